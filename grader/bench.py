@@ -1,0 +1,141 @@
+"""The bench: a learner's definitions, and the probes that try them out.
+
+This is all of the grader that shares a process with a learner's code. It runs the cells, calls the
+probes and hands back plain values. It knows no expected value, so there is nothing here to steal,
+and what it says is only ever data, so there is nothing to forge.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import io
+import linecache
+import sys
+import types
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from typing import Any
+
+from grader import probes, wire
+
+MAX_PRINTED = 100_000
+
+
+class Missing(Exception):
+    """A name that the learner has not defined."""
+
+
+class Learner:
+    """The learner's definitions as attributes: `learner.filter_lightcurve(data)`."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self._namespace = namespace
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._namespace[name]
+        except KeyError:
+            raise Missing(name) from None
+
+
+class Printed(io.StringIO):
+    """Keeps the beginning of what is printed and drops the rest."""
+
+    def write(self, text: str) -> int:
+        room = MAX_PRINTED - self.tell()
+        super().write(str(text)[: max(room, 0)])
+        return len(text)
+
+
+class Bench:
+    """A namespace with a learner's definitions; in a notebook it is the notebook's own."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.namespace = namespace
+
+    @classmethod
+    def fresh(cls) -> Bench:
+        """An empty `__main__`, as a notebook starts with."""
+        module = types.ModuleType("__main__")
+        sys.modules["__main__"] = module
+        return cls(module.__dict__)
+
+    def run_cell(self, number: int, source: str) -> dict[str, Any]:
+        """Run one cell; an exception is reported, never raised."""
+        return self._guarded(lambda: self._execute(number, source))
+
+    def probe(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Call the probe `name` on the learner's definitions and report what came of it."""
+        probe = probes.find(name)
+        return self._guarded(lambda: probe(Learner(self.namespace), *args, **kwargs))
+
+    def undefined(self, names: Sequence[str]) -> list[str]:
+        """Those of `names` (`function` or `Class.method`) that the learner has not defined."""
+        return [name for name in names if not self._defines(name)]
+
+    def _defines(self, name: str) -> bool:
+        owner, _, member = name.partition(".")
+        if not member:
+            return callable(self.namespace.get(owner))
+        cls = self.namespace.get(owner)
+        if not inspect.isclass(cls):
+            return False
+        found = inspect.getattr_static(cls, member, None)
+        return found is not None and found is not inspect.getattr_static(object, member, None)
+
+    def _execute(self, number: int, source: str) -> None:
+        filename = f"<cell {number}>"
+        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        code = compile(source, filename, "exec", flags=flags, dont_inherit=True)
+        result = eval(code, self.namespace)  # the one place where a learner's cell is run
+        if inspect.iscoroutine(result):
+            asyncio.run(result)
+
+    def _guarded(self, action: Callable[[], Any]) -> dict[str, Any]:
+        """Run `action`; report its value or exception, what it printed, what it warned of."""
+        printed, reply = Printed(), {}
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            with redirect_stdout(printed), redirect_stderr(Printed()):
+                try:
+                    reply = {"value": action()}
+                except Missing as missing:
+                    reply = {"missing": str(missing)}
+                except BaseException as error:  # SystemExit and KeyboardInterrupt too
+                    reply = {"raised": self._describe(error)}
+        reply["printed"] = printed.getvalue()
+        reply["warned"] = [f"{type(w.message).__name__}: {w.message}" for w in warned[:20]]
+        return reply
+
+    def _describe(self, error: BaseException) -> dict[str, Any]:
+        line, text = self._own_line(error)
+        try:
+            message = str(error)
+        except Exception:  # an exception class of the learner's may not even print
+            message = ""
+        kinds = [cls.__name__ for cls in type(error).__mro__]
+        return {"kinds": kinds, "message": message[:600], "line": line, "text": text}
+
+    def _own_line(self, error: BaseException) -> tuple[int, str]:
+        """Number and text of the last line of the learner's own that the exception passed."""
+        if isinstance(error, SyntaxError) and (error.filename or "").startswith("<cell"):
+            return error.lineno or 0, (error.text or "").strip()
+        line, text, trace = 0, "", error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_globals is self.namespace:
+                line = trace.tb_lineno
+                text = linecache.getline(trace.tb_frame.f_code.co_filename, line).strip()
+            trace = trace.tb_next
+        return line, text[:200]
+
+
+def travelled(reply: dict[str, Any]) -> dict[str, Any]:
+    """`reply` as it arrives on the other side, also where there is no other process."""
+    try:
+        return wire.unpack(wire.pack(reply))
+    except wire.WireError as error:
+        return {"unsendable": str(error)}

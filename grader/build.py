@@ -1,0 +1,188 @@
+"""Build the learners' notebooks from the sources in `solutions/`.
+
+Jupytext reads the source; nbgrader's own preprocessors clear the solutions, lock the cells and
+compute the checksums, so that every notebook is a valid nbgrader assignment as well.
+"""
+
+from __future__ import annotations
+
+import ast
+import logging
+import re
+import textwrap
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.nbgraderformat import MetadataValidator
+from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
+from traitlets.config import Config
+
+from grader.exercise import RELEASED, ROOT
+
+SOURCES = ROOT / "solutions"
+FIRST_CELL = "from grader import check, hint, prior"
+REGION = re.compile(r"^(?P<indent> *)### BEGIN SOLUTION *(?P<part>\S*)\n(?P<body>.*?)"
+                    r"^ *### END SOLUTION\n?", re.MULTILINE | re.DOTALL)  # fmt: skip
+MAIN_GUARD = 'if __name__ == "__main__":\n'
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+class SourceError(ValueError):
+    """A source that cannot be built; the message names the file, the cell and the remedy."""
+
+
+def sources() -> list[Path]:
+    """The sources of all exercises, in order."""
+    return sorted(SOURCES.glob("ex[0-9][0-9]_*.py"))
+
+
+def build(source: Path, filled: bool = False) -> str:
+    """The notebook of `source` as JSON text: for learners, or with the reference left in place."""
+    notebook = jupytext.read(source, fmt="py:percent")
+    notebook.metadata = NotebookNode(kernelspec=KERNEL, language_info={"name": "python"})
+    notebook.cells = _cells(notebook.cells, source)
+    stubs = [stub for cell in notebook.cells for stub in _stubs(cell, source)]
+    if filled:
+        _drop_markers(notebook)
+    else:
+        notebook = _clear(notebook, stubs)
+    for preprocessor in (LockCells(), ComputeChecksums()):
+        notebook, _ = preprocessor.preprocess(notebook, {})
+    MetadataValidator().validate_nb(notebook)
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook, version=4) + "\n"
+
+
+def write(folder: Path = RELEASED, filled: bool = False) -> list[Path]:
+    """Build every exercise into `folder` and return the files written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = [folder / f"{source.stem}.ipynb" for source in sources()]
+    for source, path in zip(sources(), written, strict=True):
+        path.write_text(build(source, filled), encoding="utf-8")
+    return written
+
+
+def stale() -> list[str]:
+    """What keeps the committed notebooks from being a fresh build, one line per notebook."""
+    fresh = {source.stem: build(source) for source in sources()}
+    committed = {path.stem: path.read_text("utf-8") for path in RELEASED.glob("ex*.ipynb")}
+    lines = [f"exercises/{slug}.ipynb has no source" for slug in committed.keys() - fresh.keys()]
+    for slug, text in fresh.items():
+        if slug not in committed:
+            lines.append(f"exercises/{slug}.ipynb is missing")
+        elif committed[slug] != text:
+            lines.append(f"exercises/{slug}.ipynb differs from solutions/{slug}.py")
+    return sorted(lines)
+
+
+def _cells(cells: list[NotebookNode], source: Path) -> list[NotebookNode]:
+    """Learner's cells in order: imports of the grader, given text and code, parts, checks."""
+    built: list[NotebookNode] = []
+    for cell in cells:
+        if cell.cell_type == "code" and all(old.cell_type != "code" for old in built):
+            built.append(_code("setup", FIRST_CELL, locked=True))
+        parts = _as_list(cell.metadata.pop("part", []))
+        points = _as_list(cell.metadata.pop("points", []))
+        if len(parts) != len(points):
+            raise SourceError(f"{source.name}: parts {parts} and points {points} do not pair up.")
+        built.append(_given(cell, f"cell-{len(built)}") if not parts else _solution(cell, parts))
+        built.extend(_check(*pair) for pair in zip(parts, points, strict=True))
+    return built
+
+
+def _given(cell: NotebookNode, cell_id: str) -> NotebookNode:
+    """Text, given code, or a demonstration (the body of the main guard, tagged `demo`)."""
+    if cell.cell_type == "markdown":
+        return nbformat.v4.new_markdown_cell(cell.source, id=cell_id)
+    if cell.source.startswith(MAIN_GUARD):
+        body = textwrap.dedent(cell.source.removeprefix(MAIN_GUARD))
+        return nbformat.v4.new_code_cell(body, id=cell_id, metadata={"tags": ["demo"]})
+    return nbformat.v4.new_code_cell(cell.source, id=cell_id)
+
+
+def _solution(cell: NotebookNode, parts: list[str]) -> NotebookNode:
+    return _code(f"part-{_slug(parts[0])}", cell.source, solution=True)
+
+
+def _check(part: str, points: float) -> NotebookNode:
+    """The locked cell that checks one part. A bonus is worth no points of nbgrader's maximum."""
+    cell = _code(f"check-{_slug(part)}", f'check("{part}")', locked=True, grade=True)
+    cell.metadata.nbgrader["points"] = 0.0 if ".E" in part else float(points)
+    cell.metadata["workbook"] = {"part": part, "points": float(points)}
+    return cell
+
+
+def _code(name: str, source: str, **roles: bool) -> NotebookNode:
+    flags = {"grade": False, "locked": False, "solution": False} | roles
+    metadata = {"nbgrader": {"schema_version": 3, "grade_id": name, "task": False, **flags}}
+    return nbformat.v4.new_code_cell(source, id=name, metadata=metadata)
+
+
+def _stubs(cell: NotebookNode, source: Path) -> list[str]:
+    """The stub of each solution region of a cell, in order."""
+    regions = list(REGION.finditer(cell.source)) if cell.cell_type == "code" else []
+    if not regions:
+        return []
+    functions = _functions(ast.parse(cell.source))
+    first = cell.metadata.nbgrader.grade_id.removeprefix("part-").replace("-", ".")
+    stubs = []
+    for region in regions:
+        line = cell.source.count("\n", 0, region.start()) + 1
+        name, doc = min(
+            (end - start, name, doc) for start, end, name, doc in functions if start <= line <= end
+        )[1:]
+        if not doc:
+            raise SourceError(f"{source.name}: {name} needs a docstring that specifies it.")
+        part, task = region["part"] or first, doc.splitlines()[0]
+        stubs.append(f"# TODO {part}: {task}\n{_raise(part, name, task)}")
+    return stubs
+
+
+def _raise(part: str, name: str, task: str) -> str:
+    text = f"{part} {name}: {task}".replace("\\", "\\\\").replace('"', "'")
+    return f'raise NotImplementedError("{text}")'
+
+
+def _functions(tree: ast.Module) -> list[tuple[int, int, str, str]]:
+    """First line, last line, qualified name and docstring of every function and method."""
+    found = []
+    for node in tree.body:
+        members = node.body if isinstance(node, ast.ClassDef) else [node]
+        prefix = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
+        for item in members:
+            if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef):
+                doc = ast.get_docstring(item) or ""
+                found.append((item.lineno, item.end_lineno or 0, prefix + item.name, doc))
+    return found
+
+
+def _clear(notebook: NotebookNode, stubs: list[str]) -> NotebookNode:
+    """Let nbgrader clear the solutions, then give each region a stub of its own."""
+    mark = "# nbgrader cleared this region"
+    config = Config(ClearSolutions={"code_stub": {"python": mark}})
+    clear = ClearSolutions(config=config, log=logging.getLogger("grader.build"))
+    notebook, _ = clear.preprocess(notebook, {})
+    remaining = iter(stubs)
+    for cell in notebook.cells:
+        cell.source = re.sub(
+            rf"^( *){mark}$",
+            lambda found: textwrap.indent(next(remaining), found[1]),
+            cell.source,
+            flags=re.MULTILINE,
+        )
+    return notebook
+
+
+def _drop_markers(notebook: NotebookNode) -> None:
+    for cell in notebook.cells:
+        cell.source = REGION.sub(lambda region: region["body"], cell.source).rstrip("\n")
+
+
+def _as_list(value: object) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+def _slug(part: str) -> str:
+    return part.replace(".", "-")

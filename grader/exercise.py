@@ -1,0 +1,115 @@
+"""Exercises and their parts, read from the released notebooks.
+
+The released notebook is the only place the grader takes ids, titles, points and names from, so a
+learner's copy of the workbook needs no solutions, and nothing can drift.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+RELEASED = ROOT / "exercises"
+STUB = re.compile(r'NotImplementedError\(\s*"(\d+\.E?\d+) ([\w.]+):')
+
+
+class UnknownExercise(LookupError):
+    """Raised for an exercise or part that does not exist; the message lists those that do."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One gradable part: `names` are what the learner must define, such as `LightCurve.__len__`."""
+
+    id: str
+    title: str
+    points: float
+    bonus: bool
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One notebook of the workbook."""
+
+    slug: str
+    title: str
+    parts: tuple[Part, ...]
+    given: frozenset[str]
+    """Sources of the released check and demonstration cells, which are never graded."""
+
+    @property
+    def number(self) -> str:
+        return str(int(self.slug[2:4]))
+
+    @property
+    def max_points(self) -> float:
+        return sum(part.points for part in self.parts if not part.bonus)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Top-level names that hold the exercise's parts, such as `LightCurve`."""
+        return frozenset(name.split(".")[0] for part in self.parts for name in part.names)
+
+    def part(self, part_id: str) -> Part:
+        for part in self.parts:
+            if part.id == part_id:
+                return part
+        known = ", ".join(part.id for part in self.parts)
+        raise UnknownExercise(f"There is no part {part_id!r}. Exercise {self.number} has: {known}.")
+
+
+def slugs() -> list[str]:
+    """Slugs of the released exercises, in order."""
+    return sorted(path.stem for path in RELEASED.glob("ex[0-9][0-9]_*.ipynb"))
+
+
+def find(name: str) -> Exercise:
+    """The exercise called `1`, `ex01`, `ex01_advanced_functions`, or that holds part `1.2`."""
+    number = re.fullmatch(r"(?:ex)?0*(\d+)(?:[._].*)?", name.strip(), re.IGNORECASE)
+    for slug in slugs():
+        if slug == name or (number and int(slug[2:4]) == int(number[1])):
+            return load(slug)
+    raise UnknownExercise(f"There is no exercise {name!r}. There are: {', '.join(slugs())}.")
+
+
+@cache
+def load(slug: str) -> Exercise:
+    """Read the released notebook `exercises/{slug}.ipynb`."""
+    cells = json.loads((RELEASED / f"{slug}.ipynb").read_text(encoding="utf-8"))["cells"]
+    sources = ["".join(cell["source"]) for cell in cells]
+    titles = dict(match for source in sources for match in _headings(source))
+    names: dict[str, list[str]] = {}
+    for part_id, name in STUB.findall("\n".join(sources)):
+        names.setdefault(part_id, []).append(name)
+    parts = tuple(
+        Part(
+            id=graded["part"],
+            title=titles[graded["part"]],
+            points=float(graded["points"]),
+            bonus=".E" in graded["part"],
+            names=tuple(names[graded["part"]]),
+        )
+        for graded in _graded(cells)
+    )
+    given = frozenset(
+        source.strip()
+        for cell, source in zip(cells, sources, strict=True)
+        if "demo" in cell["metadata"].get("tags", ()) or "workbook" in cell["metadata"]
+    )
+    title = next(line[2:] for line in sources[0].splitlines() if line.startswith("# "))
+    return Exercise(slug, title, parts, given)
+
+
+def _headings(source: str) -> list[tuple[str, str]]:
+    return re.findall(r"^#+ (\d+\.E?\d+) (.+)$", source, re.MULTILINE)
+
+
+def _graded(cells: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [cell["metadata"]["workbook"] for cell in cells if "workbook" in cell["metadata"]]

@@ -1,0 +1,169 @@
+"""Probes of Exercise 1: functions, decorators and filters."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from grader.probes import probe
+
+
+class Trouble(Exception):
+    """Raised by the probes' own functions, so that it cannot be mistaken for a learner's."""
+
+
+def _sample() -> tuple[Any, list]:
+    """A function to decorate, and the list in which it keeps a record of its calls."""
+    calls: list = []
+
+    def mean_flux(*args: Any, **kwargs: Any) -> Any:
+        """Mean of the fluxes."""
+        calls.append([list(args), dict(kwargs)])
+        return args[0] if args else None
+
+    return mean_flux, calls
+
+
+@probe
+def decorated_call(learner: Any, decorator: str, *args: Any, **kwargs: Any) -> dict:
+    """Decorate a function that returns its first argument, then call it once."""
+    function, calls = _sample()
+    decorated = getattr(learner, decorator)(function)
+    before = len(calls)
+    value = decorated(*args, **kwargs) if callable(decorated) else None
+    return {"callable": callable(decorated), "before": before, "calls": calls, "value": value}
+
+
+@probe
+def decorated_names(learner: Any, decorator: str) -> dict:
+    """Name and docstring of a decorated function."""
+    decorated = getattr(learner, decorator)(_sample()[0])
+    return {"name": getattr(decorated, "__name__", None), "doc": getattr(decorated, "__doc__", None)}
+
+
+@probe
+def decorated_failure(learner: Any, decorator: str, text: str) -> dict:
+    """Decorate a function that raises `Trouble(text)` and call it."""
+    calls = []
+
+    def failing() -> None:
+        calls.append(1)
+        raise Trouble(text)
+
+    decorated = getattr(learner, decorator)(failing)
+    try:
+        decorated()
+    except Trouble as error:
+        return {"raised": "Trouble", "same": str(error) == text, "calls": len(calls)}
+    except Exception as error:
+        return {"raised": type(error).__name__, "same": False, "calls": len(calls)}
+    return {"raised": None, "same": False, "calls": len(calls)}
+
+
+@probe
+def with_input(learner: Any, name: str, data: Any, *args: Any, **kwargs: Any) -> dict:
+    """Call a function on `data`; report its result and `data` as it is afterwards."""
+    kept = copy.deepcopy(data)
+    result = getattr(learner, name)(data, *args, **kwargs)
+    same = result is data
+    return {"result": result, "after": data, "before": kept, "same_object": same}
+
+
+@probe
+def conversion(learner: Any, data: list, *args: Any, **kwargs: Any) -> dict:
+    """`apply_magnitude_conversion` with a function that writes down what it was called with."""
+    calls: list = []
+
+    def convert(flux: Any, *more: Any, **named: Any) -> Any:
+        calls.append([flux, list(more), dict(named)])
+        return len(calls)
+
+    result = learner.apply_magnitude_conversion(data, convert, *args, **kwargs)
+    return {"result": result, "calls": calls, "after": data}
+
+
+@probe
+def real_conversion(learner: Any, data: list, slope: float, **kwargs: Any) -> Any:
+    """`apply_magnitude_conversion` with a straight line instead of a magnitude."""
+
+    def line(flux: float, slope: float, offset: float = 0.0) -> float:
+        return slope * flux + offset
+
+    return learner.apply_magnitude_conversion(data, line, slope, **kwargs)
+
+
+@probe
+def cached_calls(learner: Any, calls: list, answer: str = "first") -> dict:
+    """Call one cached function with each (args, kwargs) in turn; count how often it really ran."""
+    ran: list = []
+
+    @learner.cache_results
+    def expensive(*args: Any, **kwargs: Any) -> Any:
+        ran.append(1)
+        return {"first": [args[0] if args else None], "none": None, "zero": 0}[answer]
+
+    values, runs = [], []
+    for args, kwargs in calls:
+        values.append(expensive(*args, **kwargs))
+        runs.append(len(ran))
+    return {"values": values, "runs": runs}
+
+
+@probe
+def two_caches(learner: Any, value: float) -> list:
+    """Two cached functions called with the same argument."""
+
+    @learner.cache_results
+    def double(x: float) -> float:
+        return 2 * x
+
+    @learner.cache_results
+    def square(x: float) -> float:
+        return x * x
+
+    return [double(value), square(value)]
+
+
+@probe
+def cached_failure(learner: Any) -> dict:
+    """A cached function that fails the first time and succeeds the second."""
+    ran: list = []
+
+    @learner.cache_results
+    def flaky(band: str) -> str:
+        ran.append(1)
+        if len(ran) == 1:
+            raise Trouble(band)
+        return band
+
+    try:
+        flaky("g")
+        first = "returned"
+    except Trouble:
+        first = "raised"
+    return {"first": first, "second": flaky("g"), "ran": len(ran)}
+
+
+@probe
+def per_band(learner: Any, data: list, factors: dict, spoil: bool = False) -> dict:
+    """`band_processor` with one function per band that scales the flux and marks the record.
+
+    With `spoil` the functions write into the record they are given instead of a copy.
+    """
+    calls: list = []
+
+    def scaler(band: str, factor: float) -> Any:
+        def scale(record: Any) -> Any:
+            calls.append([band, type(record).__name__])
+            record = record if spoil else dict(record)
+            record["flux"] = record["flux"] * factor
+            record["scaled_by"] = band
+            return record
+
+        return scale
+
+    process = learner.band_processor({b: scaler(b, f) for b, f in factors.items()})
+    result = process(data) if callable(process) else None
+    kind = type(process).__name__
+    return {"callable": callable(process), "kind": kind, "result": result, "after": data,
+            "calls": calls}  # fmt: skip

@@ -1,0 +1,268 @@
+"""The class report: static pages that an instructor reads after ``grader grade``.
+
+Names of learners and messages come from learners and are not trusted: Jinja2 escapes all of them,
+file names are made of a-z, 0-9 and hyphens only, and the pages allow no script but their own.
+"""
+
+import base64
+import hashlib
+import re
+import statistics
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+TEMPLATES = Path(__file__).parent / "templates"
+STATUSES = {  # status -> what a table cell shows, and the same in words
+    "passed": ("✓", "passed"),
+    "failed": ("✗", "wrong"),
+    "error": ("!", "error"),
+    "timeout": ("T", "took too long"),
+    "missing": ("○", "not written"),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One exercise of the class table: ids of its core and bonus parts, points without bonus."""
+
+    slug: str
+    core: list[str]
+    bonus: list[str]
+    maximum: float
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A learner's graded exercises by slug, and why the grader could not grade others."""
+
+    name: str
+    page: str
+    exercises: dict[str, dict[str, Any]]
+    troubles: dict[str, str]
+
+    @property
+    def points(self) -> float:
+        return sum(exercise["points"] for exercise in self.exercises.values())
+
+    @property
+    def bonus(self) -> float:
+        return sum(exercise["bonus"] for exercise in self.exercises.values())
+
+    @property
+    def parts(self) -> list[dict[str, Any]]:
+        return [part for exercise in self.exercises.values() for part in exercise["parts"]]
+
+    @property
+    def did_nothing(self) -> bool:
+        return not self.troubles and all(part["status"] == "missing" for part in self.parts)
+
+    @property
+    def unjudged(self) -> bool:
+        """Nothing of this learner's could be graded, so that there is no score, not even zero."""
+        return bool(self.troubles) and not self.exercises
+
+    def possible(self, table: Iterable[Column]) -> float:
+        """Points within reach: of all exercises but those the grader failed to grade."""
+        return sum(column.maximum for column in table if column.slug not in self.troubles)
+
+    def summary(self, table: Iterable[Column]) -> str:
+        """What is amiss in words: ``2 wrong, 1 not written, Exercise 2 not handed in``."""
+        if self.did_nothing:
+            return "did nothing"
+        counts = Counter(part["status"] for part in self.parts if not part["bonus"])
+        del counts["passed"]
+        amiss = [f"{counts[s]} {words}" for s, (_, words) in STATUSES.items() if counts[s]]
+        for slug in (column.slug for column in table if column.slug not in self.exercises):
+            why = "not graded" if slug in self.troubles else "not handed in"
+            amiss.append(f"{exercise_title(slug).split(':')[0]} {why}")
+        return ", ".join(amiss)
+
+
+def number(value: float) -> str:
+    """At most two decimals, without trailing zeros: 7.5, 10, 0.33."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def prose(text: str) -> Markup:
+    """A message as HTML: everything escaped, `code` between backticks set as code."""
+    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(text))))
+
+
+def readable(slug: str) -> str:
+    """``averaged-over-padding`` -> ``Averaged over padding``."""
+    words = re.sub(r"[-_\s]+", " ", slug).strip()
+    return words[:1].upper() + words[1:]
+
+
+def exercise_title(slug: str) -> str:
+    """``ex02_light_curve_classes`` -> ``Exercise 2: Light curve classes``."""
+    match = re.fullmatch(r"ex(\d+)_(.+)", slug, re.ASCII)
+    return f"Exercise {int(match[1])}: {readable(match[2])}" if match else readable(slug)
+
+
+def page_names(students: Iterable[str]) -> dict[str, str]:
+    """Student -> file name that is safe on any file system and given to nobody else."""
+    pages: dict[str, str] = {}
+    for student in students:
+        plain = unicodedata.normalize("NFKD", student).encode("ascii", "ignore").decode().lower()
+        stem = re.sub(r"[^a-z0-9]+", "-", plain)[:60].strip("-") or "learner"
+        name, count = f"{stem}.html", 2
+        while name in pages.values():
+            name, count = f"{stem}-{count}.html", count + 1
+        pages[student] = name
+    return pages
+
+
+def gather(results: dict[str, Any], troubles: Iterable[Mapping[str, str]] = ()) -> list[Learner]:
+    """All learners by name; an exercise with trouble of the grader's own is not graded."""
+    reasons: dict[str, dict[str, str]] = defaultdict(dict)
+    for trouble in troubles:
+        reasons[trouble["student"]][trouble["exercise"]] = trouble["reason"]
+    handed_in = {entry["student"]: entry["exercises"] for entry in results["submissions"]}
+    learners = []
+    for name, page in page_names(sorted(handed_in.keys() | reasons, key=str.casefold)).items():
+        by_slug = {exercise["exercise"]: exercise for exercise in handed_in.get(name, ())}
+        graded = {slug: by_slug[slug] for slug in sorted(by_slug.keys() - reasons[name])}
+        learners.append(Learner(name, page, graded, reasons[name]))
+    return learners
+
+
+def columns(learners: Sequence[Learner]) -> list[Column]:
+    """The exercises of the class, each with every part that any learner's result has."""
+    table = []
+    for slug in sorted({s for one in learners for s in (*one.exercises, *one.troubles)}):
+        graded = [one.exercises[slug] for one in learners if slug in one.exercises]
+        bonus = {part["id"]: part["bonus"] for exercise in graded for part in exercise["parts"]}
+        core, extra = ([part for part in bonus if bonus[part] is kind] for kind in (False, True))
+        maximum = max((exercise["max_points"] for exercise in graded), default=0.0)
+        table.append(Column(slug, core, extra, maximum))
+    return table
+
+
+def unreadable(exercise: dict[str, Any]) -> str | None:
+    """The one error that all parts share, as when the notebook could not be read at all."""
+    found = {(part["status"], part["message"]) for part in exercise["parts"]}
+    status, message = found.pop() if len(found) == 1 else ("", "")
+    return message if status == "error" and len(exercise["parts"]) > 1 else None
+
+
+def misconceptions(learners: Iterable[Learner]) -> list[dict[str, Any]]:
+    """Each recognised misconception: slug, part, its learners, one message; commonest first."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    answers = [(one, part) for one in learners for part in one.parts]
+    for learner, part in answers:
+        if slug := part["misconception"]:
+            new = {"slug": slug, "part": part["id"], "message": part["message"], "learners": []}
+            found.setdefault((part["id"], slug), new)["learners"].append(learner)
+    return sorted(found.values(), key=lambda one: -len(one["learners"]))
+
+
+def hardest(learners: Iterable[Learner]) -> list[dict[str, Any]]:
+    """Core parts that somebody did not pass: id, counts by status, pass rate; lowest rate first.
+
+    Notebooks that could not be read say nothing about a part and are left out.
+    """
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    exercises = (exercise for learner in learners for exercise in learner.exercises.values())
+    for exercise in exercises:
+        for part in exercise["parts"] if unreadable(exercise) is None else ():
+            if not part["bonus"]:
+                counts[part["id"]][part["status"]] += 1
+    rates = sorted((count["passed"] / count.total(), id) for id, count in counts.items())
+    return [{"part": id, "rate": rate, "statuses": counts[id]} for rate, id in rates if rate < 1]
+
+
+def need_help(learners: Iterable[Learner], table: Sequence[Column]) -> list[Learner]:
+    """Learners with less than half of the points within their reach, the lowest share first."""
+    judged = (one for one in learners if one.possible(table) and not one.unjudged)
+    shares = [(one.points / one.possible(table), one) for one in judged]
+    return [one for share, one in sorted(shares, key=lambda pair: pair[0]) if share < 0.5]
+
+
+def histogram(points: Iterable[float], maximum: float, bins: int = 10) -> list[int]:
+    """How many values fall into each of equal bins from 0 to maximum; full marks in the last."""
+    counts = [0] * bins
+    for value in points:
+        share = value / maximum if maximum else 0.0
+        counts[min(int(share * bins + 1e-9), bins - 1)] += 1
+    return counts
+
+
+def headline(learners: Iterable[Learner], maximum: float) -> dict[str, Any]:
+    """The class in numbers; points are compared between learners graded in everything."""
+    complete = [one.points for one in learners if not one.troubles]
+    timeouts = [sum(part["status"] == "timeout" for part in one.parts) for one in learners]
+    return {
+        "maximum": maximum,
+        "complete": len(complete),
+        "median": statistics.median(complete) if complete else None,
+        "full": sum(maximum > 0 and points >= maximum - 1e-9 for points in complete),
+        "nothing": sum(one.did_nothing for one in learners),
+        "timeouts": sum(timeouts),
+        "timed_out": sum(count > 0 for count in timeouts),
+        "bins": histogram(complete, maximum),
+    }
+
+
+def sandbox_is_off(sandbox: str | None) -> bool:
+    """Whether ``results["sandbox"]`` says that learners' code ran without walls."""
+    return not sandbox or bool(re.match(r"(off|none|disabled|no.sandbox)\b", sandbox, re.I))
+
+
+def environment() -> Environment:
+    """Jinja2 with escaping everywhere and the filters of the templates."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    script = (TEMPLATES / "sort.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    env.filters.update(number=number, prose=prose, readable=readable, exercise=exercise_title)
+    env.globals.update(script=Markup(script), script_hash=f"sha256-{digest}", statuses=STATUSES)
+    return env
+
+
+def write_report(
+    results: dict[str, Any],
+    parts: Mapping[str, str],
+    out: Path,
+    troubles: Sequence[Mapping[str, str]] = (),
+) -> Path:
+    """Write ``out/index.html`` and a page per learner into ``out/learners``.
+
+    results: the dict of ``results.json``; parts: part id -> title; troubles: "student", "exercise"
+    and "reason" of each submission that the grader itself could not grade. Returns the index.
+    """
+    learners = gather(results, troubles)
+    table = columns(learners)
+    exercises = [(one, slug, ex) for one in learners for slug, ex in one.exercises.items()]
+    env = environment()
+    env.globals.update(titles=parts, table=table, no_walls=sandbox_is_off(results["sandbox"]))
+    page = env.get_template("class.html").render(
+        results=results,
+        learners=learners,
+        numbers=headline(learners, sum(column.maximum for column in table)),
+        low=need_help(learners, table),
+        misconceptions=misconceptions(learners),
+        hardest=hardest(learners),
+        unread=[(one, slug, why) for one, slug, ex in exercises if (why := unreadable(ex))],
+        ungraded=[(one, slug, why) for one in learners for slug, why in one.troubles.items()],
+    )
+    pages = {out / "index.html": page}
+    for one in learners:
+        page = env.get_template("learner.html").render(learner=one)
+        pages[out / "learners" / one.page] = page
+    (out / "learners").mkdir(parents=True, exist_ok=True)
+    for path, page in pages.items():  # a folder name may hold bytes that are not UTF-8
+        path.write_text(page, encoding="utf-8", errors="replace")
+    return out / "index.html"

@@ -1,0 +1,78 @@
+"""Put other definitions into a source in place of its own: a wrong answer into the reference, say.
+
+A replacement is Python source with functions, or with classes that hold only the methods to be
+replaced. What the target does not define is added: functions in front, methods at the class's end.
+"""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterator
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def splice(target: str, replacement: str) -> str:
+    """`target` with the definitions of `replacement` in place of its own of the same names."""
+    lines = target.splitlines()
+    added: list[str] = []
+    for name, code in pieces(replacement):
+        place = _places("\n".join(lines)).get(name)
+        owner = name.rpartition(".")[0]
+        if place:
+            first, last, indent = place
+            lines[first - 1 : last] = textwrap.indent(code, " " * indent).splitlines()
+        elif owner and owner in _places("\n".join(lines)):
+            _, last, indent = _places("\n".join(lines))[owner]
+            lines[last:last] = ["", *textwrap.indent(code, " " * (indent + 4)).splitlines()]
+        else:
+            added.append(code)
+    return "\n".join([*added, *lines]) + "\n"
+
+
+def pieces(replacement: str) -> Iterator[tuple[str, str]]:
+    """Qualified name and code, free of indentation, of every definition; other code in front."""
+    tree = ast.parse(replacement)
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and _is_fragment(node):
+            for member in node.body:
+                if isinstance(member, Definition):
+                    yield f"{node.name}.{member.name}", _code(replacement, member)
+        elif isinstance(node, Definition):
+            yield node.name, _code(replacement, node)
+        elif not _is_docstring(node):
+            yield "", _code(replacement, node)
+
+
+def _is_fragment(node: ast.ClassDef) -> bool:
+    """A class without bases stands for changes of the target's class, not for a whole new one."""
+    return not node.bases and not node.decorator_list
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _code(source: str, node: ast.stmt) -> str:
+    first = _first_line(node)
+    return textwrap.dedent("\n".join(source.splitlines()[first - 1 : node.end_lineno]))
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _places(source: str) -> dict[str, tuple[int, int, int]]:
+    """First line, last line and indentation of every function, class and method."""
+    places = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, Definition):
+            places[node.name] = (_first_line(node), node.end_lineno or 0, node.col_offset)
+        if isinstance(node, ast.ClassDef):
+            for item in node.body:
+                if isinstance(item, Definition):
+                    name = f"{node.name}.{item.name}"
+                    places[name] = (_first_line(item), item.end_lineno or 0, item.col_offset)
+    return places

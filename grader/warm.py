@@ -1,0 +1,143 @@
+"""The warm parent: imports the heavy packages once, then forks a walled child per submission.
+
+It is started by `grader.sandbox` as `python -m grader.warm FD WALLS EXERCISE`, and does what it is
+told over the socket FD. A child inherits its memory, so it must never hold a check, an expected
+value, another submission or a secret.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import importlib
+import os
+import signal
+import socket
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+from grader import probes, walls, wire
+from grader.bench import Bench, travelled
+
+
+def main(fd: int, walled: bool, exercise: str) -> None:
+    """Serve `start` (fork a child, pass its socket back) and `stop` (kill it) until the end."""
+    judge = socket.socket(fileno=fd)
+    prepare(exercise)
+    wire.send(judge, "ready")
+    with contextlib.suppress(EOFError, ConnectionError):
+        while True:
+            request, pid = wire.receive(judge)
+            if request == "start":
+                _start(judge, walled)
+            elif request == "stop":
+                _stop(pid)
+                wire.send(judge, "stopped")
+
+
+def prepare(exercise: str) -> None:
+    """Import what the exercise's notebook and probes need, and the references of earlier ones."""
+    os.environ["MPLBACKEND"] = "Agg"
+    for name in ("numpy", "pandas", "matplotlib.pyplot"):
+        importlib.import_module(name)
+    probes.load(exercise)
+    sys.modules["grader.stand_in"] = stand_in(references(int(exercise)))
+
+
+def references(number: int) -> dict[str, types.ModuleType]:
+    """The reference modules of the exercises before `number`, as far as they are installed."""
+    folder = Path(__file__).resolve().parent.parent / "solutions"
+    paths = {path.stem for path in folder.glob("ex[0-9][0-9]_*.py")}
+    earlier = {name for name in paths if int(name[2:4]) < number}
+    return {str(int(n[2:4])): importlib.import_module(f"solutions.{n}") for n in earlier}
+
+
+def stand_in(earlier: dict[str, types.ModuleType]) -> types.ModuleType:
+    """What `from grader import check, hint, prior` finds in a child: nothing to check with."""
+
+    def prior(exercise: str, name: str) -> Any:
+        if exercise not in earlier:
+            raise ImportError(f"prior({exercise!r}, {name!r}): no reference is installed")
+        return getattr(earlier[exercise], name)
+
+    module = types.ModuleType("grader")
+    module.__dict__.update(check=_nothing, hint=_nothing, prior=prior)
+    return module
+
+
+def _nothing(*_: object, **__: object) -> None:
+    """Do nothing: nobody looks at a check cell's output here."""
+
+
+def _start(judge: socket.socket, walled: bool) -> None:
+    ours, theirs = socket.socketpair()
+    pid = os.fork()
+    if pid == 0:
+        judge.close()
+        ours.close()
+        _child(theirs, walled)
+    theirs.close()
+    wire.send(judge, pid)
+    socket.send_fds(judge, [b"."], array.array("i", [ours.fileno()]))
+    ours.close()
+
+
+def _stop(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, ChildProcessError):
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def _child(sock: socket.socket, walled: bool) -> None:
+    """Confine this process, run the learner's cells and answer probes. Never returns."""
+    code = 1
+    try:
+        if walled:
+            walls.confine(walls.Limits(), walls.interpreter_paths(), [sock.fileno()])
+        _forget_the_grader()
+        _serve(sock, Bench.fresh())
+        code = 0
+    except (EOFError, ConnectionError):
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _forget_the_grader() -> None:
+    """Give the learner's `import grader` the stand-in, and leave nothing else of us importable."""
+    module = sys.modules["grader.stand_in"]
+    for name in [name for name in sys.modules if name.split(".")[0] in ("grader", "solutions")]:
+        del sys.modules[name]
+    sys.modules["grader"] = module
+    sys.argv = ["notebook"]
+
+
+def _serve(sock: socket.socket, bench: Bench) -> None:
+    bench.namespace["get_ipython"] = _ipython
+    wire.send(sock, "walled")
+    while True:
+        kind, *request = wire.receive(sock)
+        if kind == "cell":
+            reply: Any = bench.run_cell(*request)
+        elif kind == "undefined":
+            reply = bench.undefined(*request)
+        else:
+            reply = bench.probe(*request)
+        wire.send(sock, travelled(reply))
+
+
+class _Ipython:
+    """Stands for IPython in a notebook's magics: takes every call and does nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        return _nothing
+
+
+def _ipython() -> _Ipython:
+    return _Ipython()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2] == "walls", sys.argv[3])

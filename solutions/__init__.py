@@ -1,0 +1,1 @@
+"""The one source of each exercise: its text, its stubs and its reference solution."""

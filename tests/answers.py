@@ -1,0 +1,64 @@
+"""Wrong and alternative answers on disk, and the code that puts them into an exercise.
+
+A file is called `{part}-{name}.py`; of a wrong answer the name is the misconception it must be
+told, with `~` and a word more where there are several of one kind.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import types
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.exercise import ROOT
+from grader.splice import splice
+
+TESTS = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A replacement of one part of an exercise."""
+
+    exercise: str
+    part: str
+    name: str
+    code: str
+
+    @property
+    def misconception(self) -> str:
+        return self.name.split("~")[0]
+
+    def __str__(self) -> str:
+        return f"{self.part}-{self.name}"
+
+
+def answers(kind: str) -> list[Answer]:
+    """All answers of a kind (`wrong_answers` or `alternatives`), in order."""
+    paths = sorted((TESTS / kind).glob("ex[0-9][0-9]/*.py"))
+    return [_answer(path) for path in paths]
+
+
+def _answer(path: Path) -> Answer:
+    part, name = path.stem.split("-", 1)
+    slug = next((ROOT / "solutions").glob(f"{path.parent.name}_*.py")).stem
+    return Answer(slug, part, name, path.read_text(encoding="utf-8"))
+
+
+def reference(slug: str) -> str:
+    """Source of an exercise's reference solution."""
+    return inspect.getsource(importlib.import_module(f"solutions.{slug}"))
+
+
+def namespace(source: str) -> dict:
+    """What a notebook with this source would define. The main guard's body does not run."""
+    module = types.ModuleType("learner")
+    exec(compile(source, "<learner>", "exec", dont_inherit=True), module.__dict__)
+    return module.__dict__
+
+
+def with_answer(answer: Answer) -> dict:
+    """The reference's namespace with one part replaced."""
+    return namespace(splice(reference(answer.exercise), answer.code))

@@ -1,0 +1,153 @@
+"""The proof that the grader grades: every check against wrong, empty and right answers.
+
+Each part meets the unfilled stub, `None`, zeros of the right shape, every wrong answer known for it
+(which must be told its own misconception), the reference, and right answers in other styles.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from answers import Answer, answers, namespace, reference, with_answer
+
+from grader import exercise
+from grader.examine import PartResult, examine
+from grader.learner import Kernel
+
+SEEDS = (1, 2)
+SLUGS = exercise.slugs()
+PARTS = [(slug, part.id) for slug in SLUGS for part in exercise.load(slug).parts]
+WRONG = answers("wrong_answers")
+RIGHT = answers("alternatives")
+
+
+def verdict(slug: str, part: str, code: dict[str, Any], seed: int = 1) -> PartResult:
+    found = exercise.load(slug)
+    (result,) = examine(found, Kernel(found, code), seed, part)
+    return result
+
+
+@functools.cache
+def stubs(slug: str) -> str:
+    """Source of the released notebook's code, without checks and demonstrations."""
+    import json
+
+    found = exercise.load(slug)
+    cells = json.loads((exercise.RELEASED / f"{slug}.ipynb").read_text("utf-8"))["cells"]
+    sources = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+    return "\n".join(source for source in sources if source.strip() not in found.given)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_reference_passes_every_part(slug: str, seed: int) -> None:
+    found = exercise.load(slug)
+    results = examine(found, Kernel(found, namespace(reference(slug))), seed)
+    assert {r.part.id: r.message for r in results if not r.passed} == {}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_stubs_pass_no_part(slug: str) -> None:
+    found = exercise.load(slug)
+    results = examine(found, Kernel(found, namespace(stubs(slug))), 1)
+    assert {r.part.id: r.status for r in results} == {p.id: "missing" for p in found.parts}
+
+
+@pytest.mark.parametrize(("slug", "part"), PARTS)
+def test_none_fails(slug: str, part: str) -> None:
+    code = replaced(slug, part, lambda function: lambda *args, **kwargs: None)
+    assert not verdict(slug, part, code).passed
+
+
+@pytest.mark.parametrize(("slug", "part"), PARTS)
+def test_zeros_of_the_right_shape_fail(slug: str, part: str) -> None:
+    code = replaced(slug, part, zeroing)
+    assert not verdict(slug, part, code).passed
+
+
+@pytest.mark.parametrize("answer", WRONG, ids=str)
+def test_wrong_answer_is_told_its_misconception(answer: Answer) -> None:
+    code = with_answer(answer)
+    for seed in SEEDS:
+        result = verdict(answer.exercise, answer.part, code, seed)
+        assert not result.passed
+        assert result.misconception == answer.misconception, result.message
+
+
+@pytest.mark.parametrize("answer", RIGHT, ids=str)
+def test_alternative_is_accepted(answer: Answer) -> None:
+    code = with_answer(answer)
+    for seed in SEEDS:
+        result = verdict(answer.exercise, answer.part, code, seed)
+        assert result.passed, result.message
+
+
+def test_there_are_enough_answers() -> None:
+    """At least three misconceptions and two alternatives for every part."""
+    misconceptions = Counter(part for part, _ in {(a.part, a.misconception) for a in WRONG})
+    alternatives = Counter(a.part for a in RIGHT)
+    few = {part for _, part in PARTS if misconceptions[part] < 3 or alternatives[part] < 2}
+    assert not few
+
+
+def replaced(slug: str, part: str, change: Any) -> dict[str, Any]:
+    """The reference's namespace with the functions of one part changed."""
+    code = namespace(reference(slug))
+    for name in exercise.load(slug).part(part).names:
+        owner, _, member = name.partition(".")
+        if not member:
+            code[owner] = change(code[owner])
+            continue
+        old = vars(code[owner])[member]
+        function = old.fget if isinstance(old, property) else old
+        new = change(function)
+        setattr(code[owner], member, property(new) if isinstance(old, property) else new)
+    return code
+
+
+def zeroing(function: Any) -> Any:
+    """The function with its result replaced by zeros of the same type and shape."""
+
+    def zeroed(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        if function.__name__ == "__init__":
+            blank(args[0])
+        return zeros(result)
+
+    return zeroed
+
+
+def zeros(value: Any) -> Any:
+    if callable(value):
+        return zeroing(value)
+    if isinstance(value, np.ndarray):
+        return np.zeros_like(value)
+    if isinstance(value, str):
+        return ""
+    if isinstance(value, list | tuple):
+        return type(value)(zeros(item) for item in value)
+    if isinstance(value, dict):
+        return {key: zeros(item) for key, item in value.items()}
+    if hasattr(value, "__next__"):
+        return (zeros(item) for item in value)
+    if isinstance(getattr(value, "data", None), pd.DataFrame):
+        blank(value)
+        return value
+    return value if value is None or value is NotImplemented else type(value)(0)
+
+
+def blank(light_curve: Any) -> None:
+    """Zeros and empty names in a light curve's table and attributes."""
+    frame = light_curve.data
+    light_curve.data = pd.DataFrame(
+        {name: np.zeros(len(frame)) if frame[name].dtype.kind == "f" else "" for name in frame},
+        index=frame.index,
+    )
+    for name, value in vars(light_curve).items():
+        if isinstance(value, str | float):
+            setattr(light_curve, name, zeros(value))
