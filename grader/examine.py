@@ -94,6 +94,7 @@ class _Judge:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "part(id): the part of the exercise a check belongs to")
+        config.option.tbstyle = "native"  # nobody reads the tracebacks; this kind is cheap
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         items[:] = [item for item in items if _part_of(item) in self.parts]

@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -61,10 +62,21 @@ def plain_python(source: str) -> str:
         if first[2:].split(" ")[0] not in TIMING_MAGICS:
             return ""
         source = rest
+    if _tree(source) is not None:
+        return source
     try:
         return TransformerManager().transform_cell(source)
     except SyntaxError:  # the learner will hear of it when the cell is run
         return source
+
+
+@lru_cache(maxsize=512)
+def _tree(source: str) -> ast.Module | None:
+    """The syntax tree of a piece of Python, or None if it is not Python."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _cells(path: Path) -> list[tuple[str, tuple[str, ...], Cell]]:
@@ -117,9 +129,7 @@ def _idle(cell: Cell, tags: tuple[str, ...], exercise: Exercise) -> bool:
 
 def _defines(source: str) -> frozenset[str]:
     """Names of the functions and classes that a piece of source defines; none if it is not code."""
-    try:
-        tree = ast.parse(plain_python(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
+    tree = _tree(plain_python(source))
     kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    return frozenset(node.name for node in tree.body if isinstance(node, kinds))
+    body = tree.body if tree else []
+    return frozenset(node.name for node in body if isinstance(node, kinds))

@@ -22,7 +22,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 STATUSES = {  # status -> what a table cell shows, and the same in words
     "passed": ("✓", "passed"),
     "failed": ("✗", "wrong"),
-    "error": ("!", "error"),
+    "error": ("!", "crashed"),
     "timeout": ("T", "took too long"),
     "missing": ("○", "not written"),
 }
@@ -79,9 +79,11 @@ class Learner:
         counts = Counter(part["status"] for part in self.parts if not part["bonus"])
         del counts["passed"]
         amiss = [f"{counts[s]} {words}" for s, (_, words) in STATUSES.items() if counts[s]]
-        for slug in (column.slug for column in table if column.slug not in self.exercises):
-            why = "not graded" if slug in self.troubles else "not handed in"
-            amiss.append(f"{exercise_title(slug).split(':')[0]} {why}")
+        absent = [column.slug for column in table if column.slug not in self.exercises]
+        ungraded = [slug for slug in absent if slug in self.troubles]
+        unseen = [slug for slug in absent if slug not in self.troubles]
+        amiss += [f"{exercise_names(ungraded)} not graded"] if ungraded else []
+        amiss += [f"{exercise_names(unseen)} not handed in"] if unseen else []
         return ", ".join(amiss)
 
 
@@ -105,6 +107,11 @@ def exercise_title(slug: str) -> str:
     """``ex02_light_curve_classes`` -> ``Exercise 2: Light curve classes``."""
     match = re.fullmatch(r"ex(\d+)_(.+)", slug, re.ASCII)
     return f"Exercise {int(match[1])}: {readable(match[2])}" if match else readable(slug)
+
+
+def exercise_names(slugs: Sequence[str]) -> str:
+    """``Exercise 2`` for one exercise, ``3 exercises`` for several."""
+    return exercise_title(slugs[0]).split(":")[0] if len(slugs) == 1 else f"{len(slugs)} exercises"
 
 
 def page_names(students: Iterable[str]) -> dict[str, str]:

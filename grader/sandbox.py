@@ -20,6 +20,7 @@ from typing import Any
 from grader import wire
 from grader.answer import Failure, failure_of, read
 from grader.notebook import Cell
+from grader.warm import READY
 
 START_SECONDS = 120.0
 
@@ -59,9 +60,11 @@ class WarmParent:
         _, (fd,), _, _ = socket.recv_fds(self._socket, 1, 1)
         child = socket.socket(fileno=fd)
         try:
-            wire.receive(child, time.monotonic() + START_SECONDS)
+            word = wire.receive(child, time.monotonic() + START_SECONDS)
         except (EOFError, ConnectionError, TimeoutError):
-            raise SandboxError("A child of the sandbox did not start.") from None
+            word = "A child of the sandbox did not start."
+        if word != READY:
+            raise SandboxError(str(word))
         return pid, child
 
     def kill(self, pid: int) -> None:

@@ -31,11 +31,25 @@ def splice(target: str, replacement: str) -> str:
     return "\n".join([*added, *lines]) + "\n"
 
 
-def pieces(replacement: str) -> Iterator[tuple[str, str]]:
-    """Qualified name and code, free of indentation, of every definition; other code in front."""
-    tree = ast.parse(replacement)
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef) and _is_fragment(node):
+def defines(source: str, name: str) -> bool:
+    """Whether `source` defines the function, class or method `name` (`LightCurve.__len__`)."""
+    return name in _places(source)
+
+
+def extract(source: str, name: str) -> str:
+    """The definition of `name` alone, as a replacement for `splice`."""
+    code = dict(pieces(source, whole=False))[name]
+    owner = name.rpartition(".")[0]
+    return f"class {owner}:\n{textwrap.indent(code, '    ')}\n" if owner else f"{code}\n"
+
+
+def pieces(replacement: str, whole: bool = True) -> Iterator[tuple[str, str]]:
+    """Qualified name and code, free of indentation, of every definition; other code unnamed.
+
+    A class with bases is one piece, unless `whole` is false: then it is its methods.
+    """
+    for node in ast.parse(replacement).body:
+        if isinstance(node, ast.ClassDef) and not (whole and _is_new(node)):
             for member in node.body:
                 if isinstance(member, Definition):
                     yield f"{node.name}.{member.name}", _code(replacement, member)
@@ -45,9 +59,9 @@ def pieces(replacement: str) -> Iterator[tuple[str, str]]:
             yield "", _code(replacement, node)
 
 
-def _is_fragment(node: ast.ClassDef) -> bool:
+def _is_new(node: ast.ClassDef) -> bool:
     """A class without bases stands for changes of the target's class, not for a whole new one."""
-    return not node.bases and not node.decorator_list
+    return bool(node.bases or node.decorator_list)
 
 
 def _is_docstring(node: ast.stmt) -> bool:

@@ -22,11 +22,14 @@ from grader import probes, walls, wire
 from grader.bench import Bench, travelled
 
 
+READY = "ready"
+
+
 def main(fd: int, walled: bool, exercise: str) -> None:
     """Serve `start` (fork a child, pass its socket back) and `stop` (kill it) until the end."""
     judge = socket.socket(fileno=fd)
     prepare(exercise)
-    wire.send(judge, "ready")
+    wire.send(judge, READY)
     with contextlib.suppress(EOFError, ConnectionError):
         while True:
             request, pid = wire.receive(judge)
@@ -85,24 +88,29 @@ def _start(judge: socket.socket, walled: bool) -> None:
 
 
 def _stop(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError, ChildProcessError):
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+    """End a child: inside walls all its descendants die with it, else those of its session."""
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
 
 
 def _child(sock: socket.socket, walled: bool) -> None:
     """Confine this process, run the learner's cells and answer probes. Never returns."""
-    code = 1
     try:
         if walled:
             walls.confine(walls.Limits(), walls.interpreter_paths(), [sock.fileno()])
+        else:
+            os.setsid()
         _forget_the_grader()
         _serve(sock, Bench.fresh())
-        code = 0
+    except walls.WallError as error:
+        wire.send(sock, str(error))
+        os._exit(walls.BROKEN)
     except (EOFError, ConnectionError):
-        code = 0
+        os._exit(0)
     finally:
-        os._exit(code)
+        os._exit(1)
 
 
 def _forget_the_grader() -> None:
@@ -116,7 +124,7 @@ def _forget_the_grader() -> None:
 
 def _serve(sock: socket.socket, bench: Bench) -> None:
     bench.namespace["get_ipython"] = _ipython
-    wire.send(sock, "walled")
+    wire.send(sock, READY)
     while True:
         kind, *request = wire.receive(sock)
         if kind == "cell":

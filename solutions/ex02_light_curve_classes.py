@@ -21,8 +21,8 @@
 # Around 1900, Williamina Fleming compared photographic plates at Harvard and found that a star in
 # the constellation Lyra changes its brightness. It is now called RR Lyrae. It swells and shrinks,
 # and every 13.6 hours it goes through the same curve from magnitude 7.1 to 8.1 and back. It did so
-# for Fleming and it still does. Thousands of such stars are known, all of nearly the same
-# luminosity, and so they tell how far away the outskirts of the Milky Way are.
+# for Fleming and it still does. More than a quarter of a million such stars are known, all of
+# nearly the same luminosity, and so they tell how far away the outskirts of the Milky Way are.
 #
 # On 24 August 2011 a telescope on Palomar Mountain, the one that now carries the ZTF camera,
 # pictured the galaxy M101. Overnight its software reported a new point of light of magnitude 17.3.
@@ -131,7 +131,7 @@ def simulate_supernova(start_mjd: float = 60040.0) -> list[Observation]:
 
 
 # %% [markdown]
-# The cell after this text is complete as well: two helpers for plots, both of which work on tables.
+# The cell after this text is complete as well: helpers for plots, which work on tables.
 
 # %%
 BAND_STYLES = {"g": ("#1b9e77", "o"), "r": ("#d1352b", "s"), "i": ("#7a4a12", "^")}
@@ -162,9 +162,14 @@ def plot_bands(ax: Axes, table: pd.DataFrame, x: str = "mjd", y: str = "magnitud
             elinewidth=1.2,
             label=band,
         )
-    if y == "magnitude":
+    if y == "magnitude" and not ax.yaxis_inverted():
         ax.invert_yaxis()
-    ax.legend(title="band")
+    ax.set_ylabel("magnitude [mag]" if y == "magnitude" else "flux [zero point 25.0]")
+
+
+def show_legend(ax: Axes) -> None:
+    """Put the names of the bands to the right of the plot, where they hide no data."""
+    ax.legend(title="band", loc="upper left", bbox_to_anchor=(1, 1))
 
 
 # %%
@@ -179,8 +184,8 @@ if __name__ == "__main__":
     ]:
         plot_bands(ax, add_magnitudes(pd.DataFrame(data)))
         ax.set_xlabel("MJD [days]")
-        ax.set_ylabel("magnitude [mag]")
         ax.set_title(title)
+    show_legend(axes[1])
     plt.show()
 
 # %% [markdown]
@@ -310,7 +315,7 @@ class LightCurve:
             None, for instance), or if mjd is NaN or infinite.
 
         Example:
-            >>> lc = LightCurve(SAMPLE, object_id="SN 2011fe")
+            >>> lc = LightCurve(SAMPLE, object_id="my transient")
             >>> lc.data["mjd"].tolist()
             [60001.25, 60001.5, 60003.25]
         """
@@ -386,8 +391,8 @@ class LightCurve:
         """Return one readable line with the object id, the number of observations and the bands.
 
         Example (the wording is yours):
-            >>> print(LightCurve(SAMPLE, object_id="SN 2011fe"))
-            SN 2011fe: 3 observations in r, g
+            >>> print(LightCurve(SAMPLE, object_id="my transient"))
+            my transient: 3 observations in r, g
         """
         ### BEGIN SOLUTION 2.3
         bands = ", ".join(self.bands) or "no band"
@@ -400,8 +405,8 @@ class LightCurve:
         It begins with the name of the object's own class, so that a subclass shows its own.
 
         Example (the wording after the name of the class is yours):
-            >>> LightCurve(SAMPLE, object_id="SN 2011fe")
-            LightCurve(object_id='SN 2011fe', n_observations=3)
+            >>> LightCurve(SAMPLE, object_id="my transient")
+            LightCurve(object_id='my transient', n_observations=3)
         """
         ### BEGIN SOLUTION 2.3
         return f"{type(self).__name__}(object_id={self.object_id!r}, n_observations={len(self)})"
@@ -495,8 +500,6 @@ if __name__ == "__main__":
     print("one band:", star["g"])
     print(f"bands {star.bands}, {star.duration:.1f} days")
 
-# %%
-if __name__ == "__main__":
     fig, ax = plt.subplots(figsize=(8, 4), layout="constrained")
     for band in star.bands:
         gaps = np.diff(star[band].data["mjd"])
@@ -516,7 +519,7 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# Most gaps last a night or two, and the period of the star is about half a day. Between two
+# Most gaps last one to three nights, and the period of the star is about half a day. Between two
 # observations it has run through its curve several times: this is why nothing could be seen.
 #
 # ## Inheritance
@@ -604,7 +607,7 @@ class TransientLightCurve(LightCurve):
             Those of LightCurve.
 
         Example:
-            >>> supernova = TransientLightCurve(SAMPLE, "SN 2011fe", "SN Ia", peak_mjd=60003.25)
+            >>> supernova = TransientLightCurve(SAMPLE, "my transient", "SN Ia", peak_mjd=60003.25)
             >>> len(supernova), supernova.transient_type, supernova["r"].peak_mjd
             (3, 'SN Ia', 60003.25)
         """
@@ -662,7 +665,7 @@ class TransientLightCurve(LightCurve):
             ValueError if the band has no valid observation, also if it was never observed.
 
         Example:
-            >>> TransientLightCurve(SAMPLE, "SN 2011fe").get_peak_magnitude("r")
+            >>> TransientLightCurve(SAMPLE, "my transient").get_peak_magnitude("r")
             20.0
         """
         ### BEGIN SOLUTION 2.7
@@ -693,7 +696,8 @@ if __name__ == "__main__":
         plot_bands(ax, two_cycles, x="phase")
         ax.set_xlabel("phase")
         ax.set_title(f"folded by {period} days")
-    axes[0].set_ylabel("magnitude [mag]")
+    axes[1].set_ylabel("")
+    show_legend(axes[1])
     plt.show()
 
 # %% [markdown]
@@ -713,7 +717,6 @@ if __name__ == "__main__":
     fig, axes = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
     plot_bands(axes[0], supernova.data, y="flux")
     axes[0].axhline(0, color="0.6", linewidth=1)
-    axes[0].set_ylabel("flux [zero point 25.0]")
     axes[0].set_title("all observations")
     plot_bands(axes[1], add_magnitudes(supernova.data))
     axes[1].plot(
@@ -726,9 +729,8 @@ if __name__ == "__main__":
         zorder=3,
         label="peak in r",
     )
-    axes[1].set_ylabel("magnitude [mag]")
     axes[1].set_title("clear detections")
-    axes[1].legend(title="band")
+    show_legend(axes[1])
     for ax in axes:
         ax.axvline(supernova.peak_mjd, color="0.6", linestyle="--", linewidth=1)
         ax.set_xlabel("MJD [days]")

@@ -275,6 +275,9 @@ def test_headline_and_help() -> None:
     assert class_[1].summary(table) == "did nothing"
     assert class_[2].summary(table) == "2 took too long"
     assert class_[0].summary(table) == ""
+    more = [report.Column(slug, [], [], 10.0) for slug in ("ex02_a", "ex03_b")]
+    assert class_[0].summary([*table, more[0]]) == "Exercise 2 not handed in"
+    assert class_[0].summary([*table, *more]) == "2 exercises not handed in"
 
 
 def test_columns_hold_every_part_that_anybody_has() -> None:

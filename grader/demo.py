@@ -1,0 +1,98 @@
+"""A demonstration class of 24 learners, put together from the known wrong answers.
+
+Real notebooks for the real path: the released ones, with answers filled in, half filled in, wrong,
+endless or destroyed, as they come in a class.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from grader import build, exercise
+from grader.exercise import ROOT, Exercise
+from grader.splice import defines, extract, splice
+
+STARS = [
+    *("Achernar", "Aldebaran", "Algol", "Altair", "Antares", "Arcturus", "Bellatrix", "Betelgeuse"),
+    *("Canopus", "Capella", "Castor", "Deneb", "Electra", "Fomalhaut", "Hadar", "Izar", "Kochab"),
+    *("Mira", "Mizar", "Polaris", "Regulus", "Rigel", "Sirius", "Vega"),
+]
+PERFECT, HALF_DONE = 4, 4
+SEED = 24
+
+def write_class(folder: Path) -> list[str]:
+    """Write the notebooks of the demonstration class and return the learners' names."""
+    rng = Random(SEED)
+    names = list(STARS)
+    rng.shuffle(names)
+    empty, endless, broken, *others = names
+    for slug in exercise.slugs():
+        found = exercise.load(slug)
+        _hand_in(folder, empty, found, (exercise.RELEASED / f"{slug}.ipynb").read_text("utf-8"))
+        _hand_in(folder, endless, found, _filled(found, _endless(found)))
+        _hand_in(folder, broken, found, "Dear grader, my notebook is attached to another mail.\n")
+        for place, name in enumerate(others):
+            _hand_in(folder, name, found, _filled(found, _answers(found, place, rng)))
+    return sorted(names)
+
+
+def _hand_in(folder: Path, student: str, found: Exercise, text: str) -> None:
+    path = folder / student / f"{found.slug}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _answers(found: Exercise, place: int, rng: Random) -> dict[str, str | None]:
+    """Replacements by part: none for the perfect, stubs for the half done, slips for the rest.
+
+    None stands for the stub of the part.
+    """
+    if place < PERFECT:
+        return {}
+    if place < PERFECT + HALF_DONE:
+        return {part.id: None for part in found.parts[len(found.parts) // 2 :]}
+    core = [part.id for part in found.parts if not part.bonus]
+    wrong = rng.sample(core, rng.randint(1, min(3, len(core))))
+    slips: dict[str, str | None] = {part: rng.choice(_wrong(found, part)) for part in wrong}
+    left = {part.id: None for part in found.parts if part.bonus and rng.random() < 0.7}
+    return slips | left
+
+
+def _wrong(found: Exercise, part: str) -> list[str]:
+    folder = ROOT / "tests" / "wrong_answers" / found.slug[:4]
+    return [path.read_text("utf-8") for path in sorted(folder.glob(f"{part}-*.py"))]
+
+
+def _endless(found: Exercise) -> dict[str, str | None]:
+    """One part that never stops when it is called."""
+    part = [part for part in found.parts if not part.bonus][-1]
+    owner, _, method = part.names[0].partition(".")
+    function = f"def {method or owner}(*args, **kwargs):\n    while True:\n        pass\n"
+    indented = "".join(f"    {line}\n" for line in function.splitlines())
+    return {part.id: f"class {owner}:\n{indented}" if method else function}
+
+
+def _filled(found: Exercise, replacements: dict[str, str | None]) -> str:
+    """The notebook with the reference in it, but for the parts that are replaced."""
+    source = build.SOURCES / f"{found.slug}.py"
+    notebook = json.loads(build.build(source, filled=True))
+    stubs = "\n".join(_code_cells(json.loads(build.build(source))))
+    for part, code in replacements.items():
+        names = found.part(part).names
+        answer = code if code is not None else "\n".join(extract(stubs, name) for name in names)
+        cell = next(cell for cell in notebook["cells"] if _holds(cell, names[0]))
+        text = splice("".join(cell["source"]), answer).rstrip("\n")
+        cell["source"] = text.splitlines(keepends=True)
+    return json.dumps(notebook, indent=1)
+
+
+def _code_cells(notebook: dict[str, Any]) -> list[str]:
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    return ["".join(cell["source"]) for cell in cells]
+
+
+def _holds(cell: dict[str, Any], name: str) -> bool:
+    return cell["cell_type"] == "code" and defines("".join(cell["source"]), name)

@@ -1,0 +1,86 @@
+"""Hand the grades to nbgrader's gradebook, so that its formgrader and exporters show them."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+from nbgrader.api import Gradebook, SubmittedAssignment
+
+from grader.exercise import RELEASED, Exercise
+from grader.results import Graded
+
+
+def write(graded: Iterable[Graded], url: str) -> None:
+    """Record the grades in the database at `url`, adding to what it holds.
+
+    A bonus is nbgrader's extra credit. Marks that an instructor gave by hand stay as they are.
+    """
+    with Gradebook(url) as gradebook:
+        known: set[str] = set()
+        for one in graded:
+            if one.trouble:
+                continue
+            if one.exercise.slug not in known:
+                _add_assignment(gradebook, one.exercise)
+                known.add(one.exercise.slug)
+            gradebook.update_or_create_student(one.student)
+            _add_grades(gradebook, one)
+
+
+def database(out: Path) -> str:
+    """URL of the gradebook that lies in the folder `out`."""
+    return f"sqlite:///{(out / 'gradebook.db').resolve()}"
+
+
+def _add_assignment(gradebook: Gradebook, exercise: Exercise) -> None:
+    slug = exercise.slug
+    gradebook.update_or_create_assignment(slug)
+    gradebook.update_or_create_notebook(slug, slug)
+    cells = json.loads((RELEASED / f"{slug}.ipynb").read_text("utf-8"))["cells"]
+    for cell in cells:
+        role = cell["metadata"].get("nbgrader", {})
+        if role.get("grade"):
+            gradebook.update_or_create_grade_cell(
+                role["grade_id"], slug, slug, max_score=role["points"], cell_type="code"
+            )
+        elif role.get("solution"):
+            gradebook.update_or_create_solution_cell(role["grade_id"], slug, slug)
+        if role:
+            gradebook.update_or_create_source_cell(
+                role["grade_id"], slug, slug, cell_type=cell["cell_type"],
+                source="".join(cell["source"]), checksum=role["checksum"], locked=role["locked"]
+            )  # fmt: skip
+
+
+def _add_grades(gradebook: Gradebook, one: Graded) -> None:
+    slug = one.exercise.slug
+    submission = _submission(gradebook, slug, one.student)
+    grades = {grade.cell.name: grade for grade in submission.notebooks[0].grades}
+    for result in one.parts:
+        grade = grades[f"check-{result.part.id.replace('.', '-')}"]
+        grade.auto_score = 0.0 if result.part.bonus else result.points
+        grade.extra_credit = result.points if result.part.bonus else None
+        grade.needs_manual_grade = False
+    notes = [f"{r.part.id} {r.status}: {r.message}" for r in one.parts if not r.passed]
+    for comment in submission.notebooks[0].comments:
+        mine = [n for n in notes if _belongs(n, comment.cell.name, one.exercise)]
+        comment.auto_comment = "\n".join(mine) or None
+    gradebook.db.commit()
+
+
+def _submission(gradebook: Gradebook, slug: str, student: str) -> SubmittedAssignment:
+    return gradebook.update_or_create_submission(slug, student)
+
+
+def _belongs(note: str, cell: str, exercise: Exercise) -> bool:
+    """Whether a note is about a part whose code stands in the solution cell `cell`."""
+    first = cell.removeprefix("part-").replace("-", ".")
+    owner = exercise.part(first).names[0].split(".")[0]
+    part = exercise.part(note.split(" ", 1)[0])
+    return part.names[0].split(".")[0] == owner
+
+
+logging.getLogger("nbgrader").setLevel(logging.WARNING)
