@@ -88,7 +88,7 @@ def load(slug: str) -> Exercise:
     names: dict[str, list[str]] = {}
     for part_id, name in STUB.findall("\n".join(sources)):
         names.setdefault(part_id, []).append(name)
-    parts = tuple(
+    parts = [
         Part(
             id=graded["part"],
             title=titles[graded["part"]],
@@ -97,14 +97,15 @@ def load(slug: str) -> Exercise:
             names=tuple(names[graded["part"]]),
         )
         for graded in _graded(cells)
-    )
+    ]
+    parts.sort(key=lambda part: (part.bonus, part.id))
     given = frozenset(
         source.strip()
         for cell, source in zip(cells, sources, strict=True)
         if "demo" in cell["metadata"].get("tags", ()) or "workbook" in cell["metadata"]
     )
     title = next(line[2:] for line in sources[0].splitlines() if line.startswith("# "))
-    return Exercise(slug, title, parts, given)
+    return Exercise(slug, title, tuple(parts), given)
 
 
 def _headings(source: str) -> list[tuple[str, str]]:

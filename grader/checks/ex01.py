@@ -54,7 +54,7 @@ HINTS = {
     ],
     "1.4": [
         "For each record: call the function with its flux, and put the result into a copy.",
-        "`conversion_func(record['flux'], *args, **kwargs)` passes everything on; the stars matter.",
+        "`conversion_func(record['flux'], *args, **kwargs)` passes everything on, stars included.",
         "`{**record, 'magnitude': value}` is a copy with one more key. A list comprehension over "
         "`data` does the rest.",
     ],
@@ -78,7 +78,7 @@ def photometry(rng: Rng, n: int = 24, bands: str = "gri") -> list[Record]:
     """Records in order of time, with at least one of each band; flux in [10, 30]."""
     names = [bands[i % len(bands)] for i in range(n)]
     rng.shuffle(names)
-    times = np.sort(rng.uniform(0, 100, n)).round(3)
+    times = np.sort(rng.choice(100_000, n, replace=False)) / 1000  # no two alike
     return [
         {
             "mjd": float(mjd),
@@ -108,51 +108,56 @@ def decorated(answer: Answer) -> dict:
             Mistake(
                 "wrapper-not-returned",
                 not callable_,
-                "Decorating gives something that cannot be called. Return the inner function itself "
-                "(`return wrapper`, without parentheses) at the end of the decorator.",
+                "Decorating gives something that cannot be called. Return the inner function "
+                "itself (`return wrapper`, without parentheses) at the end of the decorator.",
             ),
         )
     return answer.value
 
 
-def wrong_arguments(answer: Answer, name: str) -> list[Mistake]:
-    """The misconceptions about passing arguments on that show as a TypeError."""
-    typeerror = answer.raised is not None and answer.raised.is_a("TypeError")
-    text = answer.raised.message if typeerror and answer.raised else ""
-    keywords = "unexpected keyword argument" in text
-    positional = "positional argument" in text and "given" in text
-    return [
-        Mistake(
-            "keywords-not-passed",
-            keywords,
-            "The decorated function refuses keyword arguments. Let the wrapper accept `**kwargs` "
-            f"and pass them on: `{name}(*args, **kwargs)`.",
-        ),
+def check_accepts(learner: Subject, decorator: str, value: float, band: str) -> None:
+    """A decorated function can be called with any positional and keyword arguments."""
+    plain = learner.decorated_call(decorator, value, 2)
+    named = learner.decorated_call(decorator, value, 2, band=band)
+    fix = "Let the wrapper take `*args, **kwargs` and pass both on: `func(*args, **kwargs)`."
+    recognise(
+        plain,
         Mistake(
             "arguments-not-passed",
-            positional,
-            "The decorated function does not take any number of arguments. Let the wrapper accept "
-            f"`*args, **kwargs` and pass both on: `{name}(*args, **kwargs)`.",
+            Raises("TypeError", "positional argument"),
+            f"The decorated function does not take any number of arguments. {fix}",
         ),
-    ]
+    )
+    recognise(
+        named,
+        Mistake(
+            "keywords-not-passed",
+            Raises("TypeError", "unexpected keyword argument"),
+            f"The decorated function refuses keyword arguments. {fix}",
+        ),
+    )
 
 
-def check_passed_on(learner: Subject, decorator: str, rng: Rng) -> dict:
+def check_passed_on(learner: Subject, decorator: str, rng: Rng) -> None:
     """A decorated function receives its arguments once and gives its value back."""
     value, band = float(rng.uniform(10, 30)), str(rng.choice(list("gri")))
+    check_accepts(learner, decorator, value, band)
     answer = learner.decorated_call(decorator, value, 2, band=band)
-    recognise(answer, *wrong_arguments(answer, "func"))
     got = decorated(answer)
-    if not got["calls"]:
-        require(False, "The decorated function never calls the original one.", "never-calls")
+    require(
+        bool(got["calls"]),
+        "The decorated function never calls the original one. Call it in the wrapper, with "
+        "parentheses: `func(*args, **kwargs)`.",
+        "never-calls",
+    )
     args, kwargs = got["calls"][0]
     recognise(
         answer,
         Mistake(
             "arguments-packed",
             same(args[:1], [(value, 2)]) or same(args[-1:], [{"band": band}]),
-            "The function receives the tuple `args` or the dictionary `kwargs` as one argument. "
-            "The stars are missing in the call: `func(*args, **kwargs)`.",
+            "The function receives the whole tuple `args` or the whole dictionary `kwargs` as one "
+            "argument. Unpack them with stars in the call: `func(*args, **kwargs)`.",
         ),
         Mistake(
             "keywords-not-passed",
@@ -168,7 +173,7 @@ def check_passed_on(learner: Subject, decorator: str, rng: Rng) -> dict:
             "calls-twice",
             len(got["calls"]) > 1,
             f"One call of the decorated function calls the original {len(got['calls'])} times. "
-            "Keep the value of the one call in a variable and return that.",
+            "Call it once, keep the value in a variable and return that.",
         ),
         Mistake(
             "value-not-returned",
@@ -180,8 +185,8 @@ def check_passed_on(learner: Subject, decorator: str, rng: Rng) -> dict:
     text = difference(got["value"], value, "the value of the decorated function")
     require(not text, text)
     require(same(args, [value, 2]) and same(kwargs, {"band": band}),
-            "The function does not receive the arguments that the decorated one was called with.")  # fmt: skip
-    return got
+            "The function does not receive the arguments that the decorated one was called with. "
+            "Pass them on as they are: `func(*args, **kwargs)`.")  # fmt: skip
 
 
 def check_identity(learner: Subject, decorator: str) -> None:
@@ -191,8 +196,8 @@ def check_identity(learner: Subject, decorator: str) -> None:
     require(
         same(got, {"name": "mean_flux", "doc": "Mean of the fluxes."}),
         f"The decorated function calls itself {got['name']!r} with the docstring {got['doc']!r}; "
-        "the original's name and docstring are lost. Put `@functools.wraps(func)` above the "
-        "wrapper (here: `@wraps(func)`).",
+        "the original's name and docstring are lost. Put `@wraps(func)` right above "
+        "`def wrapper(...)`.",
         "metadata-lost",
     )
 
@@ -228,22 +233,65 @@ def test_timing_prints(learner: Subject, rng: Rng) -> None:
         "time-not-printed",
     )
     require(
-        all(number < 5 for number in _numbers(answer.printed)),
-        f"The printed time, {lines[0][:80]!r}, cannot be the duration of a call that takes less "
-        "than a second. Subtract the time at the start from the time at the end.",
-        "clock-reading-printed",
+        len(lines) == 1,
+        f"{len(lines)} lines are printed per call; print one, with the name and the time.",
+        "several-lines",
     )
-    require(
-        all(number >= 0 for number in _numbers(answer.printed)),
-        f"The printed time, {lines[0][:80]!r}, is negative. Subtract the start from the end.",
-        "time-reversed",
+
+
+@part("1.1")
+def test_timing_measures(learner: Subject) -> None:
+    """The printed time is the duration of this call, in seconds"""
+    answer = learner.timed_naps([0.08, 0.0])
+    took = answer.value
+    lines = [line for line in answer.printed.splitlines() if line.strip()]
+    require(len(lines) == 2, f"Two calls should print two lines; {len(lines)} are printed.")
+    first, second = (_numbers(line) for line in lines)
+    long, short = took[0] + 0.05, took[1] + 0.05  # for a time rounded to a tenth of a second
+    measured = _any_within(first, 0.07, long)
+    if measured and _any_within(second, 0, short):
+        return
+    line = repr(lines[0].strip()[:80])
+    recognise(
+        answer,
+        Mistake(
+            "clock-started-once",
+            measured,
+            "The printed time grows from call to call: the clock is started once, when the "
+            "function is decorated. Read the starting time inside the wrapper.",
+        ),
+        Mistake(
+            "time-reversed",
+            _any_within(first, -long, -0.07),
+            f"The printed time is negative: {line}. Subtract the start from the end.",
+        ),
+        Mistake(
+            "not-in-seconds",
+            _any_within(first, 70, 1000 * long) and _any_within(second, 0, 1000 * short),
+            f"A call that took {took[0]:.2f} s prints {line}. Print the time in seconds, as "
+            "`time.perf_counter()` gives it.",
+        ),
+        Mistake(
+            "clock-reading-printed",
+            min(first, default=0) > 5,
+            f"A call that took {took[0]:.2f} s prints {line}. That is a reading of the clock, not "
+            "a duration: subtract the reading before the call from the one after it.",
+        ),
+        Mistake(
+            "clock-misplaced",
+            True,
+            f"A call that took {took[0]:.2f} s prints {line}. Read `time.perf_counter()` right "
+            "before and right after the call, and do not round to whole seconds.",
+        ),
     )
-    require(len(lines) == 1, f"{len(lines)} lines are printed per call; one is asked for.")
 
 
 def _numbers(text: str) -> list[float]:
-    text = text.replace("mean_flux", "")
     return [float(found) for found in re.findall(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?", text)]
+
+
+def _any_within(numbers: list[float], low: float, high: float) -> bool:
+    return any(low <= number <= high for number in numbers)
 
 
 @part("1.1")
@@ -264,22 +312,27 @@ def test_timing_exceptions(learner: Subject, rng: Rng) -> None:
             "exception-swallowed",
             got["raised"] is None,
             "The exception of the decorated function disappears: the caller never learns that it "
-            "failed. Use `try: ... finally: ...` without `except`, or raise it again.",
+            "failed. Use `try:` and `finally:` without `except`, with only the print under "
+            "`finally:`.",
         ),
         Mistake(
             "exception-replaced",
             got["raised"] is not None and not got["same"],
-            f"The caller receives {got['raised']} instead of the function's own exception. Use "
-            "`finally:`, which leaves exceptions alone.",
+            f"The caller receives another exception, {got['raised']}, than the function raised. "
+            "Use `try:` and `finally:` without `except`, with only the print under `finally:`.",
         ),
         Mistake(
             "silent-on-exception",
             "failing" not in answer.printed,
-            "Nothing is printed when the function raises, since the lines after the call are never "
-            "reached. Put the print under `finally:`.",
+            "No line with the function's name is printed when the function raises, since what "
+            "stands after the call is not reached. Put the print under `finally:`.",
         ),
     )
-    require(got["calls"] == 1, "The function that raises is called more than once.", "calls-twice")
+    require(
+        got["calls"] == 1,
+        f"A function that raises is called {got['calls']} times. Call it once, under `try:`.",
+        "calls-twice",
+    )
 
 
 # 1.2 filter_lightcurve
@@ -297,14 +350,26 @@ def kept(answer: Answer, want: list[Record], *mistakes: Mistake) -> None:
             "filter is about the field `flux`: cut off `_min` or `_max` first.",
         ),
         Mistake(
+            "strip-removes-letters",
+            answer.raised is not None
+            and answer.raised.is_a("KeyError")
+            and re.search(r"\b(flu|jd)\b", answer.raised.message) is not None,
+            "The name of the field has lost a letter: `'flux_max'.rstrip('_max')` is `'flu'`, "
+            "since `strip` removes single letters. Use `name.removesuffix('_max')` or `name[:-4]`.",
+        ),
+        Mistake(
             "lazy-filter",
             kind_of(answer.result) in ("a filter", "a generator"),
             f"The result is {kind_of(answer.result)}, which is used up by the first loop over it. "
             "Turn it into a list: `list(...)`.",
         ),
     ]
-    recognise(answer, *general, *mistakes)
-    if answer.raised is None and isinstance(answer.result, list) and len(answer.result) != len(want):
+    recognise(answer, *mistakes, *general)
+    if (
+        answer.raised is None
+        and isinstance(answer.result, list)
+        and len(answer.result) != len(want)
+    ):
         require(False, f"{len(answer.result)} records are kept; it should be {len(want)}.")
     expect(answer, want)
 
@@ -326,12 +391,28 @@ def test_filter_equality(learner: Subject, rng: Rng) -> None:
         Mistake(
             "filters-ignored",
             data,
-            "All records come back, whatever the filter. Use the names and values in `filters`.",
+            "All records come back: `band='g'` has no effect. A filter without `_min` or `_max` "
+            "asks for equality; go through the names and values in `filters.items()`.",
         ),
         Mistake(
             "first-match-only",
             [r for r in data if r["band"] == "g"][:1],
             "Only the first matching record comes back. Is there a `return` inside the loop?",
+        ),
+        Mistake(
+            "wrong-at-equality",
+            [],
+            "No record is kept. `band='g'` keeps those whose field `band` equals 'g'.",
+        ),
+    )
+    kept(
+        learner.call("filter_lightcurve", data, band="gri"),
+        [],
+        Mistake(
+            "text-taken-apart",
+            data,
+            "`band='gri'` keeps the bands g, r and i, but a text is one value, and no record has "
+            "the band 'gri'. Only in lists, tuples and sets look with `in`.",
         ),
     )
 
@@ -341,39 +422,49 @@ def test_filter_bounds(learner: Subject, rng: Rng) -> None:
     """`X_min` and `X_max` are bounds on the field X, and include the bound itself"""
     data = photometry(rng)
     lo, hi = data[5]["mjd"], data[17]["mjd"]
-    answer = learner.call("filter_lightcurve", data, mjd_min=lo, mjd_max=hi)
     kept(
-        answer,
+        learner.call("filter_lightcurve", data, mjd_min=lo),
+        data[5:],
+        Mistake("exclusive-bounds", data[6:], EXCLUSIVE.format("lower", "min", ">=")),
+        Mistake("bounds-swapped", data[:6], SWAPPED),
+        Mistake("bounds-ignored", data, NO_BOUND),
+        Mistake("suffix-as-field", [], NO_FIELD),
+    )
+    kept(
+        learner.call("filter_lightcurve", data, mjd_max=hi),
+        data[:18],
+        Mistake("exclusive-bounds", data[:17], EXCLUSIVE.format("upper", "max", "<=")),
+        Mistake("bounds-swapped", data[17:], SWAPPED),
+        Mistake("bounds-ignored", data, NO_BOUND),
+        Mistake("suffix-as-field", [], NO_FIELD),
+    )
+    kept(
+        learner.call("filter_lightcurve", data, mjd_min=lo, mjd_max=hi),
         data[5:18],
-        Mistake(
-            "exclusive-bounds",
-            data[6:17],
-            "The records that lie exactly on a bound are missing. `X_min` and `X_max` are "
-            "inclusive: use `>=` and `<=`.",
-        ),
-        Mistake("exclusive-bounds", data[6:18], EXCLUSIVE.format("lower", "min", ">=")),
-        Mistake("exclusive-bounds", data[5:17], EXCLUSIVE.format("upper", "max", "<=")),
-        Mistake(
-            "bounds-swapped",
-            [r for r in data if r["mjd"] <= lo and r["mjd"] >= hi],
-            "No record is left. Are `_min` and `_max` interchanged? `mjd_min=10` keeps records "
-            "with `mjd >= 10`.",
-        ),
         Mistake(
             "any-instead-of-all",
             data,
-            "Records that meet only one of the two bounds are kept. A record has to meet all the "
+            "Records that meet only one of two bounds are kept. A record has to meet all the "
             "filters.",
         ),
-        Mistake("last-filter-only", data[:18], LAST_ONLY),
-        Mistake("last-filter-only", data[5:], LAST_ONLY),
+        Mistake("one-filter-only", data[:18], ONE_ONLY),
+        Mistake("one-filter-only", data[5:], ONE_ONLY),
     )
 
 
 EXCLUSIVE = (
     "The record that lies exactly on the {} bound is missing. `X_{}` is inclusive: use `{}`."
 )
-LAST_ONLY = (
+SWAPPED = "`_min` and `_max` are interchanged: `mjd_min=10` keeps records with `mjd >= 10`."
+NO_BOUND = (
+    "A bound such as `mjd_min=10` has no effect. Ask `name.endswith('_min')`; the rest of the "
+    "name, `name.removesuffix('_min')`, is the field."
+)
+NO_FIELD = (
+    "No record is kept. `mjd_min=10` is about the field `mjd`: cut off `_min` or `_max` before you "
+    "look the field up."
+)
+ONE_ONLY = (
     "Only one of the two filters has an effect. Go on filtering what the filter before has left, "
     "and return after the loop."
 )
@@ -406,7 +497,8 @@ def test_filter_combined(learner: Subject, rng: Rng) -> None:
             "Some records come back more than once: once for each filter they meet. A record has "
             "to meet all the filters.",
         ),
-        Mistake("last-filter-only", [r for r in data if tests[2](r)], LAST_ONLY),
+        Mistake("one-filter-only", [r for r in data if tests[2](r)], ONE_ONLY),
+        Mistake("one-filter-only", [r for r in data if tests[0](r)], ONE_ONLY),
     )
 
 
@@ -423,7 +515,13 @@ def test_filter_one_of(learner: Subject, rng: Rng, kind: type) -> None:
             "list-compared-as-whole",
             [],
             f"No record is kept: a band is never equal to a whole {kind.__name__}. If the value is "
-            "a list, a tuple or a set, ask whether it contains the record's value, with `in`.",
+            "a list, a tuple or a set, ask with `in` whether it contains the record's value.",
+        ),
+        Mistake(
+            "first-of-list-only",
+            [r for r in data if r["band"] == next(iter(kind(["g", "i"])))],
+            f"Only one of the values in the {kind.__name__} counts. Ask with `in` whether it "
+            "contains the record's value.",
         ),
     )
 
@@ -433,17 +531,56 @@ def test_filter_own_fields(learner: Subject, rng: Rng) -> None:
     """Any field of the records can be filtered, also one you have not thought of"""
     data = [r | {"airmass": float(rng.uniform(1, 2)), "field": i % 3} for i, r in
             enumerate(photometry(rng))]  # fmt: skip
-    answer = learner.call("filter_lightcurve", data, airmass_max=1.5, field=1)
+    answer = learner.call("filter_lightcurve", data, airmass_max=1.5, field=0)
+    fixed = (
+        "Filters work on the usual four fields only, but records may have others, such as "
+        "`airmass`. Take the field from the name of the filter instead of listing fields."
+    )
+    low = [r for r in data if r["airmass"] <= 1.5]
     kept(
         answer,
-        [r for r in data if r["airmass"] <= 1.5 and r["field"] == 1],
+        [r for r in low if r["field"] == 0],
+        Mistake("fixed-fields", Raises("KeyError"), fixed),
+        Mistake("fixed-fields", data, fixed),
         Mistake(
-            "fixed-fields",
-            data,
-            "A filter on a field other than the usual four has no effect. Take the name of the "
-            "field from the name of the filter instead of listing the fields in your code.",
+            "zero-filter-ignored",
+            low,
+            "`field=0` has no effect. Zero is a value like any other: do not ask `if value:`.",
         ),
     )
+
+
+@part("1.2")
+def test_filter_field_names(learner: Subject, rng: Rng) -> None:
+    """The end of a filter's name decides what it means; the rest is the field, whatever it is"""
+    data = [r | {"luminosity": float(rng.uniform(1, 2))} for r in photometry(rng)]
+    for field in ("flux", "flux_err", "luminosity"):
+        limit = float(np.median([r[field] for r in data]))
+        answer = learner.call("filter_lightcurve", data, **{f"{field}_max": limit})
+        mistakes = _wrong_names(answer, field, [r for r in data if r[field] >= limit])
+        kept(answer, [r for r in data if r[field] <= limit], *mistakes)
+
+
+def _wrong_names(answer: Answer, field: str, above: list[Record]) -> list[Mistake]:
+    underscore = (
+        "A field may have an underscore in its own name: `flux_err_max` is about `flux_err`. Cut "
+        "off only the ending, with `name.removesuffix('_max')` or `name.rsplit('_', 1)`."
+    )
+    within = (
+        "`luminosity_max` is taken for a lower bound, because there is a 'min' inside its name. "
+        "Only the end of the name counts: `name.endswith('_min')`."
+    )
+    if field == "flux_err":
+        return [
+            Mistake("underscore-in-field", Raises("ValueError", "unpack"), underscore),
+            Mistake("underscore-in-field", [], underscore),
+        ]
+    if field == "luminosity":
+        return [
+            Mistake("min-within-name", Raises("KeyError", "lu"), within),
+            Mistake("min-within-name", above, within),
+        ]
+    return []
 
 
 @part("1.2")
@@ -476,7 +613,7 @@ def test_filter_nothing(learner: Subject, rng: Rng) -> None:
 @part("1.2")
 def test_filter_unknown_field(learner: Subject, rng: Rng) -> None:
     """A filter on a field that no record has is a KeyError that names the fields there are"""
-    data = photometry(rng, 6)
+    data = [r | {"airmass": 1.2} for r in photometry(rng, 6)]
     for name, value in [("colour", "red"), ("redshift_min", 0.1), ("redshift_max", 0.1)]:
         field = name.removesuffix("_min").removesuffix("_max")
         answer = learner.call("filter_lightcurve", data, **{name: value})
@@ -490,11 +627,19 @@ def test_filter_unknown_field(learner: Subject, rng: Rng) -> None:
         expect_error(answer, "KeyError", when, silent, naming=field)
         assert answer.raised
         require(
-            "flux_err" in answer.raised.message,
+            all(known in answer.raised.message for known in data[0]),
             f"The KeyError for `{name}` does not say which fields there are; its message is "
-            f"{answer.raised.message!r}. Name them: mjd, flux, flux_err and band.",
+            f"{answer.raised.message!r}. Name all fields of the records: {', '.join(data[0])}.",
             "fields-not-named",
         )
+    answer = learner.call("filter_lightcurve", data, band="u", colour="red")
+    late = Mistake(
+        "unknown-field-noticed-late",
+        [],
+        "No record has the band u, and then nobody notices that there is no field `colour` either. "
+        "Look for unknown fields before you filter.",
+    )
+    expect_error(answer, "KeyError", "a filter called `colour`", late)
 
 
 @part("1.2")
@@ -551,9 +696,18 @@ def wrong_magnitudes(flux: Any, zeropoint: float) -> list[Mistake]:
         ("binary-logarithm", -2.5 * np.log2(values) + zeropoint,
          "This is the logarithm to base 2. Magnitudes use base 10: `np.log10`."),
         ("inverse-conversion", 10 ** (-0.4 * (values - zeropoint)),
-         "This is the way back, from magnitude to flux. Here flux is given."),
+         "This is the way back, from magnitude to flux. Here the flux is given."),
+        ("zeropoint-in-logarithm", -2.5 * np.log10(values + zeropoint),
+         "The zero point is added to the flux. Take the logarithm of the flux alone, then add it."),
+        ("zeropoint-multiplied", -2.5 * (log + zeropoint),
+         "The zero point is multiplied by -2.5 as well. Add it last, outside the parentheses."),
     ]  # fmt: skip
-    return [Mistake(slug, shaped(value), says) for slug, value, says in found]
+    rounded = [
+        ("rounded", np.round(-2.5 * log + zeropoint, digits),
+         "The magnitude is rounded. Return it as it is, and round only where you print it.")
+        for digits in range(5)
+    ]  # fmt: skip
+    return [Mistake(slug, shaped(value), says) for slug, value, says in [*found, *rounded]]
 
 
 @part("1.3")
@@ -563,18 +717,32 @@ def test_magnitude_of_number(learner: Subject, rng: Rng) -> None:
         flux = float(rng.uniform(5, 500))
         answer = learner.call("flux_to_magnitude", flux, zeropoint)
         want = float(pogson(flux, zeropoint))
-        expect(answer, want, *wrong_magnitudes(flux, zeropoint), what="the magnitude", unit="mag")
-        _scalar(answer)
+        mistakes = [*wrong_magnitudes(flux, zeropoint), _arrays_only(answer), _array(answer)]
+        expect(answer, want, *mistakes, what="the magnitude", unit="mag")
+        recognise(answer, _array(answer))
     flux = float(rng.uniform(5, 500))
     answer = learner.call("flux_to_magnitude", flux)
-    expect(answer, float(pogson(flux)), what="the magnitude with the default zero point")
+    what = "the magnitude with the default zero point"
+    expect(answer, float(pogson(flux)), *wrong_magnitudes(flux, 25.0), what=what, unit="mag")
 
 
-def _scalar(answer: Answer) -> None:
-    require(
-        not isinstance(answer.result, np.ndarray),
-        "For one flux the result is a NumPy array. Turn it into a number: `float(magnitude)`.",
+def _array(answer: Answer) -> Mistake:
+    return Mistake(
         "array-for-number",
+        isinstance(answer.result, np.ndarray),
+        "For one flux the result is a NumPy array. Turn it into a number: `float(magnitude)`.",
+    )
+
+
+def _arrays_only(answer: Answer) -> Mistake:
+    raised = answer.raised
+    return Mistake(
+        "arrays-only",
+        raised is not None
+        and (raised.is_a("TypeError") or raised.is_a("AttributeError"))
+        and re.search(r"'(float|int)'", raised.message) is not None,
+        f"With a single flux your code raised {raised}. A number has no items and no shape: begin "
+        "with `flux = np.asarray(flux, dtype=float)`.",
     )
 
 
@@ -592,8 +760,34 @@ def test_magnitude_of_array(learner: Subject, rng: Rng) -> None:
             f"With an array your code raised {answer.raised}. `if flux > 0` and the functions of "
             "`math` work for one number only: use NumPy's, and `np.where` instead of `if`.",
         )  # fmt: skip
-        mistakes = wrong_magnitudes(flux, 23.9)
-        expect(answer, pogson(flux, 23.9), scalar_only, *mistakes, what="the magnitude", unit="mag")
+        size = np.size(flux)
+        shape_lost = Mistake(
+            "shape-lost",
+            isinstance(answer.result, list | float)
+            or (isinstance(answer.result, np.ndarray) and answer.result.shape != flux.shape
+                and answer.result.size == size),
+            f"An array of shape {flux.shape} gives {kind_of(answer.result)}. Let NumPy calculate "
+            "with the whole array at once, and the shape stays.",
+        )  # fmt: skip
+        mistakes = [*wrong_magnitudes(flux, 23.9), scalar_only, shape_lost]
+        expect(answer, pogson(flux, 23.9), *mistakes, what="the magnitude", unit="mag")
+
+
+@part("1.3")
+def test_magnitude_of_integers(learner: Subject, rng: Rng) -> None:
+    """Whole numbers are fluxes too"""
+    flux = rng.integers(5, 500, 6)
+    answer = learner.call("flux_to_magnitude", flux)
+    got = answer.result
+    integers = Mistake(
+        "integer-result",
+        isinstance(got, np.ndarray) and got.dtype.kind in "iu",
+        "An array of whole numbers gives magnitudes without decimals: `zeros_like`, `empty_like` "
+        "and `full_like` copy the type as well. Begin with `flux = np.asarray(flux, dtype=float)`.",
+    )
+    expect(answer, pogson(flux), integers, what="the magnitude", unit="mag")
+    answer = learner.call("flux_to_magnitude", 100)
+    expect(answer, 20.0, _arrays_only(answer), what="the magnitude of the flux 100", unit="mag")
 
 
 @part("1.3")
@@ -612,9 +806,21 @@ def test_magnitude_missing(learner: Subject, rng: Rng) -> None:
             "that is not greater than zero.",
         ),
         Mistake(
+            "input-changed",
+            Raises("ValueError", "read-only"),
+            "Your code writes into the array that it was given. Work on a copy, for example with "
+            "`np.where(flux > 0, flux, np.nan)`.",
+        ),
+        Mistake(
+            "none-for-missing",
+            kind_of(answer.result) == "a ndarray",
+            "The array holds something that is not a number, perhaps None. Use NaN (`np.nan`), "
+            "which is one, for a flux without a magnitude.",
+        ),
+        Mistake(
             "zero-for-missing",
             bool((bad == 0).any()),
-            "A flux without a magnitude gives 0. But magnitude 0 is a very bright star: return NaN.",
+            "A flux without a magnitude gives 0, and magnitude 0 is a very bright star. Return NaN.",
         ),
         Mistake(
             "absolute-flux",
@@ -627,6 +833,12 @@ def test_magnitude_missing(learner: Subject, rng: Rng) -> None:
             bad.size == 2 and bool((bad == 25.0).any()),
             "A flux without a magnitude gives the zero point, the magnitude of a source with flux "
             "1. Return NaN.",
+        ),
+        Mistake(
+            "number-for-missing",
+            bad.size == 2 and bool(np.isfinite(bad).all()) and same(float(bad[0]), float(bad[1])),
+            f"Fluxes without a magnitude give {bad[:1].tolist()} mag, which looks like a "
+            "measurement. Return NaN, and whoever gets it knows that nothing is there.",
         ),
         Mistake(
             "missing-dropped",
@@ -665,7 +877,7 @@ def _single(answer: Answer) -> list[Mistake]:
         Mistake(
             "refuses-missing",
             answer.raised is not None and not answer.raised.is_a("NotImplementedError"),
-            f"With a single flux that is not positive your code raised {answer.raised}. Return NaN.",
+            f"With a single flux of zero or less your code raised {answer.raised}. Return NaN.",
         ),
     ]
 
@@ -691,6 +903,51 @@ def test_magnitude_quiet(learner: Subject, rng: Rng) -> None:
 
 
 # 1.4 apply_magnitude_conversion
+
+
+@part("1.4")
+def test_conversion_passes_arguments(learner: Subject, rng: Rng) -> None:
+    """`*args` and `**kwargs` go on to the conversion function, one flux at a time"""
+    data = photometry(rng, 5)
+    zeropoint, scale = float(rng.uniform(22, 26)), float(rng.uniform(1, 2))
+    answer = learner.conversion(data, zeropoint, scale=scale)
+    ignored = (
+        "The function that is handed over is never called. Call `conversion_func`, whatever it is, "
+        "not one certain function."
+    )
+    recognise(
+        answer, Mistake("function-ignored", Raises("TypeError", "flux_to_magnitude"), ignored)
+    )
+    got = answer.value
+    require(bool(got["calls"]), ignored, "function-ignored")
+    flux, args, kwargs = got["calls"][0]
+    recognise(
+        answer,
+        Mistake("whole-record", isinstance(flux, dict), "The conversion function gets the whole "
+                "record. Give it the flux: `record['flux']`."),
+        Mistake("whole-list", isinstance(flux, list | np.ndarray), "The conversion function gets "
+                "all fluxes at once. It may work for one number only: call it for each record."),
+        Mistake("stars-missing",
+                same(args[:1], [(zeropoint,)]) or same(args[-1:], [{"scale": scale}]),
+                "The conversion function gets the tuple `args` or the dictionary `kwargs` as one "
+                "argument. Unpack them with stars: `conversion_func(flux, *args, **kwargs)`."),
+        Mistake("args-not-passed", not args and same(kwargs, {"scale": scale}),
+                "The further positional arguments do not reach the conversion function. Pass on "
+                "`*args` as well."),
+        Mistake("kwargs-not-passed", same(args, [zeropoint]) and not kwargs,
+                "The keyword arguments do not reach the conversion function. Pass on `**kwargs` as "
+                "well."),
+        Mistake("args-not-passed", not args and not kwargs, "Neither the positional nor the "
+                "keyword arguments reach the conversion function. Pass them on: "
+                "`conversion_func(flux, *args, **kwargs)`."),
+    )  # fmt: skip
+    for record in data:
+        call = [record["flux"], [zeropoint], {"scale": scale}]
+        require(
+            any(same(made, call) for made in got["calls"]),
+            "The conversion function is not called with each record's flux and the further "
+            "arguments: `conversion_func(record['flux'], *args, **kwargs)`.",
+        )
 
 
 @part("1.4")
@@ -731,70 +988,11 @@ def test_conversion_adds_magnitude(learner: Subject, rng: Rng) -> None:
         ),
         Mistake("key-mag", [r | {"mag": m} for r, m in zip(data, values, strict=True)],
                 "The magnitude stands under the key `mag`; the key asked for is `magnitude`."),
-        *_conversion_errors(answer),
+        Mistake("same-record-repeated", [want[-1]] * len(want), "Every item is the last record: "
+                "one dictionary is filled again and again. Make a new one for each record."),
+        Mistake("first-record-only", want[:1], "Only the first record comes back. Is there a "
+                "`return` inside the loop?"),
     )  # fmt: skip
-
-
-def _conversion_errors(answer: Answer) -> list[Mistake]:
-    raised = answer.raised
-    text = raised.message if raised else ""
-    packed = "can't multiply sequence" in text or "unsupported operand" in text
-    return [
-        Mistake(
-            "args-not-passed",
-            "missing 1 required positional argument" in text,
-            f"The conversion function does not get its further arguments: {text}. Pass them on: "
-            "`conversion_func(flux, *args, **kwargs)`.",
-        ),
-        Mistake(
-            "stars-missing",
-            packed,
-            f"The conversion function gets something that it cannot calculate with ({text}): a "
-            "whole tuple, dictionary, list or record. Give it one flux, and unpack the further "
-            "arguments with stars: `conversion_func(flux, *args, **kwargs)`.",
-        ),
-    ]
-
-
-@part("1.4")
-def test_conversion_passes_arguments(learner: Subject, rng: Rng) -> None:
-    """`*args` and `**kwargs` go on to the conversion function, one flux at a time"""
-    data = photometry(rng, 5)
-    zeropoint, scale = float(rng.uniform(22, 26)), float(rng.uniform(1, 2))
-    answer = learner.conversion(data, zeropoint, scale=scale)
-    got = answer.value
-    fluxes = [r["flux"] for r in data]
-    require(
-        bool(got["calls"]),
-        "The function that is handed over is never called. Call `conversion_func`, not a certain "
-        "function of your own choice.",
-        "function-ignored",
-    )
-    flux, args, kwargs = got["calls"][0]
-    recognise(
-        answer,
-        Mistake("whole-record", isinstance(flux, dict), "The conversion function gets the whole "
-                "record. Give it the flux: `record['flux']`."),
-        Mistake("whole-list", isinstance(flux, list | np.ndarray), "The conversion function gets "
-                "all fluxes at once. It may work for a single number only: call it for each record."),
-        Mistake("stars-missing", same(args[:1], [(zeropoint,)]) or same(args[-1:], [{"scale": scale}]),
-                "The conversion function gets the tuple `args` or the dictionary `kwargs` as one "
-                "argument. Unpack them with stars: `conversion_func(flux, *args, **kwargs)`."),
-        Mistake("args-not-passed", not args and same(kwargs, {"scale": scale}),
-                "The further positional arguments do not reach the conversion function. Pass on "
-                "`*args` as well."),
-        Mistake("kwargs-not-passed", same(args, [zeropoint]) and not kwargs,
-                "The keyword arguments do not reach the conversion function. Pass on `**kwargs` as "
-                "well."),
-        Mistake("args-not-passed", not args and not kwargs, "Neither the positional nor the keyword "
-                "arguments reach the conversion function: `conversion_func(flux, *args, **kwargs)`."),
-    )  # fmt: skip
-    want = [[f, [zeropoint], {"scale": scale}] for f in fluxes]
-    require(
-        same(got["calls"], want),
-        f"The conversion function should be called once per record, in order, with the flux and "
-        f"the further arguments; it was called {len(got['calls'])} times for {len(data)} records.",
-    )
 
 
 @part("1.4")
@@ -815,6 +1013,20 @@ def test_conversion_leaves_input(learner: Subject, rng: Rng) -> None:
 
 
 @part("1.E1")
+def test_cache_separate(learner: Subject, rng: Rng) -> None:
+    """Each decorated function has a memory of its own"""
+    x = float(rng.uniform(3, 9))
+    answer = learner.two_caches(x)
+    shared = Mistake(
+        "shared-memory",
+        [2 * x, 2 * x],
+        "Two cached functions share one memory: the second returns the first one's result. Make "
+        "the dictionary inside the decorator, above the wrapper.",
+    )
+    expect(answer, [2 * x, 3 * x], shared, what="the values of two cached functions")
+
+
+@part("1.E1")
 def test_cache_passes_on(learner: Subject, rng: Rng) -> None:
     """Arguments and the returned value go through; name and docstring are kept"""
     check_passed_on(learner, "cache_results", rng)
@@ -827,6 +1039,12 @@ def test_cache_remembers(learner: Subject, rng: Rng) -> None:
     x, y = (float(v) for v in rng.uniform(1, 9, 2))
     calls = [[[x], {}], [[x], {}], [[y], {}], [[y], {}], [[x], {}]]
     answer = learner.cached_calls(calls)
+    recognise(
+        answer,
+        Mistake("unhashable-key", Raises("TypeError", "hash"), "The key cannot be hashed, though "
+                f"the arguments can: {answer.raised}. Make it of tuples, for example "
+                "`(args, tuple(sorted(kwargs.items())))`."),
+    )  # fmt: skip
     got = answer.value
     recognise(
         answer,
@@ -840,8 +1058,8 @@ def test_cache_remembers(learner: Subject, rng: Rng) -> None:
     )  # fmt: skip
     require(
         same(got["values"], [[x], [x], [y], [y], [x]]) and same(got["runs"], [1, 1, 2, 2, 2]),
-        f"For the calls x, x, y, y, x the function ran {got['runs'][-1]} times; it should run twice "
-        "and return the value that belongs to the arguments.",
+        f"For the calls f(x), f(x), f(y), f(y), f(x) the function ran {got['runs'][-1]} times; it "
+        "should run twice, and each call should return the value that belongs to its argument.",
     )
 
 
@@ -849,22 +1067,30 @@ def test_cache_remembers(learner: Subject, rng: Rng) -> None:
 def test_cache_keywords(learner: Subject, rng: Rng) -> None:
     """Keyword arguments belong to the arguments: other keywords, another result"""
     x = float(rng.uniform(1, 9))
-    calls = [[[x], {"band": "g"}], [[x], {"band": "r"}], [[x], {"band": "g"}], [[x], {}]]
+    keywords: list[dict] = [{"band": "g"}, {"band": "r"}, {"band": "g"}, {}, {"field": "g"}]
+    calls = [[[x], named] for named in keywords]
     answer = learner.cached_calls(calls)
     got = answer.value
     recognise(
         answer,
-        Mistake("keywords-ignored", same(got["runs"], [1, 1, 1, 1]), "Calls that differ in a "
+        Mistake("keywords-ignored", same(got["runs"], [1, 1, 1, 1, 1]), "Calls that differ in a "
                 "keyword argument alone give the same result. Make the keyword arguments part of "
                 "the key, for example `tuple(sorted(kwargs.items()))`."),
-        Mistake("keyword-values-ignored", same(got["runs"], [1, 1, 1, 2]), "Calls that differ in "
-                "the value of a keyword argument alone give the same result. Take "
+        Mistake("keyword-values-ignored", same(got["runs"], [1, 1, 1, 2, 3]), "Calls that differ "
+                "in the value of a keyword argument alone give the same result. Take "
                 "`kwargs.items()` into the key, not only the names."),
-        Mistake("keywords-not-remembered", same(got["runs"], [1, 2, 3, 4]), "Calls with keyword "
+        Mistake("keywords-not-remembered", same(got["runs"], [1, 2, 3, 4, 5]), "Calls with keyword "
                 "arguments are never remembered. Make a key of them, for example "
                 "`tuple(sorted(kwargs.items()))`."),
+        Mistake("keyword-names-ignored", same(got["runs"], [1, 2, 2, 3, 3]), "`band='g'` and "
+                "`field='g'` give the same result. Take `kwargs.items()` into the key, not only "
+                "the values."),
     )  # fmt: skip
-    require(same(got["runs"], [1, 2, 2, 3]), "Calls with keyword arguments are not remembered right.")
+    require(
+        same(got["runs"], [1, 2, 2, 3, 4]),
+        "For calls with band='g', band='r', band='g', no keyword and field='g' the function ran "
+        f"{got['runs'][-1]} times; it should run 4 times, and not for the second band='g'.",
+    )
 
 
 @part("1.E1")
@@ -875,8 +1101,8 @@ def test_cache_false_values(learner: Subject, value: str) -> None:
     shown = {"none": "None", "zero": "0"}[value]
     require(
         same(got["runs"], [1, 1]),
-        f"A function whose result is {shown} runs again at each call. Ask whether the key is in the "
-        "memory (`key in memory`), not whether the remembered value is true or not None.",
+        f"A function whose result is {shown} runs again at each call. Ask whether the key is in "
+        "the memory (`key in memory`), not whether the remembered value is true or not None.",
         "false-values-forgotten",
     )
 
@@ -885,7 +1111,12 @@ def test_cache_false_values(learner: Subject, value: str) -> None:
 def test_cache_unhashable(learner: Subject, rng: Rng) -> None:
     """Lists, dictionaries and arrays as arguments work, though they cannot be remembered"""
     x = float(rng.uniform(1, 9))
-    for args, kwargs in ([[x]], {}), ([{"g": x}], {}), ([np.array([x, 2.0])], {}), ([x], {"b": [1]}):
+    for args, kwargs in (
+        ([[x]], {}),
+        ([{"g": x}], {}),
+        ([np.array([x, 2.0])], {}),
+        ([x], {"b": [1]}),
+    ):
         calls = [[args, kwargs], [copy.deepcopy(args), kwargs]]
         answer = learner.cached_calls(calls)
         recognise(
@@ -897,20 +1128,11 @@ def test_cache_unhashable(learner: Subject, rng: Rng) -> None:
         expect(Answer(answer.value["values"]), [[args[0]], [args[0]]], what="the values")
         require(
             same(answer.value["runs"], [1, 2]),
-            "A function called with an argument that cannot be hashed must run at each call: the "
-            "list may have changed in between. Key by the arguments themselves, not by their text.",
+            "With a list, dictionary or array as argument the function must run at each call. Key "
+            "by the arguments themselves, not by their text or by a tuple made of them: two arrays "
+            "may differ and yet look alike when printed.",
             "keyed-by-text",
         )
-
-
-@part("1.E1")
-def test_cache_separate(learner: Subject, rng: Rng) -> None:
-    """Each decorated function has a memory of its own"""
-    x = float(rng.uniform(3, 9))
-    answer = learner.two_caches(x)
-    shared = "Two cached functions share one memory: the second returned the first one's result. "
-    fix = "Make the dictionary inside the decorator, not outside."
-    expect(answer, [2 * x, x * x], Mistake("shared-memory", [2 * x, 2 * x], shared + fix))
 
 
 @part("1.E1")
@@ -922,7 +1144,14 @@ def test_cache_exceptions(learner: Subject) -> None:
         answer.raised is None and answer.result["first"] == "returned",
         "The exception of the cached function disappears. Do not catch it: the caller must see it.",
     )
-    expect(answer, {"first": "raised", "second": "g", "ran": 2}, swallowed)
+    remembered = Mistake(
+        "exception-remembered",
+        Raises("Trouble"),
+        "The second call raises the exception of the first without trying again. Remember values "
+        "only.",
+    )
+    want = {"first": "raised", "second": "g", "ran": 2}
+    expect(answer, want, swallowed, remembered, what="what two calls do, the first of which fails")
 
 
 # 1.E2 band_processor
@@ -939,6 +1168,14 @@ def processed(data: list[Record], factors: dict[str, float]) -> list[Record]:
 
 def _processor(answer: Answer) -> Answer:
     """The processed records, once it is clear that there is a function that makes them."""
+    recognise(
+        answer,
+        Mistake("no-function-returned", Raises("TypeError", "required positional argument"),
+                f"`band_processor(functions)` raised {answer.raised}. Return the inner function "
+                "itself, without calling it: `return process`."),
+        Mistake("flux-instead-of-record", Raises("TypeError", "'float' object"),
+                "A band's function is called with a number. Give it the whole record."),
+    )  # fmt: skip
     got = answer.value
     require(
         got["callable"],
@@ -957,7 +1194,7 @@ def test_bands_processed(learner: Subject, rng: Rng) -> None:
     answer = learner.per_band(data, factors)
     result = _processor(answer)
     want = processed(data, factors)
-    last = {band: factors["i"] for band in "gri"}
+    last = dict.fromkeys("gri", factors["i"])
     expect(
         result,
         want,
@@ -967,9 +1204,17 @@ def test_bands_processed(learner: Subject, rng: Rng) -> None:
         Mistake("late-binding", [r | {"scaled_by": "i"} for r in processed(data, last)],
                 "Every record went through the last band's function. Look the function up for each "
                 "record: `functions[record['band']]`."),
-        Mistake("fluxes-only", [r["flux"] for r in want], "Only the fluxes come back. Return whole "
-                "records."),
+        Mistake("all-functions-applied", _by_all(data, factors), "Every record went through the "
+                "functions of all bands. Use only the one of its own band: "
+                "`functions[record['band']]`."),
+        Mistake("value-ignored", data, "The records come back as they were. Use what the band's "
+                "function returns: it need not change the record it is given."),
     )  # fmt: skip
+
+
+def _by_all(data: list[Record], factors: dict[str, float]) -> list[Record]:
+    product = math.prod(factors.values())
+    return [r | {"flux": r["flux"] * product, "scaled_by": list(factors)[-1]} for r in data]
 
 
 @part("1.E2")
@@ -978,12 +1223,15 @@ def test_bands_without_function(learner: Subject, rng: Rng) -> None:
     data = photometry(rng, 12)
     factors = {"g": float(rng.uniform(1.1, 2))}
     answer = learner.per_band(data, factors)
+    refused = (
+        f"A band without a function makes the call fail with {answer.raised}. Let such records "
+        "pass: `functions.get(record['band'])` is None for them."
+    )
     recognise(
         answer,
-        Mistake("unknown-band-refused", Raises("KeyError"), "A band without a function makes the "
-                f"call fail with {answer.raised}. Let such records pass: "
-                "`functions.get(record['band'])` is None for them."),
-    )  # fmt: skip
+        Mistake("unknown-band-refused", Raises("KeyError"), refused),
+        Mistake("unknown-band-refused", Raises("TypeError", "'NoneType' object"), refused),
+    )
     expect(
         _processor(answer),
         processed(data, factors),
@@ -1008,3 +1256,19 @@ def test_bands_leave_input(learner: Subject, rng: Rng) -> None:
         "input-changed",
     )
     expect(_processor(learner.per_band([], {"g": 2.0})), [], what="the result for an empty list")
+
+
+@part("1.E2")
+def test_bands_again(learner: Subject, rng: Rng) -> None:
+    """The function can be used more than once"""
+    data = photometry(rng, 6)
+    factors = {"g": 2.0, "r": 3.0, "i": 4.0}
+    want = processed(data, factors)
+    piled = Mistake(
+        "results-pile-up",
+        want + want,
+        "The second call returns the records of the first one too. Make the new list inside the "
+        "inner function.",
+    )
+    again = _processor(learner.per_band(data, factors, times=2))
+    expect(again, want, piled, what="the result of the second call")

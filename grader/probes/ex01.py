@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from typing import Any
 
 from grader.probes import probe
@@ -38,7 +39,10 @@ def decorated_call(learner: Any, decorator: str, *args: Any, **kwargs: Any) -> d
 def decorated_names(learner: Any, decorator: str) -> dict:
     """Name and docstring of a decorated function."""
     decorated = getattr(learner, decorator)(_sample()[0])
-    return {"name": getattr(decorated, "__name__", None), "doc": getattr(decorated, "__doc__", None)}
+    return {
+        "name": getattr(decorated, "__name__", None),
+        "doc": getattr(decorated, "__doc__", None),
+    }
 
 
 @probe
@@ -61,6 +65,26 @@ def decorated_failure(learner: Any, decorator: str, text: str) -> dict:
 
 
 @probe
+def timed_naps(learner: Any, naps: list) -> list:
+    """Call a function timed by the learner's decorator, once for each nap in seconds.
+
+    Reports how long the calls took.
+    """
+    waiting = iter(naps)
+    took = []
+
+    @learner.timing_decorator
+    def nap() -> None:
+        time.sleep(next(waiting))
+
+    for _ in naps:
+        start = time.perf_counter()
+        nap()
+        took.append(time.perf_counter() - start)
+    return took
+
+
+@probe
 def with_input(learner: Any, name: str, data: Any, *args: Any, **kwargs: Any) -> dict:
     """Call a function on `data`; report its result and `data` as it is afterwards."""
     kept = copy.deepcopy(data)
@@ -71,12 +95,15 @@ def with_input(learner: Any, name: str, data: Any, *args: Any, **kwargs: Any) ->
 
 @probe
 def conversion(learner: Any, data: list, *args: Any, **kwargs: Any) -> dict:
-    """`apply_magnitude_conversion` with a function that writes down what it was called with."""
+    """`apply_magnitude_conversion` with a function that writes down what it was called with.
+
+    It returns what stands in the flux's place, so that it also works for a list of fluxes.
+    """
     calls: list = []
 
     def convert(flux: Any, *more: Any, **named: Any) -> Any:
-        calls.append([flux, list(more), dict(named)])
-        return len(calls)
+        calls.append([copy.deepcopy(flux), list(more), dict(named)])
+        return copy.deepcopy(flux)
 
     result = learner.apply_magnitude_conversion(data, convert, *args, **kwargs)
     return {"result": result, "calls": calls, "after": data}
@@ -111,17 +138,16 @@ def cached_calls(learner: Any, calls: list, answer: str = "first") -> dict:
 
 @probe
 def two_caches(learner: Any, value: float) -> list:
-    """Two cached functions called with the same argument."""
+    """Two cached functions of the same name called with the same argument."""
 
-    @learner.cache_results
-    def double(x: float) -> float:
-        return 2 * x
+    def scaling(factor: float) -> Any:
+        @learner.cache_results
+        def scale(x: float) -> float:
+            return factor * x
 
-    @learner.cache_results
-    def square(x: float) -> float:
-        return x * x
+        return scale
 
-    return [double(value), square(value)]
+    return [scaling(factor)(value) for factor in (2, 3)]
 
 
 @probe
@@ -145,16 +171,15 @@ def cached_failure(learner: Any) -> dict:
 
 
 @probe
-def per_band(learner: Any, data: list, factors: dict, spoil: bool = False) -> dict:
+def per_band(learner: Any, data: list, factors: dict, spoil: bool = False, times: int = 1) -> dict:
     """`band_processor` with one function per band that scales the flux and marks the record.
 
-    With `spoil` the functions write into the record they are given instead of a copy.
+    With `spoil` the functions write into the record they are given instead of a copy. The result is
+    that of the last of `times` calls.
     """
-    calls: list = []
 
     def scaler(band: str, factor: float) -> Any:
         def scale(record: Any) -> Any:
-            calls.append([band, type(record).__name__])
             record = record if spoil else dict(record)
             record["flux"] = record["flux"] * factor
             record["scaled_by"] = band
@@ -163,7 +188,8 @@ def per_band(learner: Any, data: list, factors: dict, spoil: bool = False) -> di
         return scale
 
     process = learner.band_processor({b: scaler(b, f) for b, f in factors.items()})
-    result = process(data) if callable(process) else None
-    kind = type(process).__name__
-    return {"callable": callable(process), "kind": kind, "result": result, "after": data,
-            "calls": calls}  # fmt: skip
+    result = None
+    for _ in range(times if callable(process) else 0):
+        result = process(data)
+    kind = "None" if process is None else type(process).__name__
+    return {"callable": callable(process), "kind": kind, "result": result, "after": data}

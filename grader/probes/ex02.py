@@ -1,0 +1,128 @@
+"""Probes of Exercise 2: light curves as objects. A light curve travels as what it holds."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from grader.probes import probe
+
+FIELDS = ("mjd", "flux", "flux_err", "band")
+METADATA = ("object_id", "transient_type", "peak_mjd")
+
+
+def view(learner: Any, value: Any) -> dict:
+    """Class, table and metadata of a light curve; anything else as it is."""
+    if not isinstance(value, learner.LightCurve):
+        return {"is": "other", "value": value}
+    metadata = {name: getattr(value, name) for name in METADATA if hasattr(value, name)}
+    data = getattr(value, "data", None)
+    return {"is": type(value).__name__, "data": data, "metadata": metadata}
+
+
+def make(learner: Any, kind: str, data: list, metadata: dict) -> Any:
+    """A light curve of the learner's, from a list that it may do with as it likes."""
+    return getattr(learner, kind)(copy.deepcopy(data), **metadata)
+
+
+@probe
+def stored(learner: Any, kind: str, data: list, **metadata: Any) -> dict:
+    """A new light curve, and the list it was made from as it is afterwards."""
+    light_curve = getattr(learner, kind)(data, **metadata)
+    return {"lc": view(learner, light_curve), "after": data}
+
+
+@probe
+def stored_by_default(learner: Any, kind: str, data: list, *args: Any) -> dict:
+    """A new light curve from positional arguments alone."""
+    return view(learner, getattr(learner, kind)(data, *args))
+
+
+@probe
+def inherits(learner: Any) -> bool:
+    return issubclass(learner.TransientLightCurve, learner.LightCurve)
+
+
+@probe
+def length(learner: Any, kind: str, data: list, **metadata: Any) -> Any:
+    return len(make(learner, kind, data, metadata))
+
+
+@probe
+def item(learner: Any, kind: str, data: list, key: Any, **metadata: Any) -> dict:
+    """`lc[key]`, and the light curve itself afterwards. `{"slice": [1, 3]}` stands for `1:3`."""
+    light_curve = make(learner, kind, data, metadata)
+    got = light_curve[slice(*key["slice"]) if isinstance(key, dict) else key]
+    return {"item": _observation(learner, got), "lc": view(learner, light_curve)}
+
+
+def _observation(learner: Any, value: Any) -> dict:
+    """One observation as a dict if it can be read by its keys, whatever its type; or a view."""
+    if isinstance(value, learner.LightCurve) or not hasattr(value, "keys"):
+        return view(learner, value)
+    if set(FIELDS) <= set(value.keys()) and getattr(value, "ndim", 1) == 1:
+        return {"is": "observation", "value": {field: value[field] for field in FIELDS}}
+    return view(learner, value)
+
+
+@probe
+def texts(learner: Any, kind: str, data: list, **metadata: Any) -> dict:
+    """`str(lc)`, and `repr(lc)` also of a subclass made on the spot."""
+    light_curve = make(learner, kind, data, metadata)
+    special = type("SpecialLightCurve", (getattr(learner, kind),), {})
+    return {
+        "str": str(light_curve),
+        "repr": repr(light_curve),
+        "special": repr(special(copy.deepcopy(data), **metadata)),
+    }
+
+
+@probe
+def attribute(learner: Any, name: str, data: list) -> dict:
+    """An attribute of a light curve, and whether it is one that must be called."""
+    value = getattr(make(learner, "LightCurve", data, {}), name)
+    return {"called": callable(value), "value": value}
+
+
+@probe
+def folded(learner: Any, data: list, period: float, **metadata: Any) -> dict:
+    """`lc.phase_fold(period)`, and the light curve itself before and afterwards."""
+    light_curve = make(learner, "TransientLightCurve", data, metadata)
+    before = copy.deepcopy(view(learner, light_curve))
+    result = light_curve.phase_fold(period)
+    same = result is light_curve
+    after = view(learner, light_curve)
+    return {"folded": view(learner, result), "before": before, "after": after, "same": same}
+
+
+@probe
+def peak_magnitude(learner: Any, data: list, *args: Any, **kwargs: Any) -> Any:
+    light_curve = make(learner, "TransientLightCurve", data, {"object_id": "ZTF18aabtxvd"})
+    return light_curve.get_peak_magnitude(*args, **kwargs)
+
+
+@probe
+def joined(learner: Any, kinds: list, data: list, metadata: list) -> dict:
+    """`left + right`, and both of them before and afterwards."""
+    left, right = (make(learner, *each) for each in zip(kinds, data, metadata, strict=True))
+    before = [copy.deepcopy(view(learner, lc)) for lc in (left, right)]
+    result = left + right
+    after = [view(learner, lc) for lc in (left, right)]
+    own = result is left or result is right
+    return {"sum": view(learner, result), "before": before, "after": after, "own": own}
+
+
+@probe
+def joined_with(learner: Any, data: list, other: Any) -> Any:
+    """A light curve plus something that is none."""
+    return view(learner, make(learner, "LightCurve", data, {}) + other)
+
+
+@probe
+def looped(learner: Any, data: list) -> dict:
+    """All observations by a `for` loop, twice, and by two loops at once."""
+    light_curve = make(learner, "LightCurve", data, {})
+    first = [_observation(learner, value) for value in light_curve]
+    again = sum(1 for _ in light_curve)
+    pairs = sum(1 for _ in light_curve for _ in light_curve)
+    return {"first": first, "again": again, "pairs": pairs}

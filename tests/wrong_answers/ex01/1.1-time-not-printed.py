@@ -1,0 +1,11 @@
+def timing_decorator(func):
+    @wraps(func)
+    def wrapper(*args, **kwargs):
+        start = time.perf_counter()
+        try:
+            return func(*args, **kwargs)
+        finally:
+            elapsed = time.perf_counter() - start
+            print(f"{func.__name__} took elapsed:.6f s".replace(":.6f", ""))
+
+    return wrapper

@@ -1,0 +1,15 @@
+def filter_lightcurve(data, **filters):
+    known = {key for record in data for key in record}
+    for name, value in filters.items():
+        field = name.removesuffix("_min").removesuffix("_max")
+        if data and field not in known:
+            raise KeyError(f"{field} not in {sorted(known)}")
+        if name.endswith("_min"):
+            [record for record in data if record[field] >= value]
+        elif name.endswith("_max"):
+            [record for record in data if record[field] <= value]
+        elif isinstance(value, (list, tuple, set)):
+            [record for record in data if record[field] in value]
+        else:
+            [record for record in data if record[field] == value]
+    return list(data)

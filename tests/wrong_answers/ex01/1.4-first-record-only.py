@@ -1,0 +1,8 @@
+def apply_magnitude_conversion(data, conversion_func, *args, **kwargs):
+    result = []
+    for record in data:
+        new = dict(record)
+        new["magnitude"] = conversion_func(record["flux"], *args, **kwargs)
+        result.append(new)
+        return result
+    return result

@@ -1,0 +1,2 @@
+def apply_magnitude_conversion(data, conversion_func, *args, **kwargs):
+    return [record | {"mag": conversion_func(record["flux"], *args, **kwargs)} for record in data]

@@ -1,0 +1,15 @@
+def cache_results(func):
+    memory = {}
+
+    @wraps(func)
+    def wrapper(*args, **kwargs):
+        key = (args, tuple(sorted(kwargs.items())))
+        try:
+            hash(key)
+        except TypeError:
+            return func(*args, **kwargs)
+        if key not in memory:
+            memory[key] = func(*args, **kwargs)
+        return memory[key]
+
+    return wrapper()

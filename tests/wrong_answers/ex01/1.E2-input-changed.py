@@ -1,0 +1,9 @@
+def band_processor(functions):
+    def process(data):
+        result = []
+        for record in data:
+            function = functions.get(record["band"])
+            result.append(function(record) if function else record)
+        return result
+
+    return process
