@@ -26,6 +26,7 @@ FIRST_CELL = "from grader import check, hint, prior"
 REGION = re.compile(r"^(?P<indent> *)### BEGIN SOLUTION *(?P<part>\S*)\n(?P<body>.*?)"
                     r"^ *### END SOLUTION\n?", re.MULTILINE | re.DOTALL)  # fmt: skip
 MAIN_GUARD = 'if __name__ == "__main__":\n'
+DEMO_TAGS = ["demo", "raises-exception"]  # "Run all" goes on where a part is not written yet
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -97,8 +98,8 @@ def _given(cell: NotebookNode, cell_id: str) -> NotebookNode:
     if cell.cell_type == "markdown":
         return nbformat.v4.new_markdown_cell(cell.source, id=cell_id)
     if cell.source.startswith(MAIN_GUARD):
-        body = textwrap.dedent(cell.source.removeprefix(MAIN_GUARD))
-        return nbformat.v4.new_code_cell(body, id=cell_id, metadata={"tags": ["demo"]})
+        body = textwrap.dedent(cell.source.removeprefix(MAIN_GUARD)).strip("\n")
+        return nbformat.v4.new_code_cell(body, id=cell_id, metadata={"tags": DEMO_TAGS})
     return nbformat.v4.new_code_cell(cell.source, id=cell_id)
 
 

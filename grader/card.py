@@ -74,7 +74,7 @@ def part_text(result: PartResult) -> str:
     lines = [headline(result)]
     if not result.passed:
         lines.append(f"  {result.message}")
-        lines.extend(f"    {_tick(outcome)} {title}" for title, outcome in result.checks)
+        lines.extend(f"    {_tick(outcome)} {title}" for title, outcome in result.checks.items())
         lines.append(f'  For a nudge: hint("{result.part.id}")')
     return "\n".join(lines)
 
@@ -85,12 +85,10 @@ def part_html(result: PartResult) -> str:
         body += f"<br>{with_code(result.message)}"
         if result.checks:
             items = "<br>".join(
-                f"{_tick(outcome)} {with_code(title)}" for title, outcome in result.checks
+                f"{_tick(outcome)} {with_code(title)}" for title, outcome in result.checks.items()
             )
             body += f'<div style="margin:.4em 0 .2em;opacity:.8;font-size:13px">{items}</div>'
-        body += (
-            f'<div style="opacity:.8">For a nudge: <code>hint("{result.part.id}")</code></div>'
-        )
+        body += f'<div style="opacity:.8">For a nudge: <code>hint("{result.part.id}")</code></div>'
     return _box(WORDS[result.status][2], body)
 
 

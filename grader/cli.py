@@ -38,7 +38,8 @@ def fail(message: str) -> typer.Exit:
 def build(
     check: Annotated[bool, typer.Option(help="Only compare; fail if a notebook is stale.")] = False,
     filled: Annotated[
-        Path | None, typer.Option(help="Write notebooks with the reference in place to this folder.")
+        Path | None,
+        typer.Option(help="Write notebooks with the reference in place to this folder."),
     ] = None,
 ) -> None:
     """Build the learners' notebooks from the sources in solutions/."""
@@ -116,7 +117,9 @@ def _own_notebook(slug: str) -> Path:
 def grade_class(
     submissions: Annotated[Path, typer.Argument(help="Folder with one folder per student.")],
     out: Annotated[Path, typer.Option(help="Where results, gradebook and report are written.")],
-    seed: Annotated[int | None, typer.Option(help="Seed of the inputs; a secret one by default.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of the inputs; a secret one by default.")
+    ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time.")] = None,
     db: Annotated[str | None, typer.Option(help="URL of nbgrader's gradebook.")] = None,
     part_seconds: Annotated[float, typer.Option(help="Longest time for one part.")] = Patience.part,
@@ -172,7 +175,9 @@ def _summary(graded: list[Graded], found: dict) -> None:
         seconds = sum(one.seconds for one in work) / max(len(work), 1)
         console.print(
             f"  {slug}: mean {mean:.1f} of {work[0].exercise.max_points:g}, {full} with full "
-            f"marks, {seconds:.2f} s each" if work else f"  {slug}: none graded"
+            f"marks, {seconds:.2f} s each"
+            if work
+            else f"  {slug}: none graded"
         )
     slips = Counter(
         (p.part.id, p.misconception) for one in graded for p in one.parts if p.misconception
@@ -188,7 +193,8 @@ def demo_class(
     folder: Annotated[Path, typer.Argument(help="Where the learners' folders are written.")],
 ) -> None:
     """Write the notebooks of a demonstration class, to be graded with `grader grade`."""
-    if folder.exists():
-        shutil.rmtree(folder)
-    names = demo.write_class(folder)
+    try:
+        names = demo.write_class(folder)
+    except demo.NotADemonstration as error:
+        raise fail(str(error)) from None
     console.print(f"wrote the notebooks of {len(names)} learners to {folder}")

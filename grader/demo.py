@@ -7,6 +7,7 @@ endless or destroyed, as they come in a class.
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -23,8 +24,21 @@ STARS = [
 PERFECT, HALF_DONE = 4, 4
 SEED = 24
 
+
+class NotADemonstration(ValueError):
+    """The folder holds something else, which is not to be touched."""
+
+
 def write_class(folder: Path) -> list[str]:
-    """Write the notebooks of the demonstration class and return the learners' names."""
+    """Write the notebooks of the demonstration class and return the learners' names.
+
+    An earlier demonstration in `folder` is replaced; anything else raises `NotADemonstration`.
+    """
+    mark = folder / ".demonstration-class"
+    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+        raise NotADemonstration(f"{folder} holds other files. Give a folder that is new or empty.")
+    folder.mkdir(parents=True, exist_ok=True)
+    mark.touch()
     rng = Random(SEED)
     names = list(STARS)
     rng.shuffle(names)
@@ -77,9 +91,8 @@ def _endless(found: Exercise) -> dict[str, str | None]:
 
 def _filled(found: Exercise, replacements: dict[str, str | None]) -> str:
     """The notebook with the reference in it, but for the parts that are replaced."""
-    source = build.SOURCES / f"{found.slug}.py"
-    notebook = json.loads(build.build(source, filled=True))
-    stubs = "\n".join(_code_cells(json.loads(build.build(source))))
+    notebook = json.loads(_built(found.slug, filled=True))
+    stubs = "\n".join(_code_cells(json.loads(_built(found.slug, filled=False))))
     for part, code in replacements.items():
         names = found.part(part).names
         answer = code if code is not None else "\n".join(extract(stubs, name) for name in names)
@@ -87,6 +100,11 @@ def _filled(found: Exercise, replacements: dict[str, str | None]) -> str:
         text = splice("".join(cell["source"]), answer).rstrip("\n")
         cell["source"] = text.splitlines(keepends=True)
     return json.dumps(notebook, indent=1)
+
+
+@cache
+def _built(slug: str, filled: bool) -> str:
+    return build.build(build.SOURCES / f"{slug}.py", filled)
 
 
 def _code_cells(notebook: dict[str, Any]) -> list[str]:

@@ -39,8 +39,8 @@ class PartResult:
     message: str = ""
     misconception: str | None = None
     hint: str = ""
-    checks: list[tuple[str, str]] = field(default_factory=list)
-    """Title and outcome (`passed`, `failed`, `skipped`) of each check that was looked at."""
+    checks: dict[str, str] = field(default_factory=dict)
+    """Outcome (`passed`, `failed`, `skipped`) of each check, by its title."""
 
     @property
     def passed(self) -> bool:
@@ -80,7 +80,7 @@ class _Judge:
         self.exercise, self.backend, self.seed = exercise, backend, seed
         self.parts = {part.id: part for part in parts}
         self.failures: dict[str, list[Failure]] = {part.id: [] for part in parts}
-        self.outcomes: dict[str, list[tuple[str, str]]] = {part.id: [] for part in parts}
+        self.outcomes: dict[str, dict[str, str]] = {part.id: {} for part in parts}
         self.trouble = ""
 
     @pytest.fixture
@@ -121,8 +121,13 @@ class _Judge:
         if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
             self._failed(item, call.excinfo.value)
         if call.when == "call" or report.skipped:
-            self.outcomes[_part_of(item)].append((_title(item), report.outcome))
+            self._note(self.outcomes[_part_of(item)], _title(item), report.outcome)
         return report
+
+    def _note(self, outcomes: dict[str, str], title: str, outcome: str) -> None:
+        """A check with several inputs has failed if it failed for one of them."""
+        if outcomes.get(title) != "failed":
+            outcomes[title] = outcome
 
     def _failed(self, item: pytest.Item, error: BaseException) -> None:
         if isinstance(error, Failure):
@@ -137,7 +142,7 @@ class _Judge:
     def result(self, part: Part) -> PartResult:
         failures = self.failures[part.id]
         if not failures:
-            if not any(outcome == "passed" for _, outcome in self.outcomes[part.id]):
+            if "passed" not in self.outcomes[part.id].values():
                 raise GraderTrouble(f"part {part.id} has no check: no result is never a pass")
             return PartResult(part, checks=self.outcomes[part.id])
         failure = _most_telling(failures)

@@ -61,16 +61,22 @@ def expect(
     raise Failure(difference(got, want, what, unit, rtol) or f"{_start(what)} is not as expected.")
 
 
-def expect_error(answer: Answer, kind: str, when: str, *mistakes: Mistake, naming: str = "") -> None:
+def expect_error(
+    answer: Answer, kind: str, when: str, *mistakes: Mistake, naming: str = ""
+) -> None:
     """The answer must be an exception `kind`, whose message contains `naming`."""
     recognise(answer, *mistakes)
     if answer.raised is None:
         got = f"returned {shown(answer.result)}"
-        raise Failure(f"{_start(when)} must raise {kind}; your code {got}. Use `raise {kind}(...)`.")
+        raise Failure(
+            f"{_start(when)} must raise {kind}; your code {got}. Use `raise {kind}(...)`."
+        )
     if answer.raised.is_a("NotImplementedError"):
         raise failure_of(answer.raised)
     if not answer.raised.is_a(kind):
-        raise Failure(f"{_start(when)} must raise {kind}; your code raised {answer.raised}.", "error")
+        raise Failure(
+            f"{_start(when)} must raise {kind}; your code raised {answer.raised}.", "error"
+        )
     if naming and naming not in answer.raised.message:
         raise Failure(
             f"{kind} is right here, but its message should name {naming!r}, so that whoever reads "
@@ -166,7 +172,9 @@ def _array(got: Any, want: np.ndarray, what: str, unit: str, rtol: float) -> str
         return f"{_start(what)} holds {got.dtype}; it should hold numbers."
     odd = np.isnan(got) & ~np.isnan(want)
     if odd.any():
-        return f"{_start(what)} is NaN in {int(odd.sum())} of {got.size} places where it should not."
+        return (
+            f"{_start(what)} is NaN in {int(odd.sum())} of {got.size} places where it should not."
+        )
     wrong = ~np.isclose(got, want, rtol=rtol, atol=ATOL, equal_nan=True)
     if not wrong.any():
         return ""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import exercise, notebook
@@ -28,7 +28,7 @@ class Task:
     path: Path
     seed: int
     walled: bool = True
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
 
 
 def submissions(folder: Path) -> dict[str, dict[str, Path]]:
@@ -43,7 +43,7 @@ def submissions(folder: Path) -> dict[str, dict[str, Path]]:
     if not any(found.values()):
         raise NoSubmissions(
             f"{folder} holds no notebook of the workbook. Expected are files such as "
-            f"{folder}/STUDENT/ex01_advanced_functions.ipynb, or one folder per exercise in between."
+            f"{folder}/STUDENT/{exercise.slugs()[0]}.ipynb."
         )
     return found
 
@@ -65,7 +65,8 @@ def grade_all(tasks: list[Task], jobs: int, done: Callable[[Graded], None]) -> l
     graded: list[Graded] = []
     left = _grade_together(tasks, jobs, graded, done)
     for task in left:
-        _grade_together([task], 1, graded, done) and _give_up(task, graded, done)
+        if _grade_together([task], 1, graded, done):
+            _give_up(task, graded, done)
     return graded
 
 

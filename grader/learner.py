@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from grader import card, exercise, notebook, probes
+from grader import card, exercise, notebook, probes, wire
 from grader.answer import Failure
 from grader.bench import Bench, travelled
 from grader.examine import PartResult, examine, hints
@@ -37,7 +37,8 @@ class Kernel:
 
     def ask(self, probe: str, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
         with _time_limit():
-            return travelled(self._bench.probe(probe, *travelled([list(args), kwargs])))
+            sent = wire.unpack(wire.pack([list(args), kwargs]))  # copies, as over there
+            return travelled(self._bench.probe(probe, *sent))
 
     def undefined(self, names: list[str]) -> list[str]:
         return self._bench.undefined(names)
@@ -53,7 +54,10 @@ class _Endless(BaseException):
 @contextmanager
 def _time_limit() -> Iterator[None]:
     """Turn a probe that does not end into a `timeout`, where the system has alarms."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+    if (
+        not hasattr(signal, "setitimer")
+        or threading.current_thread() is not threading.main_thread()
+    ):
         yield
         return
 
@@ -137,7 +141,9 @@ def _own_path(found: Exercise) -> Path | None:
     """Where the learner keeps a notebook: beside this one, in `work/`, or in the clone's."""
     folders = [Path.cwd(), Path.cwd() / WORK, exercise.ROOT / WORK]
     paths = [folder / f"{found.slug}.ipynb" for folder in folders]
-    return next((path for path in paths if path.is_file() and path.parent != exercise.RELEASED), None)
+    return next(
+        (path for path in paths if path.is_file() and path.parent != exercise.RELEASED), None
+    )
 
 
 def core_passed(results: list[PartResult]) -> bool:
@@ -152,4 +158,3 @@ def _how_to_get(found: Exercise, name: str) -> str:
         f"core parts must pass: try `grader check {number}`) nor the reference is here. Finish "
         f"Exercise {number} first, or ask your instructor for the reference module."
     )
-

@@ -44,7 +44,9 @@ def read(path: Path, exercise: Exercise) -> list[Cell]:
     Definitions that were turned into Markdown by a slip of the keyboard are run all the same.
     """
     found = _cells(path)
-    code = [cell for kind, tags, cell in found if kind == "code" and not _idle(cell, tags, exercise)]
+    code = [
+        cell for kind, tags, cell in found if kind == "code" and not _idle(cell, tags, exercise)
+    ]
     written = {name for cell in code for name in _defines(cell.source)}
     lost = [
         cell

@@ -21,7 +21,6 @@ from typing import Any
 from grader import probes, walls, wire
 from grader.bench import Bench, travelled
 
-
 READY = "ready"
 
 

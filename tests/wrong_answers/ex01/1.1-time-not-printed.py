@@ -6,6 +6,7 @@ def timing_decorator(func):
             return func(*args, **kwargs)
         finally:
             elapsed = time.perf_counter() - start
-            print(f"{func.__name__} took elapsed:.6f s".replace(":.6f", ""))
+            print(f"{func.__name__} finished")
+            wrapper.elapsed = elapsed
 
     return wrapper

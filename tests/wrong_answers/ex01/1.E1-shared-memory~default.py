@@ -1,12 +1,13 @@
 def cache_results(func, memory={}):
     @wraps(func)
     def wrapper(*args, **kwargs):
-        key = (args, frozenset(kwargs.items())) if not kwargs else (args, tuple(kwargs.items()))
         try:
-            if key not in memory:
-                memory[key] = func(*args, **kwargs)
-            return memory[key]
+            key = args, frozenset(kwargs.items())
+            hash(key)
         except TypeError:
             return func(*args, **kwargs)
+        if key not in memory:
+            memory[key] = func(*args, **kwargs)
+        return memory[key]
 
     return wrapper

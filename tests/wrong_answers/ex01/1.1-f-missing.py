@@ -1,11 +1,11 @@
 def timing_decorator(func):
     @wraps(func)
     def wrapper(*args, **kwargs):
-        start = time.time()
+        start = time.perf_counter()
         try:
             return func(*args, **kwargs)
         finally:
-            end = time.time()
-            print(f"{func.__name__} took {start + end} s")
+            elapsed = time.perf_counter() - start
+            print(func.__name__ + " took {elapsed:.6f} s")
 
     return wrapper

@@ -1,0 +1,49 @@
+# Everything here builds .venv first, so that each target works on a fresh machine.
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := .venv/.installed
+
+.PHONY: help grade test quick lab check format build bench clean
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+grade: $(SETUP)  ## Grade a demonstration class and write its report to out/demo
+	$(BIN)/grader demo out/class
+	$(BIN)/grader grade out/class --out out/demo --seed 1 --part-seconds 3
+
+test: $(SETUP)  ## Run all tests
+	$(BIN)/python -m pytest -n auto
+
+quick: $(SETUP)  ## Run the tests of every day
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+lab: $(SETUP)  ## Copy the notebooks to work/ and open JupyterLab
+	$(BIN)/grader start
+
+check: $(SETUP)  ## Lint, format, types, and whether the notebooks are freshly built
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/grader build --check
+
+format: $(SETUP)  ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+build: $(SETUP)  ## Build exercises/ from solutions/
+	$(BIN)/grader build
+
+bench: $(SETUP)  ## Time grading, side by side with nbgrader's own autograder
+	$(BIN)/python tests/benchmark.py
+
+clean:  ## Remove what was built; work/ stays
+	rm -rf .venv out build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	find grader solutions tests -name __pycache__ -type d -exec rm -rf {} +
+
+$(SETUP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 ..."; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	touch $@
