@@ -137,13 +137,9 @@ def _stubs(cell: NotebookNode, source: Path) -> list[str]:
         if not doc:
             raise SourceError(f"{source.name}: {name} needs a docstring that specifies it.")
         part, task = region["part"] or first, doc.splitlines()[0]
-        stubs.append(f"# TODO {part}: {task}\n{_raise(part, name, task)}")
+        stub = f'raise NotImplementedError("{part} {name}: not written yet")'
+        stubs.append(f"# TODO {part}: {task}\n{stub}")
     return stubs
-
-
-def _raise(part: str, name: str, task: str) -> str:
-    text = f"{part} {name}: {task}".replace("\\", "\\\\").replace('"', "'")
-    return f'raise NotImplementedError("{text}")'
 
 
 def _functions(tree: ast.Module) -> list[tuple[int, int, str, str]]:

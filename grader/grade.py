@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -74,7 +75,8 @@ def _grade_together(
     tasks: list[Task], jobs: int, graded: list[Graded], done: Callable[[Graded], None]
 ) -> list[Task]:
     """Grade tasks in a pool; return those that were lost when a worker died."""
-    with ProcessPoolExecutor(max_workers=jobs) as pool:
+    context = multiprocessing.get_context("spawn")  # a fork would copy the progress bar's thread
+    with ProcessPoolExecutor(jobs, context) as pool:
         futures = {pool.submit(grade_one, task): task for task in tasks}
         for future in as_completed(list(futures)):
             try:

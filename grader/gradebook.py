@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from nbgrader.api import Gradebook, SubmittedAssignment
+from nbgrader.api import Gradebook
 
 from grader.exercise import RELEASED, Exercise
 from grader.results import Graded
@@ -18,6 +20,7 @@ def write(graded: Iterable[Graded], url: str) -> None:
 
     A bonus is nbgrader's extra credit. Marks that an instructor gave by hand stay as they are.
     """
+    find_tools()
     with Gradebook(url) as gradebook:
         known: set[str] = set()
         for one in graded:
@@ -28,6 +31,13 @@ def write(graded: Iterable[Graded], url: str) -> None:
                 known.add(one.exercise.slug)
             gradebook.update_or_create_student(one.student)
             _add_grades(gradebook, one)
+
+
+def find_tools() -> None:
+    """Let nbgrader find the command `alembic`, also if the environment is not activated."""
+    tools = str(Path(sys.executable).parent)
+    if tools not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([tools, os.environ.get("PATH", os.defpath)])
 
 
 def database(out: Path) -> str:
@@ -57,7 +67,7 @@ def _add_assignment(gradebook: Gradebook, exercise: Exercise) -> None:
 
 def _add_grades(gradebook: Gradebook, one: Graded) -> None:
     slug = one.exercise.slug
-    submission = _submission(gradebook, slug, one.student)
+    submission = gradebook.update_or_create_submission(slug, one.student)
     grades = {grade.cell.name: grade for grade in submission.notebooks[0].grades}
     for result in one.parts:
         grade = grades[f"check-{result.part.id.replace('.', '-')}"]
@@ -69,10 +79,6 @@ def _add_grades(gradebook: Gradebook, one: Graded) -> None:
         mine = [n for n in notes if _belongs(n, comment.cell.name, one.exercise)]
         comment.auto_comment = "\n".join(mine) or None
     gradebook.db.commit()
-
-
-def _submission(gradebook: Gradebook, slug: str, student: str) -> SubmittedAssignment:
-    return gradebook.update_or_create_submission(slug, student)
 
 
 def _belongs(note: str, cell: str, exercise: Exercise) -> bool:

@@ -130,9 +130,12 @@ def _own(found: Exercise) -> dict[str, Any] | None:
     except notebook.UnreadableNotebook:
         return None
     bench = Bench({"__name__": "prior"})
-    with _time_limit():
-        for cell in cells:
-            bench.run_cell(cell.number, cell.source)
+    try:
+        with _time_limit():
+            for cell in cells:
+                bench.run_cell(cell.number, cell.source)
+    except Failure:
+        return None
     results = examine(found, Kernel(found, bench.namespace), LOCAL_SEED)
     return bench.namespace if core_passed(results) else None
 

@@ -18,7 +18,7 @@ import numpy as np
 
 MAX_BYTES = 16 * 2**20
 MAX_TEXT = 20_000
-_TUPLE, _SET, _ARRAY, _TABLE, _THING, _BIG_INT = range(1, 7)
+_TUPLE, _SET, _ARRAY, _TABLE, _THING = range(1, 6)
 
 
 class WireError(ValueError):
@@ -103,7 +103,7 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, int):
         small = -(2**63) <= value < 2**64
-        return int(value) if small else msgpack.ExtType(_BIG_INT, hex(value).encode()[:4096])
+        return int(value) if small else _extension(Thing("int beyond 64 bits", hex(value)[:40]))
     if isinstance(value, float):
         return float(value)
     if isinstance(value, str):
@@ -159,8 +159,6 @@ def _text(value: object) -> str:
 def _from_extension(code: int, data: bytes) -> Any:
     if code == _ARRAY:
         return _array(data)
-    if code == _BIG_INT:
-        return int(data, 16)
     items = unpack(data)
     if code == _TUPLE:
         return tuple(items)

@@ -340,6 +340,7 @@ def test_init_leaves_input(learner: Subject, rng: Rng) -> None:
 
 # 2.2 LightCurve.__len__ and __getitem__
 
+SURVEY = {"object_id": NAME, "survey": "ZTF"}
 TRANSIENT = {"object_id": NAME, "transient_type": "SN Ia", "peak_mjd": 59040.0}
 
 
@@ -427,12 +428,12 @@ def test_item_slice(learner: Subject, rng: Rng) -> None:
     """`lc[2:5]` is a light curve of the same kind and metadata"""
     data = observations(rng)
     want = in_time(data)
-    answer = learner.item("TransientLightCurve", data, {"slice": [2, 5]}, **TRANSIENT)
+    answer = learner.item("SurveyLightCurve", data, {"slice": [2, 5]}, **SURVEY)
     view = answer.value["item"]
     inclusive = Mistake("slice-inclusive", want[2:6], "`lc[2:5]` has one observation too many: "
                         "`loc` includes the end. Use `iloc`.")  # fmt: skip
     expect_rows(view, want[2:5], inclusive, what="`lc[2:5]`")
-    same_kind(view, "TransientLightCurve", TRANSIENT, "`lc[2:5]`")
+    same_kind(view, "SurveyLightCurve", SURVEY, "`lc[2:5]`")
     expect_rows(answer.value["lc"], want, what="the light curve after `lc[2:5]`")
 
 
@@ -441,7 +442,7 @@ def test_item_band(learner: Subject, rng: Rng) -> None:
     """`lc["g"]` holds the band's observations, in a light curve of the same kind and metadata"""
     data = observations(rng)
     want = in_time(data)
-    answer = learner.item("TransientLightCurve", data, "g", **TRANSIENT)
+    answer = learner.item("SurveyLightCurve", data, "g", **SURVEY)
     view = answer.value["item"]
     expect_rows(
         view,
@@ -452,7 +453,7 @@ def test_item_band(learner: Subject, rng: Rng) -> None:
                 "key."),
         what="`lc['g']`",
     )  # fmt: skip
-    same_kind(view, "TransientLightCurve", TRANSIENT, "`lc['g']`")
+    same_kind(view, "SurveyLightCurve", SURVEY, "`lc['g']`")
     expect_rows(
         answer.value["lc"],
         want,
@@ -952,8 +953,8 @@ def test_add(learner: Subject, rng: Rng) -> None:
     """`lc1 + lc2` holds the observations of both, sorted by time"""
     left, right = observations(rng, 7, "gr"), observations(rng, 6, "ri")
     right[0] = dict(left[2])
-    kinds = ["TransientLightCurve", "LightCurve"]
-    answer = learner.joined(kinds, [left, right], [TRANSIENT, {"object_id": "ZTF20aaelulu"}])
+    kinds = ["SurveyLightCurve", "LightCurve"]
+    answer = learner.joined(kinds, [left, right], [SURVEY, {"object_id": "ZTF20aaelulu"}])
     got = answer.value
     view, want = got["sum"], in_time([*left, *right])
     unchanged = all(
@@ -975,7 +976,7 @@ def test_add(learner: Subject, rng: Rng) -> None:
                 "there."),
         what="the sum",
     )  # fmt: skip
-    same_kind(view, "TransientLightCurve", TRANSIENT, "the sum")
+    same_kind(view, "SurveyLightCurve", SURVEY, "the sum")
 
 
 @part("2.E1")

@@ -8,7 +8,7 @@ from typing import Any
 from grader.probes import probe
 
 FIELDS = ("mjd", "flux", "flux_err", "band")
-METADATA = ("object_id", "transient_type", "peak_mjd")
+METADATA = ("object_id", "survey", "transient_type", "peak_mjd")
 
 
 def view(learner: Any, value: Any) -> dict:
@@ -22,7 +22,20 @@ def view(learner: Any, value: Any) -> dict:
 
 def make(learner: Any, kind: str, data: list, metadata: dict) -> Any:
     """A light curve of the learner's, from a list that it may do with as it likes."""
-    return getattr(learner, kind)(copy.deepcopy(data), **metadata)
+    return class_of(learner, kind)(copy.deepcopy(data), **metadata)
+
+
+def class_of(learner: Any, kind: str) -> Any:
+    """A class of the learner's, or `SurveyLightCurve`: a subclass with an attribute of its own."""
+    if kind != "SurveyLightCurve":
+        return getattr(learner, kind)
+
+    class SurveyLightCurve(learner.LightCurve):  # type: ignore[misc, name-defined]
+        def __init__(self, data: list, object_id: str, survey: str) -> None:
+            super().__init__(data, object_id)
+            self.survey = survey
+
+    return SurveyLightCurve
 
 
 @probe
