@@ -1,0 +1,286 @@
+"""The learners' notebooks are a faithful build of the sources, and no solution leaves with them."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import notebooks
+import pytest
+from nbgrader.nbgraderformat import MetadataValidator
+from nbgrader.preprocessors import CheckCellMetadata
+from nbgrader.utils import compute_checksum
+
+from grader import build, exercise
+
+SLUGS = exercise.slugs()
+FILLED = pytest.mark.parametrize("filled", [False, True], ids=["released", "filled"])
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+def source(slug: str) -> str:
+    return (build.SOURCES / f"{slug}.py").read_text("utf-8")
+
+
+def built(slug: str, filled: bool = False) -> dict[str, Any]:
+    return notebooks.filled(slug) if filled else json.loads(build.build(path_of(slug)))
+
+
+def path_of(slug: str) -> Path:
+    return build.SOURCES / f"{slug}.py"
+
+
+def code_of(notebook: dict[str, Any]) -> str:
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    return "\n".join("".join(cell["source"]) for cell in cells)
+
+
+# Staleness
+
+
+def test_the_committed_notebooks_are_a_fresh_build() -> None:
+    assert build.stale() == []
+    assert [path.stem for path in build.sources()] == SLUGS
+
+
+@pytest.fixture
+def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Copies of the sources and the committed notebooks, which the build takes for the real ones."""
+    shutil.copytree(build.SOURCES, tmp_path / "solutions", ignore=lambda *_: ["__pycache__"])
+    shutil.copytree(build.RELEASED, tmp_path / "exercises")
+    monkeypatch.setattr(build, "SOURCES", tmp_path / "solutions")
+    monkeypatch.setattr(build, "RELEASED", tmp_path / "exercises")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("# ## Decorators", "# ## Decorators."), ("days", "dayz"), ("points=3", "points=4")],
+)
+def test_one_changed_character_of_a_source_is_noticed(copies: Path, old: str, new: str) -> None:
+    path = copies / "solutions" / f"{notebooks.EX1}.py"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    (line,) = build.stale()
+    assert line == f"exercises/{notebooks.EX1}.ipynb differs from solutions/{notebooks.EX1}.py"
+
+
+def test_one_changed_character_of_a_notebook_is_noticed(copies: Path) -> None:
+    path = copies / "exercises" / f"{notebooks.EX2}.ipynb"
+    path.write_text(path.read_text("utf-8").replace("Light", "light", 1), encoding="utf-8")
+    assert [line.split(" ")[0] for line in build.stale()] == [f"exercises/{notebooks.EX2}.ipynb"]
+
+
+def test_changed_solutions_alone_leave_the_release_as_it_is(copies: Path) -> None:
+    """Learners see no difference when only the reference within a region is rewritten."""
+    path = copies / "solutions" / f"{notebooks.EX1}.py"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("    magnitude = -2.5", "    magnitude = -2.50", 1), "utf-8")
+    assert text != path.read_text("utf-8")
+    assert build.stale() == []
+
+
+def test_missing_and_surplus_notebooks_are_noticed(copies: Path) -> None:
+    folder = copies / "exercises"
+    (folder / f"{notebooks.EX1}.ipynb").rename(folder / "ex77_other.ipynb")
+    assert build.stale() == [
+        f"exercises/{notebooks.EX1}.ipynb is missing",
+        "exercises/ex77_other.ipynb has no source",
+    ]
+    build.write(folder)
+    (folder / "ex77_other.ipynb").unlink()
+    assert build.stale() == []
+
+
+# What the notebooks hold
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@FILLED
+def test_nbgrader_accepts_the_notebook(slug: str, filled: bool) -> None:
+    notebook = nbformat.from_dict(built(slug, filled))
+    MetadataValidator().validate_nb(notebook)
+    nbformat.validate(notebook)
+    CheckCellMetadata().preprocess(notebook, {})
+    for cell in notebook.cells:
+        if "nbgrader" in cell.metadata:
+            assert cell.metadata.nbgrader.schema_version == 3
+            assert cell.metadata.nbgrader.checksum == compute_checksum(cell)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@FILLED
+def test_the_first_code_cell_imports_the_commands(slug: str, filled: bool) -> None:
+    first = next(cell for cell in built(slug, filled)["cells"] if cell["cell_type"] == "code")
+    assert "".join(first["source"]) == "from grader import check, hint, prior"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_cell_ids_are_stable_and_unique(slug: str) -> None:
+    ids = [cell["id"] for cell in built(slug)["cells"]]
+    assert not [name for name, count in Counter(ids).items() if count > 1]
+    assert ids == [cell["id"] for cell in built(slug)["cells"]]
+    assert ids == [cell["id"] for cell in built(slug, filled=True)["cells"]]
+    assert build.build(path_of(slug)) == build.build(path_of(slug))
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_part_has_a_locked_check_right_after_its_cell(slug: str) -> None:
+    found, cells = exercise.load(slug), built(slug)["cells"]
+    checks = {}
+    for before, cell in zip(cells, cells[1:], strict=False):
+        role = cell["metadata"].get("nbgrader", {})
+        if role.get("grade"):
+            part = cell["metadata"]["workbook"]["part"]
+            checks[part] = role
+            assert "".join(cell["source"]) == f'check("{part}")'
+            assert role["locked"]
+            assert cell["metadata"]["deletable"] is cell["metadata"]["editable"] is False
+            assert before["id"].startswith(("part-", "check-"))
+    assert set(checks) == {part.id for part in found.parts}
+    for part in found.parts:
+        assert checks[part.id]["points"] == (0 if part.bonus else part.points)
+    assert sum(role["points"] for role in checks.values()) == found.max_points == 10
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_stubs_say_what_is_to_be_done(slug: str) -> None:
+    text = code_of(built(slug))
+    for part in exercise.load(slug).parts:
+        for name in part.names:
+            (stub,) = re.findall(
+                rf"# TODO {re.escape(part.id)}: (.+)\n"
+                rf' +raise NotImplementedError\("{re.escape(part.id)} {re.escape(name)}: (.+)"\)',
+                text,
+            )
+            assert stub[0].replace('"', "'") == stub[1]
+            assert stub[0].endswith(".")
+    assert "nbgrader cleared" not in text
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_no_line_of_a_solution_leaks(slug: str) -> None:
+    """Not one line of a region, unless the source shows it to learners elsewhere."""
+    regions = [region["body"] for region in build.REGION.finditer(source(slug))]
+    shown = build.REGION.sub("", source(slug))
+    secret = {line.strip() for region in regions for line in region.splitlines()}
+    secret = {line for line in secret if len(line) > 25 and line not in shown}
+    assert len(secret) >= 10
+    raw = (exercise.RELEASED / f"{slug}.ipynb").read_text("utf-8")
+    text = "\n".join("".join(cell["source"]) for cell in json.loads(raw)["cells"])
+    assert [line for line in secret if line in text or json.dumps(line)[1:-1] in raw] == []
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@FILLED
+def test_no_marker_and_no_output_is_left(slug: str, filled: bool) -> None:
+    notebook = built(slug, filled)
+    for cell in notebook["cells"]:
+        text = "".join(cell["source"])
+        assert "### BEGIN" not in text
+        assert "### END" not in text
+        assert "part=" not in json.dumps(cell["metadata"])
+        assert "__main__" not in text
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_filled_notebook_holds_the_whole_reference(slug: str) -> None:
+    text = code_of(built(slug, filled=True))
+    assert "NotImplementedError(" not in text
+    for region in build.REGION.finditer(source(slug)):
+        assert region["body"].rstrip("\n") in text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_filled_notebook_runs_from_top_to_bottom(slug: str) -> None:
+    """All its cells, demonstrations and plots too, each beginning as Jupyter would begin it."""
+    import matplotlib.pyplot as plt
+
+    plt.switch_backend("Agg")
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    for cell in built(slug, filled=True)["cells"]:
+        if cell["cell_type"] == "code" and "workbook" not in cell["metadata"]:
+            exec(compile("".join(cell["source"]), cell["id"], "exec"), namespace)
+    assert plt.get_fignums()
+    plt.close("all")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_release_defines_all_names_before_anything_is_written(slug: str) -> None:
+    trees = ast.parse(code_of(built(slug))).body
+    defined = {node.name for node in trees if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    assert exercise.load(slug).names <= defined
+
+
+# Sources that cannot be built
+
+HEADING = (
+    '# %% [markdown]\n# # Exercise 99: A title\n#\n# ### 99.1 A part\n\n# %% part="99.1" points=2\n'
+)
+BODY = "    ### BEGIN SOLUTION\n    return 1 + 1\n    ### END SOLUTION\n"
+GOOD = f'{HEADING}def one():\n    """Return one.\n\n    It is a number.\n    """\n{BODY}'
+
+
+def refusal(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "ex99_trial.py"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(build.SourceError) as refused:
+        build.build(path)
+    return str(refused.value)
+
+
+def test_a_small_source_is_built(tmp_path: Path) -> None:
+    path = tmp_path / "ex99_trial.py"
+    path.write_text(GOOD, encoding="utf-8")
+    text = code_of(json.loads(build.build(path)))
+    assert (
+        '# TODO 99.1: Return one.\n    raise NotImplementedError("99.1 one: Return one.")' in text
+    )
+    assert "1 + 1" not in text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (' points=2', "", "99.1"),
+        ("points=2", "points=[1, 2]", "pair up"),
+        ('"""Return one.\n\n    It is a number.\n    """', "pass", "one needs a docstring"),
+        ('part="99.1" points=2', "", "part"),
+        ("    ### END SOLUTION\n", "", "END SOLUTION"),
+        ("    ### BEGIN SOLUTION\n", "", "BEGIN SOLUTION"),
+        ('def one():\n    """Return one.\n\n    It is a number.\n    """\n', "if True:\n", "function"),
+        ("### 99.1 A part", "### A part", "99.1"),
+        ("def one():", "def one(:", "line"),
+    ],
+    ids=["no points", "too many points", "no docstring", "no part", "no end", "no beginning",
+         "region outside a function", "no heading", "no Python"],
+)  # fmt: skip
+def test_a_faulty_source_is_refused_with_its_name_and_the_fault(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    assert old in GOOD
+    message = refusal(tmp_path, GOOD.replace(old, new, 1))
+    assert "ex99_trial.py" in message
+    assert says in message
+
+
+def test_two_cells_for_one_part_are_refused(tmp_path: Path) -> None:
+    twice = GOOD + GOOD.split("\n\n", 1)[1]
+    assert "99.1" in refusal(tmp_path, twice)
+
+
+def test_several_parts_in_one_cell_need_regions_that_name_theirs(tmp_path: Path) -> None:
+    """Otherwise a part would have no stub, and no name that the grader could look for."""
+    text = GOOD.replace('part="99.1" points=2', 'part=["99.1", "99.2"] points=[1, 1]')
+    text = text.replace("### 99.1 A part", "### 99.1 A part\n#\n# ### 99.2 Another")
+    assert "99.2" in refusal(tmp_path, text)
