@@ -17,7 +17,7 @@ def splice(target: str, replacement: str) -> str:
     """`target` with the definitions of `replacement` in place of its own of the same names."""
     lines = target.splitlines()
     added: list[str] = []
-    for name, code in pieces(replacement):
+    for name, code in pieces(replacement, set(_places(target))):
         place = _places("\n".join(lines)).get(name)
         owner = name.rpartition(".")[0]
         if place:
@@ -38,18 +38,19 @@ def defines(source: str, name: str) -> bool:
 
 def extract(source: str, name: str) -> str:
     """The definition of `name` alone, as a replacement for `splice`."""
-    code = dict(pieces(source, whole=False))[name]
+    code = dict(pieces(source, {name.partition(".")[0]}, whole=False))[name]
     owner = name.rpartition(".")[0]
     return f"class {owner}:\n{textwrap.indent(code, '    ')}\n" if owner else f"{code}\n"
 
 
-def pieces(replacement: str, whole: bool = True) -> Iterator[tuple[str, str]]:
+def pieces(replacement: str, known: set[str], whole: bool = True) -> Iterator[tuple[str, str]]:
     """Qualified name and code, free of indentation, of every definition; other code unnamed.
 
-    A class with bases is one piece, unless `whole` is false: then it is its methods.
+    A class of a `known` name stands for its methods, unless it has bases (and `whole` is true).
     """
     for node in ast.parse(replacement).body:
-        if isinstance(node, ast.ClassDef) and not (whole and _is_new(node)):
+        fragment = isinstance(node, ast.ClassDef) and node.name in known
+        if isinstance(node, ast.ClassDef) and fragment and not (whole and _is_new(node)):
             for member in node.body:
                 if isinstance(member, Definition):
                     yield f"{node.name}.{member.name}", _code(replacement, member)

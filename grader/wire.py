@@ -184,5 +184,5 @@ def _array(data: bytes) -> np.ndarray:
     shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
     if dtype.kind not in "biufcUS":
         raise WireError("arrays of objects are not accepted")
-    flat = np.frombuffer(data, dtype, offset=stream.tell())
+    flat = np.frombuffer(data, dtype, offset=stream.tell()).copy()
     return flat.reshape(shape, order="F" if fortran else "C")

@@ -274,7 +274,7 @@ def filter_lightcurve(data: list[Record], **filters: Any) -> list[Record]:
 
     Arguments:
         data: records, dictionaries with the keys mjd [days], flux, flux_err and band, and possibly
-            others. Neither the list nor the records are changed.
+            others. All records have the same keys. Neither the list nor the records are changed.
         **filters: for a field X of the records,
             X_min=value keeps records with X >= value (inclusive);
             X_max=value keeps records with X <= value (inclusive);
@@ -566,8 +566,9 @@ def cache_results(func: Callable[..., Any]) -> Callable[..., Any]:
     Returns:
         A function with the name and docstring of func. A call with the same positional and keyword
         arguments as an earlier call returns the remembered value without running func; None and 0
-        are remembered like any other value. Each decorated function has a memory of its own. If an
-        argument cannot be hashed (a list, a dictionary, an array), func is called each time.
+        are remembered like any other value. (Keyword arguments in another order may count as other
+        arguments.) Each decorated function has a memory of its own. If an argument cannot be hashed
+        (a list, a dictionary, an array), func is called each time.
 
     Errors:
         An exception from func goes on to the caller and is not remembered: the next call runs func

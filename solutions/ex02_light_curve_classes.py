@@ -414,9 +414,9 @@ class LightCurve:
 
     @property
     def bands(self) -> list[str]:
-        """Return the names of the bands, each once, in order of first appearance.
+        """Return the names of the bands, each once.
 
-        A list of strings; empty if there are no observations.
+        A list of strings, in any order; empty if there are no observations.
 
         Example:
             >>> LightCurve(SAMPLE).bands

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def test_the_committed_notebooks_are_a_fresh_build() -> None:
 
 @pytest.fixture
 def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Copies of the sources and the committed notebooks, which the build takes for the real ones."""
+    """Copies of the sources and notebooks, which the build takes for the real ones."""
     shutil.copytree(build.SOURCES, tmp_path / "solutions", ignore=lambda *_: ["__pycache__"])
     shutil.copytree(build.RELEASED, tmp_path / "exercises")
     monkeypatch.setattr(build, "SOURCES", tmp_path / "solutions")
@@ -105,7 +106,7 @@ def test_missing_and_surplus_notebooks_are_noticed(copies: Path) -> None:
 @pytest.mark.parametrize("slug", SLUGS)
 @FILLED
 def test_nbgrader_accepts_the_notebook(slug: str, filled: bool) -> None:
-    notebook = nbformat.from_dict(built(slug, filled))
+    notebook = nbformat.reads(json.dumps(built(slug, filled)), as_version=4)
     MetadataValidator().validate_nb(notebook)
     nbformat.validate(notebook)
     CheckCellMetadata().preprocess(notebook, {})
@@ -135,7 +136,7 @@ def test_cell_ids_are_stable_and_unique(slug: str) -> None:
 def test_every_part_has_a_locked_check_right_after_its_cell(slug: str) -> None:
     found, cells = exercise.load(slug), built(slug)["cells"]
     checks = {}
-    for before, cell in zip(cells, cells[1:], strict=False):
+    for before, cell in pairwise(cells):
         role = cell["metadata"].get("nbgrader", {})
         if role.get("grade"):
             part = cell["metadata"]["workbook"]["part"]
@@ -157,11 +158,10 @@ def test_stubs_say_what_is_to_be_done(slug: str) -> None:
         for name in part.names:
             (stub,) = re.findall(
                 rf"# TODO {re.escape(part.id)}: (.+)\n"
-                rf' +raise NotImplementedError\("{re.escape(part.id)} {re.escape(name)}: (.+)"\)',
+                rf' +raise NotImplementedError\("{re.escape(part.id)} {re.escape(name)}: .+"\)',
                 text,
             )
-            assert stub[0].replace('"', "'") == stub[1]
-            assert stub[0].endswith(".")
+            assert stub.endswith(".")
     assert "nbgrader cleared" not in text
 
 
@@ -228,7 +228,8 @@ HEADING = (
     '# %% [markdown]\n# # Exercise 99: A title\n#\n# ### 99.1 A part\n\n# %% part="99.1" points=2\n'
 )
 BODY = "    ### BEGIN SOLUTION\n    return 1 + 1\n    ### END SOLUTION\n"
-GOOD = f'{HEADING}def one():\n    """Return one.\n\n    It is a number.\n    """\n{BODY}'
+FUNCTION = 'def one():\n    """Return one.\n\n    It is a number.\n    """\n'
+GOOD = HEADING + FUNCTION + BODY
 
 
 def refusal(tmp_path: Path, text: str) -> str:
@@ -244,7 +245,7 @@ def test_a_small_source_is_built(tmp_path: Path) -> None:
     path.write_text(GOOD, encoding="utf-8")
     text = code_of(json.loads(build.build(path)))
     assert (
-        '# TODO 99.1: Return one.\n    raise NotImplementedError("99.1 one: Return one.")' in text
+        '# TODO 99.1: Return one.\n    raise NotImplementedError("99.1 one: ' in text
     )
     assert "1 + 1" not in text
 
@@ -254,11 +255,11 @@ def test_a_small_source_is_built(tmp_path: Path) -> None:
     [
         (' points=2', "", "99.1"),
         ("points=2", "points=[1, 2]", "pair up"),
-        ('"""Return one.\n\n    It is a number.\n    """', "pass", "one needs a docstring"),
+        (FUNCTION, "def one():\n", "one needs a docstring"),
         ('part="99.1" points=2', "", "part"),
         ("    ### END SOLUTION\n", "", "END SOLUTION"),
         ("    ### BEGIN SOLUTION\n", "", "BEGIN SOLUTION"),
-        ('def one():\n    """Return one.\n\n    It is a number.\n    """\n', "if True:\n", "function"),
+        (FUNCTION, "if True:\n", "function"),
         ("### 99.1 A part", "### A part", "99.1"),
         ("def one():", "def one(:", "line"),
     ],

@@ -451,6 +451,24 @@ def test_filter_bounds(learner: Subject, rng: Rng) -> None:
     )
 
 
+@part("1.2")
+def test_filter_missing_flux(learner: Subject, rng: Rng) -> None:
+    """A flux of NaN meets no bound"""
+    data = photometry(rng, 8)
+    floor = data[0]["flux"]
+    data[3]["flux"] = math.nan
+    passes = "A record whose flux is NaN is kept by `flux_{}`. NaN is neither above nor below a "
+    advice = "bound: ask which records to keep, with `{}`, not which ones to throw out."
+    for end, sign, meets in (("min", ">=", 1), ("max", "<=", -1)):
+        want = [r for r in data if meets * (r["flux"] - floor) >= 0]
+        loose = [r for r in data if not meets * (r["flux"] - floor) < 0]
+        kept(
+            learner.call("filter_lightcurve", data, **{f"flux_{end}": floor}),
+            want,
+            Mistake("nan-within-bounds", loose, passes.format(end) + advice.format(sign)),
+        )
+
+
 EXCLUSIVE = (
     "The record that lies exactly on the {} bound is missing. `X_{}` is inclusive: use `{}`."
 )
@@ -1013,6 +1031,19 @@ def test_conversion_leaves_input(learner: Subject, rng: Rng) -> None:
     expect(learner.real_conversion([], 2.0), [], what="the result for an empty list")
 
 
+@part("1.4")
+def test_conversion_again(learner: Subject, rng: Rng) -> None:
+    """A magnitude that a record had before is replaced"""
+    data = [r | {"magnitude": 99.0} for r in photometry(rng, 4)]
+    slope = float(rng.uniform(2, 5))
+    kept_old = "A record that had a `magnitude` before keeps the old one. Assign the new one: "
+    expect(
+        learner.real_conversion(data, slope),
+        [r | {"magnitude": slope * r["flux"]} for r in data],
+        Mistake("old-magnitude-kept", data, kept_old + "`{**record, 'magnitude': ...}`."),
+    )
+
+
 # 1.E1 cache_results
 
 
@@ -1156,6 +1187,14 @@ def test_cache_exceptions(learner: Subject) -> None:
     )
     want = {"first": "raised", "second": "g", "ran": 2}
     expect(answer, want, swallowed, remembered, what="what two calls do, the first of which fails")
+    answer = learner.cached_failure(as_type_error=True)
+    mistaken = Mistake(
+        "own-type-error-caught",
+        answer.raised is None and answer.result["first"] == "returned",
+        "A function that raises a TypeError of its own runs twice in one call: your `except "
+        "TypeError` takes it for an argument without a hash. Put only `hash(key)` under `try:`.",
+    )
+    expect(answer, want, mistaken, what="what two calls do, the first of which raises TypeError")
 
 
 # 1.E2 band_processor

@@ -51,7 +51,7 @@ HINTS = {
     "2.3": [
         "Both return a string; nothing is printed.",
         "`len(self)` and `self.bands` are there to be used.",
-        "f\"{type(self).__name__}(object_id={self.object_id!r}, n={len(self)})\" is a good repr.",
+        'f"{type(self).__name__}(object_id={self.object_id!r}, n={len(self)})" is a good repr.',
     ],
     "2.4": [
         "Both follow from one column of `self.data`.",
@@ -280,7 +280,9 @@ def test_init_not_a_number(learner: Subject, rng: Rng, field: str, value: Any) -
     data = observations(rng, 6)
     data[3][field] = value
     answer = learner.stored("LightCurve", data)
-    accepted = f"{field} = {value!r} is accepted as a number. Ask `isinstance(value, Real)` for mjd, "
+    accepted = (
+        f"{field} = {value!r} is accepted as a number. Ask `isinstance(value, Real)` for mjd, "
+    )
     expect_error(
         answer,
         "ValueError",
@@ -292,6 +294,22 @@ def test_init_not_a_number(learner: Subject, rng: Rng, field: str, value: Any) -
                 "field."),
         naming=field,
     )  # fmt: skip
+
+
+@part("2.1")
+def test_init_numpy_numbers(learner: Subject, rng: Rng) -> None:
+    """NumPy's numbers are numbers, also those for whole numbers"""
+    data = observations(rng, 6)
+    for obs in data:
+        obs["mjd"] = float(round(4 * obs["mjd"]))
+    answer = learner.stored_as_numpy(data)
+    refused = "NumPy's numbers, such as `np.int64(60000)`, are refused. They are no `int` and not "
+    recognise(
+        answer,
+        Mistake("numpy-numbers-refused", Raises("ValueError"), refused + "always a `float`: ask "
+                "`isinstance(value, Real)`, with `Real` from the module `numbers`."),
+    )  # fmt: skip
+    expect_rows(answer.value, in_time(data), what="a light curve of NumPy's numbers")
 
 
 @part("2.1")
@@ -344,6 +362,17 @@ SURVEY = {"object_id": NAME, "survey": "ZTF"}
 TRANSIENT = {"object_id": NAME, "transient_type": "SN Ia", "peak_mjd": 59040.0}
 
 
+def part_of(answer: Answer, what: str) -> dict:
+    """What came of taking a part of a subclass's object, or of adding to it."""
+    constructor = f"{what[0].upper()}{what[1:]} is made by calling the class, which fails for a "
+    recognise(
+        answer,
+        Mistake("rebuilt-by-constructor", Raises("TypeError", "'survey'"), constructor + "subclass "
+                "whose `__init__` wants more arguments. Make a copy: `self._with_data(...)`."),
+    )  # fmt: skip
+    return answer.value
+
+
 def same_kind(view: dict, kind: str, metadata: dict, what: str) -> None:
     """A part of a light curve is of the same class and has the same metadata."""
     require(
@@ -376,6 +405,17 @@ def test_length(learner: Subject, rng: Rng) -> None:
                     "The number of rows is `len(self.data)`."),
             what=f"`len` of a light curve with {n} observations",
         )  # fmt: skip
+    data = observations(rng, 6)
+    data[2]["flux"] = math.nan
+    skips = (
+        "An observation whose flux is NaN is not counted, as `count()` does. It was made: count "
+    )
+    expect(
+        learner.length("LightCurve", data),
+        6,
+        Mistake("nan-not-counted", 5, skips + "rows, `len(self.data)`."),
+        what="`len` of a light curve with a missing flux",
+    )
 
 
 @part("2.2")
@@ -419,8 +459,17 @@ def test_item_out_of_range(learner: Subject, rng: Rng) -> None:
     data = observations(rng, 6)
     for number in (6, -7):
         answer = learner.item("LightCurve", data, number)
-        when = f"`lc[{number}]` of a light curve with 6 observations"
-        expect_error(answer, "IndexError", when)
+        got = answer.result["item"].get("value") if answer.raised is None else None
+        wraps = (
+            f"`lc[{number}]` of a light curve with 6 observations starts again at the other end. "
+        )
+        expect_error(
+            Answer(got, answer.raised),
+            "IndexError",
+            f"`lc[{number}]` of a light curve with 6 observations",
+            Mistake("index-wraps-around", got in data, wraps + "`%` does that; `iloc` takes negative "
+                    "numbers as they are, and raises IndexError by itself."),
+        )  # fmt: skip
 
 
 @part("2.2")
@@ -429,7 +478,7 @@ def test_item_slice(learner: Subject, rng: Rng) -> None:
     data = observations(rng)
     want = in_time(data)
     answer = learner.item("SurveyLightCurve", data, {"slice": [2, 5]}, **SURVEY)
-    view = answer.value["item"]
+    view = part_of(answer, "`lc[2:5]`")["item"]
     inclusive = Mistake("slice-inclusive", want[2:6], "`lc[2:5]` has one observation too many: "
                         "`loc` includes the end. Use `iloc`.")  # fmt: skip
     expect_rows(view, want[2:5], inclusive, what="`lc[2:5]`")
@@ -443,7 +492,7 @@ def test_item_band(learner: Subject, rng: Rng) -> None:
     data = observations(rng)
     want = in_time(data)
     answer = learner.item("SurveyLightCurve", data, "g", **SURVEY)
-    view = answer.value["item"]
+    view = part_of(answer, "`lc['g']`")["item"]
     expect_rows(
         view,
         [obs for obs in want if obs["band"] == "g"],
@@ -474,9 +523,8 @@ def test_item_unknown_band(learner: Subject, rng: Rng) -> None:
     quiet = Mistake("unknown-band-silent", answer.raised is None, silent + fix)
     expect_error(answer, "KeyError", "a band that was not observed", quiet)
     assert answer.raised
-    named = answer.raised.message.replace("'r'", "").replace("bands", "").replace("band", "")
     require(
-        "g" in named and "i" in named and answer.raised.message not in ("'r'", "r"),
+        {"g", "i"} <= set(_letters(answer.raised.message)),
         f"The KeyError says only {answer.raised.message!r}. Name the bands there are, here g and i.",
         "bands-not-named",
     )
@@ -518,6 +566,19 @@ def _letters(text: str) -> list[str]:
     """Words of the text, and the letters of words made of nothing but bands (`gi`)."""
     words = "".join(c if c.isalnum() else " " for c in text).split()
     return words + [c for word in words if set(word) <= set("gi") for c in word]
+
+
+@part("2.3")
+def test_texts_of_nothing(learner: Subject) -> None:
+    """An empty light curve shows its name and 0 observations, too"""
+    got = _texts(learner, [])
+    for text, what in ((got["str"], "str"), (got["repr"], "repr")):
+        require(
+            NAME in text and "0" in text.replace(NAME, ""),
+            f"`{what}(lc)` of an empty light curve is {text[:120]!r}; it should name the object, "
+            f"{NAME!r}, and 0 observations, like any other.",
+            "empty-not-named",
+        )
 
 
 @part("2.3")
@@ -578,6 +639,27 @@ def test_bands(learner: Subject, rng: Rng) -> None:
 
 def _all_text(values: list) -> bool:
     return all(isinstance(value, str) for value in values)
+
+
+@part("2.4")
+def test_properties_are_fresh(learner: Subject, rng: Rng) -> None:
+    """Both are computed when they are asked for, so that they follow a change of the table"""
+    data = in_time(observations(rng, 8, "gi"))
+    got = learner.attributes_after_change(data, 1).value
+    want = {"bands": [data[0]["band"]], "duration": 0.0}
+    stale = {"bands": ["g", "i"], "duration": data[-1]["mjd"] - data[0]["mjd"]}
+    for name in ("bands", "duration"):
+        value = sorted(got[name]) if name == "bands" and isinstance(got[name], list) else got[name]
+        old = (
+            f"`lc.{name}` is still the old one after `lc.data` was replaced, so that it would also "
+        )
+        expect(
+            Answer(value),
+            want[name],
+            Mistake("computed-once", stale[name], old + "be wrong for a part of the light curve. "
+                    "Compute it from `self.data` each time."),
+            what=f"`lc.{name}` after the table was replaced",
+        )  # fmt: skip
 
 
 @part("2.4")
@@ -722,8 +804,10 @@ def _fold(learner: Subject, data: list, period: float, peak: float | None) -> di
     metadata = TRANSIENT | {"peak_mjd": peak}
     got = learner.folded(data, period, **metadata).value
     view = got["folded"]
-    if got["same"] or not same(plain(rows(got["after"])), plain(rows(got["before"]))) or (
-        "phase" in got["after"]["data"].columns
+    if (
+        got["same"]
+        or not same(plain(rows(got["after"])), plain(rows(got["before"])))
+        or ("phase" in got["after"]["data"].columns)
     ):
         raise Failure(
             "Folding changes the light curve itself. Leave `self.data` alone: "
@@ -955,10 +1039,19 @@ def test_add(learner: Subject, rng: Rng) -> None:
     right[0] = dict(left[2])
     kinds = ["SurveyLightCurve", "LightCurve"]
     answer = learner.joined(kinds, [left, right], [SURVEY, {"object_id": "ZTF20aaelulu"}])
-    got = answer.value
+    refused = (
+        "A light curve of a subclass plus a plain one raises TypeError, though both are light "
+    )
+    recognise(
+        answer,
+        Mistake("plain-light-curve-refused", Raises("TypeError", "unsupported operand"), refused +
+                "curves. Ask `isinstance(other, LightCurve)`, not for `type(self)`."),
+    )  # fmt: skip
+    got = part_of(answer, "the sum")
     view, want = got["sum"], in_time([*left, *right])
     unchanged = all(
-        same(plain(rows(a)), plain(rows(b))) for a, b in zip(got["before"], got["after"], strict=True)
+        same(plain(rows(a)), plain(rows(b)))
+        for a, b in zip(got["before"], got["after"], strict=True)
     )
     require(unchanged and not got["own"], "Adding changes one of the two light curves. `a + b` "
             "leaves both as they are and gives a new one.", "operand-changed")  # fmt: skip
@@ -985,8 +1078,10 @@ def test_add_something_else(learner: Subject, rng: Rng, other: Any) -> None:
     """Adding something that is no light curve is a TypeError"""
     answer = learner.joined_with(observations(rng, 4), other)
     attribute = Raises("AttributeError")
-    raised_it = answer.raised is not None and answer.raised.is_a("NotImplementedError") and (
-        not answer.raised.message.startswith("2.")
+    raised_it = (
+        answer.raised is not None
+        and answer.raised.is_a("NotImplementedError")
+        and (not answer.raised.message.startswith("2."))
     )
     expect_error(
         answer,
@@ -1033,6 +1128,14 @@ def test_loop(learner: Subject, rng: Rng) -> None:
                 "The loop gives numbers. It should give observations, as dicts."),
     )  # fmt: skip
     got = [entry.get("value") if entry["is"] == "observation" else entry for entry in first]
+    indexed = bool(got) and all(
+        isinstance(obs, dict) and {"Index", "index"} & set(obs) for obs in got
+    )
+    extra = (
+        "The dicts have the row's number as one more key, from `itertuples()` or `reset_index()`. "
+    )
+    recognise(Answer(got), Mistake("index-among-keys", indexed, extra + "Leave it out: "
+              "`itertuples(index=False)`."))  # fmt: skip
     expect(Answer(got), in_time(data), what="the list of observations")
     expect(Answer(learner.looped([]).value["first"]), [], what="the loop over an empty light curve")
 

@@ -13,6 +13,10 @@ class Trouble(Exception):
     """Raised by the probes' own functions, so that it cannot be mistaken for a learner's."""
 
 
+class TypeTrouble(Trouble, TypeError):
+    """The same as a TypeError, which a decorator may mistake for an argument without a hash."""
+
+
 def _sample() -> tuple[Any, list]:
     """A function to decorate, and the list in which it keeps a record of its calls."""
     calls: list = []
@@ -151,15 +155,16 @@ def two_caches(learner: Any, value: float) -> list:
 
 
 @probe
-def cached_failure(learner: Any) -> dict:
+def cached_failure(learner: Any, as_type_error: bool = False) -> dict:
     """A cached function that fails the first time and succeeds the second."""
+    kind = TypeTrouble if as_type_error else Trouble
     ran: list = []
 
     @learner.cache_results
     def flaky(band: str) -> str:
         ran.append(1)
         if len(ran) == 1:
-            raise Trouble(band)
+            raise kind(band)
         return band
 
     try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import numpy as np
+
 from grader.probes import probe
 
 FIELDS = ("mjd", "flux", "flux_err", "band")
@@ -52,6 +54,14 @@ def stored_by_default(learner: Any, kind: str, data: list, *args: Any) -> dict:
 
 
 @probe
+def stored_as_numpy(learner: Any, data: list) -> dict:
+    """A new light curve from whole numbers of days and NumPy's numbers."""
+    kinds = {"mjd": np.int64, "flux": np.float64, "flux_err": np.float64, "band": str}
+    numbers = [{name: kinds[name](value) for name, value in obs.items()} for obs in data]
+    return view(learner, learner.LightCurve(numbers))
+
+
+@probe
 def inherits(learner: Any) -> bool:
     return issubclass(learner.TransientLightCurve, learner.LightCurve)
 
@@ -74,7 +84,7 @@ def _observation(learner: Any, value: Any) -> dict:
     if isinstance(value, learner.LightCurve) or not hasattr(value, "keys"):
         return view(learner, value)
     if set(FIELDS) <= set(value.keys()) and getattr(value, "ndim", 1) == 1:
-        return {"is": "observation", "value": {field: value[field] for field in FIELDS}}
+        return {"is": "observation", "value": {str(key): value[key] for key in value.keys()}}
     return view(learner, value)
 
 
@@ -95,6 +105,15 @@ def attribute(learner: Any, name: str, data: list) -> dict:
     """An attribute of a light curve, and whether it is one that must be called."""
     value = getattr(make(learner, "LightCurve", data, {}), name)
     return {"called": callable(value), "value": value}
+
+
+@probe
+def attributes_after_change(learner: Any, data: list, keep: int) -> dict:
+    """The properties, looked at once before the table is cut down to its first rows."""
+    light_curve = make(learner, "LightCurve", data, {})
+    before = [light_curve.bands, light_curve.duration]
+    light_curve.data = light_curve.data.head(keep)
+    return {"bands": light_curve.bands, "duration": light_curve.duration, "before": before}
 
 
 @probe

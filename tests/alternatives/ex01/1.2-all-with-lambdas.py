@@ -8,9 +8,9 @@ def filter_lightcurve(data, **filters):
         if data and field not in known:
             raise KeyError(f"{field!r} is none of {sorted(known)}")
         if end == "min":
-            return lambda row: not row[field] < wanted
+            return lambda row: wanted <= row[field]
         if end == "max":
-            return lambda row: not row[field] > wanted
+            return lambda row: wanted >= row[field]
         if type(wanted) in (list, tuple, set):
             return lambda row: any(row[field] == one for one in wanted)
         return lambda row: row[field] == wanted

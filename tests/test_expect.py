@@ -1,0 +1,353 @@
+"""The ladder of feedback: the first rung that fails speaks, in a sentence of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.answer import Answer, Failure, Raised
+from grader.expect import (
+    Mistake,
+    Raises,
+    difference,
+    expect,
+    expect_error,
+    kind_of,
+    recognise,
+    require,
+    same,
+    shown,
+)
+from grader.wire import Table, Thing
+
+NAN = float("nan")
+INF = float("inf")
+
+
+def raised(*kinds: str, message: str = "") -> Answer:
+    return Answer(raised=Raised([*kinds, "Exception"], message, 3, "1 / 0"))
+
+
+def verdict(answer: Answer, want: Any, *mistakes: Mistake, **options: Any) -> Failure:
+    with pytest.raises(Failure) as failure:
+        expect(answer, want, *mistakes, **options)
+    return failure.value
+
+
+# The rungs
+
+
+LADDER = [
+    (None, 1.5, "The result is None. Did you forget a `return`?"),
+    (None, [1], "The result is None. Did you forget a `return`?"),
+    ("1.5", 1.5, "The result is a str; it should be a number."),
+    (True, 1.0, "The result is a bool; it should be a number."),
+    ([1.5], 1.5, "The result is a list; it should be a number."),
+    (Thing("generator"), 1.5, "The result is a generator; it should be a number."),
+    (np.array([1.5]), 1.5, "The result is a NumPy array of shape (1,); it should be a number."),
+    (NAN, 1.5, "The result is NaN; it should be 1.5 mag."),
+    (INF, 1.5, "The result is inf mag; it should be 1.5 mag."),
+    (2.5, 1.5, "The result is 2.5 mag; it should be 1.5 mag."),
+    (2, 1, "The result is 2 mag; it should be 1 mag."),
+    (1.5, NAN, "The result is 1.5 mag; it should be nan mag."),
+    (1, True, "The result is 1 mag; it should be True."),
+    ("r", "g", "The result is 'r'; it should be 'g'."),
+    (5, "g", "The result is 5 mag; it should be 'g'."),
+    (0, None, "The result is 0 mag; it should be None."),
+    ((1, 2), [1, 2], "The result is a tuple; it should be a list."),
+    (Table({}, []), [1], "The result is a pandas DataFrame; it should be a list."),
+    ([1], [1, 2], "The result has 1 items; it should have 2."),
+    ([1, 3], [1, 2], "Item 1 of the result is 3 mag; it should be 2 mag."),
+    ([1, [2, 4]], [1, [2, 3]], "Item 1 of item 1 of the result is 4 mag; it should be 3 mag."),
+    ([None], [1], "Item 0 of the result is None. Did you forget a `return`?"),
+    ([1], {"a": 1}, "The result is a list; it should be a dict."),
+    ({"b": 1}, {"a": 1}, "The result has no key 'a'; its keys are 'b'."),
+    ({}, {"a": 1}, "The result has no key 'a'; its keys are none."),
+    ({"a": 1, "b": 2}, {"a": 1}, "The result has keys that should not be there: 'b'."),
+    ({"a": 2}, {"a": 1}, "`a` in the result is 2 mag; it should be 1 mag."),
+    ([1.0, 2.0], np.ones(2), "The result is a list; it should be a NumPy array."),
+    (np.ones(3), np.ones(2), "The result has shape (3,); it should be (2,)."),
+    (np.array(["a"]), np.ones(1), "The result holds <U1; it should hold numbers."),
+    (np.array([1j]), np.ones(1), "The result holds complex128; it should hold numbers."),
+    (
+        np.array([1, NAN, NAN]),
+        np.array([1.0, 2.0, NAN]),
+        "The result is NaN in 1 of 3 places where it should not.",
+    ),
+    (np.array([[1, 2], [3, 5]]), np.array([[1.0, 2.0], [3.0, 4.0]]),
+     "The result[1, 1] is 5 mag; it should be 4 mag."),
+    (np.array([INF]), np.ones(1), "The result[0] is inf mag; it should be 1 mag."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("got", "want", "says"), LADDER, ids=[line[2] for line in LADDER])
+def test_each_rung_has_its_sentence(got: Any, want: Any, says: str) -> None:
+    failure = verdict(Answer(got), want, unit="mag")
+    assert failure.message == says
+    assert failure.status == "failed"
+    assert failure.misconception is None
+
+
+def test_an_exception_is_the_first_rung() -> None:
+    failure = verdict(raised("ZeroDivisionError"), 1.5)
+    assert failure.status == "error"
+    assert failure.message == "Your code raised ZeroDivisionError (line 3 of the cell: `1 / 0`)."
+
+
+def test_an_unwritten_part_is_missing() -> None:
+    answer = raised("NotImplementedError", message="1.3 flux_to_magnitude: not written yet")
+    failure = verdict(answer, 1.5)
+    assert failure.status == "missing"
+    assert failure.message.startswith("`flux_to_magnitude` is not written yet")
+
+
+def test_what_the_value_is_called() -> None:
+    failure = verdict(Answer(2.0), 1.0, what="the peak of the r band", unit="mag")
+    assert failure.message == "The peak of the r band is 2 mag; it should be 1 mag."
+
+
+AGREE = [
+    *((1.0, 1), (1, 1.0), (1.0 + 1e-9, 1.0), (0.0, 1e-10), (NAN, NAN), (INF, INF), (-INF, -INF)),
+    *(
+        (True, True),
+        ("g", "g"),
+        (None, None),
+        ([], []),
+        ((), ()),
+        ({}, {}),
+        ([1, (2.0,)], [1, (2,)]),
+    ),
+    *(({"b": 1, "a": NAN}, {"a": NAN, "b": 1.0}), (np.array(2.0), 2.0), (np.array(2), 2)),
+    *((np.array([1, 2]), np.array([1.0, 2.0])), (np.array([NAN, INF]), np.array([NAN, INF]))),
+    *((np.zeros((0, 3)), np.zeros((0, 3))), (np.array([True]), np.array([1.0]))),
+    (np.array([1.0], "float32"), np.array([1.0 + 1e-8])),
+]
+
+
+@pytest.mark.parametrize(("got", "want"), AGREE, ids=str)
+def test_equal_values_agree(got: Any, want: Any) -> None:
+    assert same(got, want)
+    assert difference(got, want, "it") == ""
+    expect(Answer(got), want)
+
+
+DIFFER = [
+    *(
+        (1.0 + 1e-5, 1.0),
+        (1, True),
+        (True, 1),
+        ("1", 1),
+        (None, 0),
+        (0, None),
+        ("", None),
+        ([], ()),
+    ),
+    *(
+        ([1, 2], [2, 1]),
+        ([], None),
+        ({}, []),
+        ({"a": 1}, {"a": 1, "b": 2}),
+        (INF, -INF),
+        (0, False),
+    ),
+    *(
+        (np.zeros(2), np.zeros((2, 1))),
+        (np.array([NAN]), np.array([0.0])),
+        (1e-8, 0.0),
+        (b"g", "g"),
+    ),
+    *((Thing("int beyond 64 bits"), 5), (Table({}, []), {}), ({1, 2}, [1, 2]), (1j, 1.0)),
+]
+
+
+@pytest.mark.parametrize(("got", "want"), DIFFER, ids=str)
+def test_different_values_do_not_agree(got: Any, want: Any) -> None:
+    assert not same(got, want)
+    assert difference(got, want, "it")
+    assert verdict(Answer(got), want).message
+
+
+def test_the_tolerance_can_be_widened() -> None:
+    assert same(1.01, 1.0, rtol=0.1)
+    assert same(np.array([1.01]), np.array([1.0]), rtol=0.1)
+    expect(Answer(1.01), 1.0, rtol=0.1)
+    verdict(Answer(1.01), 1.0)
+
+
+STRANGE = [
+    *(2**64 - 1, -(2**63), b"x", {1, 2}, (), {"a": [None]}, Thing("Star"), Table({}, [])),
+    *(np.array(["x"]), np.array([b"x"]), np.zeros((0,)), np.array(None, dtype="U1"), 1e308 * 10),
+    *(
+        [10**400],
+        {"a": 16**4000},
+        np.array([True]),
+        np.zeros((2, 2)),
+        "x" * 10_000,
+        [[[[]]]],
+        2**64,
+    ),
+]
+WANTS = [1.5, 3, "g", None, True, [1], (1,), {"a": 1}, np.zeros(2), np.array(1.0), [], {}]
+
+
+@pytest.mark.parametrize("got", STRANGE, ids=range(len(STRANGE)))
+def test_no_value_breaks_a_check(got: Any) -> None:
+    """Whatever comes back, the verdict is a `Failure` with a message of readable length."""
+    for want in WANTS:
+        for mistakes in ((), (Mistake("other", want, "x"), Mistake("more", [7.0], "y"))):
+            if same(got, want):
+                continue
+            failure = verdict(Answer(got), want, *mistakes, unit="days")
+            assert 0 < len(failure.message) < 500
+
+
+def test_only_plain_values_are_compared() -> None:
+    """A check that wants something else is a mistake of the check, not of the learner."""
+    with pytest.raises(TypeError, match="checks do not compare values of type set"):
+        same({1}, {1})
+
+
+# Misconceptions
+
+
+def test_a_misconception_is_matched_by_the_value_it_produces() -> None:
+    sign = Mistake("sign", np.array([-1.0, -2.0]), "The sign is wrong.")
+    other = Mistake("other", np.array([3.0, 3.0]), "Never.")
+    failure = verdict(Answer(np.array([-1.0, -2.0])), np.array([1.0, 2.0]), other, sign)
+    assert (failure.misconception, failure.message, failure.status) == (
+        "sign", "The sign is wrong.", "failed")  # fmt: skip
+
+
+def test_the_first_misconception_that_matches_speaks() -> None:
+    two = [Mistake(slug, 2.0, f"{slug}!") for slug in ("first", "second")]
+    assert verdict(Answer(2.0), 1.0, *two).misconception == "first"
+
+
+def test_a_misconception_speaks_before_the_general_rungs() -> None:
+    assert verdict(Answer(None), 1.0, Mistake("a", None, "s")).misconception == "a"
+    assert verdict(Answer("x"), 1.0, Mistake("a", "x", "s")).misconception == "a"
+    found = verdict(raised("TypeError"), 1.0, Mistake("a", Raises("TypeError"), "s"))
+    assert (found.misconception, found.status, found.message) == ("a", "error", "s")
+
+
+def test_a_right_answer_has_no_misconception() -> None:
+    expect(Answer(1.0), 1.0, Mistake("a", 1.0, "s"), Mistake("b", True, "s"))
+
+
+def test_no_misconception_no_slug() -> None:
+    unlike = [
+        Mistake("a", 3.0, "s"),
+        Mistake("b", Raises("KeyError"), "s"),
+        Mistake("c", False, "s"),
+    ]
+    assert verdict(Answer(2.0), 1.0, *unlike).misconception is None
+    assert verdict(raised("TypeError"), 1.0, *unlike).misconception is None
+
+
+def test_raises_matches_class_base_class_and_words() -> None:
+    answer = raised("JSONDecodeError", "ValueError", message="no band 'z'")
+    assert Raises("JSONDecodeError").matches(answer)
+    assert Raises("ValueError", "band 'z'").matches(answer)
+    assert Raises("Exception").matches(answer)
+    assert not Raises("KeyError").matches(answer)
+    assert not Raises("ValueError", "band 'y'").matches(answer)
+    assert not Raises("ValueError").matches(Answer(1.0))
+
+
+def test_a_value_is_no_misconception_of_one_who_raised() -> None:
+    recognise(raised("KeyError"), Mistake("none", None, "s"))
+    with pytest.raises(Failure):
+        recognise(raised("KeyError"), Mistake("found", True, "s"))
+
+
+def test_tolerance_holds_for_misconceptions_too() -> None:
+    near = Mistake("near", 2.0, "s")
+    assert verdict(Answer(2.001), 1.0, near).misconception is None
+    assert verdict(Answer(2.001), 1.0, near, rtol=0.01).misconception == "near"
+
+
+# Errors that are wanted
+
+
+def refused(answer: Answer, *mistakes: Mistake, naming: str = "") -> Failure:
+    with pytest.raises(Failure) as failure:
+        expect_error(answer, "ValueError", "a period of zero", *mistakes, naming=naming)
+    return failure.value
+
+
+def test_the_right_exception_is_accepted() -> None:
+    expect_error(raised("ValueError"), "ValueError", "a period of zero")
+    expect_error(raised("MyError", "ValueError"), "ValueError", "a period of zero")
+    expect_error(raised("ValueError", message="period 0"), "ValueError", "x", naming="period")
+
+
+def test_no_exception_says_what_came_instead() -> None:
+    failure = refused(Answer([1.0]))
+    assert failure.message == (
+        "A period of zero must raise ValueError; your code returned [1.0]. "
+        "Use `raise ValueError(...)`."
+    )
+    assert failure.status == "failed"
+
+
+def test_another_exception_is_told() -> None:
+    failure = refused(raised("ZeroDivisionError"))
+    assert failure.message.startswith(
+        "A period of zero must raise ValueError; your code raised Zero"
+    )
+    assert failure.status == "error"
+
+
+def test_an_exception_that_does_not_name_the_trouble() -> None:
+    failure = refused(raised("ValueError", message="wrong"), naming="flux_err")
+    assert "should name 'flux_err'" in failure.message
+    assert "'wrong'" in failure.message
+
+
+def test_a_stub_does_not_count_as_an_error_raised_on_purpose() -> None:
+    answer = raised("NotImplementedError", "RuntimeError", message="2.6 phase_fold: do")
+    with pytest.raises(Failure) as failure:
+        expect_error(answer, "RuntimeError", "x")
+    assert failure.value.status == "missing"
+    assert refused(answer).status == "missing"
+
+
+def test_misconceptions_of_wanted_errors() -> None:
+    swallowed = Mistake("swallowed", None, "You return None.")
+    assert refused(Answer(None), swallowed).misconception == "swallowed"
+
+
+def test_huge_results_instead_of_an_error() -> None:
+    for got in ("x" * 100_000, [0] * 100_000, np.zeros(100_000)):
+        assert len(refused(Answer(got)).message) < 300
+
+
+def test_require() -> None:
+    require(True, "never")
+    with pytest.raises(Failure, match="sometimes") as failure:
+        require(False, "sometimes", "slug")
+    assert failure.value.misconception == "slug"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        *((None, "None"), ([], "a list"), (1, "an int"), (1.0, "a float"), (Thing("A"), "an A")),
+        *(
+            (Table({}, []), "a pandas DataFrame"),
+            (np.zeros((2, 3)), "a NumPy array of shape (2, 3)"),
+        ),
+        *((Thing("function"), "a function"), (Thing("ndarray"), "a ndarray")),
+    ],
+)
+def test_kinds_are_named_as_one_speaks(value: Any, kind: str) -> None:
+    assert kind_of(value) == kind
+
+
+def test_values_are_shown_short() -> None:
+    assert shown(1.23456789) == "1.23457"
+    assert shown("g") == "'g'"
+    assert len(shown("x" * 1000)) == 120
+    assert shown(Thing("Star", "<Star at 0x7f>")) == "a Star"

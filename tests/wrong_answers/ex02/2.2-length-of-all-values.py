@@ -1,0 +1,3 @@
+class LightCurve:
+    def __len__(self):
+        return self.data.size

@@ -1,0 +1,9 @@
+class LightCurve:
+    def __getitem__(self, key):
+        if isinstance(key, str):
+            if key not in self.bands:
+                raise KeyError(f"no band {key!r}, only {self.bands}")
+            return self._with_data(self.data[self.data["band"] == key])
+        if isinstance(key, slice):
+            return self._with_data(self.data.iloc[key.start : key.stop])
+        return self.data.iloc[key].to_dict()

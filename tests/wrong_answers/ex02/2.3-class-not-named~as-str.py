@@ -1,0 +1,3 @@
+class LightCurve:
+    def __repr__(self):
+        return str(self)

@@ -1,0 +1,4 @@
+class LightCurve:
+    @property
+    def bands(self):
+        return self.data["band"].nunique()

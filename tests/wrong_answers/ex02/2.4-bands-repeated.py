@@ -1,0 +1,4 @@
+class LightCurve:
+    @property
+    def bands(self):
+        return list(self.data["band"])

@@ -1,0 +1,4 @@
+class LightCurve:
+    @property
+    def duration(self):
+        return float(self.data["mjd"].max() - self.data["mjd"].min())

@@ -1,0 +1,3 @@
+class LightCurve:
+    def bands(self):
+        return self.data["band"].unique().tolist()

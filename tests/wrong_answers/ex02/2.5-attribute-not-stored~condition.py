@@ -1,0 +1,7 @@
+class TransientLightCurve:
+    def __init__(self, data, object_id, transient_type=None, peak_mjd=None):
+        super().__init__(data, object_id)
+        if transient_type is not None:
+            self.transient_type = transient_type
+        if peak_mjd is not None:
+            self.peak_mjd = peak_mjd

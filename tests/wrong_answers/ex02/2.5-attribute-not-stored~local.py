@@ -1,0 +1,5 @@
+class TransientLightCurve:
+    def __init__(self, data, object_id, transient_type=None, peak_mjd=None):
+        super().__init__(data, object_id)
+        transient_type = transient_type
+        peak_mjd = peak_mjd

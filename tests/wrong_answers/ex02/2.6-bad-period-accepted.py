@@ -1,0 +1,5 @@
+class TransientLightCurve:
+    def phase_fold(self, period):
+        reference = self.data["mjd"].min() if self.peak_mjd is None else self.peak_mjd
+        phase = ((self.data["mjd"] - reference) / period) % 1 % 1
+        return self._with_data(self.data.assign(phase=phase).sort_values("phase"))

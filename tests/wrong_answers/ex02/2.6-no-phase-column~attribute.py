@@ -1,0 +1,9 @@
+class TransientLightCurve:
+    def phase_fold(self, period):
+        if not math.isfinite(period) or period <= 0:
+            raise ValueError("period must be positive")
+        reference = self.data["mjd"].min() if self.peak_mjd is None else self.peak_mjd
+        phase = (((self.data["mjd"] - reference) / period) % 1 % 1).sort_values()
+        folded = self._with_data(self.data.loc[phase.index])
+        folded.phase = phase.to_numpy()
+        return folded

@@ -1,0 +1,8 @@
+class TransientLightCurve:
+    def phase_fold(self, period):
+        if not math.isfinite(period) or period <= 0:
+            raise ValueError("period must be positive")
+        reference = self.data["mjd"].min() if self.peak_mjd is None else self.peak_mjd
+        table = self.data.copy()
+        table["phase"] = (table["mjd"] - reference) % period
+        return self._with_data(table.sort_values("phase"))

@@ -1,0 +1,6 @@
+class TransientLightCurve:
+    def phase_fold(self, period):
+        if not math.isfinite(period) or period <= 0:
+            raise ValueError("period must be positive")
+        reference = self.data["mjd"].min() if self.peak_mjd is None else self.peak_mjd
+        return (((self.data["mjd"] - reference) / period) % 1 % 1).sort_values()

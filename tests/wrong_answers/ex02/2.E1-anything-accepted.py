@@ -1,0 +1,5 @@
+class LightCurve:
+    def __add__(self, other):
+        if isinstance(other, LightCurve):
+            both = pd.concat([self.data, other.data])
+            return self._with_data(both.sort_values("mjd", kind="stable"))

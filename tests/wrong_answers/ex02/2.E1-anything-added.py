@@ -1,0 +1,4 @@
+class LightCurve:
+    def __add__(self, other):
+        both = pd.concat([self.data, other.data])
+        return self._with_data(both.sort_values("mjd", kind="stable"))

@@ -1,0 +1,3 @@
+class LightCurve:
+    def __iter__(self):
+        yield self.data.to_dict("records")

@@ -1,0 +1,4 @@
+class LightCurve:
+    def __iter__(self):
+        for observation in self.data:
+            yield observation

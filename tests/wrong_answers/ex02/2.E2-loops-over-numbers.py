@@ -1,0 +1,4 @@
+class LightCurve:
+    def __iter__(self):
+        for flux in self.data["flux"]:
+            yield flux

@@ -1,0 +1,4 @@
+class LightCurve:
+    def __iter__(self):
+        for number in range(len(self)):
+            return self[number]

@@ -1,0 +1,6 @@
+class LightCurve:
+    def __iter__(self):
+        observation = {}
+        for number in range(len(self)):
+            observation.update(self[number])
+            yield observation

@@ -1,0 +1,4 @@
+class LightCurve:
+    def __iter__(self):
+        for row in self.data.values.tolist():
+            yield row
