@@ -451,24 +451,6 @@ def test_filter_bounds(learner: Subject, rng: Rng) -> None:
     )
 
 
-@part("1.2")
-def test_filter_missing_flux(learner: Subject, rng: Rng) -> None:
-    """A flux of NaN meets no bound"""
-    data = photometry(rng, 8)
-    floor = data[0]["flux"]
-    data[3]["flux"] = math.nan
-    passes = "A record whose flux is NaN is kept by `flux_{}`. NaN is neither above nor below a "
-    advice = "bound: ask which records to keep, with `{}`, not which ones to throw out."
-    for end, sign, meets in (("min", ">=", 1), ("max", "<=", -1)):
-        want = [r for r in data if meets * (r["flux"] - floor) >= 0]
-        loose = [r for r in data if not meets * (r["flux"] - floor) < 0]
-        kept(
-            learner.call("filter_lightcurve", data, **{f"flux_{end}": floor}),
-            want,
-            Mistake("nan-within-bounds", loose, passes.format(end) + advice.format(sign)),
-        )
-
-
 EXCLUSIVE = (
     "The record that lies exactly on the {} bound is missing. `X_{}` is inclusive: use `{}`."
 )
@@ -598,6 +580,24 @@ def _wrong_names(answer: Answer, field: str, above: list[Record]) -> list[Mistak
             Mistake("min-within-name", above, within),
         ]
     return []
+
+
+@part("1.2")
+def test_filter_missing_flux(learner: Subject, rng: Rng) -> None:
+    """A flux of NaN meets no bound"""
+    data = photometry(rng, 8)
+    floor = data[0]["flux"]
+    data[3]["flux"] = math.nan
+    passes = "A record whose flux is NaN is kept by `flux_{}`. NaN is neither above nor below a "
+    advice = "bound: ask which records to keep, with `{}`, not which ones to throw out."
+    for end, sign, meets in (("min", ">=", 1), ("max", "<=", -1)):
+        want = [r for r in data if meets * (r["flux"] - floor) >= 0]
+        loose = [r for r in data if not meets * (r["flux"] - floor) < 0]
+        kept(
+            learner.call("filter_lightcurve", data, **{f"flux_{end}": floor}),
+            want,
+            Mistake("nan-within-bounds", loose, passes.format(end) + advice.format(sign)),
+        )
 
 
 @part("1.2")
