@@ -25,6 +25,9 @@ SOURCES = ROOT / "solutions"
 FIRST_CELL = "from grader import check, hint, prior"
 REGION = re.compile(r"^(?P<indent> *)### BEGIN SOLUTION *(?P<part>\S*)\n(?P<body>.*?)"
                     r"^ *### END SOLUTION\n?", re.MULTILINE | re.DOTALL)  # fmt: skip
+EARLIER = re.compile(
+    r"^from solutions\.ex(?P<number>\d\d)_\w+ import (?P<names>\([^)]*\)|[^(\n]+)", re.MULTILINE
+)
 MAIN_GUARD = 'if __name__ == "__main__":\n'
 DEMO_TAGS = ["demo", "raises-exception"]  # "Run all" goes on where a part is not written yet
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -100,7 +103,14 @@ def _given(cell: NotebookNode, cell_id: str) -> NotebookNode:
     if cell.source.startswith(MAIN_GUARD):
         body = textwrap.dedent(cell.source.removeprefix(MAIN_GUARD)).strip("\n")
         return nbformat.v4.new_code_cell(body, id=cell_id, metadata={"tags": DEMO_TAGS})
-    return nbformat.v4.new_code_cell(cell.source, id=cell_id)
+    return nbformat.v4.new_code_cell(EARLIER.sub(_prior, cell.source), id=cell_id)
+
+
+def _prior(found: re.Match[str]) -> str:
+    """An import from an earlier exercise as calls of `prior`, which prefers the learner's own."""
+    number, names = str(int(found["number"])), found["names"].strip("()\n ,")
+    calls = [(name.strip(), number) for name in names.split(",")]
+    return "\n".join(f'{name} = prior("{number}", "{name}")' for name, number in calls)
 
 
 def _solution(cell: NotebookNode, parts: list[str]) -> NotebookNode:

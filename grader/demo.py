@@ -70,14 +70,17 @@ def _answers(found: Exercise, place: int, rng: Random) -> dict[str, str | None]:
         return {part.id: None for part in found.parts[len(found.parts) // 2 :]}
     core = [part.id for part in found.parts if not part.bonus]
     wrong = rng.sample(core, rng.randint(1, min(3, len(core))))
-    slips: dict[str, str | None] = {part: rng.choice(_wrong(found, part)) for part in wrong}
+    slips: dict[str, str | None] = {part: _slip(found, part, rng) for part in wrong}
     left = {part.id: None for part in found.parts if part.bonus and rng.random() < 0.7}
     return slips | left
 
 
-def _wrong(found: Exercise, part: str) -> list[str]:
+def _slip(found: Exercise, part: str, rng: Random) -> str:
+    """A wrong answer to a part: a few are common and many are rare, as in any class."""
     folder = ROOT / "tests" / "wrong_answers" / found.slug[:4]
-    return [path.read_text("utf-8") for path in sorted(folder.glob(f"{part}-*.py"))]
+    paths = sorted(folder.glob(f"{part}-*.py"))
+    Random(part).shuffle(paths)
+    return paths[int(len(paths) * rng.random() ** 4)].read_text("utf-8")
 
 
 def _endless(found: Exercise) -> dict[str, str | None]:

@@ -6,10 +6,12 @@ import json
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
 from nbgrader.api import Gradebook
+from sqlalchemy.exc import SAWarning
 
 from grader.exercise import RELEASED, Exercise
 from grader.results import Graded
@@ -21,7 +23,8 @@ def write(graded: Iterable[Graded], url: str) -> None:
     A bonus is nbgrader's extra credit. Marks that an instructor gave by hand stay as they are.
     """
     find_tools()
-    with Gradebook(url) as gradebook:
+    with warnings.catch_warnings(), Gradebook(url) as gradebook:
+        warnings.simplefilter("ignore", SAWarning)  # nbgrader's own, about its own session
         known: set[str] = set()
         for one in graded:
             if one.trouble:

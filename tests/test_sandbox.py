@@ -1,0 +1,546 @@
+"""Hostile and hapless notebooks in the sandbox: no point unearned, and no other part harmed."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import notebooks
+import pytest
+from notebooks import EX1, EX2, Notebook
+
+from grader import exercise, notebook, walls
+from grader.examine import GraderTrouble, PartResult, examine
+from grader.sandbox import Patience, SandboxError, Session, WarmParent
+
+pytestmark = pytest.mark.skipif(
+    (reason := walls.why_unavailable()) is not None, reason=f"no walls here: {reason}"
+)
+
+SHORT = Patience(cell=1.0, part=1.0, submission=60.0)
+SEED = 5
+CORE = ["1.1", "1.2", "1.3", "1.4"]
+ALL = [*CORE, "1.E1", "1.E2"]
+
+
+class Lab:
+    """One warm parent per exercise for all tests of this file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.parents: dict[str, WarmParent] = {}
+
+    def session(
+        self, content: Notebook, slug: str = EX1, patience: Patience = Patience()
+    ) -> Session:
+        found = exercise.load(slug)
+        path = notebooks.save(self.folder / "submission.ipynb", content)
+        if found.number not in self.parents:
+            self.parents[found.number] = WarmParent(found.number)
+        return Session(self.parents[found.number], notebook.read(path, found), patience)
+
+    def grade(
+        self, content: Notebook, slug: str = EX1, patience: Patience = Patience(), only: Any = None
+    ) -> dict[str, PartResult]:
+        with self.session(content, slug, patience) as session:
+            results = examine(exercise.load(slug), session, SEED, only)
+        return {result.part.id: result for result in results}
+
+    def statuses(self, content: Notebook, **options: Any) -> dict[str, str]:
+        return {part: result.status for part, result in self.grade(content, **options).items()}
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    lab = Lab(tmp_path_factory.mktemp("lab"))
+    yield lab
+    for parent in lab.parents.values():
+        parent.close()
+
+
+def reference_with(*cells: str, first: bool = False) -> Notebook:
+    """The reference of Exercise 1 with cells put in at the end, or after the imports."""
+    content = notebooks.filled(EX1)
+    place = 0 if first else len(content["cells"])
+    content["cells"][place:place] = [notebooks.code(cell) for cell in cells]
+    return content
+
+
+def answers(**functions: str) -> Notebook:
+    """Exercise 1 in cells of its own, each function replaced by the source given, if any."""
+    return reference_with(*functions.values())
+
+
+# What is right passes
+
+
+@pytest.mark.parametrize("slug", [EX1, EX2])
+def test_the_reference_has_full_marks(lab: Lab, slug: str) -> None:
+    results = lab.grade(notebooks.filled(slug), slug)
+    assert {part: result.message for part, result in results.items() if not result.passed} == {}
+    assert sum(r.points for r in results.values() if not r.part.bonus) == 10
+    assert sum(r.points for r in results.values() if r.part.bonus) == 2
+
+
+@pytest.mark.parametrize("slug", [EX1, EX2])
+def test_an_untouched_notebook_has_no_marks(lab: Lab, slug: str) -> None:
+    results = lab.grade(notebooks.released(slug), slug)
+    assert {result.status for result in results.values()} == {"missing"}
+    assert sum(result.points for result in results.values()) == 0
+
+
+def test_reordered_and_duplicated_cells_have_full_marks(lab: Lab) -> None:
+    content = notebooks.filled(EX1)
+    head = [cell for cell in content["cells"] if "import numpy" in "".join(cell["source"])]
+    rest = [cell for cell in content["cells"] if cell not in head]
+    content["cells"] = [*head, *reversed(rest), *rest]
+    assert set(lab.statuses(content).values()) == {"passed"}
+
+
+def test_a_released_notebook_with_a_part_in_a_cell_of_ones_own(lab: Lab) -> None:
+    content = notebooks.released(EX1)
+    content["cells"].append(
+        notebooks.code(
+            "def flux_to_magnitude(flux, zeropoint=25.0):\n"
+            "    flux = np.asarray(flux, dtype=float)\n"
+            "    with np.errstate(all='ignore'):\n"
+            "        m = np.where(flux > 0, -2.5 * np.log10(flux) + zeropoint, np.nan)\n"
+            "    return float(m) if m.ndim == 0 else m\n"
+        )
+    )
+    statuses = lab.statuses(content)
+    assert statuses.pop("1.3") == "passed"
+    assert set(statuses.values()) == {"missing"}
+
+
+def test_another_seed_draws_other_inputs(lab: Lab) -> None:
+    """A table of the answers to one seed's inputs would be worth nothing with another."""
+    spy = "seen = []\ndef flux_to_magnitude(f, zeropoint=25.0):\n    seen.append(f)\ndef tell(): return seen"
+    drawn = []
+    for seed in (1, 2, 2):
+        with lab.session(reference_with(spy)) as session:
+            examine(exercise.load(EX1), session, seed, "1.3")
+            drawn.append(repr(session.ask("call", ("tell",), {})["value"]))
+    assert drawn[0] != drawn[1]
+    assert drawn[1] == drawn[2]
+
+
+# Cells that break: the parts defined in other cells have their marks
+
+DESTRUCTIVE = {
+    "never ends": "while True: pass",
+    "sleeps for ever": "import time; time.sleep(10**6)",
+    "ends the process": "import os; os._exit(0)",
+    "kills the process": "import os; os.kill(os.getpid(), 9)",
+    "kills everything": "import os; os.kill(-1, 9)",
+    "segmentation fault": "import ctypes; ctypes.string_at(0)",
+    "aborts": "import os; os.abort()",
+    "sys.exit": "import sys; sys.exit()",
+    "exit": "raise SystemExit('enough')",
+    "interrupt": "raise KeyboardInterrupt",
+    "error": "1 / 0",
+    "no Python": "def f(:",
+    "memory at once": "hog = bytearray(8 * 2**30)",
+    "memory of a list": "hog = [0] * 10**10",
+    "recursion": "def f(): f()\nf()",
+    "recursion in C": "x = []\nfor i in range(10**6): x = [x]\nrepr(x)",
+    "fork bomb": "import os\nwhile True: os.fork()",
+    "threads": "import threading, time\nwhile True: threading.Thread(target=time.sleep, args=(99,)).start()",
+    "flood": "while True: print('x' * 10**6)",
+    "flood below": "import os\nfor i in range(1000): os.write(1, b'x' * 10**5)",
+    "closes all files": "import os; os.closerange(0, 100)",
+    "writes garbage to all files": """
+import os
+for fd in range(3, 100):
+    try: os.write(fd, b'garbage' * 1000)
+    except OSError: pass
+""",
+    "announces a message that never comes": """
+import os
+for fd in range(3, 100):
+    try: os.write(fd, b'\\x00\\xff\\xff\\xff')
+    except OSError: pass
+""",
+    "no builtins": "import builtins; builtins.__dict__.clear()",
+    "len lies": "import builtins; builtins.len = lambda x: 0",
+    "import is gone": "import builtins; del builtins.__import__",
+    "modules are gone": "import sys; sys.modules.clear()",
+    "output is gone": "import sys; sys.stdout.close(); sys.stdout = None",
+    "infinite repr": "class A:\n    def __repr__(self):\n        while True: pass\nraise ValueError(A())",
+    "catches everything": "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+    "ignores signals": "import signal\nfor s in range(1, 65):\n"
+    "    try: signal.signal(s, signal.SIG_IGN)\n    except (OSError, ValueError): pass\nwhile True: pass",
+    "fills the disk": "for i in range(10**4):\n    open(f'f{i}', 'wb').write(bytes(10**6))",
+    "message of a million": "raise ValueError('x' * 10**7)",
+    "many warnings": "import warnings\nfor i in range(10**4): warnings.warn(f'careful {i}' * 1000)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DESTRUCTIVE)
+def test_a_destructive_cell_costs_the_other_cells_nothing(lab: Lab, name: str) -> None:
+    content = reference_with(DESTRUCTIVE[name], first=True)
+    results = lab.grade(content, patience=SHORT, only="1.2" if name != "never ends" else None)
+    assert {part: r.message for part, r in results.items() if not r.passed} == {}
+
+
+# Parts that break: the other parts have their marks
+
+SIGNATURE = "def flux_to_magnitude(flux, zeropoint=25.0):\n    "
+BROKEN = {
+    "never ends": ("while True: pass", "timeout"),
+    "sleeps for ever": ("__import__('time').sleep(10**6)", "timeout"),
+    "ends the process": ("__import__('os')._exit(0)", "error"),
+    "segmentation fault": ("__import__('ctypes').string_at(0)", "error"),
+    "closes all files": ("__import__('os').closerange(0, 100)", "error"),
+    "sys.exit": ("raise SystemExit(0)", "error"),
+    "never-ending repr": (
+        "return type('A', (), {'__repr__': lambda self: [0 for i in iter(int, 1)]})()",
+        "timeout",
+    ),
+    "endless generator": ("return (i for i in iter(int, 1))", "failed"),
+    "endless list": ("return [i for i in iter(int, 1)]", ("error", "timeout")),
+    "huge array": ("return np.zeros(3 * 10**6)", "error"),
+    "huge nesting": ("x = ()\n    for i in range(10**5): x = (x,)\n    return x", "error"),
+    "nesting": ("x = ()\n    for i in range(180): x = (x,)\n    return x", ("error", "failed")),
+    "memory": ("return bytearray(8 * 2**30)", "error"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_part_costs_the_other_parts_nothing(lab: Lab, name: str) -> None:
+    body, status = BROKEN[name]
+    statuses = lab.statuses(reference_with(SIGNATURE + body), patience=SHORT)
+    assert statuses.pop("1.3") in ([status] if isinstance(status, str) else status)
+    assert statuses == dict.fromkeys([part for part in ALL if part != "1.3"], "passed")
+
+
+def test_the_message_of_a_timeout_says_how_long_was_waited(lab: Lab) -> None:
+    results = lab.grade(reference_with(SIGNATURE + "while True: pass"), patience=SHORT, only="1.3")
+    assert "SECONDS" not in results["1.3"].message
+    assert "did not end" in results["1.3"].message
+
+
+def test_parts_of_an_endless_cell_are_timeouts_and_others_are_marked(lab: Lab) -> None:
+    content = notebooks.filled(EX1)
+    for cell in content["cells"]:
+        if "def filter_lightcurve" in "".join(cell["source"]):
+            cell["source"] = "while True: pass\ndef filter_lightcurve(data, **filters): return data"
+    results = lab.grade(content, patience=SHORT)
+    statuses = {part: result.status for part, result in results.items()}
+    assert statuses == dict.fromkeys(ALL, "passed") | {"1.2": "timeout"}
+    assert "cell did not end in time" in results["1.2"].message
+
+
+def test_parts_of_a_cell_that_raises_are_told_its_error(lab: Lab) -> None:
+    content = notebooks.filled(EX1)
+    for cell in content["cells"]:
+        if "def filter_lightcurve" in "".join(cell["source"]):
+            cell["source"] = "colour = undefined_name\ndef filter_lightcurve(data): return data"
+    result = lab.grade(content)["1.2"]
+    assert result.status == "error"
+    assert "NameError" in result.message
+    assert "colour = undefined_name" in result.message
+
+
+def test_many_endless_cells_use_up_the_time_and_nothing_more(lab: Lab) -> None:
+    """When the time for the notebook is over, every part is a timeout, not the grader's trouble."""
+    content = reference_with(*["while True: pass"] * 4, first=True)
+    patience = Patience(cell=0.3, part=0.3, submission=0.6)
+    results = lab.grade(content, patience=patience)
+    assert {result.status for result in results.values()} == {"timeout"}
+    assert all("time for the whole notebook" in result.message for result in results.values())
+
+
+DELAYED = """
+import threading, time, os
+def later():
+    for i in range(10**6):
+        time.sleep(0.02)
+        {}
+threading.Thread(target=later, daemon=True).start()
+time.sleep(0.5)
+"""
+STRIKES = {
+    "ends the process": "os._exit(1)",
+    "writes garbage": "[os.write(fd, b'garbage') for fd in range(3, 9) if os.path.exists(f'/proc/self/fd/{fd}')]",
+}
+
+
+@pytest.mark.parametrize("name", STRIKES)
+def test_a_thread_that_strikes_later_is_no_trouble_of_the_graders(lab: Lab, name: str) -> None:
+    """Also when it strikes while the grader asks for names, or before every answer."""
+    strike = "def strike():\n    time.sleep(0.05)\n    " + STRIKES[name]
+    cell = f"import threading, time, os\n{strike}\nthreading.Thread(target=strike).start()"
+    results = lab.grade(reference_with(cell, "import time; time.sleep(0.03)"), patience=SHORT)
+    assert set(results) == set(ALL)
+
+
+def test_inspection_that_is_sabotaged_is_no_trouble_of_the_graders(lab: Lab) -> None:
+    for trick in (
+        "inspect.isclass = None",
+        "inspect.getattr_static = lambda *a: [0 for i in iter(int, 1)]",
+    ):
+        content = notebooks.filled(EX2)
+        content["cells"].append(notebooks.code(f"import inspect\n{trick}"))
+        results = lab.grade(content, slug=EX2, patience=SHORT)
+        assert not any(result.passed for result in results.values())
+
+
+# Forgery: nothing that a learner's process says earns a point it has not earned
+
+EVERYTHING = """
+class Yes:
+    def __eq__(self, other): return True
+    def __ne__(self, other): return False
+    def __lt__(self, other): return True
+    __gt__ = __le__ = __ge__ = __contains__ = __lt__
+    def __hash__(self): return 0
+    def __bool__(self): return True
+    def __len__(self): return 1
+    def __iter__(self): return iter([Yes()])
+    def __getitem__(self, key): return Yes()
+    def __call__(self, *args, **kwargs): return Yes()
+    def __float__(self): return 1.0
+    def __index__(self): return 1
+    def __array__(self, *a, **k): return np.array(1.0)
+    def __array_ufunc__(self, *a, **k): return True
+    @property
+    def __class__(self): return float
+"""
+OTHERS = {
+    "list": """
+class Yes(list):
+    def __init__(self, *a, **k): pass
+    def __eq__(self, other): return True
+    def __len__(self): return 10**6
+    def __iter__(self): return iter([1.0] * 24)
+    def __call__(self, *a, **k): return self
+""",
+    "text": "class Yes(str):\n    __eq__ = __contains__ = lambda *a: True\n    __hash__ = str.__hash__\n"
+    "    __call__ = lambda self, *a, **k: self",
+    "float": "class Yes(float):\n    __eq__ = __lt__ = __gt__ = __sub__ = lambda *a: True\n"
+    "    __hash__ = float.__hash__\n    __call__ = lambda self, *a, **k: self",
+    "array": """
+class Yes(np.ndarray):
+    def __new__(cls, *a, **k): return np.zeros(24).view(cls)
+    def __eq__(self, other): return True
+    def __array_ufunc__(self, *a, **k): return np.ones(24, bool)
+    def __array_function__(self, *a, **k): return True
+    def __call__(self, *a, **k): return self
+""",
+}
+NAMES = [name for part in exercise.load(EX1).parts for name in part.names]
+
+
+def all_return(value: str) -> str:
+    return "\n".join(f"def {name}(*args, **kwargs): return {value}" for name in NAMES)
+
+
+@pytest.mark.parametrize("name", ["object", *OTHERS])
+def test_objects_that_equal_everything_earn_nothing(lab: Lab, name: str) -> None:
+    cells = [f"import numpy as np\n{OTHERS.get(name, EVERYTHING)}", all_return("Yes()")]
+    results = lab.grade(notebooks.of(*cells))
+    assert {result.points for result in results.values()} == {0.0}
+
+
+PATCHES = {
+    "comparisons": """
+import math, operator
+for module, names in ((np, ['isclose', 'allclose', 'array_equal', 'all', 'isnan']), (math, ['isclose', 'isnan'])):
+    for name in names: setattr(module, name, lambda *a, **k: True)
+""",
+    "message packing": "import msgpack\nmsgpack.packb = msgpack.unpackb = lambda *a, **k: b'\\xc3'",
+    "pytest": "import sys, types\nfor n in ('pytest', '_pytest', 'grader', 'grader.expect', 'grader.checks'):\n"
+    "    m = types.ModuleType(n); m.check = m.expect = m.main = lambda *a, **k: True; sys.modules[n] = m",
+    "the grader": "import grader\ngrader.check = grader.hint = grader.prior = lambda *a: 'passed'\n"
+    "print(grader.check('1.1'))",
+    "builtins": "import builtins\nbuiltins.isinstance = builtins.all = builtins.any = lambda *a: True",
+    "everything in gc": "import gc\nfor o in gc.get_objects():\n"
+    "    if type(o) is dict and 'status' in o: o['status'] = 'passed'",
+}
+
+
+@pytest.mark.parametrize("name", PATCHES)
+def test_patched_modules_earn_nothing(lab: Lab, name: str) -> None:
+    content = notebooks.released(EX1)
+    content["cells"].append(notebooks.code(PATCHES[name]))
+    results = lab.grade(content, patience=SHORT)
+    assert {result.points for result in results.values()} == {0.0}
+
+
+HIJACK = """
+import gc, types
+for module in [o for o in gc.get_objects() if isinstance(o, types.ModuleType)]:
+    if module.__name__ == 'grader.wire':
+        wire = module
+packed = wire.pack
+CANNED = {canned}
+def pack(value):
+    return CANNED if isinstance(CANNED, bytes) else packed(CANNED)
+wire.pack = pack
+"""
+FORGED = [
+    *("True", "None", "[]", "{}", "0", "'passed'", "{'value': True}", "{'value': None}"),
+    *("{'value': 1.0}", "{'value': []}", "{'value': {}}", "{'value': 'passed', 'printed': '1'}"),
+    *("{'status': 'passed', 'points': 10}", "{'value': {'same': True, 'raised': None, 'calls': 1}}"),
+    "{'value': {'is': 'LightCurve', 'value': True, 'name': 'mean_flux', 'calls': [], 'raised': None}}",
+    *("{'raised': None}", "{'raised': {'kinds': ['Skipped', 'Exception'], 'message': '', 'line': 1,"
+      " 'text': ''}}"),
+    *("{'raised': {'kinds': ['KeyError', 'ValueError', 'TypeError', 'IndexError'], 'message':"
+      " 'mjd flux flux_err band gri', 'line': 1, 'text': ''}}",),
+    *("b''", "b'\\xc1'", "b'\\x80\\x04\\x95.'", "b'\\x91' * 5000", "bytes(2**25)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("slug", [EX1, EX2])
+@pytest.mark.parametrize("canned", FORGED, ids=range(len(FORGED)))
+def test_forged_replies_earn_nothing(lab: Lab, slug: str, canned: str) -> None:
+    """The learner's process answers whatever it likes; none of it is a pass.
+
+    A reply that no honest process would send may also break a check, which the instructor is then
+    told of; it must not be a mark.
+    """
+    content = notebooks.filled(slug)
+    content["cells"].append(notebooks.code(HIJACK.format(canned=canned)))
+    try:
+        results = lab.grade(content, slug=slug, patience=SHORT)
+    except GraderTrouble:
+        return
+    assert {part: r.points for part, r in results.items() if r.points} == {}
+
+
+def test_the_hijacking_of_replies_does_work(lab: Lab) -> None:
+    """Otherwise the test above would prove nothing."""
+    content = reference_with(HIJACK.format(canned="{'value': 'forged'}"))
+    with lab.session(content) as session:
+        assert session.ask("call", ("flux_to_magnitude", 1.0), {}) == {"value": "forged"}
+
+
+# Theft: what a learner's process can find
+
+SPIES = {
+    "the references": "import solutions",
+    "this exercise's reference": f"import solutions.{EX1}",
+    "the checks": "import grader.checks",
+    "these checks": "import grader.checks.ex01",
+    "the ladder": "import grader.expect",
+    "the learner's commands": "from grader.learner import Kernel",
+    "the build": "import grader.build",
+    "the probes": "import grader.probes",
+    "the checks, afresh": "import sys\nfor n in list(sys.modules):\n  if 'grader' in n: del sys.modules[n]\n"
+    "import grader.checks.ex01",
+    "the checks by their file": f"exec(open({str(exercise.ROOT / 'grader/checks/ex01.py')!r}).read())",
+    "the reference by its file": f"open({str(exercise.ROOT / f'solutions/{EX1}.py')!r})",
+    "the root by path": f"import sys; sys.path.insert(0, {str(exercise.ROOT)!r}); import grader.examine",
+    "the folder of exercises": f"import os; os.listdir({str(exercise.RELEASED)!r})",
+    "the passwords": "open('/etc/passwd')",
+    "the parent's files": "import os; os.listdir(f'/proc/{os.getppid()}/root')",
+    "the judge's environment": "import os; print(os.environ['SECRET_OF_THE_JUDGE'])",
+    "the network": "import socket; socket.create_connection(('127.0.0.1', 22), 1)",
+}
+
+
+@pytest.mark.parametrize("name", SPIES)
+def test_what_must_not_be_reached_cannot_be(lab: Lab, name: str) -> None:
+    spy = f"{SPIES[name]}\ndef trophy(): return 'stolen'"
+    with lab.session(reference_with(spy)) as session:
+        assert session.undefined(["trophy", "flux_to_magnitude"]) == ["trophy"]
+
+
+def test_the_memory_holds_no_check_and_no_answer(lab: Lab) -> None:
+    spy = """
+def spy():
+    import gc, sys, types
+    found = set()
+    for thing in gc.get_objects():
+        if isinstance(thing, types.ModuleType): found.add(thing.__name__)
+        elif isinstance(thing, types.FunctionType): found.add(thing.__module__)
+    return sorted(name for name in found if name and name.split('.')[0] in ('grader', 'solutions', '_pytest'))
+"""
+    with lab.session(reference_with(spy)) as session:
+        found = session.ask("call", ("spy",), {})["value"]
+    assert "grader.bench" in found  # the spy does see what is there
+    kept = ("grader.bench", "grader.wire", "grader.probes", "grader.walls", "grader.warm", "grader")
+    allowed = ("grader.stand_in", "grader.probes.ex01")
+    assert [name for name in found if name not in kept + allowed] == []
+
+
+def test_the_child_sees_the_reference_of_earlier_exercises_only(lab: Lab) -> None:
+    spy = """
+def spy():
+    import gc, types
+    return sorted({o.__module__ for o in gc.get_objects() if isinstance(o, types.FunctionType)
+                   and (o.__module__ or '').startswith('solutions')})
+"""
+    content = notebooks.filled(EX2)
+    content["cells"].append(notebooks.code(spy))
+    with lab.session(content, EX2) as session:
+        assert session.ask("call", ("spy",), {})["value"] == [f"solutions.{EX1}"]
+
+
+def test_learners_do_not_meet_in_one_place(lab: Lab) -> None:
+    """A file or a name that one leaves behind is not there for the next."""
+    leave = "import sys, os\nsys.note = 1\nopen('/tmp/note', 'w').write('1')\n"
+    look = "def look():\n    import sys, os\n    return [hasattr(sys, 'note'), os.path.exists('/tmp/note')]"
+    with lab.session(notebooks.of(leave + look)) as session:
+        assert session.ask("call", ("look",), {})["value"] == [True, True]
+        with lab.session(notebooks.of(look)) as other:
+            assert other.ask("call", ("look",), {})["value"] == [False, False]
+
+
+def test_the_commands_of_the_notebook_do_nothing_there(lab: Lab) -> None:
+    cell = "from grader import check, hint, prior\nseen = [check('1.1'), hint('1.1')]\ndef f(): return seen"
+    with lab.session(notebooks.of(cell)) as session:
+        assert session.ask("call", ("f",), {})["value"] == [None, None]
+
+
+def test_prior_gives_the_reference_of_an_earlier_exercise(lab: Lab) -> None:
+    cell = "from grader import prior\nf = prior('1', 'flux_to_magnitude')\ndef g(): return f(100.0)"
+    with lab.session(notebooks.of(cell), EX2) as session:
+        assert session.ask("call", ("g",), {})["value"] == 20.0
+    with lab.session(notebooks.of(cell), EX1) as session:
+        assert session.undefined(["g"]) == ["g"]
+
+
+def test_magics_do_nothing_there(lab: Lab) -> None:
+    cell = "%matplotlib inline\n!touch /tmp/x\nfiles = !ls\nx = get_ipython().anything(1)\ndef f(): return 7"
+    with lab.session(notebooks.of(cell)) as session:
+        assert session.ask("call", ("f",), {})["value"] == 7
+
+
+# The parent
+
+
+def test_a_parent_that_dies_is_the_graders_trouble(lab: Lab) -> None:
+    """Neither a crash nor a learner's zero."""
+    parent = WarmParent("1")
+    path = notebooks.save(lab.folder / "x.ipynb", notebooks.filled(EX1))
+    cells = notebook.read(path, exercise.load(EX1))
+    os.kill(parent._process.pid, signal.SIGKILL)
+    parent._process.wait()
+    with pytest.raises((SandboxError, GraderTrouble)), Session(parent, cells, SHORT) as session:
+        examine(exercise.load(EX1), session, SEED)
+    parent.close()
+
+
+def test_a_parent_that_dies_in_between_is_the_graders_trouble(lab: Lab) -> None:
+    parent = WarmParent("1")
+    with pytest.raises((SandboxError, GraderTrouble)), Session(parent, [], SHORT) as session:
+        assert session.undefined(["f"]) == ["f"]
+        os.kill(parent._process.pid, signal.SIGKILL)
+        parent._process.wait()
+        session.ask("call", ("f",), {})
+        session.ask("call", ("f",), {})
+    parent.close()
+
+
+def test_without_walls_the_same_marks_are_given(lab: Lab) -> None:
+    parent = WarmParent("1", walled=False)
+    path = notebooks.save(lab.folder / "x.ipynb", reference_with(SIGNATURE + "return 1.0"))
+    with Session(parent, notebook.read(path, exercise.load(EX1)), SHORT) as session:
+        results = examine(exercise.load(EX1), session, SEED)
+    parent.close()
+    assert [r.part.id for r in results if not r.passed] == ["1.3"]
