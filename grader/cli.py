@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from grader import card, demo, exercise, grade, gradebook, report, results, walls
+from grader import card, exercise, grade, report, results, walls
 from grader.exercise import UnknownExercise
 from grader.learner import LOCAL_SEED, WORK, core_passed
 from grader.results import Graded
@@ -43,7 +43,7 @@ def build(
     ] = None,
 ) -> None:
     """Build the learners' notebooks from the sources in solutions/."""
-    from grader import build as builder  # heavy, and needed by instructors only
+    from grader import build as builder  # heavy: nbgrader and Jupytext
 
     try:
         if check:
@@ -149,6 +149,8 @@ def _with_progress(tasks: list[grade.Task], jobs: int) -> list[Graded]:
 
 
 def _write(graded: list[Graded], found: dict, out: Path, db: str | None) -> None:
+    from grader import gradebook  # heavy: nbgrader
+
     troubles = results.troubles(graded)
     results.write(found, out)
     parts = {part.id: part.title for one in graded for part in one.exercise.parts}
@@ -193,6 +195,8 @@ def demo_class(
     folder: Annotated[Path, typer.Argument(help="Where the learners' folders are written.")],
 ) -> None:
     """Write the notebooks of a demonstration class, to be graded with `grader grade`."""
+    from grader import demo  # heavy, as it builds notebooks
+
     try:
         names = demo.write_class(folder)
     except demo.NotADemonstration as error:

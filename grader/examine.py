@@ -103,7 +103,12 @@ class _Judge:
     def _find_undefined(self) -> None:
         """A part whose names are not all there needs no check: it is missing, and says why."""
         names = [name for part in self.parts.values() for name in part.names]
-        undefined = self.backend.undefined(names)
+        try:
+            undefined = self.backend.undefined(names)
+        except Failure as failure:  # not even that could be asked: it holds for every part
+            undefined = []
+            for failures in self.failures.values():
+                failures.append(failure)
         for part in self.parts.values():
             for name in part.names:
                 if name in undefined:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 
+import pytest
 import yaml
 
+from grader import walls
 from grader.exercise import ROOT
 
 
@@ -17,6 +20,12 @@ def test_environment_installs_what_pyproject_asks_for() -> None:
     wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
     assert sorted(pip) == sorted([*wanted, "-e ."])
     assert f"python{project['requires-python']}" in environment["dependencies"]
+
+
+@pytest.mark.skipif("CI" not in os.environ, reason="only CI must have a kernel with all walls")
+def test_ci_can_build_the_sandbox() -> None:
+    """Elsewhere the sandbox's tests skip where the kernel does not let them run."""
+    assert walls.why_unavailable() is None
 
 
 def test_torch_is_pinned() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from notebooks import EX1, EX2, Notebook
 
 from grader import exercise, notebook, walls
+from grader.answer import Failure
 from grader.examine import GraderTrouble, PartResult, examine
 from grader.sandbox import Patience, SandboxError, Session, WarmParent
 
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.skipif(
     (reason := walls.why_unavailable()) is not None, reason=f"no walls here: {reason}"
 )
 
+ORDINARY = Patience()
 SHORT = Patience(cell=1.0, part=1.0, submission=60.0)
 SEED = 5
 CORE = ["1.1", "1.2", "1.3", "1.4"]
@@ -33,9 +36,7 @@ class Lab:
         self.folder = folder
         self.parents: dict[str, WarmParent] = {}
 
-    def session(
-        self, content: Notebook, slug: str = EX1, patience: Patience = Patience()
-    ) -> Session:
+    def session(self, content: Notebook, slug: str = EX1, patience: Patience = ORDINARY) -> Session:
         found = exercise.load(slug)
         path = notebooks.save(self.folder / "submission.ipynb", content)
         if found.number not in self.parents:
@@ -43,7 +44,7 @@ class Lab:
         return Session(self.parents[found.number], notebook.read(path, found), patience)
 
     def grade(
-        self, content: Notebook, slug: str = EX1, patience: Patience = Patience(), only: Any = None
+        self, content: Notebook, slug: str = EX1, patience: Patience = ORDINARY, only: Any = None
     ) -> dict[str, PartResult]:
         with self.session(content, slug, patience) as session:
             results = examine(exercise.load(slug), session, SEED, only)
@@ -67,11 +68,6 @@ def reference_with(*cells: str, first: bool = False) -> Notebook:
     place = 0 if first else len(content["cells"])
     content["cells"][place:place] = [notebooks.code(cell) for cell in cells]
     return content
-
-
-def answers(**functions: str) -> Notebook:
-    """Exercise 1 in cells of its own, each function replaced by the source given, if any."""
-    return reference_with(*functions.values())
 
 
 # What is right passes
@@ -118,7 +114,7 @@ def test_a_released_notebook_with_a_part_in_a_cell_of_ones_own(lab: Lab) -> None
 
 def test_another_seed_draws_other_inputs(lab: Lab) -> None:
     """A table of the answers to one seed's inputs would be worth nothing with another."""
-    spy = "seen = []\ndef flux_to_magnitude(f, zeropoint=25.0):\n    seen.append(f)\ndef tell(): return seen"
+    spy = "seen = []\ndef tell(): return seen\ndef flux_to_magnitude(f, **_): seen.append(f)"
     drawn = []
     for seed in (1, 2, 2):
         with lab.session(reference_with(spy)) as session:
@@ -132,7 +128,6 @@ def test_another_seed_draws_other_inputs(lab: Lab) -> None:
 
 DESTRUCTIVE = {
     "never ends": "while True: pass",
-    "sleeps for ever": "import time; time.sleep(10**6)",
     "ends the process": "import os; os._exit(0)",
     "kills the process": "import os; os.kill(os.getpid(), 9)",
     "kills everything": "import os; os.kill(-1, 9)",
@@ -147,8 +142,6 @@ DESTRUCTIVE = {
     "memory of a list": "hog = [0] * 10**10",
     "recursion": "def f(): f()\nf()",
     "recursion in C": "x = []\nfor i in range(10**6): x = [x]\nrepr(x)",
-    "fork bomb": "import os\nwhile True: os.fork()",
-    "threads": "import threading, time\nwhile True: threading.Thread(target=time.sleep, args=(99,)).start()",
     "flood": "while True: print('x' * 10**6)",
     "flood below": "import os\nfor i in range(1000): os.write(1, b'x' * 10**5)",
     "closes all files": "import os; os.closerange(0, 100)",
@@ -166,13 +159,15 @@ for fd in range(3, 100):
 """,
     "no builtins": "import builtins; builtins.__dict__.clear()",
     "len lies": "import builtins; builtins.len = lambda x: 0",
-    "import is gone": "import builtins; del builtins.__import__",
-    "modules are gone": "import sys; sys.modules.clear()",
     "output is gone": "import sys; sys.stdout.close(); sys.stdout = None",
-    "infinite repr": "class A:\n    def __repr__(self):\n        while True: pass\nraise ValueError(A())",
-    "catches everything": "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
-    "ignores signals": "import signal\nfor s in range(1, 65):\n"
-    "    try: signal.signal(s, signal.SIG_IGN)\n    except (OSError, ValueError): pass\nwhile True: pass",
+    "endless message": "class E(Exception):\n  def __str__(s):\n    while True: pass\nraise E",
+    "ignores signals": """
+import signal
+for number in range(1, 65):
+    try: signal.signal(number, signal.SIG_IGN)
+    except (OSError, ValueError): pass
+while True: pass
+""",
     "fills the disk": "for i in range(10**4):\n    open(f'f{i}', 'wb').write(bytes(10**6))",
     "message of a million": "raise ValueError('x' * 10**7)",
     "many warnings": "import warnings\nfor i in range(10**4): warnings.warn(f'careful {i}' * 1000)",
@@ -186,12 +181,34 @@ def test_a_destructive_cell_costs_the_other_cells_nothing(lab: Lab, name: str) -
     assert {part: r.message for part, r in results.items() if not r.passed} == {}
 
 
+HARMFUL = {
+    "fork bomb": "import os\nwhile True: os.fork()",
+    "threads": "import threading, time\n"
+    "while True: threading.Thread(target=time.sleep, args=(99,)).start()",
+    "import is gone": "import builtins; del builtins.__import__",
+    "modules are gone": "import sys; sys.modules.clear()",
+    "inspection is gone": "import inspect; inspect.isclass = inspect.getattr_static = None",
+    "packing is gone": "import msgpack; msgpack.packb = msgpack.unpackb = lambda *a, **k: b'\\xc3'",
+    "arrays are gone": "import numpy; numpy.ndarray = numpy.generic = None",
+}
+
+
+@pytest.mark.parametrize("slug", [EX1, EX2])
+@pytest.mark.parametrize("name", HARMFUL)
+def test_harm_to_ones_own_process_is_no_trouble_of_the_graders(
+    lab: Lab, name: str, slug: str
+) -> None:
+    """The learner's other cells may suffer too, as in a notebook; every part has its verdict."""
+    content = notebooks.filled(slug)
+    content["cells"].append(notebooks.code(HARMFUL[name]))
+    assert set(lab.grade(content, slug, SHORT)) == {p.id for p in exercise.load(slug).parts}
+
+
 # Parts that break: the other parts have their marks
 
 SIGNATURE = "def flux_to_magnitude(flux, zeropoint=25.0):\n    "
 BROKEN = {
     "never ends": ("while True: pass", "timeout"),
-    "sleeps for ever": ("__import__('time').sleep(10**6)", "timeout"),
     "ends the process": ("__import__('os')._exit(0)", "error"),
     "segmentation fault": ("__import__('ctypes').string_at(0)", "error"),
     "closes all files": ("__import__('os').closerange(0, 100)", "error"),
@@ -201,7 +218,6 @@ BROKEN = {
         "timeout",
     ),
     "endless generator": ("return (i for i in iter(int, 1))", "failed"),
-    "endless list": ("return [i for i in iter(int, 1)]", ("error", "timeout")),
     "huge array": ("return np.zeros(3 * 10**6)", "error"),
     "huge nesting": ("x = ()\n    for i in range(10**5): x = (x,)\n    return x", "error"),
     "nesting": ("x = ()\n    for i in range(180): x = (x,)\n    return x", ("error", "failed")),
@@ -212,15 +228,11 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_part_costs_the_other_parts_nothing(lab: Lab, name: str) -> None:
     body, status = BROKEN[name]
-    statuses = lab.statuses(reference_with(SIGNATURE + body), patience=SHORT)
+    results = lab.grade(reference_with(SIGNATURE + body), patience=SHORT)
+    assert "SECONDS" not in results["1.3"].message
+    statuses = {part: result.status for part, result in results.items()}
     assert statuses.pop("1.3") in ([status] if isinstance(status, str) else status)
     assert statuses == dict.fromkeys([part for part in ALL if part != "1.3"], "passed")
-
-
-def test_the_message_of_a_timeout_says_how_long_was_waited(lab: Lab) -> None:
-    results = lab.grade(reference_with(SIGNATURE + "while True: pass"), patience=SHORT, only="1.3")
-    assert "SECONDS" not in results["1.3"].message
-    assert "did not end" in results["1.3"].message
 
 
 def test_parts_of_an_endless_cell_are_timeouts_and_others_are_marked(lab: Lab) -> None:
@@ -254,39 +266,28 @@ def test_many_endless_cells_use_up_the_time_and_nothing_more(lab: Lab) -> None:
     assert all("time for the whole notebook" in result.message for result in results.values())
 
 
-DELAYED = """
-import threading, time, os
-def later():
-    for i in range(10**6):
-        time.sleep(0.02)
-        {}
-threading.Thread(target=later, daemon=True).start()
-time.sleep(0.5)
-"""
 STRIKES = {
     "ends the process": "os._exit(1)",
-    "writes garbage": "[os.write(fd, b'garbage') for fd in range(3, 9) if os.path.exists(f'/proc/self/fd/{fd}')]",
+    "writes garbage": "[os.write(fd, b'garbage') for fd in range(3, 9) if os.path.exists(f'/proc/"
+    "self/fd/{fd}')]",
 }
 
 
 @pytest.mark.parametrize("name", STRIKES)
 def test_a_thread_that_strikes_later_is_no_trouble_of_the_graders(lab: Lab, name: str) -> None:
-    """Also when it strikes while the grader asks for names, or before every answer."""
-    strike = "def strike():\n    time.sleep(0.05)\n    " + STRIKES[name]
+    """After all cells have run, while the grader asks for names or for answers."""
+    strike = f"def strike():\n    time.sleep(0.05)\n    {STRIKES[name]}"
     cell = f"import threading, time, os\n{strike}\nthreading.Thread(target=strike).start()"
-    results = lab.grade(reference_with(cell, "import time; time.sleep(0.03)"), patience=SHORT)
+    results = lab.grade(reference_with(cell, "time.sleep(0.03)"), patience=SHORT)
     assert set(results) == set(ALL)
 
 
-def test_inspection_that_is_sabotaged_is_no_trouble_of_the_graders(lab: Lab) -> None:
-    for trick in (
-        "inspect.isclass = None",
-        "inspect.getattr_static = lambda *a: [0 for i in iter(int, 1)]",
-    ):
-        content = notebooks.filled(EX2)
-        content["cells"].append(notebooks.code(f"import inspect\n{trick}"))
-        results = lab.grade(content, slug=EX2, patience=SHORT)
-        assert not any(result.passed for result in results.values())
+def test_asking_for_names_may_last_too_long(lab: Lab) -> None:
+    content = notebooks.filled(EX2)
+    trick = "import inspect\ninspect.getattr_static = lambda *a: [0 for i in iter(int, 1)]"
+    content["cells"].append(notebooks.code(trick))
+    results = lab.grade(content, slug=EX2, patience=SHORT)
+    assert {result.status for result in results.values()} == {"timeout"}
 
 
 # Forgery: nothing that a learner's process says earns a point it has not earned
@@ -319,7 +320,8 @@ class Yes(list):
     def __iter__(self): return iter([1.0] * 24)
     def __call__(self, *a, **k): return self
 """,
-    "text": "class Yes(str):\n    __eq__ = __contains__ = lambda *a: True\n    __hash__ = str.__hash__\n"
+    "text": "class Yes(str):\n    __eq__ = __contains__ = lambda *a: True\n"
+    "    __hash__ = str.__hash__\n"
     "    __call__ = lambda self, *a, **k: self",
     "float": "class Yes(float):\n    __eq__ = __lt__ = __gt__ = __sub__ = lambda *a: True\n"
     "    __hash__ = float.__hash__\n    __call__ = lambda self, *a, **k: self",
@@ -348,13 +350,17 @@ def test_objects_that_equal_everything_earn_nothing(lab: Lab, name: str) -> None
 
 PATCHES = {
     "comparisons": """
-import math, operator
-for module, names in ((np, ['isclose', 'allclose', 'array_equal', 'all', 'isnan']), (math, ['isclose', 'isnan'])):
-    for name in names: setattr(module, name, lambda *a, **k: True)
+import math
+for module in (np, math):
+    for name in ('isclose', 'allclose', 'array_equal', 'all', 'isnan'):
+        setattr(module, name, lambda *a, **k: True)
 """,
-    "message packing": "import msgpack\nmsgpack.packb = msgpack.unpackb = lambda *a, **k: b'\\xc3'",
-    "pytest": "import sys, types\nfor n in ('pytest', '_pytest', 'grader', 'grader.expect', 'grader.checks'):\n"
-    "    m = types.ModuleType(n); m.check = m.expect = m.main = lambda *a, **k: True; sys.modules[n] = m",
+    "modules": """
+import sys, types
+for name in ('pytest', '_pytest', 'grader', 'grader.expect', 'grader.checks'):
+    module = sys.modules[name] = types.ModuleType(name)
+    module.check = module.expect = module.main = lambda *a, **k: True
+""",
     "the grader": "import grader\ngrader.check = grader.hint = grader.prior = lambda *a: 'passed'\n"
     "print(grader.check('1.1'))",
     "builtins": "import builtins\nbuiltins.isinstance = builtins.all = builtins.any = lambda *a: True",
@@ -382,17 +388,17 @@ def pack(value):
     return CANNED if isinstance(CANNED, bytes) else packed(CANNED)
 wire.pack = pack
 """
+RAISED = "{{'raised': {{'kinds': {}, 'message': '{}', 'line': 1, 'text': ''}}}}"
 FORGED = [
-    *("True", "None", "[]", "{}", "0", "'passed'", "{'value': True}", "{'value': None}"),
-    *("{'value': 1.0}", "{'value': []}", "{'value': {}}", "{'value': 'passed', 'printed': '1'}"),
-    *("{'status': 'passed', 'points': 10}", "{'value': {'same': True, 'raised': None, 'calls': 1}}"),
-    "{'value': {'is': 'LightCurve', 'value': True, 'name': 'mean_flux', 'calls': [], 'raised': None}}",
-    *("{'raised': None}", "{'raised': {'kinds': ['Skipped', 'Exception'], 'message': '', 'line': 1,"
-      " 'text': ''}}"),
-    *("{'raised': {'kinds': ['KeyError', 'ValueError', 'TypeError', 'IndexError'], 'message':"
-      " 'mjd flux flux_err band gri', 'line': 1, 'text': ''}}",),
+    *("True", "None", "[]", "'passed'", "{'value': True}", "{'value': None}", "{'value': 1.0}"),
+    *("{'value': []}", "{'value': {}}", "{'value': 'passed', 'printed': 'mean_flux 1'}"),
+    *("{'status': 'passed', 'points': 10}", "{'raised': None}", "{'warned': 5}"),
+    "{'value': {'same': True, 'raised': None, 'calls': 1, 'before': 0, 'callable': True}}",
+    "{'value': {'is': 'LightCurve', 'value': True, 'data': [], 'metadata': {}, 'after': []}}",
+    RAISED.format("['Skipped', 'Exception']", ""),
+    RAISED.format("['KeyError', 'ValueError', 'TypeError', 'IndexError']", "mjd flux band gri"),
     *("b''", "b'\\xc1'", "b'\\x80\\x04\\x95.'", "b'\\x91' * 5000", "bytes(2**25)"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("slug", [EX1, EX2])
@@ -403,13 +409,11 @@ def test_forged_replies_earn_nothing(lab: Lab, slug: str, canned: str) -> None:
     A reply that no honest process would send may also break a check, which the instructor is then
     told of; it must not be a mark.
     """
-    content = notebooks.filled(slug)
+    content = notebooks.released(slug)
     content["cells"].append(notebooks.code(HIJACK.format(canned=canned)))
-    try:
+    with contextlib.suppress(GraderTrouble):
         results = lab.grade(content, slug=slug, patience=SHORT)
-    except GraderTrouble:
-        return
-    assert {part: r.points for part, r in results.items() if r.points} == {}
+        assert {part: r.points for part, r in results.items() if r.points} == {}
 
 
 def test_the_hijacking_of_replies_does_work(lab: Lab) -> None:
@@ -430,11 +434,12 @@ SPIES = {
     "the learner's commands": "from grader.learner import Kernel",
     "the build": "import grader.build",
     "the probes": "import grader.probes",
-    "the checks, afresh": "import sys\nfor n in list(sys.modules):\n  if 'grader' in n: del sys.modules[n]\n"
+    "the checks, afresh": "import sys\n"
+    "for n in list(sys.modules):\n  if 'grader' in n: del sys.modules[n]\n"
     "import grader.checks.ex01",
-    "the checks by their file": f"exec(open({str(exercise.ROOT / 'grader/checks/ex01.py')!r}).read())",
-    "the reference by its file": f"open({str(exercise.ROOT / f'solutions/{EX1}.py')!r})",
-    "the root by path": f"import sys; sys.path.insert(0, {str(exercise.ROOT)!r}); import grader.examine",
+    "the checks by their file": f"open('{exercise.ROOT}/grader/checks/ex01.py')",
+    "the reference by its file": f"open('{exercise.ROOT}/solutions/{EX1}.py')",
+    "the root by path": f"import sys; sys.path.insert(0, '{exercise.ROOT}'); import grader.build",
     "the folder of exercises": f"import os; os.listdir({str(exercise.RELEASED)!r})",
     "the passwords": "open('/etc/passwd')",
     "the parent's files": "import os; os.listdir(f'/proc/{os.getppid()}/root')",
@@ -453,12 +458,13 @@ def test_what_must_not_be_reached_cannot_be(lab: Lab, name: str) -> None:
 def test_the_memory_holds_no_check_and_no_answer(lab: Lab) -> None:
     spy = """
 def spy():
-    import gc, sys, types
+    import gc, types
     found = set()
     for thing in gc.get_objects():
         if isinstance(thing, types.ModuleType): found.add(thing.__name__)
         elif isinstance(thing, types.FunctionType): found.add(thing.__module__)
-    return sorted(name for name in found if name and name.split('.')[0] in ('grader', 'solutions', '_pytest'))
+    ours = ('grader', 'solutions', '_pytest', 'pytest')
+    return sorted(name for name in found if name and name.split('.')[0] in ours)
 """
     with lab.session(reference_with(spy)) as session:
         found = session.ask("call", ("spy",), {})["value"]
@@ -484,7 +490,7 @@ def spy():
 def test_learners_do_not_meet_in_one_place(lab: Lab) -> None:
     """A file or a name that one leaves behind is not there for the next."""
     leave = "import sys, os\nsys.note = 1\nopen('/tmp/note', 'w').write('1')\n"
-    look = "def look():\n    import sys, os\n    return [hasattr(sys, 'note'), os.path.exists('/tmp/note')]"
+    look = "import sys, os\ndef look(): return [hasattr(sys, 'note'), os.path.exists('/tmp/note')]"
     with lab.session(notebooks.of(leave + look)) as session:
         assert session.ask("call", ("look",), {})["value"] == [True, True]
         with lab.session(notebooks.of(look)) as other:
@@ -492,7 +498,9 @@ def test_learners_do_not_meet_in_one_place(lab: Lab) -> None:
 
 
 def test_the_commands_of_the_notebook_do_nothing_there(lab: Lab) -> None:
-    cell = "from grader import check, hint, prior\nseen = [check('1.1'), hint('1.1')]\ndef f(): return seen"
+    cell = (
+        "from grader import check, hint\nseen = [check('1.1'), hint('1.1')]\ndef f(): return seen"
+    )
     with lab.session(notebooks.of(cell)) as session:
         assert session.ask("call", ("f",), {})["value"] == [None, None]
 
@@ -506,7 +514,7 @@ def test_prior_gives_the_reference_of_an_earlier_exercise(lab: Lab) -> None:
 
 
 def test_magics_do_nothing_there(lab: Lab) -> None:
-    cell = "%matplotlib inline\n!touch /tmp/x\nfiles = !ls\nx = get_ipython().anything(1)\ndef f(): return 7"
+    cell = "%matplotlib inline\n!ls\nx = !ls\ny = get_ipython().anything(1)\ndef f(): return 7"
     with lab.session(notebooks.of(cell)) as session:
         assert session.ask("call", ("f",), {})["value"] == 7
 
@@ -526,15 +534,21 @@ def test_a_parent_that_dies_is_the_graders_trouble(lab: Lab) -> None:
     parent.close()
 
 
-def test_a_parent_that_dies_in_between_is_the_graders_trouble(lab: Lab) -> None:
+def test_a_parent_that_dies_in_between_is_the_graders_trouble() -> None:
     parent = WarmParent("1")
-    with pytest.raises((SandboxError, GraderTrouble)), Session(parent, [], SHORT) as session:
+    with pytest.raises((SandboxError, GraderTrouble)):
+        ask_a_dying_parent(parent)
+    parent.close()
+
+
+def ask_a_dying_parent(parent: WarmParent) -> None:
+    with Session(parent, [], SHORT) as session:
         assert session.undefined(["f"]) == ["f"]
         os.kill(parent._process.pid, signal.SIGKILL)
         parent._process.wait()
-        session.ask("call", ("f",), {})
-        session.ask("call", ("f",), {})
-    parent.close()
+        for _ in range(2):
+            with contextlib.suppress(Failure):
+                session.ask("call", ("f",), {})
 
 
 def test_without_walls_the_same_marks_are_given(lab: Lab) -> None:
