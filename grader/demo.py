@@ -67,7 +67,8 @@ def _answers(found: Exercise, place: int, rng: Random) -> dict[str, str | None]:
     if place < PERFECT:
         return {}
     if place < PERFECT + HALF_DONE:
-        return {part.id: None for part in found.parts[len(found.parts) // 2 :]}
+        reached = rng.randint(1, len(found.parts) - 2)
+        return {part.id: None for part in found.parts[reached:]}
     core = [part.id for part in found.parts if not part.bonus]
     wrong = rng.sample(core, rng.randint(1, min(3, len(core))))
     slips: dict[str, str | None] = {part: _slip(found, part, rng) for part in wrong}
