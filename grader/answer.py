@@ -90,14 +90,19 @@ class Subject:
 
 def read(reply: dict[str, Any]) -> Answer:
     """Turn a reply from the learner's side into an `Answer`, trusting nothing in it."""
-    if not isinstance(reply, dict):
-        raise Failure("The answer of your code could not be read.", "error")
+    try:
+        return _read(reply)
+    except (AttributeError, TypeError, ValueError, RecursionError):
+        raise Failure("The answer of your code could not be read.", "error") from None
+
+
+def _read(reply: dict[str, Any]) -> Answer:
     if "unsendable" in reply:
         raise Failure(f"The result could not be examined: {reply['unsendable']}.", "error")
     if "missing" in reply:
         raise Failure(f"`{reply['missing']}` is not defined.", "missing")
     raised = _raised(reply["raised"]) if "raised" in reply else None
-    warned = [str(text) for text in reply.get("warned") or []]
+    warned = [str(text) for text in reply.get("warned", [])]
     return Answer(reply.get("value"), raised, str(reply.get("printed", "")), warned)
 
 

@@ -49,6 +49,13 @@ class Printed(io.StringIO):
         super().write(str(text)[: max(room, 0)])
         return len(text)
 
+    def close(self) -> None:
+        """Stay open: a learner may close `sys.stdout`, and we still want to read it."""
+
+
+class OutOfTime(BaseException):
+    """Raised into code that does not end; the bench lets it through."""
+
 
 class Bench:
     """A namespace with a learner's definitions; in a notebook it is the notebook's own."""
@@ -74,7 +81,7 @@ class Bench:
 
     def undefined(self, names: Sequence[str]) -> list[str]:
         """Those of `names` (`function` or `Class.method`) that the learner has not defined."""
-        return [name for name in names if not self._defines(name)]
+        return [name for name in names if not _safely(lambda name=name: self._defines(name), False)]
 
     def _defines(self, name: str) -> bool:
         owner, _, member = name.partition(".")
@@ -105,19 +112,19 @@ class Bench:
                     reply = {"value": action()}
                 except Missing as missing:
                     reply = {"missing": str(missing)}
+                except OutOfTime:
+                    raise
                 except BaseException as error:  # SystemExit and KeyboardInterrupt too
                     reply = {"raised": self._describe(error)}
-        reply["printed"] = printed.getvalue()
-        reply["warned"] = [f"{type(w.message).__name__}: {w.message}" for w in warned[:20]]
+        reply["printed"] = Printed.getvalue(printed)
+        reply["warned"] = [_shown(w.message) for w in warned[:20]]
         return reply
 
     def _describe(self, error: BaseException) -> dict[str, Any]:
-        line, text = self._own_line(error)
-        try:
-            message = str(error)
-        except Exception:  # an exception class of the learner's may not even print
-            message = ""
-        kinds = [cls.__name__ for cls in type(error).__mro__]
+        classes = type(error).__mro__
+        kinds = _safely(lambda: [plain_text(cls.__name__) for cls in classes], ["Exception"])
+        line, text = _safely(lambda: self._own_line(error), (0, ""))
+        message = _safely(lambda: plain_text(str(error)), "")
         return {"kinds": kinds, "message": message[:600], "line": line, "text": text}
 
     def _own_line(self, error: BaseException) -> tuple[int, str]:
@@ -131,6 +138,25 @@ class Bench:
                 text = linecache.getline(trace.tb_frame.f_code.co_filename, line).strip()
             trace = trace.tb_next
         return line, text[:200]
+
+
+def plain_text(text: str) -> str:
+    """The text itself, also if it is a subclass of `str` with ideas of its own."""
+    return str.__str__(text)
+
+
+def _shown(warning: Warning | str) -> str:
+    return _safely(lambda: f"{type(warning).__name__}: {plain_text(str(warning))}", "Warning")
+
+
+def _safely(action: Callable[[], Any], otherwise: Any) -> Any:
+    """The value of `action`, or `otherwise` if the learner's objects make even that impossible."""
+    try:
+        return action()
+    except OutOfTime:
+        raise
+    except BaseException:
+        return otherwise
 
 
 def travelled(reply: dict[str, Any]) -> dict[str, Any]:

@@ -45,6 +45,7 @@ def sources() -> list[Path]:
 def build(source: Path, filled: bool = False) -> str:
     """The notebook of `source` as JSON text: for learners, or with the reference left in place."""
     notebook = jupytext.read(source, fmt="py:percent")
+    _refuse_faults(notebook.cells, source)
     notebook.metadata = NotebookNode(kernelspec=KERNEL, language_info={"name": "python"})
     notebook.cells = _cells(notebook.cells, source)
     stubs = [stub for cell in notebook.cells for stub in _stubs(cell, source)]
@@ -79,6 +80,43 @@ def stale() -> list[str]:
         elif committed[slug] != text:
             lines.append(f"exercises/{slug}.ipynb differs from solutions/{slug}.py")
     return sorted(lines)
+
+
+def _refuse_faults(cells: list[NotebookNode], source: Path) -> None:
+    """Raise `SourceError` for what would build a notebook that cannot be graded."""
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    seen: set[str] = set()
+    for cell in cells:
+        if cell.cell_type != "code":
+            continue
+        parts = _as_list(cell.metadata.get("part", []))
+        regions = [region["part"] for region in REGION.finditer(cell.source)]
+        for part in parts:
+            if not re.search(rf"^#+ {re.escape(part)} \S", text, re.MULTILINE):
+                raise SourceError(f"{source.name}: part {part} has no heading `### {part} ...`.")
+            if part in seen:
+                raise SourceError(f"{source.name}: two cells are marked as part {part}.")
+            if len(parts) > 1 and part not in regions:
+                raise SourceError(f"{source.name}: no region says `### BEGIN SOLUTION {part}`.")
+        seen.update(parts)
+        _refuse_faulty_regions(cell, parts, regions, source)
+
+
+def _refuse_faulty_regions(
+    cell: NotebookNode, parts: list[str], regions: list[str], source: Path
+) -> None:
+    first = cell.source.strip().partition("\n")[0]
+    for marker in ("BEGIN SOLUTION", "END SOLUTION"):
+        if cell.source.count(f"### {marker}") != len(regions):
+            raise SourceError(f"{source.name}: a solution has no partner for its {marker}: {first}")
+    if bool(regions) != bool(parts):
+        raise SourceError(f"{source.name}: a cell with a solution needs part=...: {first}")
+    if parts and not cell.metadata.get("points"):
+        raise SourceError(f"{source.name}: parts {parts} and their points do not pair up.")
+    try:
+        ast.parse(cell.source)
+    except SyntaxError as error:
+        raise SourceError(f"{source.name}: line {error.lineno} of {first!r}: {error.msg}") from None
 
 
 def _cells(cells: list[NotebookNode], source: Path) -> list[NotebookNode]:
@@ -141,9 +179,11 @@ def _stubs(cell: NotebookNode, source: Path) -> list[str]:
     stubs = []
     for region in regions:
         line = cell.source.count("\n", 0, region.start()) + 1
-        name, doc = min(
-            (end - start, name, doc) for start, end, name, doc in functions if start <= line <= end
-        )[1:]
+        around = [(end - start, name, doc) for start, end, name, doc in functions
+                  if start <= line <= end]  # fmt: skip
+        if not around:
+            raise SourceError(f"{source.name}: a solution stands outside of any function.")
+        _, name, doc = min(around)
         if not doc:
             raise SourceError(f"{source.name}: {name} needs a docstring that specifies it.")
         part, task = region["part"] or first, doc.splitlines()[0]

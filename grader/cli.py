@@ -118,7 +118,7 @@ def grade_class(
     submissions: Annotated[Path, typer.Argument(help="Folder with one folder per student.")],
     out: Annotated[Path, typer.Option(help="Where results, gradebook and report are written.")],
     seed: Annotated[
-        int | None, typer.Option(help="Seed of the inputs; a secret one by default.")
+        int | None, typer.Option(min=0, help="Seed of the inputs; a secret one by default.")
     ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time.")] = None,
     db: Annotated[str | None, typer.Option(help="URL of nbgrader's gradebook.")] = None,
@@ -157,7 +157,7 @@ def _write(graded: list[Graded], found: dict, out: Path, db: str | None) -> None
     page = report.write_report(found, parts, out / "report", troubles)
     gradebook.write(graded, db or gradebook.database(out))
     _summary(graded, found)
-    console.print(f"\nresults  {out / 'results.json'}\nreport   {page}")
+    console.print(escape(f"\nresults  {out / 'results.json'}\nreport   {page}"))
     for trouble in troubles:
         console.print(
             f"[bold red]not graded:[/] {escape(trouble['student'])} {trouble['exercise']}: "

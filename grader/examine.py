@@ -7,6 +7,7 @@ import importlib
 import io
 import os
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,11 +62,22 @@ def examine(
     parts = [part for part in exercise.parts if only in (None, part.id)]
     judge = _Judge(exercise, parts, backend, seed)
     path = CHECKS / f"{exercise.slug[:4]}.py"
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    with _undisturbed():
         code = pytest.main([*QUIET, str(path)], plugins=[judge])
     if judge.trouble or code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise GraderTrouble(judge.trouble or f"pytest ended with {code!r}")
     return [judge.result(part) for part in parts]
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep pytest from speaking, and from options that are set in the environment."""
+    options = {name: os.environ.pop(name) for name in list(os.environ) if name[:7] == "PYTEST_"}
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            yield
+    finally:
+        os.environ.update(options)
 
 
 def hints(exercise: Exercise) -> dict[str, list[str]]:

@@ -32,7 +32,7 @@ def write(graded: Iterable[Graded], url: str) -> None:
             if one.exercise.slug not in known:
                 _add_assignment(gradebook, one.exercise)
                 known.add(one.exercise.slug)
-            gradebook.update_or_create_student(one.student)
+            gradebook.update_or_create_student(_student(one))
             _add_grades(gradebook, one)
 
 
@@ -68,14 +68,20 @@ def _add_assignment(gradebook: Gradebook, exercise: Exercise) -> None:
             )  # fmt: skip
 
 
+def _student(one: Graded) -> str:
+    """The student's name as a database can hold it, also if it is no valid text."""
+    return one.student.encode("utf-8", "backslashreplace").decode()
+
+
 def _add_grades(gradebook: Gradebook, one: Graded) -> None:
     slug = one.exercise.slug
-    submission = gradebook.update_or_create_submission(slug, one.student)
+    submission = gradebook.update_or_create_submission(slug, _student(one))
     grades = {grade.cell.name: grade for grade in submission.notebooks[0].grades}
     for result in one.parts:
         grade = grades[f"check-{result.part.id.replace('.', '-')}"]
         grade.auto_score = 0.0 if result.part.bonus else result.points
-        grade.extra_credit = result.points if result.part.bonus else None
+        if result.part.bonus:
+            grade.extra_credit = result.points
         grade.needs_manual_grade = False
     notes = [f"{r.part.id} {r.status}: {r.message}" for r in one.parts if not r.passed]
     for comment in submission.notebooks[0].comments:

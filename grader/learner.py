@@ -14,7 +14,7 @@ from typing import Any
 
 from grader import card, exercise, notebook, probes, wire
 from grader.answer import Failure
-from grader.bench import Bench, travelled
+from grader.bench import Bench, OutOfTime, travelled
 from grader.examine import PartResult, examine, hints
 from grader.exercise import Exercise
 
@@ -47,10 +47,6 @@ class Kernel:
         return None  # the learner has seen the cell's own error, right below it
 
 
-class _Endless(BaseException):
-    """Raised into code that does not end; no `except Exception` of a learner's stops it."""
-
-
 @contextmanager
 def _time_limit() -> Iterator[None]:
     """Turn a probe that does not end into a `timeout`, where the system has alarms."""
@@ -62,13 +58,13 @@ def _time_limit() -> Iterator[None]:
         return
 
     def alarm(*_: object) -> None:
-        raise _Endless
+        raise OutOfTime
 
     before = signal.signal(signal.SIGALRM, alarm)
     signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS)
     try:
         yield
-    except _Endless:
+    except OutOfTime:
         raise Failure(
             f"Your code did not end within {PATIENCE_SECONDS:g} s. "
             "Look for a loop whose condition never becomes false.",

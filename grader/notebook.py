@@ -10,11 +10,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from IPython.core.inputtransformer2 import TransformerManager
-
 from grader.exercise import Exercise
 
 MAX_BYTES = 20 * 2**20
+MAGIC_LINE = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
+MAGIC_VALUE = re.compile(r"^([ \t]*[\w., \t]+=[ \t]*)[%!].*$", re.MULTILINE)
 TIMING_MAGICS = ("time", "timeit", "capture", "prun")
 
 
@@ -32,7 +32,7 @@ class Cell:
     def mentions(self, name: str) -> bool:
         """Whether the cell was to define `name`, even if its code does not parse."""
         owner = name.split(".")[0]
-        return re.search(rf"^\s*(?:async\s+)?(?:def|class)\s+{owner}\b|^{owner}\s*=", self.source,
+        return re.search(rf"^[ \t]*(?:async )?(?:def|class) +{owner}\b|^{owner} *=", self.source,
                          re.MULTILINE) is not None  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def read(path: Path, exercise: Exercise) -> list[Cell]:
 
 
 def plain_python(source: str) -> str:
-    """IPython's own syntax as Python: magics and shell commands become calls that do nothing."""
+    """IPython's own syntax as Python: magics, shell commands and questions do nothing."""
     first, _, rest = source.lstrip().partition("\n")
     if first.startswith("%%"):
         if first[2:].split(" ")[0] not in TIMING_MAGICS:
@@ -66,10 +66,7 @@ def plain_python(source: str) -> str:
         source = rest
     if _tree(source) is not None:
         return source
-    try:
-        return TransformerManager().transform_cell(source)
-    except SyntaxError:  # the learner will hear of it when the cell is run
-        return source
+    return MAGIC_VALUE.sub(r"\1None", MAGIC_LINE.sub(r"\1pass", source))
 
 
 @lru_cache(maxsize=512)

@@ -51,12 +51,11 @@ class WarmParent:
         )
         theirs.close()
         self._socket = ours
-        self._hear(START_SECONDS)
+        self._ask()
 
     def fork(self) -> tuple[int, socket.socket]:
         """A new child: its process id and the socket to it, once its walls stand."""
-        wire.send(self._socket, ["start", 0])
-        pid = self._hear(START_SECONDS)
+        pid = self._ask(["start", 0])
         _, (fd,), _, _ = socket.recv_fds(self._socket, 1, 1)
         child = socket.socket(fileno=fd)
         try:
@@ -69,17 +68,19 @@ class WarmParent:
 
     def kill(self, pid: int) -> None:
         """End a child and everything it has started."""
-        wire.send(self._socket, ["stop", pid])
-        self._hear(START_SECONDS)
+        self._ask(["stop", pid])
 
     def close(self) -> None:
         self._socket.close()
         self._process.wait(timeout=START_SECONDS)
 
-    def _hear(self, seconds: float) -> Any:
+    def _ask(self, request: list | None = None) -> Any:
+        """Send a request, if there is one, and wait for the answer."""
         try:
-            return wire.receive(self._socket, time.monotonic() + seconds)
-        except (EOFError, ConnectionError, TimeoutError):
+            if request is not None:
+                wire.send(self._socket, request)
+            return wire.receive(self._socket, time.monotonic() + START_SECONDS)
+        except (EOFError, OSError, wire.WireError):
             raise SandboxError(
                 "The sandbox's parent process did not answer. Its messages are above; "
                 "`make test` shows whether the sandbox works on this machine."

@@ -70,8 +70,8 @@ def _is_docstring(node: ast.stmt) -> bool:
 
 
 def _code(source: str, node: ast.stmt) -> str:
-    first = _first_line(node)
-    return textwrap.dedent("\n".join(source.splitlines()[first - 1 : node.end_lineno]))
+    lines = source.splitlines()[_first_line(node) - 1 : node.end_lineno]
+    return "\n".join(line.removeprefix(" " * node.col_offset) for line in lines)
 
 
 def _first_line(node: ast.stmt) -> int:

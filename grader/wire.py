@@ -18,6 +18,7 @@ import numpy as np
 
 MAX_BYTES = 16 * 2**20
 MAX_TEXT = 20_000
+MAX_DEPTH = 50
 _TUPLE, _SET, _ARRAY, _TABLE, _THING = range(1, 6)
 
 
@@ -45,11 +46,13 @@ class Table:
 
 
 def pack(value: object) -> bytes:
-    """Encode a value. Raises `WireError` if it is larger than `MAX_BYTES` or nested too deeply."""
+    """Encode a value. Raises `WireError` if it is too large, too deep, or cannot be looked at."""
     try:
-        data = msgpack.packb(_plain(value), strict_types=True, default=_extension)
-    except (ValueError, RecursionError, OverflowError) as error:
-        raise WireError(f"the value cannot be sent: {error}") from None
+        data = msgpack.packb(_plain(value, MAX_DEPTH), strict_types=True)
+    except WireError:
+        raise
+    except Exception as error:  # objects of a learner's may raise anything when looked at
+        raise WireError(f"the value cannot be sent ({type(error).__name__})") from None
     if len(data) > MAX_BYTES:
         raise WireError(f"the value takes {len(data)} bytes; at most {MAX_BYTES} are accepted")
     return data
@@ -58,9 +61,9 @@ def pack(value: object) -> bytes:
 def unpack(data: bytes) -> Any:
     """Decode bytes from an untrusted sender into exact built-in types, arrays, `Table`, `Thing`."""
     try:
-        return msgpack.unpackb(data, ext_hook=_from_extension, strict_map_key=False)
+        return _revive(_message(data), MAX_DEPTH)
     except Exception as error:  # whatever a hostile sender provokes, it is one thing to us
-        raise WireError(f"the message cannot be read: {type(error).__name__}") from None
+        raise WireError(f"the message cannot be read ({type(error).__name__})") from None
 
 
 def send(sock: socket.socket, value: object) -> None:
@@ -95,48 +98,53 @@ def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytes:
     return bytes(chunks)
 
 
-def _plain(value: Any) -> Any:
-    """Subclasses of the built-in types and NumPy's scalars as the built-in types themselves."""
+def _plain(value: Any, depth: int) -> Any:
+    """What MessagePack itself can pack: NumPy's scalars and subclasses as the built-in types."""
+    if depth == 0:
+        raise WireError(f"the value is nested more than {MAX_DEPTH} levels deep")
     if isinstance(value, np.generic) and not isinstance(value, np.void | np.timedelta64):
         value = value.item()
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
         small = -(2**63) <= value < 2**64
-        return int(value) if small else _extension(Thing("int beyond 64 bits", hex(value)[:40]))
+        return int(value) if small else _plain(Thing("int beyond 64 bits", hex(value)[:40]), depth)
     if isinstance(value, float):
         return float(value)
     if isinstance(value, str):
         return str.__str__(value)[:MAX_TEXT].encode("utf-8", "replace").decode()
     if isinstance(value, list):
-        return [_plain(item) for item in list.__iter__(value)]
+        return [_plain(item, depth - 1) for item in list.__iter__(value)]
     if isinstance(value, dict):
-        return {_key(key): _plain(item) for key, item in dict.items(value)}
-    return value if isinstance(value, bytes) else _extension(value)
+        return {_key(key): _plain(item, depth - 1) for key, item in dict.items(value)}
+    return value if isinstance(value, bytes) else _extension(value, depth - 1)
 
 
 def _key(key: Any) -> Any:
-    plain = _plain(key)
-    return plain if isinstance(plain, str | int | float | bool | None) else repr(key)[:200]
+    simple = isinstance(key, str | int | float | bool | np.generic) or key is None
+    return _plain(key, 2) if simple else repr(key)[:200]
 
 
-def _extension(value: Any) -> msgpack.ExtType:
-    if isinstance(value, msgpack.ExtType):
-        return value
+def _extension(value: Any, depth: int) -> msgpack.ExtType:
+    """What MessagePack has no type for, as one of our extensions around a packed value."""
+
+    def wrapped(code: int, inner: Any) -> msgpack.ExtType:
+        return msgpack.ExtType(code, msgpack.packb(_plain(inner, depth), strict_types=True))
+
     if isinstance(value, tuple):
-        return msgpack.ExtType(_TUPLE, pack(list(value)))
+        return wrapped(_TUPLE, list(tuple.__iter__(value)))
     if isinstance(value, set | frozenset):
-        return msgpack.ExtType(_SET, pack(list(value)))
+        return wrapped(_SET, list(value))
     if isinstance(value, np.ndarray) and value.dtype.kind in "biufcUS":
         stream = io.BytesIO()
         np.lib.format.write_array(stream, np.asarray(value), version=(1, 0), allow_pickle=False)
         return msgpack.ExtType(_ARRAY, stream.getvalue())
-    if isinstance(value, Table):
-        return msgpack.ExtType(_TABLE, pack([value.columns, value.index]))
     if type(value).__name__ == "DataFrame" and hasattr(value, "columns"):
-        return _extension(_table(value))
+        value = _table(value)
+    if isinstance(value, Table):
+        return wrapped(_TABLE, [value.columns, value.index])
     thing = value if isinstance(value, Thing) else Thing(type(value).__name__, _text(value))
-    return msgpack.ExtType(_THING, pack([thing.type, thing.text]))
+    return wrapped(_THING, [thing.type, thing.text])
 
 
 def _table(frame: Any) -> Table:
@@ -151,19 +159,44 @@ def _table(frame: Any) -> Table:
 
 def _text(value: object) -> str:
     try:
-        return repr(value)[:200]
+        return str.__str__(repr(value))[:200]
     except Exception:  # a learner's own __repr__ may do anything
         return ""
 
 
-def _from_extension(code: int, data: bytes) -> Any:
+def _message(data: bytes) -> Any:
+    return msgpack.unpackb(data, ext_hook=msgpack.ExtType, strict_map_key=False)
+
+
+def _revive(value: Any, depth: int) -> Any:
+    """Open the extensions of a message, level by level, and let nothing unknown through."""
+    if depth == 0:
+        raise WireError(f"the message is nested more than {MAX_DEPTH} levels deep")
+    if isinstance(value, list):
+        return [_revive(item, depth - 1) for item in value]
+    if isinstance(value, dict):
+        return {_revive_key(key): _revive(item, depth - 1) for key, item in value.items()}
+    if isinstance(value, msgpack.ExtType):
+        return _opened(value.code, value.data, depth - 1)
+    if value is None or type(value) in (bool, int, float, str, bytes):
+        return value
+    raise WireError("unknown type")
+
+
+def _revive_key(key: Any) -> Any:
+    if key is None or type(key) in (bool, int, float, str):
+        return key
+    raise WireError("keys must be simple")
+
+
+def _opened(code: int, data: bytes, depth: int) -> Any:
     if code == _ARRAY:
         return _array(data)
-    items = unpack(data)
+    items = _revive(_message(data), depth)
     if code == _TUPLE:
         return tuple(items)
     if code == _SET:
-        return set(items)
+        return {frozenset(item) if isinstance(item, set) else item for item in items}
     first, second = items
     if code == _THING and isinstance(first, str) and isinstance(second, str):
         return Thing(first, second)
@@ -173,7 +206,8 @@ def _from_extension(code: int, data: bytes) -> Any:
 
 
 def _equally_long(*columns: Any) -> bool:
-    return len({len(column) for column in columns}) == 1
+    rows = all(isinstance(column, list) or getattr(column, "ndim", 0) == 1 for column in columns)
+    return rows and len({len(column) for column in columns}) == 1
 
 
 def _array(data: bytes) -> np.ndarray:

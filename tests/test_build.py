@@ -244,9 +244,7 @@ def test_a_small_source_is_built(tmp_path: Path) -> None:
     path = tmp_path / "ex99_trial.py"
     path.write_text(GOOD, encoding="utf-8")
     text = code_of(json.loads(build.build(path)))
-    assert (
-        '# TODO 99.1: Return one.\n    raise NotImplementedError("99.1 one: ' in text
-    )
+    assert '# TODO 99.1: Return one.\n    raise NotImplementedError("99.1 one: ' in text
     assert "1 + 1" not in text
 
 

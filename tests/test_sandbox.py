@@ -193,15 +193,12 @@ HARMFUL = {
 }
 
 
-@pytest.mark.parametrize("slug", [EX1, EX2])
 @pytest.mark.parametrize("name", HARMFUL)
-def test_harm_to_ones_own_process_is_no_trouble_of_the_graders(
-    lab: Lab, name: str, slug: str
-) -> None:
+def test_harm_to_ones_own_process_is_no_trouble_of_the_graders(lab: Lab, name: str) -> None:
     """The learner's other cells may suffer too, as in a notebook; every part has its verdict."""
-    content = notebooks.filled(slug)
+    content = notebooks.filled(EX2)
     content["cells"].append(notebooks.code(HARMFUL[name]))
-    assert set(lab.grade(content, slug, SHORT)) == {p.id for p in exercise.load(slug).parts}
+    assert set(lab.grade(content, EX2, SHORT)) == {part.id for part in exercise.load(EX2).parts}
 
 
 # Parts that break: the other parts have their marks
@@ -363,7 +360,7 @@ for name in ('pytest', '_pytest', 'grader', 'grader.expect', 'grader.checks'):
 """,
     "the grader": "import grader\ngrader.check = grader.hint = grader.prior = lambda *a: 'passed'\n"
     "print(grader.check('1.1'))",
-    "builtins": "import builtins\nbuiltins.isinstance = builtins.all = builtins.any = lambda *a: True",
+    "builtins": "import builtins as b; b.isinstance = b.all = b.any = lambda *a: True",
     "everything in gc": "import gc\nfor o in gc.get_objects():\n"
     "    if type(o) is dict and 'status' in o: o['status'] = 'passed'",
 }
@@ -390,19 +387,21 @@ wire.pack = pack
 """
 RAISED = "{{'raised': {{'kinds': {}, 'message': '{}', 'line': 1, 'text': ''}}}}"
 FORGED = [
-    *("True", "None", "[]", "'passed'", "{'value': True}", "{'value': None}", "{'value': 1.0}"),
-    *("{'value': []}", "{'value': {}}", "{'value': 'passed', 'printed': 'mean_flux 1'}"),
-    *("{'status': 'passed', 'points': 10}", "{'raised': None}", "{'warned': 5}"),
+    *("True", "[]", "{'value': True}", "{'value': None}", "{'value': 1.0}", "{'value': []}"),
+    *("{'status': 'passed', 'points': 10}", "{'value': 'passed', 'printed': 'mean_flux 1'}"),
+    *("{'raised': None}", "{'warned': 5}"),
     "{'value': {'same': True, 'raised': None, 'calls': 1, 'before': 0, 'callable': True}}",
     "{'value': {'is': 'LightCurve', 'value': True, 'data': [], 'metadata': {}, 'after': []}}",
     RAISED.format("['Skipped', 'Exception']", ""),
     RAISED.format("['KeyError', 'ValueError', 'TypeError', 'IndexError']", "mjd flux band gri"),
-    *("b''", "b'\\xc1'", "b'\\x80\\x04\\x95.'", "b'\\x91' * 5000", "bytes(2**25)"),
+    *("b''", "b'\\x80\\x04\\x95.'", "b'\\x91' * 5000", "bytes(2**25)"),
 ]
 
 
-@pytest.mark.parametrize("slug", [EX1, EX2])
-@pytest.mark.parametrize("canned", FORGED, ids=range(len(FORGED)))
+CASES = [(EX1, canned) for canned in FORGED] + [(EX2, canned) for canned in FORGED[2:14:3]]
+
+
+@pytest.mark.parametrize(("slug", "canned"), CASES, ids=range(len(CASES)))
 def test_forged_replies_earn_nothing(lab: Lab, slug: str, canned: str) -> None:
     """The learner's process answers whatever it likes; none of it is a pass.
 
@@ -421,6 +420,38 @@ def test_the_hijacking_of_replies_does_work(lab: Lab) -> None:
     content = reference_with(HIJACK.format(canned="{'value': 'forged'}"))
     with lab.session(content) as session:
         assert session.ask("call", ("flux_to_magnitude", 1.0), {}) == {"value": "forged"}
+
+
+REPLACED_PROBES = """
+import gc, types
+probes = next(o._PROBES for o in gc.get_objects()
+              if isinstance(o, types.ModuleType) and o.__name__ == 'grader.probes')
+
+def decorated_call(learner, decorator, *args, **kwargs):
+    print('mean_flux took 0.1 s')
+    return {'callable': True, 'before': 0, 'calls': [[list(args), kwargs]], 'value': args[0]}
+
+def decorated_names(learner, decorator):
+    return {'name': 'mean_flux', 'doc': 'Mean of the fluxes.'}
+
+def decorated_failure(learner, decorator, text, *args, **kwargs):
+    print('failing took 0.1 s')
+    return {'raised': 'Trouble', 'same': True, 'calls': 1}
+
+def timed_naps(learner, naps):
+    for nap in naps: print('nap', nap)
+    return naps
+
+for probe in (decorated_call, decorated_names, decorated_failure, timed_naps):
+    probes[probe.__name__] = probe
+"""
+
+
+def test_replaced_probes_earn_nothing(lab: Lab) -> None:
+    """The stub is untouched; only what the probes report of it is made up."""
+    content = notebooks.released(EX1)
+    content["cells"].append(notebooks.code(REPLACED_PROBES))
+    assert lab.grade(content, only="1.1")["1.1"].points == 0
 
 
 # Theft: what a learner's process can find

@@ -71,7 +71,7 @@ Point = namedtuple("Point", "x y")
 UNCHANGED = [
     *(None, True, False, 0, -1, 2**63, -(2**63), 2**64 - 1),
     *(0.0, 1.5, float("inf"), -float("inf"), float("nan"), "", "flux ±0.1 ⭐", b"", b"\x00\xff"),
-    *([], [1, [2.5, ["g"]]], (), (1, (2, [3])), {1, 2}, {"g", (1, 2)}, {}, {"a": {"b": (None,)}}),
+    *([], [1, [2.5, ["g"]]], (), (1, (2, [3])), {1, 2}, {(1, 2)}, {}, {"a": {"b": (None,)}}),
     *({1: "one", 2.5: "x", None: 0, False: 3}, [float("nan"), {"x": float("nan")}]),
     *(Thing("Star", "Star(1)"), Table({"mjd": np.array([1.0, 2.0]), "band": ["g", "r"]}, [0, 1])),
     *(np.array([1.0, np.nan, np.inf]), np.array([]), np.zeros((0, 3)), np.array(3.5)),

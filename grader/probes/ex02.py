@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,8 @@ def view(learner: Any, value: Any) -> dict:
 
 
 def make(learner: Any, kind: str, data: list, metadata: dict) -> Any:
-    """A light curve of the learner's, from a list that it may do with as it likes."""
-    return class_of(learner, kind)(copy.deepcopy(data), **metadata)
+    """A light curve of the learner's. The list, a copy already, is its own."""
+    return class_of(learner, kind)(data, **metadata)
 
 
 def class_of(learner: Any, kind: str) -> Any:
@@ -32,7 +33,7 @@ def class_of(learner: Any, kind: str) -> Any:
     if kind != "SurveyLightCurve":
         return getattr(learner, kind)
 
-    class SurveyLightCurve(learner.LightCurve):  # type: ignore[misc, name-defined]
+    class SurveyLightCurve(learner.LightCurve):
         def __init__(self, data: list, object_id: str, survey: str) -> None:
             super().__init__(data, object_id)
             self.survey = survey
@@ -72,19 +73,30 @@ def length(learner: Any, kind: str, data: list, **metadata: Any) -> Any:
 
 
 @probe
-def item(learner: Any, kind: str, data: list, key: Any, **metadata: Any) -> dict:
-    """`lc[key]`, and the light curve itself afterwards. `{"slice": [1, 3]}` stands for `1:3`."""
+def item(learner: Any, data: list, key: Any) -> dict:
+    """`lc[key]`; `{"slice": [1, 3]}` stands for `1:3`."""
+    return _observation(learner, make(learner, "LightCurve", data, {})[_key(key)])
+
+
+@probe
+def selected(learner: Any, kind: str, data: list, key: Any, **metadata: Any) -> dict:
+    """`lc[key]`, and the light curve itself afterwards."""
     light_curve = make(learner, kind, data, metadata)
-    got = light_curve[slice(*key["slice"]) if isinstance(key, dict) else key]
-    return {"item": _observation(learner, got), "lc": view(learner, light_curve)}
+    got = light_curve[_key(key)]
+    return {"item": view(learner, got), "lc": view(learner, light_curve)}
+
+
+def _key(key: Any) -> Any:
+    return slice(*key["slice"]) if isinstance(key, dict) else key
 
 
 def _observation(learner: Any, value: Any) -> dict:
     """One observation as a dict if it can be read by its keys, whatever its type; or a view."""
     if isinstance(value, learner.LightCurve) or not hasattr(value, "keys"):
         return view(learner, value)
-    if set(FIELDS) <= set(value.keys()) and getattr(value, "ndim", 1) == 1:
-        return {"is": "observation", "value": {str(key): value[key] for key in value.keys()}}
+    keys = list(value.keys())
+    if set(FIELDS) <= set(keys) and getattr(value, "ndim", 1) == 1:
+        return {"is": "observation", "value": {str(key): value[key] for key in keys}}
     return view(learner, value)
 
 
@@ -151,10 +163,18 @@ def joined_with(learner: Any, data: list, other: Any) -> Any:
 
 
 @probe
-def looped(learner: Any, data: list) -> dict:
-    """All observations by a `for` loop, twice, and by two loops at once."""
+def looped(learner: Any, data: list) -> list:
+    """What a `for` loop gives; it is cut off after 100 turns."""
     light_curve = make(learner, "LightCurve", data, {})
-    first = [_observation(learner, value) for value in light_curve]
-    again = sum(1 for _ in light_curve)
-    pairs = sum(1 for _ in light_curve for _ in light_curve)
+    values = list(itertools.islice(light_curve, 100))
+    return [_observation(learner, value) for value in values]
+
+
+@probe
+def looped_again(learner: Any, data: list) -> dict:
+    """How many turns one loop takes, a second one, and two at once; each is cut off."""
+    light_curve = make(learner, "LightCurve", data, {})
+    first, again = (sum(1 for _ in itertools.islice(light_curve, 100)) for _ in range(2))
+    outer = itertools.islice(light_curve, 100)
+    pairs = sum(1 for _ in outer for _ in itertools.islice(light_curve, 100))
     return {"first": first, "again": again, "pairs": pairs}

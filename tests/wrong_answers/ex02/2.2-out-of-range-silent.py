@@ -6,4 +6,8 @@ class LightCurve:
             return self._with_data(self.data[self.data["band"] == key])
         if isinstance(key, slice):
             return self._with_data(self.data.iloc[key])
-        return self.data.loc[key % len(self)].to_dict()
+        try:
+            return self.data.iloc[key].to_dict()
+        except IndexError:
+            print("no such observation")
+            return None

@@ -2,5 +2,7 @@ class LightCurve:
     def __add__(self, other):
         if not isinstance(other, LightCurve):
             return NotImplemented
-        both = pd.concat([self.data, other.data])
-        return type(self)(both.to_dict("records"), self.object_id)
+        both = pd.concat([self.data, other.data]).sort_values("mjd")
+        result = self._with_data(both)
+        result.object_id = f"{self.object_id} + {other.object_id}"
+        return result

@@ -1,6 +1,6 @@
 class LightCurve:
     def __add__(self, other):
-        if not isinstance(other, type(self)):
+        if not isinstance(other, LightCurve):
             return NotImplemented
         both = pd.concat([self.data, other.data])
-        return self._with_data(both.sort_values("mjd", kind="stable"))
+        return type(self)(both.to_dict("records"), self.object_id)

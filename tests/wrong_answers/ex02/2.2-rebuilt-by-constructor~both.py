@@ -3,9 +3,8 @@ class LightCurve:
         if isinstance(key, str):
             if key not in self.bands:
                 raise KeyError(f"no band {key!r}, only {self.bands}")
-            part = self._with_data(self.data[self.data["band"] == key])
-            part.object_id = f"{self.object_id} {key}"
-            return part
+            part = self.data[self.data["band"] == key]
+            return type(self)(part.to_dict("records"), self.object_id)
         if isinstance(key, slice):
-            return self._with_data(self.data.iloc[key])
+            return type(self)(self.data.iloc[key].to_dict("records"), self.object_id)
         return self.data.iloc[key].to_dict()
