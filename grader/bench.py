@@ -1,8 +1,9 @@
 """The bench: a learner's definitions, and the probes that try them out.
 
 This is all of the grader that shares a process with a learner's code. It runs the cells, calls the
-probes and hands back plain values. It knows no expected value, so there is nothing here to steal,
-and what it says is only ever data, so there is nothing to forge.
+probes and hands back plain values. It knows no expected value, so there is nothing here to steal. A
+learner's code can make it say anything, but only data, which is judged elsewhere: to pass, it must
+say what right code would have said, for inputs that it did not know before.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import types
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
 from typing import Any
 
 from grader import probes, wire
@@ -81,7 +83,7 @@ class Bench:
 
     def undefined(self, names: Sequence[str]) -> list[str]:
         """Those of `names` (`function` or `Class.method`) that the learner has not defined."""
-        return [name for name in names if not _safely(lambda name=name: self._defines(name), False)]
+        return [name for name in names if not _safely(partial(self._defines, name), False)]
 
     def _defines(self, name: str) -> bool:
         owner, _, member = name.partition(".")

@@ -91,7 +91,7 @@ def _refuse_faults(cells: list[NotebookNode], source: Path) -> None:
             continue
         parts = _as_list(cell.metadata.get("part", []))
         regions = [region["part"] for region in REGION.finditer(cell.source)]
-        for part in parts:
+        for part in reversed(parts):
             if not re.search(rf"^#+ {re.escape(part)} \S", text, re.MULTILINE):
                 raise SourceError(f"{source.name}: part {part} has no heading `### {part} ...`.")
             if part in seen:
@@ -108,7 +108,9 @@ def _refuse_faulty_regions(
     first = cell.source.strip().partition("\n")[0]
     for marker in ("BEGIN SOLUTION", "END SOLUTION"):
         if cell.source.count(f"### {marker}") != len(regions):
-            raise SourceError(f"{source.name}: a solution has no partner for its {marker}: {first}")
+            raise SourceError(
+                f"{source.name}: ### BEGIN SOLUTION and ### END SOLUTION do not pair up in: {first}"
+            )
     if bool(regions) != bool(parts):
         raise SourceError(f"{source.name}: a cell with a solution needs part=...: {first}")
     if parts and not cell.metadata.get("points"):

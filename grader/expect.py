@@ -107,7 +107,7 @@ def _produced(answer: Answer, produces: Any, rtol: float) -> bool:
 
 
 def same(got: Any, want: Any, rtol: float = RTOL) -> bool:
-    """Whether two values agree: numbers within `rtol`, NaN equal to NaN, containers item by item."""
+    """Whether two values agree: numbers within `rtol`, NaN like NaN, containers item by item."""
     return not difference(got, want, "it", "", rtol)
 
 

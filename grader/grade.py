@@ -79,10 +79,13 @@ def _grade_together(
     with ProcessPoolExecutor(jobs, context) as pool:
         futures = {pool.submit(grade_one, task): task for task in tasks}
         for future in as_completed(list(futures)):
+            task = futures[future]
             try:
                 result = future.result()
             except BrokenProcessPool:
                 continue
+            except Exception as error:  # nobody else's grade is to suffer from it
+                result = Graded(task.student, exercise.load(task.slug), trouble=repr(error))
             futures.pop(future)
             graded.append(result)
             done(result)

@@ -447,6 +447,11 @@ for probe in (decorated_call, decorated_names, decorated_failure, timed_naps):
 """
 
 
+@pytest.mark.xfail(
+    strict=True,
+    reason="A decorator's behaviour is seen from within the learner's process: code that knows the "
+    "probes can act out right behaviour for them instead of having it",
+)
 def test_replaced_probes_earn_nothing(lab: Lab) -> None:
     """The stub is untouched; only what the probes report of it is made up."""
     content = notebooks.released(EX1)
