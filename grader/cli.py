@@ -164,7 +164,10 @@ def _write(graded: list[Graded], found: dict, out: Path, db: str | None) -> None
             f"{escape(trouble['reason'])}"
         )
     if troubles:
-        raise fail("Some notebooks could not be graded, through no fault of theirs. Grade again.")
+        raise fail(
+            "Some notebooks could not be graded and have no marks yet. Look at the reasons above "
+            "and grade again."
+        )
 
 
 def _summary(graded: list[Graded], found: dict) -> None:

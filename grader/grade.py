@@ -35,11 +35,13 @@ class Task:
 def submissions(folder: Path) -> dict[str, dict[str, Path]]:
     """Notebooks by student and slug: `{student}/{slug}/{slug}.ipynb` or `{student}/{slug}.ipynb`.
 
-    Every folder is a student, also one without a notebook. Raises `NoSubmissions`.
+    Every folder is a student, also one without a notebook, but for one that holds the results of
+    an earlier grading. Raises `NoSubmissions`.
     """
     if not folder.is_dir():
         raise NoSubmissions(f"{folder} is not a folder. Give the folder that holds the students'.")
-    students = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    folders = (p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    students = sorted(p for p in folders if not (p / "results.json").exists())
     found = {path.name: dict(_notebooks(path)) for path in students}
     if not any(found.values()):
         raise NoSubmissions(

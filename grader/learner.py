@@ -61,7 +61,7 @@ def _time_limit() -> Iterator[None]:
         raise OutOfTime
 
     before = signal.signal(signal.SIGALRM, alarm)
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS, 1.0)  # again, if it was caught
     try:
         yield
     except OutOfTime:
@@ -77,6 +77,7 @@ def _time_limit() -> Iterator[None]:
 
 def check(part: str) -> card.Card:
     """Check a part (`"1.2"`) or a whole exercise (`"1"`) of this notebook and say how it went."""
+    part = str(part)
     found = exercise.find(part)
     only = part if "." in part else None
     if only:
@@ -87,6 +88,7 @@ def check(part: str) -> card.Card:
 
 def hint(part: str) -> card.Note:
     """A hint for a part; each further call says a little more."""
+    part = str(part)
     found = exercise.find(part)
     found.part(part)
     steps = hints(found)[part]

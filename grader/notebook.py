@@ -13,8 +13,9 @@ from typing import Any
 from grader.exercise import Exercise
 
 MAX_BYTES = 20 * 2**20
+MAX_CELL = 200_000  # characters: to parse more would cost the grader itself time and memory
 MAGIC_LINE = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
-MAGIC_VALUE = re.compile(r"^([ \t]*[\w., \t]+=[ \t]*)[%!].*$", re.MULTILINE)
+MAGIC_VALUE = re.compile(r"^([ \t]*\w[\w., \t]*=[ \t]*)[%!].*$", re.MULTILINE)
 TIMING_MAGICS = ("time", "timeit", "capture", "prun")
 
 
@@ -71,7 +72,9 @@ def plain_python(source: str) -> str:
 
 @lru_cache(maxsize=512)
 def _tree(source: str) -> ast.Module | None:
-    """The syntax tree of a piece of Python, or None if it is not Python."""
+    """The syntax tree of a piece of Python, or None if it is not Python or far too long."""
+    if len(source) > MAX_CELL:
+        return None
     try:
         return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -94,6 +94,7 @@ class Session:
         self._parent, self._cells, self._patience = parent, cells, patience
         self._troubles: dict[int, Failure] = {}
         self._endless: set[int] = set()
+        self._nameless: set[int] = set()
         self._end = time.monotonic() + patience.submission
         self._pid: int | None = None
         self._socket: socket.socket | None = None
@@ -141,9 +142,8 @@ class Session:
             if time.monotonic() > self._end:
                 raise Failure(self._too_long(0), "timeout")
             self._pid, self._socket = self._parent.fork()
-            for cell in self._cells:
-                if cell.number not in self._endless and not self._run(cell):
-                    break
+            if all(self._run(cell) for cell in self._cells if cell.number not in self._endless):
+                self._run_again()
 
     def _run(self, cell: Cell) -> bool:
         """Run a cell. False if it took the child down, which must then be replaced."""
@@ -158,10 +158,21 @@ class Session:
             return False
         answer = read(reply)
         if answer.raised is not None:
+            if answer.raised.is_a("NameError"):
+                self._nameless.add(cell.number)
             failure = failure_of(answer.raised)
             says = failure.message.replace("Your code raised", "The cell could not be run:")
             self._troubles[cell.number] = Failure(says, failure.status)
         return True
+
+    def _run_again(self) -> None:
+        """Cells that missed a name may only have stood before the cell that defines it."""
+        early = [cell for cell in self._cells if cell.number in self._nameless]
+        self._nameless.clear()
+        for cell in early:
+            del self._troubles[cell.number]
+            if not self._run(cell):
+                break
 
     def _abandon(self, cell: Cell, trouble: Failure) -> None:
         self._endless.add(cell.number)

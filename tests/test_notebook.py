@@ -139,13 +139,29 @@ def test_mentions(source: str, name: str, mentioned: bool) -> None:
     assert notebook.Cell(1, source).mentions(name) is mentioned
 
 
-def test_mentions_is_quick_on_a_cell_of_empty_lines() -> None:
-    """Not timed: with time that grows as the square of the lines, this would take many minutes."""
-    script = (
-        "from grader.notebook import Cell; Cell(1, '\\n' * 2_000_000).mentions('f'); print('ok')"
-    )
-    command = [sys.executable, "-c", script]
-    assert subprocess.run(command, capture_output=True, timeout=60).stdout == b"ok\n"
+DEGENERATE = {
+    "empty lines": "Cell(1, '\\n' * 500_000).mentions('f')",
+    "blanks": "plain_python('x = = 1\\n' + ' ' * 1_000_000)",
+    "commas": "plain_python('x = (' + '1,' * 500_000 + ')')",
+    "signs": "plain_python('= ' * 1_000_000)",
+}
+
+
+@pytest.mark.parametrize("name", DEGENERATE)
+def test_degenerate_cells_cost_the_grader_little(name: str) -> None:
+    """If time grew as the square of the length, this would take an hour; memory has a bound too.
+
+    Reading is the one thing that is done with a learner's text outside the sandbox.
+    """
+    script = f"""
+import resource
+from grader.notebook import Cell, plain_python
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+{DEGENERATE[name]}
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60)
+    assert int(done.stdout) < 300  # MB
 
 
 # IPython's own syntax
