@@ -1,0 +1,163 @@
+"""Probes of Exercise 3: processors of surveys, and the surveys that are made up for a trial."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import numpy as np
+
+from grader.probes import probe
+from grader.probes.ex02 import view
+
+
+class Trouble(Exception):
+    """Raised inside a batch, to see whether it arrives outside."""
+
+
+class _Retired(ABC):  # noqa: B024
+    """The new base of a trial's classes when it is over."""
+
+
+@contextmanager
+def surveys(learner: Any) -> Iterator[Any]:
+    """Three surveys on the learner's base class, gone afterwards; gives the first processor.
+
+    Gaia's processor is built on an abstract one, OrbitalProcessor.
+    """
+
+    class SkyMapperProcessor(learner.SurveyProcessor):
+        def __init__(self) -> None:
+            super().__init__(learner.SurveyConfig("SkyMapper", ["g"], {"g": 25.0}, 4.0))
+
+        def process_lightcurve(self, raw_data: dict) -> Any:
+            return raw_data
+
+    class ATLASProcessor(learner.SurveyProcessor):
+        def __init__(self) -> None:
+            super().__init__(learner.SurveyConfig("ATLAS", ["o"], {"o": 23.9}, 2.0))
+
+        def process_lightcurve(self, raw_data: dict) -> Any:
+            return raw_data
+
+    class OrbitalProcessor(learner.SurveyProcessor):
+        @abstractmethod
+        def orbit(self) -> str: ...
+
+        def process_lightcurve(self, raw_data: dict) -> Any:
+            return raw_data
+
+    class GaiaProcessor(OrbitalProcessor):
+        def __init__(self) -> None:
+            super().__init__(learner.SurveyConfig("Gaia", ["G"], {"G": 25.7}, 30.0))
+
+        def orbit(self) -> str:
+            return "L2"
+
+    try:
+        yield SkyMapperProcessor
+    finally:  # otherwise they would stay in the learner's `SurveyProcessor.__subclasses__()`
+        for made in (SkyMapperProcessor, ATLASProcessor, OrbitalProcessor):
+            made.__bases__ = (_Retired,)
+
+
+@probe
+def validated(learner: Any, flux: Any, flux_err: Any, how: str = "class") -> dict:
+    """`validate_photometry` called on the class, on an object, or with NumPy's numbers."""
+    if how == "numpy":
+        flux, flux_err = np.float32(flux), np.int64(flux_err)
+    with surveys(learner) as processor_class:
+        owner = processor_class() if how == "object" else learner.SurveyProcessor
+        value = owner.validate_photometry(flux, flux_err)
+    module, name = type(value).__module__, type(value).__name__
+    return {"value": value, "type": name if module == "builtins" else f"{module}.{name}"}
+
+
+@probe
+def made_by_name(learner: Any, name: str) -> dict:
+    """What the factory makes of a name, when there are two surveys more than in the notebook."""
+    with surveys(learner):
+        value = learner.SurveyProcessor.from_survey_name(name)
+        found = value if isinstance(value, type) else type(value)
+        return {"name": found.__name__, "class": isinstance(value, type)}
+
+
+@probe
+def configured(learner: Any) -> dict:
+    """The configuration of `LSSTProcessor`, and whether the base class was set up."""
+    processor = learner.LSSTProcessor()
+    config = getattr(processor, "config", None)
+    fields = ("name", "bands", "zeropoints", "cadence_days")
+    given = {name: getattr(config, name) for name in fields if hasattr(config, name)}
+    return {"config": given, "ready": hasattr(processor, "_processed_count")}
+
+
+def counts(processor: Any) -> list:
+    """Light curves, accepted and rejected measurements."""
+    return [processor._processed_count, processor._accepted, processor._rejected]
+
+
+@probe
+def processed(learner: Any, survey: str, *records: dict) -> dict:
+    """The light curve of the last record, the counts after all, the records as they are now."""
+    processor = getattr(learner, f"{survey}Processor")()
+    curves = [processor.process_lightcurve(record) for record in records]
+    after = list(records)
+    return {"curve": view(learner, curves[-1]), "counts": counts(processor), "after": after}
+
+
+@probe
+def counts_of_broken(learner: Any, survey: str, broken: dict) -> list:
+    """The counts after a record that cannot be processed."""
+    processor = getattr(learner, f"{survey}Processor")()
+    with suppress(ValueError):
+        processor.process_lightcurve(broken)
+    return counts(processor)
+
+
+@probe
+def statistic(learner: Any, name: str, batches: list) -> dict:
+    """A property of a processor that has counted, and whether it is one that must be called."""
+    with surveys(learner) as processor_class:
+        processor = processor_class()
+        for accepted, rejected in batches:
+            processor._count(accepted, rejected)
+        value = getattr(processor, name)
+    return {"called": callable(value), "value": None if callable(value) else value}
+
+
+@probe
+def batch(learner: Any, before: list, inside: list, fail: bool = False) -> dict:
+    """What happens in a `with` statement, and whether a trouble in it arrives outside."""
+    with surveys(learner) as processor_class:
+        processor = processor_class()
+        processor._count(*before)
+        seen: dict[str, Any] = {"raised": False}
+        try:
+            with processor as entered:
+                seen |= {"entered": entered is processor, "kind": type(entered).__name__}
+                seen |= {"in_batch": processor.in_batch, "at_start": counts(processor)}
+                for accepted, rejected in inside:
+                    processor._count(accepted, rejected)
+                if fail:
+                    raise Trouble("the disk is full")
+        except Trouble:
+            seen["raised"] = True
+        return seen | {"in_batch_after": processor.in_batch, "at_end": counts(processor)}
+
+
+@probe
+def nested(learner: Any, inside: list) -> dict:
+    """A second `with` on a processor that is in a batch already."""
+    with surveys(learner) as processor_class:
+        processor = processor_class()
+        with processor:
+            processor._count(*inside)
+            try:
+                processor.__enter__()
+                kinds = []
+            except Exception as error:
+                kinds = [kind.__name__ for kind in type(error).__mro__]
+            return {"kinds": kinds, "counts": counts(processor), "in_batch": processor.in_batch}

@@ -1,0 +1,8 @@
+class SurveyProcessor:
+    @staticmethod
+    def validate_photometry(flux, flux_err):
+        if not isinstance(flux, Real) or not isinstance(flux_err, Real):
+            return False
+        if not math.isfinite(flux) or not math.isfinite(flux_err):
+            return False
+        return flux_err > 0 and abs(flux) <= MAX_FLUX

@@ -1,0 +1,8 @@
+class SurveyProcessor:
+    @staticmethod
+    def validate_photometry(flux, flux_err):
+        if not isinstance(flux, Real) or not isinstance(flux_err, Real):
+            return False
+        if flux_err <= 0 or abs(flux) > MAX_FLUX or abs(flux_err) > MAX_FLUX:
+            return False
+        return True

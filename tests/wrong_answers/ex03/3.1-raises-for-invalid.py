@@ -1,0 +1,10 @@
+class SurveyProcessor:
+    @staticmethod
+    def validate_photometry(flux, flux_err):
+        if not isinstance(flux, Real) or not isinstance(flux_err, Real):
+            return False
+        if not math.isfinite(flux) or not math.isfinite(flux_err):
+            raise ValueError('the flux is not finite')
+        if flux_err <= 0:
+            raise ValueError('the error must be positive')
+        return abs(flux) <= MAX_FLUX and flux_err <= MAX_FLUX

@@ -1,0 +1,12 @@
+class SurveyProcessor:
+    @staticmethod
+    def validate_photometry(flux, flux_err):
+        try:
+            flux, flux_err = float(flux), float(flux_err)
+        except (TypeError, ValueError):
+            return False
+        if not math.isfinite(flux) or not math.isfinite(flux_err):
+            return False
+        if abs(flux) > MAX_FLUX or abs(flux_err) > MAX_FLUX:
+            return False
+        return flux_err > 0

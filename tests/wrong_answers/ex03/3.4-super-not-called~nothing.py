@@ -1,0 +1,3 @@
+class LSSTProcessor:
+    def __init__(self):
+        pass

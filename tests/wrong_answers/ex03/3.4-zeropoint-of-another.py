@@ -1,0 +1,4 @@
+class LSSTProcessor:
+    def __init__(self):
+        bands = list("ugrizy")
+        super().__init__(SurveyConfig("LSST", bands, dict.fromkeys(bands, 25.0), 3.0))

@@ -1,0 +1,4 @@
+class SurveyProcessor:
+    @property
+    def rejected_count(self):
+        return self._accepted

@@ -1,0 +1,4 @@
+class SurveyProcessor:
+    @property
+    def observation_count(self):
+        return self._processed_count

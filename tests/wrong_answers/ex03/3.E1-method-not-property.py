@@ -1,0 +1,3 @@
+class SurveyProcessor:
+    def observation_count(self):
+        return self._accepted + self._rejected

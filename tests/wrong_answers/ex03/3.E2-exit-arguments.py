@@ -1,0 +1,4 @@
+class SurveyProcessor:
+    def __exit__(self):
+        self.in_batch = False
+        print(f"{self._processed_count} light curves, {self._accepted} accepted, {self._rejected} rejected")
