@@ -14,7 +14,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    track,
+)
 
 from grader import card, exercise, grade, report, results, walls
 from grader.exercise import UnknownExercise
@@ -111,6 +118,34 @@ def _own_notebook(slug: str) -> Path:
         if (folder / f"{slug}.ipynb").is_file() and folder != exercise.RELEASED:
             return folder / f"{slug}.ipynb"
     raise fail(f"There is no work/{slug}.ipynb. `grader start` puts a copy there.")
+
+
+@app.command()
+def status() -> None:
+    """Show how far you are in every exercise, and what is next."""
+    from grader import progress
+
+    folder, walled = progress.folder(), walls.why_unavailable() is None
+    slugs = track(exercise.slugs(), "checking", console=console, disable=not console.is_terminal)
+    rows = [progress.row(slug, folder / f"{slug}.ipynb", walled) for slug in slugs]
+    console.print(progress.table(rows), soft_wrap=False)
+
+
+@app.command()
+def watch(
+    name: Annotated[str | None, typer.Argument(help="An exercise; all if left out.")] = None,
+) -> None:
+    """Check a notebook in work/ again each time you save it, until Ctrl-C."""
+    from grader import progress
+    from grader.watch import Watch
+
+    try:
+        slugs = exercise.slugs() if name is None else [exercise.find(name).slug]
+    except UnknownExercise as error:
+        raise fail(str(error)) from None
+    folder = progress.folder()
+    console.print(f"watching {escape(str(folder))}; Ctrl-C ends it")
+    Watch(folder, slugs, console, walls.why_unavailable() is None).run()
 
 
 @app.command(name="grade")

@@ -70,7 +70,7 @@ def plain_python(source: str) -> str:
     return MAGIC_VALUE.sub(r"\1None", MAGIC_LINE.sub(r"\1pass", source))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def _tree(source: str) -> ast.Module | None:
     """The syntax tree of a piece of Python, or None if it is not Python or far too long."""
     if len(source) > MAX_CELL:

@@ -68,7 +68,7 @@ HINTS = {
     "2.6": [
         "Four steps: check the period, choose the reference, compute the phase, make a new object.",
         "`((mjd - reference) / period) % 1`; the reference is `peak_mjd` unless it `is None`. "
-        "The second `% 1` is for rounding, which can make the first give 1.0.",
+        "(A second `% 1` would guard against a phase that is rounded up to 1.0.)",
         "`self._with_data(self.data.assign(phase=phase).sort_values('phase'))` leaves the original "
         "as it is.",
     ],

@@ -1,0 +1,102 @@
+"""How far a learner is: what `grader status` shows of the notebooks in work/."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from grader import exercise, grade, notebook
+from grader.card import figure
+from grader.exercise import Exercise
+from grader.learner import LOCAL_SEED, WORK
+from grader.results import Graded
+
+BAR_WIDTH = 12
+
+
+@dataclass(frozen=True)
+class Row:
+    """One exercise: its verdicts, or why there are none. Parts and points leave the bonus out."""
+
+    exercise: Exercise
+    graded: Graded
+    note: str = ""
+
+    @property
+    def parts(self) -> int:
+        return sum(not part.bonus for part in self.exercise.parts)
+
+    @property
+    def passed(self) -> int:
+        return sum(result.passed and not result.part.bonus for result in self.graded.parts)
+
+    @property
+    def next(self) -> str:
+        """The note, or id and title of the first part that does not pass."""
+        open_parts = (result.part for result in self.graded.parts if not result.passed)
+        part = next(open_parts, None)
+        if self.note or part is None:
+            return self.note or "all done"
+        return f"{part.id} {part.title}" + (" (bonus)" if part.bonus else "")
+
+
+def folder() -> Path:
+    """Where the learner keeps the notebooks: `work/` here, this folder, or `work/` of the clone."""
+    folders = [Path.cwd() / WORK, Path.cwd(), exercise.ROOT / WORK]
+    own = (path for path in folders if path != exercise.RELEASED and _holds_notebooks(path))
+    return next(own, exercise.ROOT / WORK)
+
+
+def _holds_notebooks(path: Path) -> bool:
+    return any((path / f"{slug}.ipynb").is_file() for slug in exercise.slugs())
+
+
+def is_started(found: Exercise, cells: list[notebook.Cell]) -> bool:
+    """Whether a notebook's code is any other than the released notebook's."""
+    released = notebook.read(exercise.RELEASED / f"{found.slug}.ipynb", found)
+    return [cell.source for cell in cells] != [cell.source for cell in released]
+
+
+def row(slug: str, path: Path, walled: bool = True) -> Row:
+    """Grade one notebook of the learner's, if it is there, readable and begun."""
+    found = exercise.load(slug)
+    nothing = Graded("you", found)
+    try:
+        if not path.exists() or not is_started(found, notebook.read(path, found)):
+            return Row(found, nothing, "not started")
+    except (notebook.UnreadableNotebook, OSError) as error:
+        return Row(found, nothing, str(error))
+    graded = grade.grade_one(grade.Task("you", slug, path, LOCAL_SEED, walled))
+    return Row(found, graded, graded.trouble)
+
+
+def table(rows: Sequence[Row]) -> Table:
+    """All exercises, and their sum in the last row."""
+    drawn = Table(box=SIMPLE_HEAD)
+    drawn.add_column("exercise", no_wrap=True)
+    drawn.add_column("done", no_wrap=True)
+    for heading in ("parts", "points", "bonus"):
+        drawn.add_column(heading, justify="right", no_wrap=True)
+    drawn.add_column("next")
+    for one in rows:
+        drawn.add_row(f"Exercise {one.exercise.number}", *_numbers([one]), Text(one.next))
+    drawn.add_section()
+    unfinished = sum(one.passed < one.parts for one in rows)
+    drawn.add_row("together", *_numbers(rows), f"{unfinished} to finish", style="bold")
+    return drawn
+
+
+def _numbers(rows: Sequence[Row]) -> tuple[ProgressBar, str, str, str]:
+    """Bar, parts, points and bonus of some exercises together."""
+    passed, parts = sum(one.passed for one in rows), sum(one.parts for one in rows)
+    points = sum(one.graded.points for one in rows)
+    most = sum(one.exercise.max_points for one in rows)
+    bonus = sum(one.graded.bonus for one in rows)
+    bar = ProgressBar(total=max(parts, 1), completed=passed, width=BAR_WIDTH)
+    return bar, f"{passed} of {parts}", f"{figure(points)} of {figure(most)}", figure(bonus)

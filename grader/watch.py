@@ -1,0 +1,172 @@
+"""What `grader watch` does: check a notebook again when it is saved, and tell what has changed.
+
+The files are looked at ten times a second rather than left to notices of the system. That works on
+network drives and mounted folders too, costs nothing for a handful of files, and misses no save:
+what counts is whether a file is still the one that was checked last.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from grader import card, exercise, notebook, progress
+from grader.examine import GraderTrouble, PartResult, examine
+from grader.exercise import Exercise
+from grader.learner import LOCAL_SEED
+from grader.results import Graded
+from grader.sandbox import Patience, SandboxError, Session, WarmParent, close_quietly
+
+LOOK_SECONDS = 0.1
+MAX_PARENTS = 4  # each takes 100 MB and more
+
+
+@dataclass
+class Watched:
+    """A notebook: its file at the last look and at the last check, and what the check found."""
+
+    exercise: Exercise
+    path: Path
+    seen: tuple[int, ...] = ()
+    checked: tuple[int, ...] = ()
+    cells: list[notebook.Cell] | None = None
+    results: dict[str, PartResult] = field(default_factory=dict)
+
+    def look(self) -> bool:
+        """Whether the file is new since the last check, and at rest since the last look."""
+        before, self.seen = self.seen, _stamp(self.path)
+        return self.seen == before and self.seen not in ((), self.checked)
+
+
+class Watch:
+    """Some notebooks of a folder, and a warm parent for each exercise worked on lately."""
+
+    def __init__(
+        self, folder: Path, slugs: Iterable[str], console: Console, walled: bool = True
+    ) -> None:
+        paths = {slug: folder / f"{slug}.ipynb" for slug in slugs}
+        self._notebooks = [Watched(exercise.load(slug), path) for slug, path in paths.items()]
+        self._console, self._walled, self._ended = console, walled, False
+        self._parents: dict[str, WarmParent] = {}
+
+    def run(self) -> None:
+        """Tell the state, then every change of it, until Ctrl-C."""
+        before = signal.signal(signal.SIGINT, self._end)
+        try:
+            self.start()
+            while not self._ended:
+                self.look()
+                time.sleep(LOOK_SECONDS)
+        finally:
+            signal.signal(signal.SIGINT, before)
+            self.close()
+
+    def start(self) -> None:
+        """Check all notebooks once."""
+        for one in self._notebooks:
+            one.look()
+            if one.seen and not self._ended:
+                self._check(one)
+            elif not self._ended:
+                self._say(one, "not started")
+
+    def look(self) -> None:
+        """Check the notebooks that were saved since the last look."""
+        for one in self._notebooks:
+            if one.look():
+                self._check(one)
+
+    def close(self) -> None:
+        """End the warm parents."""
+        while self._parents:
+            close_quietly(self._parents.popitem()[1])
+
+    def _end(self, *_: object) -> None:
+        """On Ctrl-C: the check under way is finished first. A second Ctrl-C cuts it short."""
+        self._ended = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _check(self, one: Watched) -> None:
+        before, one.cells, one.checked = one.cells, None, one.seen
+        try:
+            cells = notebook.read(one.path, one.exercise)
+            if cells != before:  # more than an autosave, or other outputs
+                self._judge(one, cells)
+            one.cells = cells
+        except notebook.UnreadableNotebook as error:
+            self._say(one, str(error), "yellow")
+        except (GraderTrouble, SandboxError, OSError) as error:
+            close_quietly(self._parents.pop(one.exercise.number, None))
+            self._say(one, f"not checked, save it again: {error}", "yellow")
+
+    def _judge(self, one: Watched, cells: list[notebook.Cell]) -> None:
+        found = one.exercise
+        if not one.results and not progress.is_started(found, cells):
+            return self._say(one, "not started")
+        with Session(self._parent(found.number), cells, Patience()) as session:
+            results = examine(found, session, LOCAL_SEED)
+        before, one.results = one.results, {result.part.id: result for result in results}
+        changes = [text for new in results if (text := _change(before.get(new.part.id), new))]
+        self._say(
+            one, _score(found, results) + ("" if changes else ", nothing has changed"), "bold"
+        )
+        for text in changes:
+            self._console.print(Text(text, "green" if text.startswith("✓") else ""))
+        return None
+
+    def _parent(self, number: str) -> WarmParent:
+        """The exercise's warm parent; the one that was idle longest makes room for a new one."""
+        parent = self._parents.pop(number, None)
+        if parent is None:
+            with _interrupts_held():
+                parent = WarmParent(number, self._walled)
+        self._parents[number] = parent
+        if len(self._parents) > MAX_PARENTS:
+            close_quietly(self._parents.pop(next(iter(self._parents))))
+        return parent
+
+    def _say(self, one: Watched, text: str, style: str = "") -> None:
+        now = time.strftime("%H:%M:%S")
+        self._console.print(Text(f"{now} Exercise {one.exercise.number}: {text}", style))
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """What tells one saved file from another; a rename over it changes the inode at least."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _score(found: Exercise, results: list[PartResult]) -> str:
+    graded = Graded("you", found, results)
+    bonus = f" and {graded.bonus:g} bonus" if graded.bonus else ""
+    return f"{graded.points:g} of {found.max_points:g} points{bonus}"
+
+
+def _change(old: PartResult | None, new: PartResult) -> str:
+    """What is new about a part, if anything; at first, an unwritten part needs no reason."""
+    if old is not None and (old.status, old.message) == (new.status, new.message):
+        return ""
+    if new.passed or (old is None and new.status == "missing"):
+        return card.headline(new)
+    lost = " (it passed before)" if old is not None and old.passed else ""
+    return f"{card.headline(new)}{lost}\n  {new.message}"
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Keep Ctrl-C, which a terminal sends to all processes, from those started meanwhile."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
