@@ -534,3 +534,16 @@ def test_results_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "results.json").read_text()) == {"schema": 1}
     results.write({"student": "caf\udce9"}, tmp_path)
     assert json.loads((tmp_path / "results.json").read_text("utf-8"))
+
+
+@pytest.mark.slow
+def test_a_wrong_exercise_2_costs_nothing_in_exercise_4(tmp_path: Path) -> None:
+    """Later exercises are graded with the reference of the earlier ones."""
+    later = "ex04_pipeline_patterns"
+    paths = {
+        EX2: notebooks.save(tmp_path / "2.ipynb", notebooks.released(EX2)),
+        later: notebooks.save(tmp_path / "4.ipynb", notebooks.filled(later)),
+    }
+    points = {slug: grade.grade_one(Task("Vega", slug, path, SEED, WALLED)).points
+              for slug, path in paths.items()}  # fmt: skip
+    assert points == {EX2: 0, later: 10}

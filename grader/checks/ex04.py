@@ -1,0 +1,1261 @@
+"""Checks of Exercise 4: a pipeline, its log and its sessions, and a classifier by rules.
+
+Light curves are made here, one kind for each rule and well away from every border; their features
+are worked out by loops over plain lists, independently of any solution.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from itertools import pairwise
+from statistics import mean, median
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.answer import Answer, Failure, Subject
+from grader.checks import part
+from grader.expect import (
+    Mistake,
+    Raises,
+    expect,
+    kind_of,
+    recognise,
+    require,
+    same,
+    shown,
+)
+from grader.wire import Thing
+
+Rng = np.random.Generator
+Record = dict[str, Any]
+Line = list[str]
+
+HINTS = {
+    "4.1": [
+        "`logging.getLogger(name)` gives the same logger each time: look first at what it has.",
+        "`logger.setLevel(logging.INFO)`; then, only `if not logger.handlers:`, make a "
+        "`logging.StreamHandler()`, give it a format and add it.",
+        "`handler.setFormatter(logging.Formatter('%(asctime)s %(levelname)s %(message)s'))`, then "
+        "`logger.addHandler(handler)`; at the end `return logger`.",
+    ],
+    "4.2": [
+        "One function: what comes before the `yield` opens the session, what comes after closes "
+        "it.",
+        "Raise the RuntimeError first of all. The `yield` alone stands in the `try`.",
+        "`try: yield`, then `except Exception as error:` with `self.logger.error(...)` and a bare "
+        "`raise`, then `finally:` with all that ends the session.",
+    ],
+    "4.3": [
+        "`classify_safely` has the `try`; `__call__` has the session and the loop.",
+        "`try: label = self.process_and_classify(raw_data)`, then `except Exception as error:` logs, "
+        'announces and returns "failed".',
+        "`with self.batch_processing_session():`, then "
+        "`return [self.classify_safely(raw, i) for i, raw in enumerate(raw_observations)]`.",
+    ],
+    "4.4": [
+        "Two calls: what the first returns is the argument of the second.",
+        "`self.processor.process_lightcurve(raw_data)` is the light curve.",
+        "`return self.classifier.predict(...)` of that light curve.",
+    ],
+    "4.5": [
+        "Features first: choose the rows of the main band, find the peak, and count days from it.",
+        "`day = mjd - mjd[magnitude.argmin()]`; the line goes through the points with `(day >= 0) "
+        "& (day <= 30)`. For the colour, `near.groupby('band')['magnitude'].median()` has a "
+        "`.get`.",
+        "In `predict` ask for the number of detections before you call `features`. Then one `if` "
+        "with a `return` for each rule, in the order of the table.",
+    ],
+    "4.E1": [
+        "An inner `async def` does one record; `asyncio.gather` does all of them.",
+        "`gate = asyncio.Semaphore(max_concurrent)` once, outside; inside, `async with gate:` "
+        "around `await asyncio.to_thread(self.classify_safely, raw_data, position)`.",
+        "`with self.batch_processing_session(): return await asyncio.gather(*(label_of(raw, i) for "
+        "i, raw in enumerate(records)))`.",
+    ],
+    "4.E2": [
+        "Adding and removing is the list's business; `_notify` is a loop with a `try` inside.",
+        "`if callback not in self.observers` compares with `==`, which knows methods of objects "
+        "too.",
+        "Loop over `list(self.observers)`, a copy: the list may change while you do.",
+    ],
+}
+
+# 4.1 AstronomyPipeline._setup_logging
+
+
+@part("4.1")
+def test_logger(learner: Subject) -> None:
+    """The logger "astronomy_pipeline" has level INFO and one handler, however often it is set up"""
+    answer = learner.set_up()
+    recognise(
+        answer,
+        Mistake(
+            "not-static",
+            Raises("TypeError", "positional argument"),
+            f"The call failed: "
+            f"{answer.raised}. A static method has `@staticmethod` above it and no `self`.",
+        ),
+    )
+    got = answer.value
+    if got["is"] != "Logger":
+        touched = got["is"] == "NoneType" and got["touched"]
+        says = "The result is None. Is the last line `return logger`?"
+        other = f"The result is of the type {got['is']}; it should be a logger."
+        slug = "nothing-returned" if touched else None
+        raise Failure(says if got["is"] == "NoneType" else other, misconception=slug)
+    require(
+        not got["is_root"],
+        "This is the root logger, which belongs to all programs together. "
+        'Ask for your own: `logging.getLogger("astronomy_pipeline")`.',
+        "root-returned",
+    )
+    require(
+        got["name"] == "astronomy_pipeline",
+        f"The logger is called {got['name']!r}; it should "
+        'be called "astronomy_pipeline", wherever the class is used.',
+        "other-name",
+    )
+    require(
+        got["root"] == [0, 30],
+        "The root logger has been changed, and with it the log of every "
+        "other package. Leave out `logging.basicConfig`, and give handler and level to your own "
+        "logger.",
+        "root-configured",
+    )
+    handlers = got["handlers"]
+    require(
+        bool(handlers),
+        "The logger has no handler of its own. Add a `logging.StreamHandler()` "
+        "with `logger.addHandler(...)`.",
+        "no-handler",
+    )
+    require(
+        len(handlers) == 1,
+        f"After one call the logger has {len(handlers)} handlers; it should have one.",
+    )
+    require(handlers[0]["stream"], "The handler should be a `logging.StreamHandler`.")
+    require(
+        got["level"] != 0 or handlers[0]["level"] == 0,
+        "The level is set on the handler, but the logger decides first: without a level of its own "
+        "it drops what is below WARNING. Use `logger.setLevel(logging.INFO)`.",
+        "level-on-handler",
+    )
+    require(
+        got["level"] == 20,
+        f"The logger's level is {got['level']}; INFO is 20. Use `logger.setLevel(logging.INFO)`.",
+    )
+    require(
+        handlers[0]["level"] <= 20,
+        "The handler drops lines of level INFO. Leave its level as it is.",
+    )
+    require(
+        got["after_second"] == 1,
+        "After a second call the logger has "
+        f"{got['after_second']} handlers, and every line would be written as often. Add one only "
+        "`if not logger.handlers`.",
+        "second-handler",
+    )
+
+
+@part("4.1")
+def test_format(learner: Subject) -> None:
+    """A line shows time, level and message"""
+    got = learner.set_up().value
+    require(bool(got.get("handlers")), "There is no handler whose format could be looked at.")
+    line, later = got["handlers"][0]["line"], got["handlers"][0]["later"]
+    require(
+        line != "the dome is stuck",
+        "A line shows the message alone. Give the handler a format: "
+        "`handler.setFormatter(logging.Formatter(...))`.",
+        "no-format",
+    )
+    require(
+        "the dome is stuck" in line,
+        f"A line looks like {line!r}: the message is missing. It is `%(message)s`.",
+    )
+    require(
+        "ERROR" in line.upper(),
+        f"A line looks like {line!r}: the level is missing. It is `%(levelname)s`.",
+    )
+    require(line != later, f"A line looks like {line!r}: the time is missing. It is `%(asctime)s`.")
+
+
+@part("4.1")
+def test_beside_root(learner: Subject) -> None:
+    """The logger gets its own handler, also if the root logger has one"""
+    count = learner.set_up_beside_root().value
+    require(
+        count == 1,
+        "If the root logger has a handler, yours gets none: `hasHandlers()` asks the "
+        "loggers above as well. Ask `if not logger.handlers`.",
+        "has-handlers",
+    )
+
+
+# 4.2 AstronomyPipeline.batch_processing_session
+
+
+def says(log: list[Line], word: str, level: str = "INFO") -> bool:
+    return any(line[0] == level and word in line[1].lower() for line in log)
+
+
+def in_session(answer: Answer) -> dict:
+    """What was seen, once it is clear that it is a context manager."""
+    message = answer.raised.message if answer.raised else ""
+    recognise(
+        answer,
+        Mistake(
+            "not-a-generator",
+            answer.raised is not None and ("iterator" in message or "context manager" in message),
+            "This cannot be used in a `with` statement. `@contextmanager` wants a function with "
+            f"one `yield`, which runs the block. ({answer.raised})",
+        ),
+        Mistake(
+            "not-a-generator",
+            Raises("RuntimeError", "generator didn't"),
+            "The function must "
+            f"come to exactly one `yield`, which runs the block. ({answer.raised})",
+        ),
+    )
+    return answer.value
+
+
+@part("4.2")
+def test_session(learner: Subject) -> None:
+    """In the block `in_session` is True, after it False; the log has "started" and "finished\""""
+    got = in_session(learner.session())
+    require(
+        got["inside"] is True,
+        f"In the block `pipeline.in_session` is {got['inside']!r}; it "
+        "should be True. Set `self.in_session`, with `self.`, before the `yield`.",
+        "flag-not-set",
+    )
+    require(
+        got["after"] is False,
+        f"After the block `pipeline.in_session` is {got['after']!r}; it should be False.",
+        "stays-open",
+    )
+    require(
+        bool(got["log"]) or not got["root_log"],
+        "The lines went to the root logger: `logging.info` does that. Use `self.logger.info(...)`.",
+        "on-root-logger",
+    )
+    require(
+        bool(got["log"]),
+        "Nothing was logged. `print` is not the log: use `self.logger.info(...)`.",
+        "printed",
+    )
+    require(
+        says(got["log_inside"], "started"),
+        "When the block begins, the log has no line of level "
+        f'INFO with the word "started"; it has {shown(got["log_inside"])}.',
+    )
+    require(
+        not says(got["log_inside"], "finished"),
+        'The log says "finished" before the block has run. That belongs after the `yield`.',
+        "finished-too-soon",
+    )
+    require(
+        says(got["log"], "finished"),
+        "After the block the log has no line of level INFO with "
+        f'the word "finished"; it has {shown(got["log"])}.',
+    )
+    require(
+        got["yields"] is None,
+        f"`with ... as value` gives {kind_of(got['yields'])}; yield nothing: a bare `yield`.",
+    )
+
+
+@part("4.2")
+def test_session_announced(learner: Subject) -> None:
+    """Start and end are announced"""
+    got = in_session(learner.session())
+    want = [["session_started", {}], ["session_finished", {}]]
+    require(
+        bool(got["events"]),
+        'Nothing was announced. Call `self._announce("session_started")` '
+        'and, at the end, `self._announce("session_finished")`.',
+        "not-announced",
+    )
+    expect(Answer(got["events"]), want, what="the list of announced events and their data")
+    expect(Answer(got["events_inside"]), want[:1], what="the list of events when the block begins")
+
+
+@part("4.2")
+def test_session_with_exception(learner: Subject) -> None:
+    """An exception is logged and goes on, and the session ends all the same"""
+    got = in_session(learner.session("the disk is full"))
+    require(
+        got["raised"],
+        "An exception raised in the block disappears: whoever opened the session "
+        "takes it for a success. After logging it, send it on with a bare `raise`.",
+        "exception-swallowed",
+    )
+    closed = got["after"] is False and got["events"][-1:] in ([["session_finished", {}]], [])
+    require(
+        closed,
+        "After an exception in the block the session is still open: the lines after the "
+        "`yield` were not reached. Put the `yield` in a `try` and what ends the session in "
+        "`finally`.",
+        "stays-open",
+    )
+    require(bool(got["log"]), "Nothing is logged with `self.logger` if the block fails.")
+    require(
+        says(got["log"], "the disk is full", "ERROR"),
+        "The exception 'the disk is full' is not "
+        "in the log at level ERROR. Log it in `except Exception as error:` with "
+        "`self.logger.error(...)`, then `raise`.",
+        "exception-not-logged",
+    )
+    require(
+        says(got["log"], "finished"),
+        "After an exception the log has no line with the word "
+        '"finished". That line belongs in `finally`.',
+        "stays-open",
+    )
+
+
+@part("4.2")
+def test_session_in_session(learner: Subject) -> None:
+    """A session in a session is a RuntimeError, and the first one goes on"""
+    got = in_session(learner.session_in_session())
+    require(
+        "RuntimeError" in got["kinds"],
+        "A second session inside of a first one is not refused. "
+        "`if self.in_session: raise RuntimeError(...)` comes first of all.",
+        "nesting-allowed",
+    )
+    require(
+        got["inside"] is True,
+        "A second session is refused, but the first one ends with it: "
+        "`pipeline.in_session` is False afterwards. Raise the RuntimeError before the `try` "
+        "whose `finally` ends a session.",
+        "refused-ends-other",
+    )
+    require(
+        not says(got["log"], "finished"),
+        'The session that was refused logs "finished", '
+        "though it never began. Raise the RuntimeError before everything else.",
+        "refused-ends-other",
+    )
+
+
+# 4.3 AstronomyPipeline.classify_safely and __call__
+
+
+def records(rng: Rng, n: int = 5) -> list[Record]:
+    """Records with labels of their own, so that one sees if they change places."""
+    names = rng.choice(9000, n, replace=False) + 1000
+    labels = rng.permutation([f"kind {i}" for i in range(n)])
+    return [
+        {"objectId": f"ZTF24aa{name}", "candidates": [], "label": str(label)}
+        for name, label in zip(names, labels, strict=True)
+    ]
+
+
+def labels_of(answer: Answer, want: list[str]) -> dict:
+    """What was seen of a call, once its labels are a list."""
+    got = answer.value
+    labels = got["labels"]
+    made = isinstance(labels, Thing) and labels.type == "generator"
+    require(
+        not made,
+        "The result is a generator: nothing has been processed yet, and when it is, "
+        "the session will be over. Make a list, in square brackets.",
+        "generator-returned",
+    )
+    return got
+
+
+@part("4.3")
+def test_labels(learner: Subject, rng: Rng) -> None:
+    """One label for each record, in order"""
+    data = records(rng)
+    want = [record["label"] for record in data]
+    got = labels_of(learner.called(data), want)
+    expect(Answer(got["labels"]), want, what="the list of labels")
+    got = labels_of(learner.called([]), [])
+    expect(Answer(got["labels"]), [], what="the result for an empty list")
+
+
+@part("4.3")
+def test_failed_record(learner: Subject, rng: Rng) -> None:
+    """A record that fails is labelled "failed" and logged; the others are unaffected"""
+    data = records(rng)
+    data[1]["raises"] = data[3]["raises"] = "the file is cut off"
+    want = [record["label"] for record in data]
+    want[1] = want[3] = "failed"
+    got = labels_of(learner.called(data), want)
+    labels = got["labels"]
+    require(
+        "trouble" not in got and labels != want[:2],
+        "The second record of five fails, and those "
+        "after it are not processed. The `try` belongs around a single record, inside the "
+        "loop.",
+        "one-stops-all",
+    )
+    expect(
+        Answer(labels),
+        want,
+        Mistake(
+            "failed-dropped",
+            [label for label in want if label != "failed"],
+            "Records that fail "
+            "are missing from the list, so that the labels after them belong to other records. "
+            'Put "failed" in their place.',
+        ),
+        Mistake(
+            "none-for-failed",
+            [None if label == "failed" else label for label in want],
+            'A record that fails has the label None. Return "failed" after logging it.',
+        ),
+        what="the list of labels",
+    )
+    name = data[3]["objectId"]
+    errors = [line[1] for line in got["log"] if line[0] == "ERROR"]
+    require(
+        bool(errors),
+        "A record failed, and the log has no line of level ERROR. Use "
+        "`self.logger.error(...)` in the `except`.",
+        "failure-not-logged",
+    )
+    require(
+        any(name in line for line in errors),
+        "The log does not say which record failed. The "
+        f"line {shown(errors[-1])} should contain the name that `self._name_of` gives, {name}.",
+        "failure-without-name",
+    )
+
+
+@part("4.3")
+def test_nameless_record(learner: Subject, rng: Rng) -> None:
+    """A record without a name is logged by its position"""
+    data = records(rng, 4)
+    data[2] = {"raises": "nothing in it"}
+    got = labels_of(learner.called(data), [])
+    if not isinstance(got["labels"], list):
+        return  # another check speaks of that
+    expect(Answer(got["labels"][2:3]), ["failed"], what="the label of a record without a name")
+    errors = [line[1] for line in got["log"] if line[0] == "ERROR"]
+    require(
+        any("record 2" in line for line in errors),
+        "The third record has no name, and fails. The "
+        'log should call it "record 2", as `self._name_of(raw_data, position)` does; it says '
+        f"{shown(errors)}.",
+        "failure-without-name" if errors else "failure-not-logged",
+    )
+
+
+@part("4.3")
+def test_one_session(learner: Subject, rng: Rng) -> None:
+    """All records are processed within one session"""
+    got = labels_of(learner.called(records(rng)), [])
+    inside = [call[2] for call in got["calls"]]
+    require(
+        got["sessions"] > 0,
+        "The records are processed without a session. Put the loop into "
+        "`with self.batch_processing_session():`.",
+        "no-session",
+    )
+    require(
+        got["sessions"] == 1,
+        f"There were {got['sessions']} sessions for five records. Open one "
+        "session around the loop.",
+        "session-for-each",
+    )
+    require(
+        bool(inside) and all(inside),
+        "Records are processed when the session is over. The loop "
+        "belongs inside of the `with` block.",
+        "no-session",
+    )
+
+
+@part("4.3")
+def test_interruption(learner: Subject, rng: Rng) -> None:
+    """Ctrl-C (KeyboardInterrupt) is not taken for a failed record"""
+    data = records(rng, 3)
+    data[1]["raises"] = "KeyboardInterrupt"
+    got = labels_of(learner.called(data), [])
+    require(
+        got["interrupted"],
+        "Ctrl-C during a record is taken for a failure, and the pipeline "
+        "cannot be stopped. Write `except Exception`: a bare `except` catches everything.",
+        "bare-except",
+    )
+
+
+@part("4.3")
+def test_records_announced(learner: Subject, rng: Rng) -> None:
+    """Each record is announced as "classified" or "failed\""""
+    data = records(rng, 3)
+    data[1]["raises"] = "the file is cut off"
+    got = labels_of(learner.called(data), [])
+    names = [record["objectId"] for record in data]
+    want = [
+        ["classified", {"object_id": names[0], "label": data[0]["label"]}],
+        ["failed", {"object_id": names[1], "error": "the file is cut off"}],
+        ["classified", {"object_id": names[2], "label": data[2]["label"]}],
+    ]
+    events = [event[0] for event in got["events"]]
+    require(
+        {"classified", "failed"} <= set(events),
+        "Of three records, the second of which fails, "
+        f'these events are announced: {events}. Call `self._announce("classified", ...)` or '
+        '`self._announce("failed", ...)` for each.',
+        "not-announced",
+    )
+    expect(Answer(got["events"]), want, what="the list of announced events and their data")
+
+
+# 4.4 AstronomyPipeline.process_and_classify
+
+
+@part("4.4")
+def test_one_record(learner: Subject, rng: Rng) -> None:
+    """The processor's light curve goes to the classifier, whose label is returned"""
+    (record,) = records(rng, 1)
+    answer = learner.one_record(record)
+    got = answer.value
+    calls = [call[:2] for call in got["calls"]]
+    made = [call for call in calls if call[0] == "process"]
+    asked = [call[1] for call in calls if call[0] == "predict"]
+    require(
+        bool(made) or not asked,
+        "The pipeline's own processor is not used. Any processor may be "
+        "given to it: call `self.processor.process_lightcurve(raw_data)`.",
+        "own-processor",
+    )
+    require(
+        got["label"] != "a light curve",
+        "The result is the light curve. Hand it to `self.classifier.predict` and return the label.",
+        "light-curve-returned",
+    )
+    require(
+        not made or bool(asked) or got["label"] is None,
+        "The pipeline's own classifier is not "
+        "asked. Any classifier may be given to it: call `self.classifier.predict(...)`.",
+        "own-classifier",
+    )
+    require(
+        "dict" not in asked,
+        "The classifier gets the raw record. It wants the light curve that the processor returns.",
+        "raw-data-classified",
+    )
+    lost = got["label"] is None and asked == ["a light curve"]
+    require(
+        not lost,
+        "The classifier is asked, but its label is not returned. Did you forget a `return`?",
+        "label-not-returned",
+    )
+    expect(Answer(got["label"]), record["label"], what="the label")
+    require(
+        len(made) == 1 and len(asked) == 1,
+        f"For one record the processor is called {len(made)} "
+        f"times and the classifier {len(asked)} times. Once is enough: keep the light curve in a "
+        "variable.",
+        "processed-twice",
+    )
+
+
+@part("4.4")
+def test_timed(learner: Subject, rng: Rng) -> None:
+    """The time of each call is printed"""
+    answer = learner.one_record(records(rng, 1)[0])
+    require(
+        bool(answer.value) and "process_and_classify" in answer.printed,
+        "No time is printed. Leave `@timing_decorator` above the method.",
+        "not-timed",
+    )
+
+
+@part("4.4")
+@pytest.mark.parametrize("who", ["processor", "classifier"])
+def test_exceptions_go_on(learner: Subject, rng: Rng, who: str) -> None:
+    """Exceptions of the processor and the classifier go on to the caller"""
+    (record,) = records(rng, 1)
+    record |= {"raises": "cut off"} if who == "processor" else {"label": "raise"}
+    want = "cut off" if who == "processor" else "the rules are at a loss"
+    got = learner.one_record(record).value
+    used = any(call[0] == who[:7] or call[0] == "predict" for call in got["calls"])
+    require(
+        got["raised"] == want or not used,
+        f"An exception of the {who} does not arrive outside. "
+        "Do not catch it here: `classify_safely` does.",
+        "exception-swallowed",
+    )
+    require(got["raised"] == want, f"The {who} raises an exception, but it was not called.")
+
+
+# 4.5 SimpleTransientClassifier
+
+ERROR = 20.0  # flux divided by its error, unless a point is to be no detection
+
+
+def observation(band: str, day: float, magnitude: float) -> Record:
+    flux = 10 ** (0.4 * (25.0 - magnitude))
+    return {"mjd": day, "flux": flux, "flux_err": flux / ERROR, "band": band}
+
+
+def nothing_seen(band: str, day: float, flux: float = 1.0) -> Record:
+    """A point that is no clear detection: a flux of 1.0 or less with an error of 0.8."""
+    return {"mjd": day, "flux": flux, "flux_err": 0.8, "band": band}
+
+
+def somewhen(rng: Rng, points: list[Record]) -> list[Record]:
+    """The observations in no order, at some time in our years."""
+    start = float(rng.integers(56000, 61000))
+    moved = [point | {"mjd": point["mjd"] + start} for point in points]
+    return [moved[i] for i in rng.permutation(len(moved))]
+
+
+def seen(data: list[Record]) -> list[tuple[str, float, float]]:
+    """Band, MJD and magnitude of the clear detections, in order of time."""
+    clear = [obs for obs in data if obs["flux"] > 3 * obs["flux_err"]]
+    clear.sort(key=lambda obs: obs["mjd"])
+    return [(o["band"], o["mjd"], 25 - 2.5 * math.log10(o["flux"])) for o in clear]
+
+
+def slope(points: list[tuple[float, float]]) -> float:
+    """Slope of the straight line by least squares, from its textbook formula."""
+    x0, y0 = mean(x for x, _ in points), mean(y for _, y in points)
+    return sum((x - x0) * (y - y0) for x, y in points) / sum((x - x0) ** 2 for x, _ in points)
+
+
+def measured(data: list[Record]) -> dict[str, float]:
+    """The five features, by loops."""
+    points = seen(data)
+    counts = Counter(band for band, _, _ in points)
+    main = [(t, m) for band, t, m in points if band == max(sorted(counts), key=counts.__getitem__)]
+    peak = min(main, key=lambda point: point[1])[0]
+    fading = [(t - peak, m) for t, m in main if 0 <= t - peak <= 30]
+    near = {
+        each: [m for band, t, m in points if band == each and abs(t - peak) <= 10] for each in "gr"
+    }
+    known = near["g"] and near["r"]
+    return {
+        "rise_time": peak - main[0][0],
+        "decline_rate": slope(fading) if fading[-1][0] >= 1 else math.nan,
+        "amplitude": max(m for _, m in main) - min(m for _, m in main),
+        "colour": median(near["g"]) - median(near["r"]) if known else math.nan,
+        "episodes": 1 + sum(later[0] - one[0] > 60 for one, later in pairwise(main)),
+    }
+
+
+def supernova(rng: Rng, main: str = "r", other: str = "g") -> list[Record]:
+    """A light curve in which every slip shows: the other band is brighter and seen earlier."""
+    days = [-14, -9, -5, -2, 0, 3, 7, 12, 18, 25, 28, 41, 58, 140, 152]
+    points = []
+    for day in days:
+        fading = 0.05 * min(day, 30) + 0.015 * max(day - 30, 0)
+        magnitude = 18 + (0.1 * -day if day < 0 else fading)
+        scatter = 0.0 if day == 0 else rng.uniform(0, 0.04)
+        points.append(observation(main, day + rng.uniform(-0.2, 0.2), magnitude + scatter))
+    for day in (-21, -8, -3, 1, 5, 9, 22, 50):
+        magnitude = 17.6 + 0.04 * abs(day) + 0.3 * (day > 10) + rng.uniform(0, 0.04)
+        points.append(observation(other, day + rng.uniform(-0.2, 0.2), magnitude))
+    points += [nothing_seen(main, -70, 0.7), nothing_seen(main, -35, -1.0)]
+    points.append(nothing_seen(main, -30, math.nan))
+    return somewhen(rng, points)
+
+
+@part("4.5")
+@pytest.mark.parametrize(("main", "other"), [("r", "g"), ("g", "r")])
+def test_features(learner: Subject, rng: Rng, main: str, other: str) -> None:
+    """Rise time, decline rate, amplitude, colour and episodes are measured as described"""
+    data = supernova(rng, main, other)
+    want, points = measured(data), seen(data)
+    answer = learner.features(data)
+    got = answer.value
+    require(isinstance(got, dict), f"`features` returns {kind_of(got)}; it should return a dict.")
+    names = ", ".join(map(str, got)) or "none"
+    for name in want:
+        require(name in got, f"There is no feature {name!r}; there are: {names}.")
+    in_main = [(t, m) for band, t, m in points if band == main]
+    peak = min(in_main, key=lambda point: point[1])[0]
+    first, faintest = in_main[0][0], max(in_main, key=lambda point: point[1])[0]
+    first_of_all = points[0][1]
+    peak_of_all = min(points, key=lambda point: point[2])[1]
+    rise = want["rise_time"]
+    mixed = "The bands are mixed. Keep the main band's rows only: `table[table['band'] == "
+    check = [
+        (
+            "rise_time",
+            "days",
+            [
+                (
+                    "rise-is-a-date",
+                    peak,
+                    "This is the date of the peak. The rise time is the time from "
+                    "the first detection to it.",
+                ),
+                (
+                    "rise-negative",
+                    -rise,
+                    "The rise time is negative: it is the peak's time minus that of "
+                    "the first detection.",
+                ),
+                (
+                    "faintest-as-peak",
+                    faintest - first,
+                    "The faintest detection is taken for the peak. A "
+                    "smaller magnitude is brighter: `argmin`.",
+                ),
+                ("all-bands-mixed", peak_of_all - first_of_all, mixed + "main_band(table)]`."),
+                (
+                    "rise-from-any-band",
+                    peak - first_of_all,
+                    "The rise is counted from the first detection "
+                    "in any band. Count from the first one in the main band.",
+                ),
+                (
+                    "non-detections-counted",
+                    peak - min(obs["mjd"] for obs in data),
+                    "The rise is counted from the first observation, in which nothing was seen. "
+                    "Use `clear_detections`.",
+                ),
+            ],
+        ),
+        ("decline_rate", "mag/day", declines(data, main, peak)),
+        (
+            "amplitude",
+            "mag",
+            [
+                (
+                    "amplitude-negative",
+                    -want["amplitude"],
+                    "The amplitude is negative. It is the largest magnitude minus the smallest.",
+                ),
+                (
+                    "all-bands-mixed",
+                    max(m for _, _, m in points) - min(m for _, _, m in points),
+                    mixed + "main_band(table)]`.",
+                ),
+            ],
+        ),
+        (
+            "colour",
+            "mag",
+            [
+                (
+                    "colour-reversed",
+                    -want["colour"],
+                    "The sign is wrong: this is r minus g. The colour is "
+                    "g minus r, and negative for what is blue.",
+                ),
+                (
+                    "colour-of-everything",
+                    median(m for band, _, m in points if band == "g")
+                    - median(m for band, _, m in points if band == "r"),
+                    "The colour is that of the whole light "
+                    "curve. Take the detections within 10 days of the peak, in all bands.",
+                ),
+            ],
+        ),
+        (
+            "episodes",
+            "",
+            [
+                (
+                    "breaks-for-episodes",
+                    want["episodes"] - 1,
+                    "This is the number of breaks. One break makes two episodes: add 1.",
+                ),
+                ("all-bands-mixed", measured_mixed(points), mixed + "main_band(table)]`."),
+            ],
+        ),
+    ]
+    for name, unit, mistakes in check:
+        expect(
+            Answer(got[name]),
+            want[name],
+            *(Mistake(*each) for each in mistakes),
+            what=f"`{name}`",
+            unit=unit,
+            rtol=1e-4,
+        )
+
+
+def measured_mixed(points: list[tuple[str, float, float]]) -> int:
+    times = [t for _, t, _ in points]
+    return 1 + sum(later - one > 60 for one, later in pairwise(times))
+
+
+def declines(data: list[Record], main: str, peak: float) -> list[tuple[str, float, str]]:
+    """Slopes that a slip would give."""
+    points = [(t - peak, m) for band, t, m in seen(data) if band == main]
+    flux = [(x, 10 ** (0.4 * (25 - m))) for x, m in points if 0 <= x <= 30]
+    fading = [(x, m) for x, m in points if 0 <= x <= 30]
+    rate = slope(fading)
+    intercept = mean(m for _, m in fading) - rate * mean(x for x, _ in fading)
+    return [
+        (
+            "decline-reversed",
+            -rate,
+            "The sign is wrong: magnitudes grow when an object fades, so the slope is positive.",
+        ),
+        (
+            "intercept-for-slope",
+            intercept,
+            "This is the line's intercept. `np.polyfit(x, y, 1)` gives "
+            "the slope first, then the intercept.",
+        ),
+        (
+            "decline-of-everything",
+            slope([p for p in points if p[0] >= 0]),
+            "The line goes through everything after the peak. Stop 30 days after it.",
+        ),
+        (
+            "rise-in-the-line",
+            slope([p for p in points if abs(p[0]) <= 30]),
+            "The line goes through detections before the peak as well. Begin at the peak.",
+        ),
+        (
+            "decline-in-flux",
+            slope(flux),
+            "This is the slope of the flux. Use the column `magnitude`.",
+        ),
+    ]
+
+
+@part("4.5")
+def test_features_missing(learner: Subject, rng: Rng) -> None:
+    """Without g there is no colour, and without a later detection no decline: both are NaN"""
+    red = [observation("r", day, 18 + 0.05 * abs(day)) for day in (-12, -6, 0, 8, 15)]
+    answer = learner.features(somewhen(rng, red))
+    recognise(
+        answer,
+        Mistake(
+            "colour-needs-both",
+            Raises("KeyError", "g"),
+            "A light curve without g makes your "
+            f"code raise {answer.raised}. `.get('g', math.nan)` is NaN where there is none.",
+        ),
+        Mistake(
+            "colour-needs-both",
+            Raises("IndexError"),
+            f"A light curve without g makes your code raise {answer.raised}. Its colour is NaN.",
+        ),
+    )
+    got = answer.value
+    expect(
+        Answer(got.get("colour") if isinstance(got, dict) else got),
+        math.nan,
+        Mistake(
+            "zero-for-unknown",
+            0.0,
+            "Without g the colour is 0, which is a colour like any other. "
+            "What is not known is NaN.",
+        ),
+        what="the colour without g",
+    )
+    rising = [observation("r", day, 18 - 0.06 * day) for day in (-12, -6, 0)]
+    for later in ([], [observation("r", 0.3, 18.06)]):
+        answer = learner.features(somewhen(rng, rising + later))
+        expect(
+            Answer(answer.value.get("decline_rate"), warned=answer.warned),
+            math.nan,
+            Mistake(
+                "zero-for-unknown",
+                0.0,
+                "With nothing after the peak the decline rate is 0, as if "
+                "it were known to stay bright. What is not known is NaN.",
+            ),
+            Mistake(
+                "slope-within-a-night",
+                0.2,
+                "The slope is taken from two detections of one night, "
+                "where noise is all there is. It is NaN unless a detection comes a day or more "
+                "after the peak.",
+            ),
+            what="the decline rate with nothing a day or more after the peak",
+        )
+
+
+def event(
+    rise: float, rate: float, colour: float | None, seasons: tuple = (), end: float = 30
+) -> list[Record]:
+    """Up by 1 mag within `rise` days, down by `rate` mag a day; later or earlier `seasons`.
+
+    A season is a pair: its first day and how much fainter than the peak it is [mag].
+    """
+    rising = [(-rise * f, 18.0 + f) for f in np.linspace(1, 0, max(2, int(rise // 8) + 2))]
+    falling = [(day, 18.0 + rate * day) for day in np.arange(3.0, end, 3)]
+    late = [
+        (first + day, 18.0 + fainter + 0.02 * day / 6)
+        for first, fainter in seasons
+        for day in (0, 6, 12, 18)
+    ]
+    main = [*rising, *falling, *late]
+    points = [observation("r", float(day), float(magnitude)) for day, magnitude in main]
+    if colour is not None:
+        points += [observation("g", day + 0.01, m + colour) for day, m in main[:-1] if abs(day) < 9]
+    return [*points, nothing_seen("r", -400.0), nothing_seen("r", -300.0, -0.9)]
+
+
+FEW = [observation("r", 0, 18.0), observation("g", 1, 18.0), nothing_seen("r", 2)]
+SEASONS = ((200.0, 0.5), (400.0, 0.4))
+FADED = ((200.0, 2.5), (400.0, 3.0))
+CASES: list[tuple[int, str, str, list[Record]]] = [
+    (1, "unknown", "nothing at all", []),
+    (1, "unknown", "two detections and one observation without", FEW),
+    (2, "CV", "fast", event(1.5, 0.2, 0.0)),
+    (2, "CV", "fast, blue", event(12, 0.2, -0.3)),
+    (2, "CV", "fast, in three episodes", event(1.5, 0.2, 0.0, ((150.0, 0.2), (300.0, 0.4)), 15)),
+    (3, "AGN", "three episodes, a small amplitude", event(20, 0.01, 0.2, SEASONS)),
+    (3, "AGN", "three episodes, a small amplitude, blue", event(20, 0.01, -0.3, SEASONS)),
+    (4, "TDE", "three episodes, a large amplitude", event(25, 0.015, -0.2, FADED)),
+    (4, "TDE", "three episodes, a large amplitude, red", event(25, 0.05, 0.3, FADED)),
+    (5, "CV", "quite fast, in two episodes", event(12, 0.06, 0.0, ((-150.0, 0.3),))),
+    (5, "CV", "quite fast, up within a day", event(1.2, 0.06, 0.0)),
+    (6, "SNIa", "up in two weeks, quite fast", event(14, 0.05, 0.0)),
+    (6, "SNIa", "up in two weeks, quite fast, blue", event(14, 0.05, -0.3)),
+    (6, "SNIa", "quite fast after a long rise", event(130, 0.05, 0.2)),
+    (7, "TDE", "slow, blue", event(25, 0.01, -0.3)),
+    (7, "TDE", "blue after a long rise", event(130, 0.01, -0.3)),
+    (7, "TDE", "blue, nothing after the peak", event(25, 0.01, -0.3, end=0)),
+    (8, "AGN", "slow after a long rise", event(130, 0.01, 0.2)),
+    (9, "SNII", "slow, not blue", event(12, 0.012, 0.3)),
+    (9, "SNII", "slow, never seen in g", event(12, 0.012, None)),
+    (9, "SNII", "nothing after the peak, not blue", event(12, 0.012, 0.3, end=0)),
+]
+
+
+def holding(feature: dict[str, float]) -> list[tuple[int, str]]:
+    """Number and label of all the rules from the second on that hold."""
+    decline, episodes = feature["decline_rate"], feature["episodes"]
+    rules = [
+        (2, "CV", decline > 0.1),
+        (3, "AGN", episodes >= 3 and feature["amplitude"] < 1.5),
+        (4, "TDE", episodes >= 3),
+        (5, "CV", decline > 0.03 and (episodes == 2 or feature["rise_time"] < 3)),
+        (6, "SNIa", decline > 0.03),
+        (7, "TDE", feature["colour"] < -0.1),
+        (8, "AGN", feature["rise_time"] > 90),
+        (9, "SNII", True),
+    ]
+    return [(number, label) for number, label, holds in rules if holds]
+
+
+@part("4.5")
+def test_rules(learner: Subject, rng: Rng) -> None:
+    """Every rule decides the light curves that it is meant for"""
+    answers = [learner.predicted(somewhen(rng, data)) for *_, data in CASES]
+    got = [answer.result if answer.raised is None else None for answer in answers]
+    known = {label for (number, *_), label in zip(CASES, got, strict=True) if number > 1}
+    for case, answer in zip(CASES, answers, strict=True):
+        if answer.raised is None and same(answer.result, case[1]):
+            continue
+        too_few(case, answer)
+        same_for_all = len(known) == 1 and None not in known
+        require(
+            not same_for_all,
+            f"The answer is {shown(answer.result)} for every light curve. The "
+            "rules decide by the features.",
+            "always-the-same",
+        )
+        misjudged(case, answer)
+
+
+def too_few(case: tuple[int, str, str, list[Record]], answer: Answer) -> None:
+    """Speak up if a light curve with too few detections is not called unknown."""
+    number, _, about, data = case
+    if number != 1:
+        return
+    raised = answer.raised is not None and not answer.raised.is_a("NotImplementedError")
+    guessed = answer.result in ("SNIa", "SNII", "CV", "AGN", "TDE")
+    recognise(
+        answer,
+        Mistake(
+            "empty-crashes",
+            raised,
+            f"For a light curve with {about} your code raises "
+            f"{answer.raised}. Ask `len(self.clear_detections(lightcurve)) < 3` before you "
+            "measure features.",
+        ),
+        Mistake(
+            "observations-counted" if data else "guess-for-unknown",
+            guessed,
+            f"A light curve with {about} is labelled {shown(answer.result)}. The label for fewer "
+            'than 3 clear detections is "unknown"; observations in which nothing was seen do '
+            "not count.",
+        ),
+    )
+    expect(answer, "unknown", what=f"the label of a light curve with {about}")
+
+
+def misjudged(case: tuple[int, str, str, list[Record]], answer: Answer) -> None:
+    """Say which rule holds, and how the answer may have come about."""
+    number, want, about, data = case
+    label, feature = answer.value, measured(data)
+    found = ", ".join(f"{name} = {value:.3g}" for name, value in feature.items())
+    others = [rule for rule in holding(feature) if rule[1] == label and rule[0] > number]
+    start = f"A light curve ({about}) with {found}"
+    unknown = math.isnan(feature["colour"]) or math.isnan(feature["decline_rate"])
+    require(
+        label is not None,
+        f"{start} gets no label: the result is None. Rule 9 catches all that no other rule wants.",
+        "nothing-at-the-end" if number == 9 else None,
+    )
+    require(
+        not (unknown and not others),
+        f"{start} is labelled {shown(label)}. NaN must decide "
+        "nothing: write `colour < -0.1` and not the opposite, which is not true of NaN either.",
+        "nan-decides",
+    )
+    require(
+        not others,
+        f"{start} is labelled {shown(label)} by rule {others[0][0] if others else 0}, "
+        f'but rule {number} holds too, comes first and says "{want}". `return` as soon as a '
+        "rule holds, in the order of the list.",
+        "later-rule-wins",
+    )
+    raise Failure(f'{start} is labelled {shown(label)}; by rule {number} it is "{want}".')
+
+
+# 4.E1 AstronomyPipeline.process_async
+
+
+def done(answer: Answer) -> dict:
+    """What was seen, once it is clear that the method can be awaited and gives labels."""
+    got = answer.value
+    require(
+        got["awaitable"] or got["labels"] is None,
+        "`process_async` cannot be awaited: it is an ordinary method. It begins with `async def`.",
+        "not-a-coroutine",
+    )
+    require(
+        got["awaitable"],
+        "`process_async` returns None, and cannot be awaited. It begins with `async def`.",
+    )
+    labels = got["labels"] if isinstance(got["labels"], list) else []
+    waiting = any(isinstance(each, Thing) and each.type in ("coroutine", "Task") for each in labels)
+    require(
+        not waiting,
+        "The result holds coroutines that have not been run. `await asyncio.gather("
+        "*coroutines)` runs them and gives their values.",
+        "coroutines-not-awaited",
+    )
+    return got
+
+
+@part("4.E1")
+def test_async_labels(learner: Subject, rng: Rng) -> None:
+    """The labels are those of `pipeline(records)`, in order; one that fails is "failed\""""
+    data = records(rng, 4)
+    data[0]["seconds"] = 0.08
+    data[2]["raises"] = "the file is cut off"
+    want = [record["label"] for record in data]
+    want[2] = "failed"
+    answer = learner.processed_async(data, 2)
+    recognise(
+        answer,
+        Mistake(
+            "one-failure-stops-all",
+            Raises("Trouble"),
+            "One record fails, and its exception ends "
+            "the whole batch. Run `self.classify_safely`, which does not raise.",
+        ),
+    )
+    got = done(answer)
+    labels = got["labels"]
+    shuffled = (
+        isinstance(labels, list) and labels != want and Counter(map(str, labels)) == Counter(want)
+    )
+    expect(
+        Answer(labels),
+        want,
+        Mistake(
+            "order-of-completion",
+            shuffled,
+            "The labels come in the order in which the records "
+            "were ready. `asyncio.gather` keeps the order of what it is given.",
+        ),
+        what="the list of labels",
+    )
+    require(
+        got["sessions"] == 1 and all(call[2] for call in got["calls"]),
+        "The records should be "
+        f"processed within one session; there were {got['sessions']}. Put all of it into `with "
+        "self.batch_processing_session():`.",
+        "no-session",
+    )
+    expect(
+        Answer(done(learner.processed_async([]))["labels"]), [], what="the result for no records"
+    )
+
+
+@part("4.E1")
+@pytest.mark.parametrize("limit", [2, None])
+def test_async_limit(learner: Subject, rng: Rng, limit: int | None) -> None:
+    """`max_concurrent` records are processed at a time, 4 if not given, and no more"""
+    data = records(rng, 6)
+    answer = learner.processed_async(data, *([] if limit is None else [limit]))
+    if answer.raised is None or not answer.raised.is_a("Trouble"):
+        most, at_most = done(answer)["most"], limit or 4
+        require(
+            most > 1,
+            "The records are processed one after another. `await "
+            "asyncio.to_thread(self.classify_safely, ...)` lets others go on, and "
+            "`asyncio.gather` starts them together.",
+            "one-after-another",
+        )
+        require(
+            most <= at_most,
+            f"With max_concurrent = {at_most}, {most} records are processed at a "
+            "time. Make one `asyncio.Semaphore(max_concurrent)` for all of them, and let each "
+            "pass it: `async with gate:`.",
+            "no-limit",
+        )
+        require(
+            most == at_most,
+            f"With max_concurrent = {at_most}, only {most} records are processed "
+            "at a time, though more are waiting.",
+        )
+
+
+# 4.E2 AstronomyPipeline.add_observer, remove_observer and _notify
+
+
+def heard(answer: Answer) -> list[list[Any]]:
+    return answer.value["heard"]
+
+
+@part("4.E2")
+def test_observers(learner: Subject, rng: Rng) -> None:
+    """Every observer is called with event and data, in the order they were added"""
+    data = {"object_id": f"ZTF24aa{rng.integers(1000, 9999)}", "label": "TDE"}
+    steps = [["add", "first"], ["add", "second"], ["announce", "session_started"]]
+    answer = learner.observed([*steps, ["announce", "classified", data]])
+    got = heard(answer)
+    spread = any(isinstance(each[-1], dict) and "spread" in each[-1] for each in got)
+    require(
+        not spread,
+        "The data arrive as keyword arguments. Observers are called with two "
+        "arguments: `observer(event, data)`.",
+        "data-spread-out",
+    )
+    want: list[list[Any]] = [[each, "session_started", {}] for each in ("first", "second")]
+    want += [[each, "classified", data] for each in ("first", "second")]
+    expect(
+        Answer(got),
+        want,
+        Mistake(
+            "only-last-kept",
+            [each for each in want if each[0] == "second"],
+            "Only the observer that was added last is called. Append to `self.observers`.",
+        ),
+        what="the list of calls (observer, event, data)",
+    )
+
+
+@part("4.E2")
+def test_observer_decorates(learner: Subject) -> None:
+    """`add_observer` returns the function, so that it can be used as a decorator"""
+    returned = learner.observed([["add", "first"], ["add", "first"]]).value["returned"]
+    require(
+        all(returned),
+        "`add_observer` does not return the function. Used as a decorator, it would "
+        "replace the function by what it returns: end it with `return callback`.",
+        "callback-not-returned",
+    )
+
+
+@part("4.E2")
+def test_observer_fails(learner: Subject) -> None:
+    """An observer that fails is logged and does not stop the others"""
+    steps = [
+        ["add", "first"],
+        ["add", "broken"],
+        ["add", "second"],
+        ["announce", "session_started"],
+    ]
+    answer = learner.observed(steps)
+    raised = answer.value["errors"][-1]
+    require(
+        not raised,
+        f"An observer's exception goes on into the pipeline: {raised[0] if raised else ''}"
+        ". Catch it in the loop and log it.",
+        "failure-raised",
+    )
+    who = [each[0] for each in heard(answer)]
+    require(
+        who != ["first", "broken"],
+        "After an observer has failed, those after it are not called. "
+        "The `try` belongs inside of the loop.",
+        "failure-stops-others",
+    )
+    if "broken" in who:
+        require(
+            says(answer.value["log"], "mail server", "ERROR"),
+            "An observer failed with 'the mail "
+            "server does not answer', and the log does not say so. Use `self.logger.error(...)` "
+            "with the exception.",
+            "failure-not-logged",
+        )
+        expect(Answer(who), ["first", "broken", "second"], what="the list of observers called")
+
+
+@part("4.E2")
+@pytest.mark.parametrize("name", ["first", "method"])
+def test_observer_twice(learner: Subject, name: str) -> None:
+    """Added twice, an observer is called once; removed, it is not called any more"""
+    twice = [["add", name], ["add", name], ["announce", "session_started"]]
+    answer = learner.observed(twice)
+    count = len(heard(answer))
+    require(
+        count != 2,
+        "An observer that was added twice is called twice. Ask `if callback not in "
+        "self.observers` first"
+        + (": methods of objects are equal, but not identical." if name == "method" else "."),
+        "called-twice",
+    )
+    expect(Answer(count), 1, what="the number of calls")
+    answer = learner.observed([["add", name], ["remove", name], ["announce", "session_started"]])
+    require(
+        not heard(answer),
+        "An observer that was removed is still called. `self.observers.remove("
+        "callback)` changes the list itself.",
+        "not-removed",
+    )
+    expect(Answer(answer.value["errors"][1]), [], what="the error when an observer is removed")
+
+
+@part("4.E2")
+def test_remove_unknown(learner: Subject) -> None:
+    """Removing an unknown observer is a ValueError"""
+    kinds = learner.observed([["add", "first"], ["remove", "second"]]).value["errors"][1]
+    require(
+        bool(kinds),
+        "Removing an observer that was never added passes in silence. Raise "
+        "ValueError: whoever removes it believes that it was there.",
+        "unknown-removed",
+    )
+    require(
+        "ValueError" in kinds,
+        "Removing an observer that was never added raises "
+        f"{kinds[0] if kinds else ''}; it should raise ValueError.",
+    )
+
+
+@part("4.E2")
+def test_remove_itself(learner: Subject) -> None:
+    """An observer may remove itself when it is called"""
+    steps = [["add", "once"], ["add", "first"], ["announce", "session_started"]]
+    answer = learner.observed([*steps, ["announce", "session_finished"]])
+    who = [each[0] for each in heard(answer)]
+    expect(
+        Answer(who),
+        ["once", "first", "first"],
+        Mistake(
+            "list-changed-in-loop",
+            ["once", "first"],
+            "An observer removed itself, and the next "
+            "one was skipped: the list changed while it was looped over. Loop over a copy, "
+            "`list(self.observers)`.",
+        ),
+        what="the list of observers called",
+    )

@@ -1,0 +1,393 @@
+"""Probes of Exercise 4: pipelines on trial, with a processor and a classifier made up here.
+
+Each part is tried by itself: stand-ins take the place of the other parts, which may be unwritten or
+wrong. They do no more than a trial needs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from grader.probes import probe
+
+NAME = "astronomy_pipeline"
+PATIENCE_SECONDS = 5.0
+
+
+class Trouble(Exception):
+    """Raised on purpose, to see what becomes of it."""
+
+
+class Recorder(logging.Handler):
+    """Keeps level and text of every line, with the message of an exception that comes with it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[list[str]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            text = record.getMessage()
+        except Exception:  # as with a wrong number of arguments
+            text = str(record.msg)
+        error = record.exc_info[1] if record.exc_info else None
+        self.lines.append([record.levelname, f"{text} {error}" if error else text])
+
+
+@contextmanager
+def restored(*loggers: logging.Logger) -> Iterator[None]:
+    """Give the loggers back as they were."""
+    before = [(each, list(each.handlers), each.level, each.propagate) for each in loggers]
+    try:
+        yield
+    finally:
+        for logger, handlers, level, propagate in before:
+            logger.handlers, logger.propagate = handlers, propagate
+            logger.setLevel(level)
+
+
+class Trial:
+    """A pipeline with stand-ins for some of its methods, and all that was seen of it."""
+
+    def __init__(self, learner: Any, *stand_ins: str) -> None:
+        self.learner = learner
+        self.calls: list[list[Any]] = []  # what was called, for which object, in a session or not
+        self.events: list[list[Any]] = []
+        self.sessions = 0
+        self.own, self.root = Recorder(), Recorder()
+        methods = {name: _stand_in(name, self) for name in (*stand_ins, "_setup_logging")}
+        pipeline = type("Pipeline", (learner.AstronomyPipeline,), methods)
+        self.pipeline = pipeline(Processor(self), Classifier(self))
+
+    def note(self, what: str, name: str) -> None:
+        self.calls.append([what, name, getattr(self.pipeline, "in_session", None)])
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Record what is logged."""
+        logger, root = logging.getLogger(NAME), logging.getLogger()
+        with restored(logger, root):
+            logger.handlers, logger.propagate, root.handlers = [self.own], False, [self.root]
+            logger.setLevel(logging.INFO)
+            root.setLevel(logging.INFO)
+            yield
+
+    def seen(self) -> dict[str, Any]:
+        log = {"log": list(self.own.lines), "root_log": list(self.root.lines)}
+        return log | {"calls": self.calls, "events": self.events, "sessions": self.sessions}
+
+
+def _stand_in(name: str, trial: Trial) -> Any:
+    """A method that does the least that the other parts rely on."""
+
+    @contextmanager
+    def session(self: Any) -> Iterator[None]:
+        trial.sessions += 1
+        self.in_session = True
+        try:
+            yield
+        finally:
+            self.in_session = False
+
+    def process_and_classify(self: Any, raw_data: Any) -> Any:
+        return self.classifier.predict(self.processor.process_lightcurve(raw_data))
+
+    def classify_safely(self: Any, raw_data: Any, position: int = 0) -> Any:
+        try:
+            return self.process_and_classify(raw_data)
+        except Trouble:
+            return "failed"
+
+    def announce(self: Any, event: str, **data: Any) -> None:
+        trial.events.append([event, data])
+
+    return {
+        "_setup_logging": staticmethod(lambda: logging.getLogger(NAME)),
+        "batch_processing_session": session,
+        "process_and_classify": process_and_classify,
+        "classify_safely": classify_safely,
+        "_announce": announce,
+    }[name]
+
+
+class Processor:
+    """Makes a light curve of a record, or raises what the record asks for."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+
+    def process_lightcurve(self, raw_data: Any) -> Any:
+        name = str(raw_data.get("objectId", "no name"))
+        self.trial.note("process", name)
+        if raw_data.get("raises") == "KeyboardInterrupt":
+            raise KeyboardInterrupt
+        if "raises" in raw_data:
+            raise Trouble(raw_data["raises"])
+        days = (59000.25, 59001.25, 59002.25)
+        data = [{"mjd": day, "flux": 50.0, "flux_err": 1.0, "band": "r"} for day in days]
+        return self.trial.learner.TransientLightCurve(data, name, raw_data["label"])
+
+
+class Classifier:
+    """Reads the label off the light curves of `Processor`."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+
+    def predict(self, lightcurve: Any) -> Any:
+        known = isinstance(lightcurve, self.trial.learner.TransientLightCurve)
+        self.trial.note("predict", "a light curve" if known else type(lightcurve).__name__)
+        if known and lightcurve.transient_type == "raise":
+            raise Trouble("the rules are at a loss")
+        return lightcurve.transient_type if known else "no light curve"
+
+
+@probe
+def set_up(learner: Any) -> dict:
+    """The logger after one call and after two, and what became of the root logger."""
+    logger, root = logging.getLogger(NAME), logging.getLogger()
+    with restored(logger, root):
+        logger.handlers, root.handlers = [], []
+        logger.setLevel(logging.NOTSET)
+        root.setLevel(logging.WARNING)
+        first = learner.AstronomyPipeline._setup_logging()
+        if not isinstance(first, logging.Logger):
+            touched = bool(logger.handlers) or bool(root.handlers)
+            return {"is": type(first).__name__, "touched": touched}
+        got = {"is": "Logger", "name": first.name, "is_root": first is root}
+        got |= {"handlers": [_described(handler) for handler in logger.handlers]}
+        got |= {"level": logger.level, "root": [len(root.handlers), root.level]}
+        learner.AstronomyPipeline._setup_logging()
+        return got | {"after_second": len(logger.handlers)}
+
+
+def _described(handler: logging.Handler) -> dict:
+    """What kind of handler it is, the level it passes, and a line as it would write it."""
+    fields = {"name": NAME, "levelname": "ERROR", "levelno": 40, "msg": "the dome is stuck"}
+    times = {"created": 1.7e9, "msecs": 0.0}, {"created": 1.7e9 + 2e5 + 3.7e3, "msecs": 0.0}
+    lines = [handler.format(logging.makeLogRecord(fields | each)) for each in times]
+    stream = isinstance(handler, logging.StreamHandler)
+    plain = stream and not isinstance(handler, logging.FileHandler)
+    return {"stream": plain, "level": handler.level, "line": lines[0], "later": lines[1]}
+
+
+@probe
+def set_up_beside_root(learner: Any) -> int:
+    """The number of handlers of the logger if the root logger has one already."""
+    logger, root = logging.getLogger(NAME), logging.getLogger()
+    with restored(logger, root):
+        logger.handlers, root.handlers = [], [logging.NullHandler()]
+        learner.AstronomyPipeline._setup_logging()
+        return len(logger.handlers)
+
+
+@probe
+def session(learner: Any, fails: str = "") -> dict:
+    """What is seen in a session and after it; and of a second one."""
+    trial = Trial(learner, "_announce")
+    pipeline = trial.pipeline
+    got: dict[str, Any] = {"raised": False, "inside": None, "yields": None}
+    with trial.watched():
+        try:
+            with pipeline.batch_processing_session() as value:
+                got |= {"inside": pipeline.in_session, "yields": value}
+                got |= {"log_inside": list(trial.own.lines), "events_inside": list(trial.events)}
+                if fails:
+                    raise Trouble(fails)
+        except Trouble:
+            got["raised"] = True
+    return got | {"after": pipeline.in_session} | trial.seen()
+
+
+@probe
+def session_in_session(learner: Any) -> dict:
+    """A second session inside a first one, and one after both."""
+    trial = Trial(learner, "_announce")
+    pipeline = trial.pipeline
+    with trial.watched(), pipeline.batch_processing_session():
+        try:
+            with pipeline.batch_processing_session():
+                kinds = []
+        except Exception as error:
+            kinds = [kind.__name__ for kind in type(error).__mro__]
+        got = {"kinds": kinds, "inside": pipeline.in_session, "log": list(trial.own.lines)}
+    with trial.watched(), pipeline.batch_processing_session():
+        pass
+    return got
+
+
+@probe
+def called(learner: Any, records: list) -> dict:
+    """`pipeline(records)`, and whether an interruption came through."""
+    stand_ins = ("batch_processing_session", "process_and_classify", "_announce")
+    trial = Trial(learner, *stand_ins)
+    got: dict[str, Any] = {"interrupted": False, "labels": None}
+    with trial.watched():
+        try:
+            got["labels"] = trial.pipeline(records)
+        except KeyboardInterrupt:
+            got["interrupted"] = True
+        except Trouble as error:
+            got["trouble"] = str(error)
+    return got | trial.seen()
+
+
+@probe
+def one_record(learner: Any, record: dict) -> dict:
+    """`pipeline.process_and_classify(record)`."""
+    trial = Trial(learner, "_announce")
+    got: dict[str, Any] = {"raised": "", "label": None}
+    with trial.watched():
+        try:
+            value = trial.pipeline.process_and_classify(record)
+            got["label"] = "a light curve" if isinstance(value, learner.LightCurve) else value
+        except Trouble as error:
+            got["raised"] = str(error)
+    return got | trial.seen()
+
+
+@probe
+def features(learner: Any, observations: list) -> Any:
+    light_curve = learner.TransientLightCurve(observations, "ZTF24aaexmpl")
+    return learner.SimpleTransientClassifier().features(light_curve)
+
+
+@probe
+def predicted(learner: Any, observations: list) -> Any:
+    light_curve = learner.TransientLightCurve(observations, "ZTF24aaexmpl")
+    return learner.SimpleTransientClassifier().predict(light_curve)
+
+
+class Crowd:
+    """Counts how many are at work at the same time. The first wait until `wanted` have come."""
+
+    def __init__(self, wanted: int) -> None:
+        self.wanted, self.now, self.most = wanted, 0, 0
+        self.lock, self.full = threading.Lock(), threading.Event()
+
+    def work(self, seconds: float) -> None:
+        with self.lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+            if self.now >= self.wanted:
+                self.full.set()
+        self.full.wait(0.4)
+        self.full.set()
+        time.sleep(seconds)  # long enough for others to come who should not
+        with self.lock:
+            self.now -= 1
+
+
+@probe
+def processed_async(learner: Any, records: list, *limit: int) -> dict:
+    """`await pipeline.process_async(records, *limit)`, and how many were at work at a time."""
+    stand_ins = (
+        "batch_processing_session",
+        "process_and_classify",
+        "classify_safely",
+        "_announce",
+    )
+    trial, crowd = Trial(learner, *stand_ins), Crowd(limit[0] if limit else 4)
+    process = trial.pipeline.processor.process_lightcurve
+
+    def slowly(raw_data: Any) -> Any:
+        crowd.work(raw_data.get("seconds", 0.02))
+        return process(raw_data)
+
+    async def run() -> dict:
+        value = trial.pipeline.process_async(records, *limit)
+        if not inspect.isawaitable(value):
+            return {"awaitable": False, "labels": value}
+        labels = await value
+        for each in labels if isinstance(labels, list) else []:
+            if inspect.iscoroutine(each):
+                each.close()  # otherwise Python would complain that nobody awaited it
+        return {"awaitable": True, "labels": labels}
+
+    trial.pipeline.processor.process_lightcurve = slowly
+    with trial.watched():
+        got = _in_a_thread(run)
+    return got | trial.seen() | {"most": crowd.most}
+
+
+def _in_a_thread(run: Callable[[], Any]) -> Any:
+    """Run a coroutine in a thread: a notebook's own thread has an event loop already."""
+    outcome: dict[str, Any] = {}
+
+    def target() -> None:
+        try:
+            outcome["value"] = asyncio.run(asyncio.wait_for(run(), PATIENCE_SECONDS))
+        except BaseException as error:
+            outcome["error"] = error
+
+    thread = threading.Thread(target=target, daemon=True)
+    thread.start()
+    thread.join(PATIENCE_SECONDS + 1)
+    if "error" in outcome:
+        raise outcome["error"]
+    if "value" not in outcome:
+        raise TimeoutError(f"the coroutine did not end within {PATIENCE_SECONDS:g} s")
+    return outcome["value"]
+
+
+@probe
+def observed(learner: Any, steps: list) -> dict:
+    """Observers are added and removed and events announced, step by step."""
+    trial = Trial(learner)
+    hearers = Hearers(trial.pipeline)
+    with trial.watched():
+        for step in steps:
+            hearers.take(*step)
+    got = {"heard": hearers.heard, "errors": hearers.errors, "returned": hearers.returned}
+    return got | {"log": trial.own.lines}
+
+
+class Hearers:
+    """Observers by name. `once` removes itself, `broken` fails, all note what they are told."""
+
+    def __init__(self, pipeline: Any) -> None:
+        self.pipeline = pipeline
+        self.heard: list[list[Any]] = []
+        self.errors: list[list[str]] = []
+        self.returned: list[bool] = []  # whether adding returned the observer
+        names = ("first", "second", "broken", "once")
+        self.known = {name: self._observer(name) for name in names}
+
+    def take(self, action: str, what: str, data: dict | None = None) -> None:
+        try:
+            if action == "announce":
+                self.pipeline._announce(what, **(data or {}))
+            elif action == "add":
+                callback = self._find(what)
+                self.returned.append(self.pipeline.add_observer(callback) is callback)
+            else:
+                self.pipeline.remove_observer(self._find(what))
+            self.errors.append([])
+        except NotImplementedError:
+            raise
+        except Exception as error:
+            kinds = [kind.__name__ for kind in type(error).__mro__]
+            self.errors.append([*kinds, str(error)])
+
+    def _find(self, name: str) -> Any:
+        return self.method if name == "method" else self.known[name]
+
+    def method(self, event: str, *data: Any, **spread: Any) -> None:
+        self.heard.append(["method", event, *data, *([{"spread": spread}] if spread else [])])
+
+    def _observer(self, name: str) -> Callable[..., None]:
+        def observer(event: str, *data: Any, **spread: Any) -> None:
+            self.heard.append([name, event, *data, *([{"spread": spread}] if spread else [])])
+            if name == "once":
+                self.pipeline.remove_observer(observer)
+            if name == "broken":
+                raise Trouble("the mail server does not answer")
+
+        return observer

@@ -1,0 +1,949 @@
+# %% [markdown]
+# # Exercise 4: Design patterns for an astronomy pipeline
+#
+# **Time:** 45 to 60 minutes, and as long as you like for the extensions.
+#
+# **You will learn** to
+#
+# - put parts together that know nothing of each other, with a *protocol* between them;
+# - keep a record of what a program does with Python's `logging`;
+# - write a *context manager* that tidies up whatever happens;
+# - make an object that is called like a function, and that one bad record cannot stop;
+# - measure features of light curves and classify transients by rules you can explain.
+#
+# You need to know classes, decorators and exceptions, and a little pandas, as in Exercises 1 to 3.
+
+# %% [markdown]
+# ## Before the next clear night
+#
+# A survey finds thousands of new things in a night, and there is telescope time to take spectra of
+# perhaps twenty. Which ones? A type Ia supernova measures distances. A star torn apart by a black
+# hole, a *tidal disruption event*, is so rare that each one counts. Most of the rest can wait. The
+# choice has to be made by the afternoon, from nothing but light curves, while nobody is watching
+# the screen.
+#
+# So it is made by a **pipeline**: raw records in, labels out. Our five classes are
+#
+# | label | what it is | its light curve |
+# |---|---|---|
+# | `SNIa` | a white dwarf explodes | up in two weeks, down within two months |
+# | `SNII` | a massive star collapses | quickly up, then often a plateau of three months |
+# | `CV` | a white dwarf whose disc of gas flares up | up in a day, down in a week, and again |
+# | `AGN` | a black hole at its regular meal | flickers for years, without an end |
+# | `TDE` | a star torn apart by a black hole | up in a month, slowly down, blue all the time |
+#
+# A pipeline that runs unattended needs more than a good classifier. It must survive a broken
+# record, tell afterwards what it did, and never be left half open. For each of these there is a
+# well-known pattern, and you will write them all.
+
+# %% [markdown]
+# ## How this notebook works
+#
+# Methods marked `TODO` are yours to write: delete the line `raise NotImplementedError(...)` and put
+# your code in its place. The docstring of a method says all that is asked of it. `check("4.1")`
+# says what works and what does not, and `hint("4.1")`, in a cell of your own, helps if you are
+# stuck. In a terminal, `grader check 4` checks the whole notebook at once.
+#
+# After every change run the class cell again before you run its checks, and make objects anew:
+# those made earlier still have the old methods.
+
+# %%
+import asyncio
+import io
+import logging
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, redirect_stdout
+from typing import Any, Protocol
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from solutions.ex01_advanced_functions import timing_decorator
+from solutions.ex02_light_curve_classes import LightCurve, TransientLightCurve
+from solutions.ex03_survey_classes import SurveyProcessor, ZTFProcessor
+
+Record = dict[str, Any]  # what a broker gives for one object
+Observer = Callable[[str, dict[str, Any]], None]  # called with an event and its data
+
+CLASSES = ["SNIa", "SNII", "CV", "AGN", "TDE"]
+
+# %% [markdown]
+# ### A sky full of transients
+#
+# The next cell is complete. It invents objects of the five classes and writes them down as a broker
+# of ZTF's alerts would. You need not read it; the plot below shows what comes out.
+
+# %%
+ZEROPOINTS = {"g": 26.325, "r": 26.275, "i": 25.660}  # of ZTF's fluxes [mag]
+NOISE = {"g": 35.0, "r": 45.0}  # noise of the sky, in the same unit
+FILTER_IDS = {"g": 1, "r": 2}
+
+
+def explosion(t: np.ndarray, rise: float, fall: float) -> np.ndarray:
+    """Rise and fall of Bazin et al. (2009), with a peak near 1 shortly after t = 0 [days]."""
+    grid = np.linspace(-60, 120, 1801)
+    peak = np.max(np.exp(-grid / fall) / (1 + np.exp(-grid / rise)))
+    return np.exp(-t / fall) / (1 + np.exp(-t / rise)) / peak
+
+
+def relative_flux(label: str, t: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Flux in g and r of an invented object, in units of its typical brightness."""
+    stretch = rng.uniform(0.85, 1.15)
+    if label == "SNIa":
+        t = (t - 30) / stretch
+        return {"g": explosion(t, 3, 14), "r": explosion(t, 3.5, 21)}
+    if label == "SNII":
+        plateau = 1 / (1 + np.exp((t - 30 - 90 * stretch) / 4))
+        start = 1 / (1 + np.exp(-(t - 28) / 1.5))
+        fading = np.clip(t - 30, 0, None)
+        return {
+            band: start * plateau * 10 ** (-0.4 * rate * fading)
+            for band, rate in (("g", 0.025), ("r", 0.008))
+        }
+    if label == "CV":
+        flux = np.zeros_like(t)
+        for start in np.cumsum(rng.uniform(30, 110, 6)) - 20:
+            day = t - start
+            decline = rng.uniform(0.12, 0.3)  # mag per day
+            flux += np.where(day > 0, 10 ** (-0.4 * decline * day), np.exp(day / 0.4))
+        return {"g": 1.05 * flux, "r": flux}
+    if label == "AGN":  # a damped random walk in magnitudes: 0.2 mag, 200 days
+        memory = np.exp(-np.diff(t, prepend=t[0]) / 200)
+        walk, x = [], rng.normal(0, 0.2)
+        for kept in memory:
+            x = kept * x + rng.normal(0, 0.2 * np.sqrt(1 - kept**2))
+            walk.append(x)
+        flux = 0.3 * (10 ** (-0.4 * np.array(walk)) - 0.5)  # half of it is in the reference image
+        return {"g": 0.9 * flux, "r": flux}
+    rise, fall = rng.uniform(6, 9), rng.uniform(55, 80)
+    flux = explosion(t - 40, rise, fall) + 0.03 * (t > 40)
+    return {"g": 1.25 * flux, "r": flux}
+
+
+def invent_record(label: str, number: int) -> Record:
+    """Make up a broker's record of one object, newest entry first."""
+    rng = np.random.default_rng([CLASSES.index(label), number])
+    days = np.arange(900.0 if label in ("AGN", "TDE") else 170.0)
+    days = days[days % 365 < 230] + rng.uniform(0.1, 0.4)  # half of the year the Sun is too near
+    brightness = 10 ** (0.4 * (26.3 - rng.uniform(17.0, 18.4)))
+    entries: list[Record] = []
+    for band, shape in relative_flux(label, days, rng).items():
+        for i in np.flatnonzero(rng.random(len(days)) < 0.35):
+            flux_err = float(np.hypot(NOISE[band], 0.02 * brightness * shape[i]))
+            flux = float(rng.normal(brightness * shape[i], flux_err))
+            entry = {"mjd": 60000 + days[i], "fid": FILTER_IDS[band]}
+            if abs(flux) > 5 * flux_err:
+                entry["candid"] = 2600000000000000000 + len(entries)
+                entry["magpsf"] = ZEROPOINTS[band] - 2.5 * math.log10(abs(flux))
+                entry["sigmapsf"] = 1.0857 * flux_err / abs(flux)
+                entry["isdiffpos"] = "t" if flux > 0 else "f"
+            else:
+                entry["diffmaglim"] = ZEROPOINTS[band] - 2.5 * math.log10(5 * NOISE[band])
+            entries.append(entry)
+    entries.sort(key=lambda entry: entry["mjd"], reverse=True)
+    return {"objectId": f"ZTF24{label}{number:03d}", "candidates": entries}
+
+
+# %% [markdown]
+# The cell after this text is complete as well: a plot of a light curve in magnitudes.
+
+# %%
+BAND_STYLES = {"g": ("#1b9e77", "o"), "r": ("#d1352b", "s"), "i": ("#7a4a12", "^")}
+
+
+def plot_light_curve(ax: Axes, lightcurve: LightCurve) -> None:
+    """Plot the clear detections in magnitudes against days, brightest at the top."""
+    table = lightcurve.data
+    first = table["mjd"].min()
+    for band, (colour, marker) in BAND_STYLES.items():
+        points = table[(table["band"] == band) & (table["flux"] > 3 * table["flux_err"])]
+        if points.empty:
+            continue
+        ax.errorbar(
+            points["mjd"] - first,
+            ZEROPOINTS[band] - 2.5 * np.log10(points["flux"]),
+            yerr=1.0857 * points["flux_err"] / points["flux"],
+            fmt=marker,
+            color=colour,
+            markersize=4,
+            elinewidth=1,
+            label=band,
+        )
+    ax.set_xlabel("time [days]")
+    if not ax.yaxis_inverted():
+        ax.invert_yaxis()
+
+
+# %%
+if __name__ == "__main__":
+    fig, axes = plt.subplots(1, 5, figsize=(15, 3.6), sharey=True, layout="constrained")
+    for ax, label in zip(axes, CLASSES, strict=True):
+        plot_light_curve(ax, ZTFProcessor().process_lightcurve(invent_record(label, 1)))
+        ax.set_title(label)
+    axes[0].set_ylabel("magnitude [mag]")
+    axes[-1].legend(title="band")
+    plt.show()
+
+# %% [markdown]
+# The axes of time differ: the AGN and the TDE are shown over two and a half years, with gaps when
+# the Sun stood too near. Faint points are missing, since ZTF does not see below magnitude 20.5 or
+# so.
+#
+# ## A protocol: what a part must be able to do
+#
+# Our pipeline needs something that classifies. Today it will be a few rules, in Exercise 7 a neural
+# network, and in a test something that always says the same. They need no common ancestor. All
+# the pipeline asks for is a method `predict`, and a **protocol** puts that in writing: any object
+# with such a method is a `Classifier`, whether its author has heard of the protocol or not. A type
+# checker such as `mypy` warns if something else is handed over.
+#
+# Compare this with the abstract base class of Exercise 3: there, a class *says* that it is a
+# `SurveyProcessor`, and gets something for it. A protocol only looks at what is there.
+
+
+# %%
+class Classifier(Protocol):
+    """Anything that can put a label to a light curve."""
+
+    def predict(self, lightcurve: LightCurve) -> str:
+        """Return a label, such as "SNIa"."""
+        ...
+
+
+# %%
+if __name__ == "__main__":
+
+    class EverythingIsAnIa:
+        """Most spectra of bright supernovae show type Ia, so this is right surprisingly often."""
+
+        def predict(self, lightcurve: LightCurve) -> str:
+            return "SNIa"
+
+    baseline: Classifier = EverythingIsAnIa()  # a Classifier without having been told so
+    print(baseline.predict(TransientLightCurve([], "a new object")))
+
+# %% [markdown]
+# ## Logging, and blocks that end well
+#
+# `print` is for the person at the screen. A program that runs at night writes a **log**: each line
+# has a time and a level (`DEBUG`, `INFO`, `WARNING`, `ERROR`), and whoever runs it decides what to
+# keep and where. A *logger* takes the messages and passes on those of its level and above, a
+# *handler* brings them somewhere, and a *formatter* says what a line looks like. Loggers are known
+# by name: `logging.getLogger("dome")` gives the *same* object each time, with all that was done to
+# it before.
+#
+# A **context manager** is what stands behind `with`. In Exercise 3 it was a class with `__enter__`
+# and `__exit__`. `@contextmanager` makes one from a single function: what comes before the `yield`
+# is done at the start of the block, what comes after it at the end. If the block raises an
+# exception, it appears *at the `yield`*, as if that line had raised it. This is why the `yield`
+# stands in a `try`.
+
+# %%
+if __name__ == "__main__":
+    dome_logger = logging.getLogger("dome")
+    dome_logger.setLevel(logging.DEBUG)
+    if not dome_logger.handlers:  # this cell may be run twice
+        dome_handler = logging.StreamHandler()
+        dome_handler.setFormatter(logging.Formatter("[%(name)s] %(levelname)s: %(message)s"))
+        dome_logger.addHandler(dome_handler)
+
+    @contextmanager
+    def open_dome() -> Iterator[None]:
+        """Keep the dome open as long as the block lasts, and not a second longer."""
+        dome_logger.info("opens")
+        try:
+            yield
+        finally:
+            dome_logger.info("closes")
+
+    try:
+        with open_dome():
+            dome_logger.debug("the block is running")
+            raise OSError("it begins to rain")
+    except OSError as error:
+        print("outside:", error)
+
+# %% [markdown]
+# Now it is your turn. The class `AstronomyPipeline` below has four parts. Two short helpers are
+# given: `_name_of` gives the name of a record for messages, and `_announce` tells others what is
+# happening. As long as nobody listens it does nothing; that comes with the extensions.
+#
+# ### 4.1 A logger of its own
+#
+# Every pipeline calls `_setup_logging` when it is made. If you add a handler each time, the second
+# pipeline writes every line twice, the third one three times: probably the most common mistake with
+# `logging`. Ask `logger.handlers` whether there is one already. (`logger.hasHandlers()` would look
+# at the loggers above, too.)
+#
+# Leave the *root logger* alone. It belongs to whoever runs the program, and `logging.basicConfig`
+# changes it for every package that is loaded.
+#
+# The format of a line may use `%(asctime)s`, `%(levelname)s` and `%(message)s`.
+#
+# ### 4.2 A session
+#
+# A batch of records is processed in a *session*. Whatever happens in it, at its end it must be
+# closed and the log must say so. An exception is noted and then goes on: a bare `raise` in an
+# `except` block sends it on its way.
+#
+# Sessions do not nest. Think about where the test for that belongs: a session that was refused has
+# not begun, and so it must not end anything.
+#
+# ### 4.3 The pipeline as a function
+#
+# An object with a method `__call__` can be called: `pipeline(records)`. One broken record among ten
+# thousand must not cost us the other 9999. So `classify_safely` does one record, whatever comes,
+# and `__call__` does all of them within a session.
+#
+# Catch `Exception`, not everything: when somebody presses Ctrl-C, Python raises
+# `KeyboardInterrupt`, which is no `Exception`, and that person wants the program to stop.
+#
+# ### 4.4 One record from end to end
+#
+# The shortest part, and the heart of it: the processor makes a light curve and the classifier
+# labels it. Your timer from Exercise 1 stands above it and shows what each record costs.
+#
+# The cell also holds two bonus parts at its end, which are explained under *Extensions* below.
+
+
+# %% part=["4.1", "4.2", "4.3", "4.4", "4.E1", "4.E2"] points=[1.5, 2, 2, 1.5, 1, 1]
+class AstronomyPipeline:
+    """From raw records to labels.
+
+    Attributes:
+        processor: turns records into light curves, as in Exercise 3.
+        classifier: puts labels to light curves.
+        logger: the logger "astronomy_pipeline".
+        in_session: whether a session is going on.
+        observers: functions that want to be told of events (part of an extension).
+    """
+
+    def __init__(self, processor: SurveyProcessor, classifier: Classifier) -> None:
+        self.processor = processor
+        self.classifier = classifier
+        self.logger = self._setup_logging()
+        self.in_session = False
+        self.observers: list[Observer] = []
+
+    def _announce(self, event: str, **data: Any) -> None:
+        """Tell the observers of an event, if there are any."""
+        if self.observers:
+            self._notify(event, data)
+
+    def _name_of(self, raw_data: Record, position: int) -> str:
+        """Return the object id of a record, or "record 3" if it has none."""
+        for key in ("objectId", "diaObjectId"):
+            if isinstance(raw_data, dict) and key in raw_data:
+                return str(raw_data[key])
+        return f"record {position}"
+
+    @staticmethod
+    def _setup_logging() -> logging.Logger:
+        """Set up the logger of the pipeline and return it.
+
+        Returns:
+            The logger called "astronomy_pipeline". Its level is INFO. It has exactly one handler, a
+            logging.StreamHandler, whose format shows the time, the level and the message of each
+            line. Calling this method again adds no second handler.
+
+        The root logger and its handlers are not changed, and make no difference: the logger gets
+        its own handler, whatever the root logger has.
+
+        Example:
+            After `logger = AstronomyPipeline._setup_logging()`, the call `logger.info("ready")`
+            writes a line such as `2026-03-01 21:04:11,512 INFO ready`.
+        """
+        ### BEGIN SOLUTION 4.1
+        logger = logging.getLogger("astronomy_pipeline")
+        logger.setLevel(logging.INFO)
+        if not logger.handlers:
+            handler = logging.StreamHandler()
+            handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+            logger.addHandler(handler)
+        return logger
+        ### END SOLUTION
+
+    @contextmanager
+    def batch_processing_session(self) -> Iterator[None]:
+        """Open a session for the time of a `with` block.
+
+        To be used as `with pipeline.batch_processing_session(): ...`; nothing comes after an `as`
+        (it yields None).
+
+        At the start: sets self.in_session to True; logs a line with the word "started" to
+        self.logger at level INFO; calls self._announce("session_started").
+        At the end, in any case: sets self.in_session to False; logs a line with the word "finished"
+        at level INFO; calls self._announce("session_finished").
+
+        Errors:
+            An Exception raised in the block is logged at level ERROR, in a line that contains its
+            message, and goes on to the caller.
+            RuntimeError if a session is going on already. Then nothing else happens: that session
+            goes on.
+
+        Example:
+            >>> with pipeline.batch_processing_session():
+            ...     print(pipeline.in_session)
+            True
+        """
+        ### BEGIN SOLUTION 4.2
+        if self.in_session:
+            raise RuntimeError("a session is going on already")
+        self.in_session = True
+        self.logger.info("session started")
+        self._announce("session_started")
+        try:
+            yield
+        except Exception as error:
+            self.logger.error("session broken off: %s", error)
+            raise
+        finally:
+            self.in_session = False
+            self.logger.info("session finished")
+            self._announce("session_finished")
+        ### END SOLUTION
+
+    def classify_safely(self, raw_data: Record, position: int) -> str:
+        """Return the label of one record, or "failed" if it cannot be processed.
+
+        Arguments:
+            raw_data: a record for the processor.
+            position: the number of the record in its list, counted from 0.
+
+        Returns:
+            What self.process_and_classify(raw_data) returns. Before that, calls
+            self._announce("classified", object_id=name, label=label), with the name that
+            self._name_of(raw_data, position) gives.
+
+        Errors:
+            None. If processing raises an Exception, a line with the name of the record is logged at
+            level ERROR, self._announce("failed", object_id=name, error=text) is called with the
+            exception's message, and the label is "failed". (KeyboardInterrupt is no Exception and
+            goes on to the caller.)
+
+        Example, with a record that lacks its candidates:
+            >>> pipeline.classify_safely({"objectId": "ZTF24aaexmpl"}, 0)
+            'failed'
+        """
+        ### BEGIN SOLUTION 4.3
+        name = self._name_of(raw_data, position)
+        try:
+            label = self.process_and_classify(raw_data)
+        except Exception as error:
+            self.logger.error("%s failed: %s", name, error)
+            self._announce("failed", object_id=name, error=str(error))
+            return "failed"
+        self._announce("classified", object_id=name, label=label)
+        return label
+        ### END SOLUTION
+
+    def __call__(self, raw_observations: list[Record]) -> list[str]:
+        """Return the labels of all records, each by classify_safely, within one session.
+
+        Arguments:
+            raw_observations: records for the processor, possibly none.
+
+        Returns:
+            A list with one label for each record, in their order. A record that cannot be processed
+            has the label "failed", and makes no difference to the others. All of them are processed
+            within one batch_processing_session.
+
+        Example:
+            >>> pipeline([good_record, broken_record])
+            ['SNIa', 'failed']
+        """
+        ### BEGIN SOLUTION 4.3
+        with self.batch_processing_session():
+            return [self.classify_safely(raw, i) for i, raw in enumerate(raw_observations)]
+        ### END SOLUTION
+
+    @timing_decorator
+    def process_and_classify(self, raw_data: Record) -> str:
+        """Return the label of one record: make its light curve, then classify that.
+
+        Leave the line with @timing_decorator where it is: it prints how long each call takes.
+
+        Arguments:
+            raw_data: a record for self.processor.
+
+        Returns:
+            What self.classifier.predict gives for the light curve that
+            self.processor.process_lightcurve makes of the record. Each is called once.
+
+        Errors:
+            Exceptions of the processor and the classifier go on to the caller.
+
+        Example:
+            >>> pipeline.process_and_classify(good_record)
+            process_and_classify took 0.004321 s
+            'SNIa'
+        """
+        ### BEGIN SOLUTION 4.4
+        return self.classifier.predict(self.processor.process_lightcurve(raw_data))
+        ### END SOLUTION
+
+    async def process_async(self, records: list[Record], max_concurrent: int = 4) -> list[str]:
+        """Return the labels of all records, several of which are processed at a time.
+
+        Bonus.
+
+        Arguments:
+            records: records for the processor, possibly none.
+            max_concurrent: how many of them may be processed at a time, at most. This many are, as
+                long as there are enough left.
+
+        Returns:
+            The same list as pipeline(records), in the same order. Each record is processed in a
+            thread (asyncio.to_thread); one that fails has the label "failed" and leaves the others
+            alone. All of them are processed within one batch_processing_session.
+
+        Example:
+            >>> await pipeline.process_async([good_record, broken_record], max_concurrent=2)
+            ['SNIa', 'failed']
+        """
+        ### BEGIN SOLUTION 4.E1
+        gate = asyncio.Semaphore(max_concurrent)
+
+        async def label_of(raw_data: Record, position: int) -> str:
+            async with gate:
+                return await asyncio.to_thread(self.classify_safely, raw_data, position)
+
+        with self.batch_processing_session():
+            return await asyncio.gather(*(label_of(raw, i) for i, raw in enumerate(records)))
+        ### END SOLUTION
+
+    def add_observer(self, callback: Observer) -> Observer:
+        """Append a function to self.observers, unless it is one of them already.
+
+        Bonus.
+
+        Arguments:
+            callback: a function of an event (a text) and its data (a dictionary).
+
+        Returns:
+            The function itself in either case, so that @pipeline.add_observer can be written above
+            a function.
+        """
+        ### BEGIN SOLUTION 4.E2
+        if callback not in self.observers:
+            self.observers.append(callback)
+        return callback
+        ### END SOLUTION
+
+    def remove_observer(self, callback: Observer) -> None:
+        """Take a function out of self.observers.
+
+        Bonus.
+
+        Errors:
+            ValueError if it is not one of them.
+        """
+        ### BEGIN SOLUTION 4.E2
+        if callback not in self.observers:
+            raise ValueError(f"{callback} is not an observer of this pipeline")
+        self.observers.remove(callback)
+        ### END SOLUTION
+
+    def _notify(self, event: str, data: dict[str, Any]) -> None:
+        """Call each observer with the event and its data, in the order they were added.
+
+        Bonus. _announce calls this method, which is the only one that calls observers.
+
+        Arguments:
+            event: "session_started", "classified", "failed" or "session_finished".
+            data: {"object_id": ..., "label": ...} for "classified", {"object_id": ..., "error":
+                ...} for "failed", and {} for the other two.
+
+        Errors:
+            None. If an observer raises an Exception, it is logged to self.logger at level ERROR, in
+            a line that contains its message, and the next observer is called. An observer may
+            remove itself while it is called; all the others are called all the same.
+
+        Example:
+            After `pipeline.add_observer(show)`, every record that is classified leads to a call
+            such as `show("classified", {"object_id": "ZTF24aaexmpl", "label": "SNIa"})`.
+        """
+        ### BEGIN SOLUTION 4.E2
+        for observer in list(self.observers):
+            try:
+                observer(event, data)
+            except Exception as error:
+                self.logger.error("an observer failed at %s: %s", event, error)
+        ### END SOLUTION
+
+
+# %% [markdown]
+# Try it with the simplest of classifiers, and a record that was cut off in transmission. The lines
+# with a date are the log. (A log goes to the stream for messages, `stderr`, so it may appear above
+# or below what is printed.)
+
+# %%
+if __name__ == "__main__":
+    pipeline = AstronomyPipeline(ZTFProcessor(), EverythingIsAnIa())
+    broken_record = {"objectId": "ZTF24broken"}
+    print(pipeline([invent_record("SNIa", 1), broken_record, invent_record("TDE", 1)]))
+    print("in a session:", pipeline.in_session)
+
+# %% [markdown]
+# ### 4.5 Rules for five classes
+#
+# Now a classifier that looks at the data. It works in two steps: `features` turns a light curve of
+# any length into five numbers, and `predict` decides by them.
+#
+# | feature | what it is | unit |
+# |---|---|---|
+# | `rise_time` | from the first detection to the peak | days |
+# | `decline_rate` | slope of the fading in the 30 days after the peak | mag per day |
+# | `amplitude` | from the brightest detection to the faintest | mag |
+# | `colour` | magnitude in g minus magnitude in r, near the peak; negative is blue | mag |
+# | `episodes` | how often it was seen, with breaks of more than 60 days in between | |
+#
+# All but the colour are measured in the *main band*, the one with the most detections. Since
+# magnitudes run backwards, fading has a *positive* slope.
+#
+# The rules form a **decision list**: go through them from top to bottom, and the first one that
+# holds decides.
+#
+# | | rule | label | why |
+# |---|---|---|---|
+# | 1 | fewer than 3 clear detections | `unknown` | whatever one says, it is a guess |
+# | 2 | `decline_rate` > 0.1 | `CV` | nothing that explodes fades by 1 mag in ten days |
+# | 3 | `episodes` ≥ 3 and `amplitude` < 1.5 | `AGN` | flickers for years |
+# | 4 | `episodes` ≥ 3 | `TDE` | rose high and glows for years |
+# | 5 | `decline_rate` > 0.03 and (`episodes` = 2 or `rise_time` < 3) | `CV` | came back or fast |
+# | 6 | `decline_rate` > 0.03 | `SNIa` | 1 to 3 mag in a month |
+# | 7 | `colour` < -0.1 | `TDE` | slow and hot |
+# | 8 | `rise_time` > 90 | `AGN` | no supernova takes so long |
+# | 9 | otherwise | `SNII` | slow, and not so hot |
+#
+# Some features cannot be measured: no g, no colour; nothing after the peak, no decline. Such a
+# feature is NaN, every comparison with it is false, and so it decides nothing. Write the
+# comparisons just as they stand in the table, and NaN looks after itself.
+#
+# Useful: `column.to_numpy()` makes an array of a column, `magnitude.argmin()` is the number of its
+# smallest entry, `np.diff(mjd)` the steps from each entry to the next, and `np.polyfit(x, y, 1)`
+# gives slope and intercept of a straight line.
+
+
+# %%
+def main_band(table: pd.DataFrame) -> str:
+    """Return the band with the most rows (the first in the alphabet, if there are several)."""
+    return str(table["band"].mode().iloc[0])
+
+
+# %% part="4.5" points=3
+class SimpleTransientClassifier:
+    """Classifies transients by a short list of rules. It is a Classifier.
+
+    Attributes:
+        zeropoints: the zero point [mag] of the fluxes in each band; 25.0 for bands not in it.
+    """
+
+    def __init__(self, zeropoints: dict[str, float] | None = None) -> None:
+        self.zeropoints = zeropoints or {}
+
+    def clear_detections(self, lightcurve: LightCurve) -> pd.DataFrame:
+        """Return the rows with flux > 3 flux_err, in order of time, with a column magnitude."""
+        table = lightcurve.data[lightcurve.data["flux"] > 3 * lightcurve.data["flux_err"]]
+        zeropoints = np.array([self.zeropoints.get(band, 25.0) for band in table["band"]])
+        return table.assign(magnitude=zeropoints - 2.5 * np.log10(table["flux"]))
+
+    def features(self, lightcurve: LightCurve) -> dict[str, float]:
+        """Return five features of a light curve.
+
+        Begin with `table = self.clear_detections(lightcurve)`; nothing else in the light curve
+        counts. The main band is main_band(table), and the peak is the detection of the smallest
+        magnitude in the main band (the first one, if there are several).
+
+        Arguments:
+            lightcurve: a light curve with at least 3 clear detections. It is not changed.
+
+        Returns:
+            A dictionary of numbers with the keys
+            rise_time: days from the first detection in the main band to the peak.
+            decline_rate: the slope [mag/day] of the straight line (least squares, np.polyfit)
+                through the detections in the main band from the peak to 30 days after it, both
+                included; positive if the object fades. NaN unless at least one of them is a day or
+                more after the peak.
+            amplitude: largest minus smallest magnitude in the main band.
+            colour: the median magnitude in g minus the median magnitude in r, of the detections
+                that are at most 10 days before or after the peak. NaN if there are none in g or
+                none in r.
+            episodes: 1 plus the number of breaks of more than 60 days between one detection in the
+                main band and the next.
+
+        Example, with four detections in r, of magnitude 19 on MJD 60000, 18 on MJD 60010, 18.5 on
+        MJD 60020, 19 on MJD 60100, and one in g, of magnitude 18.25 on MJD 60012:
+            {'rise_time': 10.0, 'decline_rate': 0.05, 'amplitude': 1.0, 'colour': -0.25,
+             'episodes': 2}
+        """
+        ### BEGIN SOLUTION
+        table = self.clear_detections(lightcurve)
+        main = table[table["band"] == main_band(table)]
+        mjd, magnitude = main["mjd"].to_numpy(), main["magnitude"].to_numpy()
+        peak_mjd = mjd[magnitude.argmin()]
+        day = mjd - peak_mjd
+        fading = (day >= 0) & (day <= 30)
+        decline_rate = math.nan
+        if day[fading].max() >= 1:
+            decline_rate = float(np.polyfit(day[fading], magnitude[fading], 1)[0])
+        near = table[(table["mjd"] - peak_mjd).abs() <= 10]
+        medians = near.groupby("band")["magnitude"].median()
+        return {
+            "rise_time": float(-day.min()),
+            "decline_rate": decline_rate,
+            "amplitude": float(magnitude.max() - magnitude.min()),
+            "colour": float(medians.get("g", math.nan) - medians.get("r", math.nan)),
+            "episodes": 1 + int((np.diff(day) > 60).sum()),
+        }
+        ### END SOLUTION
+
+    def predict(self, lightcurve: LightCurve) -> str:
+        """Return the label of a light curve by the first rule that holds.
+
+        Arguments:
+            lightcurve: a light curve, possibly empty. It is not changed.
+
+        Returns:
+            The label of the first of these rules that holds, by the features of the light curve:
+            1. "unknown" if there are fewer than 3 clear detections, in all bands together;
+            2. "CV" if decline_rate > 0.1;
+            3. "AGN" if episodes >= 3 and amplitude < 1.5;
+            4. "TDE" if episodes >= 3;
+            5. "CV" if decline_rate > 0.03 and (episodes == 2 or rise_time < 3);
+            6. "SNIa" if decline_rate > 0.03;
+            7. "TDE" if colour < -0.1;
+            8. "AGN" if rise_time > 90;
+            9. "SNII" otherwise.
+            A comparison with a feature that is NaN is false.
+
+        Errors:
+            None.
+
+        Example:
+            >>> SimpleTransientClassifier().predict(TransientLightCurve([], "nothing seen"))
+            'unknown'
+        """
+        ### BEGIN SOLUTION
+        if len(self.clear_detections(lightcurve)) < 3:
+            return "unknown"
+        feature = self.features(lightcurve)
+        if feature["decline_rate"] > 0.1:
+            return "CV"
+        if feature["episodes"] >= 3:
+            return "AGN" if feature["amplitude"] < 1.5 else "TDE"
+        if feature["decline_rate"] > 0.03:
+            came_back = feature["episodes"] == 2 or feature["rise_time"] < 3
+            return "CV" if came_back else "SNIa"
+        if feature["colour"] < -0.1:
+            return "TDE"
+        return "AGN" if feature["rise_time"] > 90 else "SNII"
+        ### END SOLUTION
+
+
+# %% [markdown]
+# ### What the rules see
+#
+# Thirty invented objects of each class, in two of the five features. The grey lines are the borders
+# of rules 2, 5 and 6. No two features separate everything, and that is why there are five.
+
+# %%
+if __name__ == "__main__":
+    classifier = SimpleTransientClassifier(ZEROPOINTS)
+    truth = [label for label in CLASSES for _ in range(30)]
+    records = [invent_record(label, 1 + i % 30) for i, label in enumerate(truth)]
+    curves = [ZTFProcessor().process_lightcurve(record) for record in records]
+    measured = pd.DataFrame(
+        [classifier.features(lc) for lc in curves if len(classifier.clear_detections(lc)) >= 3]
+    )
+    measured["truth"] = [
+        label
+        for label, lc in zip(truth, curves, strict=True)
+        if len(classifier.clear_detections(lc)) >= 3
+    ]
+    print(measured.groupby("truth").median().loc[CLASSES].round(2))
+
+    fig, ax = plt.subplots(figsize=(8, 5), layout="constrained")
+    styles = zip(CLASSES, ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#333333"], "osD^v",
+                 strict=True)  # fmt: skip
+    for label, colour, marker in styles:
+        points = measured[measured["truth"] == label]
+        ax.plot(
+            points["decline_rate"].clip(-0.1, 0.4),
+            points["rise_time"],
+            marker,
+            color=colour,
+            alpha=0.7,
+            label=label,
+        )
+    for border in (0.03, 0.1):
+        ax.axvline(border, color="0.6", linewidth=1)
+    ax.set_yscale("symlog", linthresh=3)
+    ax.set_xlabel("decline rate [mag/day]")
+    ax.set_ylabel("rise time [days]")
+    ax.legend()
+    plt.show()
+
+# %% [markdown]
+# ### How good is it?
+#
+# The whole pipeline now runs on all of them (what the timer prints is put aside). A **confusion
+# matrix** has a row for each true class and a column for each label that was given: what lies on
+# the diagonal is right, and everything else shows what is taken for what. The **balanced accuracy**
+# is the mean of the fractions on the diagonal, so that each class counts the same, however many
+# objects it has. Guessing gives 0.2.
+
+# %%
+if __name__ == "__main__":
+    pipeline = AstronomyPipeline(ZTFProcessor(), SimpleTransientClassifier(ZEROPOINTS))
+    with redirect_stdout(io.StringIO()):
+        labels = pipeline(records)
+
+    columns = [*CLASSES, "unknown"]
+    counts = np.zeros((len(CLASSES), len(columns)), dtype=int)
+    for true_class, label in zip(truth, labels, strict=True):
+        counts[CLASSES.index(true_class), columns.index(label)] += 1
+    balanced_accuracy = np.mean([counts[i, i] / counts[i].sum() for i in range(len(CLASSES))])
+
+    fig, ax = plt.subplots(figsize=(6, 4.6), layout="constrained")
+    ax.imshow(counts, cmap="Blues")
+    for (row, column), count in np.ndenumerate(counts):
+        if count:
+            shade = "white" if count > 15 else "black"
+            ax.text(column, row, count, ha="center", va="center", color=shade)
+    ax.set_xticks(range(len(columns)), columns)
+    ax.set_yticks(range(len(CLASSES)), CLASSES)
+    ax.set_xlabel("label given")
+    ax.set_ylabel("true class")
+    ax.set_title(f"Invented objects: balanced accuracy {balanced_accuracy:.2f}")
+    plt.show()
+
+# %% [markdown]
+# Do not trust this number. The objects were invented by the same people who wrote the rules, and
+# invented objects are tidy: they are observed from beginning to end and look as the textbook says.
+#
+# REAL_NUMBERS
+
+# %% [markdown]
+# ## Extensions
+#
+# Two more parts earn bonus points. You do not need them for full marks. Their stubs stand at the
+# end of the class `AstronomyPipeline`: go back to that cell, fill them in, run it again, and make a
+# new pipeline.
+#
+# ### 4.E1 Several records at a time
+#
+# Often a processor waits: for a broker to answer, for a file to come from an archive. While it
+# waits for one record, others could be on their way. A function that begins with `async def` is a
+# *coroutine*: it can pause at an `await` and let others go on.
+#
+# - `await asyncio.to_thread(function, *arguments)` runs an ordinary function in a thread of its own
+#   and pauses until its value is there.
+# - `await asyncio.gather(*coroutines)` runs many of them at once and gives the list of their
+#   values, in the order of the coroutines, whichever was ready first.
+# - `asyncio.Semaphore(n)` is a gate: in `async with gate:` there are never more than `n` at a time.
+#   It is a matter of courtesy, too: no broker likes a thousand requests at once.
+#
+# In a cell of a notebook `await pipeline.process_async(records)` is all you need, and in a script
+# `asyncio.run(pipeline.process_async(records))`. The helper in the next cell works in both.
+#
+# ### 4.E2 Observers
+#
+# Somebody wants an e-mail for every TDE, somebody else a count of failures, a third one a progress
+# bar. If the pipeline knew of all of them, it would never be finished. With the **observer
+# pattern** it need not know any: whoever is interested hands over a function with `add_observer`,
+# and the pipeline calls it whenever something happens. What an observer does is none of the
+# pipeline's business, and neither is its failure.
+
+
+# %%
+def run_async(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine to its end: in a thread, as a notebook's own has an event loop already."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
+# %% [markdown]
+# A processor that has to wait a tenth of a second for each record, as if it came from far away:
+
+# %%
+if __name__ == "__main__":
+
+    class DistantProcessor(ZTFProcessor):
+        """ZTF's records, but each takes a while to arrive."""
+
+        def process_lightcurve(self, raw_data: Record) -> TransientLightCurve:
+            time.sleep(0.1)
+            return super().process_lightcurve(raw_data)
+
+    distant = AstronomyPipeline(DistantProcessor(), SimpleTransientClassifier(ZEROPOINTS))
+    sizes, seconds = [1, 2, 4, 8], []
+    for size in sizes:
+        start = time.perf_counter()
+        with redirect_stdout(io.StringIO()):
+            run_async(distant.process_async(records[::10], max_concurrent=size))
+        seconds.append(time.perf_counter() - start)
+
+    fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
+    bars = ax.bar([str(size) for size in sizes], seconds, color="#0072b2")
+    ax.bar_label(bars, fmt="%.2f s")
+    ax.set_xlabel("records processed at a time, at most")
+    ax.set_ylabel("time [s]")
+    ax.set_title("15 records that have to be waited for")
+    plt.show()
+
+# %% [markdown]
+# Threads help because most of the time is spent waiting. Work that keeps the processor busy gains
+# nothing from them in ordinary Python. And beware of what the threads share: your processor counts
+# its light curves, and two threads that count at the same moment may lose one.
+#
+# Now the observers: one that counts, one that looks for TDEs, and one that is broken.
+
+# %%
+if __name__ == "__main__":
+    pipeline = AstronomyPipeline(ZTFProcessor(), SimpleTransientClassifier(ZEROPOINTS))
+    tally: Counter[str] = Counter()
+    wanted: list[str] = []
+
+    @pipeline.add_observer
+    def count_labels(event: str, data: dict[str, Any]) -> None:
+        if event == "classified":
+            tally[data["label"]] += 1
+
+    @pipeline.add_observer
+    def look_for_tdes(event: str, data: dict[str, Any]) -> None:
+        if data.get("label") == "TDE":
+            wanted.append(data["object_id"])
+
+    @pipeline.add_observer
+    def send_mail(event: str, data: dict[str, Any]) -> None:
+        if event == "failed":
+            raise ConnectionError("the mail server does not answer")
+
+    with redirect_stdout(io.StringIO()):
+        pipeline([*records[::5], {"objectId": "ZTF24broken"}])
+
+    print(dict(tally))
+    print("spectra, please:", ", ".join(wanted))
+
+# %% [markdown]
+# ## Where to go next
+#
+# This was the last exercise of plain Python. You have a pipeline that takes records from a survey,
+# makes light curves of them, classifies them, tells what it does and cannot be stopped by a broken
+# record. From now on the classifier gets better, and nothing else has to change.
+#
+# - Change a threshold of the rules. Which classes gain, which lose? It is easy to make one row of
+#   the confusion matrix perfect.
+# - Write a classifier that asks several others and lets the majority decide. It is a `Classifier`
+#   as well.
+# - Read Python's [how-to on logging](https://docs.python.org/3/howto/logging.html): a handler for
+#   files, and a level that is set from outside, are two lines each.
+# - In **Exercise 5** light curves of all lengths become tensors, so that a machine can find better
+#   rules than we did.

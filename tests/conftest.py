@@ -1,0 +1,18 @@
+"""Say at the end of a run what the proof matrix was made of."""
+
+from __future__ import annotations
+
+import pytest
+from answers import answers
+
+from grader import exercise
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    parts = [part for slug in exercise.slugs() for part in exercise.load(slug).parts]
+    wrong, right = answers("wrong_answers"), answers("alternatives")
+    slips = {(answer.part, answer.misconception) for answer in wrong}
+    terminalreporter.write_line(
+        f"proof matrix: {len(exercise.slugs())} exercises, {len(parts)} parts, {len(wrong)} wrong "
+        f"answers of {len(slips)} kinds, {len(right)} alternatives"
+    )

@@ -1,0 +1,13 @@
+"""Named after the module, as libraries do."""
+
+
+class AstronomyPipeline:
+    @staticmethod
+    def _setup_logging():
+        logger = logging.getLogger(__name__)
+        logger.setLevel(logging.INFO)
+        if not logger.handlers:
+            handler = logging.StreamHandler()
+            handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+            logger.addHandler(handler)
+        return logger

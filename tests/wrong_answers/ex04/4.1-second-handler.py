@@ -1,0 +1,12 @@
+"""A handler more at every call."""
+
+
+class AstronomyPipeline:
+    @staticmethod
+    def _setup_logging():
+        logger = logging.getLogger("astronomy_pipeline")
+        logger.setLevel(logging.INFO)
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        logger.addHandler(handler)
+        return logger

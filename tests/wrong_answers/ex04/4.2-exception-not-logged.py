@@ -1,0 +1,17 @@
+"""Tidy, but silent about the exception."""
+
+
+class AstronomyPipeline:
+    @contextmanager
+    def batch_processing_session(self):
+        if self.in_session:
+            raise RuntimeError("a session is going on already")
+        self.in_session = True
+        self.logger.info("session started")
+        self._announce("session_started")
+        try:
+            yield
+        finally:
+            self.in_session = False
+            self.logger.info("session finished")
+            self._announce("session_finished")

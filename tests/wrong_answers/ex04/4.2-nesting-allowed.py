@@ -1,0 +1,18 @@
+"""Nobody asks whether a session is going on."""
+
+
+class AstronomyPipeline:
+    @contextmanager
+    def batch_processing_session(self):
+        self.in_session = True
+        self.logger.info("session started")
+        self._announce("session_started")
+        try:
+            yield
+        except Exception as error:
+            self.logger.error("session broken off: %s", error)
+            raise
+        finally:
+            self.in_session = False
+            self.logger.info("session finished")
+            self._announce("session_finished")

@@ -1,0 +1,6 @@
+"""The baseline."""
+
+
+class SimpleTransientClassifier:
+    def predict(self, lightcurve):
+        return "SNIa" if len(self.clear_detections(lightcurve)) >= 3 else "unknown"

@@ -1,0 +1,12 @@
+"""All at once."""
+
+
+class AstronomyPipeline:
+    async def process_async(self, records, max_concurrent=4):
+        gate = asyncio.Semaphore(max_concurrent)
+
+        async def label_of(raw_data, position):
+            return await asyncio.to_thread(self.classify_safely, raw_data, position)
+
+        with self.batch_processing_session():
+            return await asyncio.gather(*(label_of(raw, i) for i, raw in enumerate(records)))

@@ -1,0 +1,13 @@
+"""Without a thread the event loop is blocked."""
+
+
+class AstronomyPipeline:
+    async def process_async(self, records, max_concurrent=4):
+        gate = asyncio.Semaphore(max_concurrent)
+
+        async def label_of(raw_data, position):
+            async with gate:
+                return self.classify_safely(raw_data, position)
+
+        with self.batch_processing_session():
+            return await asyncio.gather(*(label_of(raw, i) for i, raw in enumerate(records)))

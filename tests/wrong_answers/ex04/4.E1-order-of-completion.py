@@ -1,0 +1,14 @@
+"""Whoever is ready first comes first."""
+
+
+class AstronomyPipeline:
+    async def process_async(self, records, max_concurrent=4):
+        gate = asyncio.Semaphore(max_concurrent)
+
+        async def label_of(raw_data, position):
+            async with gate:
+                return await asyncio.to_thread(self.classify_safely, raw_data, position)
+
+        with self.batch_processing_session():
+            tasks = [label_of(raw, i) for i, raw in enumerate(records)]
+            return [await task for task in asyncio.as_completed(tasks)]

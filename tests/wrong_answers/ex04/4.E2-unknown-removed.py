@@ -1,0 +1,7 @@
+"""Removing an unknown one says nothing."""
+
+
+class AstronomyPipeline:
+    def remove_observer(self, callback):
+        if callback in self.observers:
+            self.observers.remove(callback)
