@@ -50,8 +50,8 @@ HINTS = {
     ],
     "4.3": [
         "`classify_safely` has the `try`; `__call__` has the session and the loop.",
-        "`try: label = self.process_and_classify(raw_data)`, then `except Exception as error:` logs, "
-        'announces and returns "failed".',
+        "`try: label = self.process_and_classify(raw_data)`, then `except Exception as error:` "
+        'logs, announces and returns "failed".',
         "`with self.batch_processing_session():`, then "
         "`return [self.classify_safely(raw, i) for i, raw in enumerate(raw_observations)]`.",
     ],
