@@ -785,19 +785,37 @@ if __name__ == "__main__":
     for border in (0.03, 0.1):
         ax.axvline(border, color="0.6", linewidth=1)
     ax.set_yscale("symlog", linthresh=3)
+    ax.set_ylim(-0.5, 1500)
     ax.set_xlabel("decline rate [mag/day]")
     ax.set_ylabel("rise time [days]")
-    ax.legend()
+    ax.legend(loc="upper right")
     plt.show()
 
 # %% [markdown]
 # ### How good is it?
 #
-# The whole pipeline now runs on all of them (what the timer prints is put aside). A **confusion
+# Next the whole pipeline runs on all of them (what the timer prints is put aside). A **confusion
 # matrix** has a row for each true class and a column for each label that was given: what lies on
 # the diagonal is right, and everything else shows what is taken for what. The **balanced accuracy**
 # is the mean of the fractions on the diagonal, so that each class counts the same, however many
 # objects it has. Guessing gives 0.2.
+
+
+# %%
+def plot_confusion(ax: Axes, counts: np.ndarray, title: str) -> None:
+    """Draw counts[true class, label given]; the colour is the fraction of the true class."""
+    fractions = counts / counts.sum(axis=1, keepdims=True)
+    ax.imshow(fractions, cmap="Blues", vmin=0, vmax=1)
+    for (row, column), count in np.ndenumerate(counts):
+        if count:
+            colour = "white" if fractions[row, column] > 0.5 else "black"
+            ax.text(column, row, count, ha="center", va="center", color=colour)
+    ax.set_xticks(range(len(CLASSES) + 1), [*CLASSES, "unknown"])
+    ax.set_yticks(range(len(CLASSES)), CLASSES)
+    ax.set_xlabel("label given")
+    ax.set_ylabel("true class")
+    ax.set_title(f"{title}: balanced accuracy {np.diag(fractions).mean():.2f}")
+
 
 # %%
 if __name__ == "__main__":
@@ -809,26 +827,43 @@ if __name__ == "__main__":
     counts = np.zeros((len(CLASSES), len(columns)), dtype=int)
     for true_class, label in zip(truth, labels, strict=True):
         counts[CLASSES.index(true_class), columns.index(label)] += 1
-    balanced_accuracy = np.mean([counts[i, i] / counts[i].sum() for i in range(len(CLASSES))])
 
     fig, ax = plt.subplots(figsize=(6, 4.6), layout="constrained")
-    ax.imshow(counts, cmap="Blues")
-    for (row, column), count in np.ndenumerate(counts):
-        if count:
-            shade = "white" if count > 15 else "black"
-            ax.text(column, row, count, ha="center", va="center", color=shade)
-    ax.set_xticks(range(len(columns)), columns)
-    ax.set_yticks(range(len(CLASSES)), CLASSES)
-    ax.set_xlabel("label given")
-    ax.set_ylabel("true class")
-    ax.set_title(f"Invented objects: balanced accuracy {balanced_accuracy:.2f}")
+    plot_confusion(ax, counts, "Invented objects")
     plt.show()
 
 # %% [markdown]
 # Do not trust this number. The objects were invented by the same people who wrote the rules, and
-# invented objects are tidy: they are observed from beginning to end and look as the textbook says.
+# invented objects are tidy: they look as the textbook says, and the survey saw all of their life.
 #
-# REAL_NUMBERS
+# So the same rules were tried on 908 real objects of ZTF, whose classes are known from spectra or
+# catalogues. The counts are below.
+
+# %%
+if __name__ == "__main__":
+    real_counts = np.array([
+        [211, 34, 31, 7, 17, 0],
+        [65, 182, 21, 13, 19, 0],
+        [4, 6, 44, 5, 6, 4],
+        [1, 15, 10, 58, 15, 73],
+        [1, 4, 1, 1, 60, 0],
+    ])  # fmt: skip
+
+    fig, ax = plt.subplots(figsize=(6, 4.6), layout="constrained")
+    plot_confusion(ax, real_counts, "Real objects")
+    plt.show()
+
+# %% [markdown]
+# That is three times as good as guessing, for a list that fits on a postcard, and still one answer
+# in three is wrong. Supernovae that were caught late, or seen a few times only, look like anything.
+# Many of the AGN flicker too little to be detected three times.
+#
+# And even this flatters the rules. Nearly all of the TDEs were measured in another way than the
+# supernovae: over years, at every visit, where a supernova has nothing but the alerts that ZTF sent
+# at the time. So the rules could partly tell *how* an object was measured, and not what it is. For
+# the 717 objects with alerts alone, which leaves four classes, the balanced accuracy is 0.55, and
+# there guessing gives 0.25. Also, the thresholds were chosen with many of these same objects in
+# view. Whoever reads "accuracy" in a paper should ask for all of these things.
 
 # %% [markdown]
 # ## Extensions
@@ -893,6 +928,7 @@ if __name__ == "__main__":
     fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
     bars = ax.bar([str(size) for size in sizes], seconds, color="#0072b2")
     ax.bar_label(bars, fmt="%.2f s")
+    ax.margins(y=0.12)
     ax.set_xlabel("records processed at a time, at most")
     ax.set_ylabel("time [s]")
     ax.set_title("15 records that have to be waited for")

@@ -50,10 +50,10 @@ HINTS = {
     ],
     "4.3": [
         "`classify_safely` has the `try`; `__call__` has the session and the loop.",
-        "`try: label = self.process_and_classify(raw_data)`, then `except Exception as error:` "
-        'logs, announces and returns "failed".',
-        "`with self.batch_processing_session():`, then "
-        "`return [self.classify_safely(raw, i) for i, raw in enumerate(raw_observations)]`.",
+        "`try: label = self.process_and_classify(raw_data)`; what follows `except Exception as "
+        'error:` logs, announces and returns "failed".',
+        "`with self.batch_processing_session():`, and in it `return [self.classify_safely(raw, i) "
+        "for i, raw in enumerate(raw_observations)]`.",
     ],
     "4.4": [
         "Two calls: what the first returns is the argument of the second.",
@@ -554,9 +554,8 @@ def test_one_record(learner: Subject, rng: Rng) -> None:
     expect(Answer(got["label"]), record["label"], what="the label")
     require(
         len(made) == 1 and len(asked) == 1,
-        f"For one record the processor is called {len(made)} "
-        f"times and the classifier {len(asked)} times. Once is enough: keep the light curve in a "
-        "variable.",
+        "For one record the processor or the classifier is called more than once. Keep the light "
+        "curve in a variable.",
         "processed-twice",
     )
 
@@ -1002,8 +1001,8 @@ def misjudged(case: tuple[int, str, str, list[Record]], answer: Answer) -> None:
     )
     require(
         not (unknown and not others),
-        f"{start} is labelled {shown(label)}. NaN must decide "
-        "nothing: write `colour < -0.1` and not the opposite, which is not true of NaN either.",
+        f"{start} is labelled {shown(label)}. NaN should decide nothing. Write the comparisons as "
+        "they stand in the table: `colour < -0.1` is false for NaN, `not colour >= -0.1` is true.",
         "nan-decides",
     )
     require(

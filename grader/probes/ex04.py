@@ -7,6 +7,7 @@ wrong. They do no more than a trial needs.
 from __future__ import annotations
 
 import asyncio
+import copy
 import inspect
 import logging
 import threading
@@ -122,6 +123,9 @@ class Processor:
 
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
+        days = (59000.25, 59001.25, 59002.25)
+        data = [{"mjd": day, "flux": 50.0, "flux_err": 1.0, "band": "r"} for day in days]
+        self.template = trial.learner.TransientLightCurve(data, "template")
 
     def process_lightcurve(self, raw_data: Any) -> Any:
         name = str(raw_data.get("objectId", "no name"))
@@ -130,9 +134,9 @@ class Processor:
             raise KeyboardInterrupt
         if "raises" in raw_data:
             raise Trouble(raw_data["raises"])
-        days = (59000.25, 59001.25, 59002.25)
-        data = [{"mjd": day, "flux": 50.0, "flux_err": 1.0, "band": "r"} for day in days]
-        return self.trial.learner.TransientLightCurve(data, name, raw_data["label"])
+        light_curve = copy.copy(self.template)
+        light_curve.object_id, light_curve.transient_type = name, raw_data["label"]
+        return light_curve
 
 
 class Classifier:
