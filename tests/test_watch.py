@@ -199,7 +199,9 @@ def test_a_sandbox_that_cannot_start_gets_a_line(
 
 def test_few_warm_parents_are_kept(wrong: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def warm() -> list[str]:
-        lines = [child.cmdline() for child in psutil.Process().children()]
+        children = psutil.Process().children()
+        alive = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+        lines = [child.cmdline() for child in alive]
         return [line[-1] for line in lines if "grader.warm" in line]
 
     monkeypatch.setattr(watch, "MAX_PARENTS", 1)
