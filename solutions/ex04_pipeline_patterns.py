@@ -376,14 +376,16 @@ class AstronomyPipeline:
         To be used as `with pipeline.batch_processing_session(): ...`; nothing comes after an `as`
         (it yields None).
 
-        At the start: sets self.in_session to True; logs a line with the word "started" to
-        self.logger at level INFO; calls self._announce("session_started").
-        At the end, in any case: sets self.in_session to False; logs a line with the word "finished"
-        at level INFO; calls self._announce("session_finished").
+        At the start: sets self.in_session to True; then logs a line with the word "started" to
+        self.logger at level INFO and calls self._announce("session_started").
+        At the end, in any case: sets self.in_session to False; then logs a line with the word
+        "finished" at level INFO and calls self._announce("session_finished").
 
         Errors:
             An Exception raised in the block is logged at level ERROR, in a line that contains its
             message, and goes on to the caller.
+            KeyboardInterrupt, which is no Exception, goes on to the caller too, but is not logged
+            as an error: somebody wanted it. The session ends all the same.
             RuntimeError if a session is going on already. Then nothing else happens: that session
             goes on.
 
@@ -450,9 +452,9 @@ class AstronomyPipeline:
             raw_observations: records for the processor, possibly none.
 
         Returns:
-            A list with one label for each record, in their order. A record that cannot be processed
-            has the label "failed", and makes no difference to the others. All of them are processed
-            within one batch_processing_session.
+            A list with one label for each record, in their order, also if several of them are of
+            the same object. A record that cannot be processed has the label "failed", and makes no
+            difference to the others. All of them are processed within one batch_processing_session.
 
         Example:
             >>> pipeline([good_record, broken_record])
@@ -467,14 +469,16 @@ class AstronomyPipeline:
     def process_and_classify(self, raw_data: Record) -> str:
         """Return the label of one record: make its light curve, then classify that.
 
-        Leave the line with @timing_decorator where it is: it prints how long each call takes.
+        Leave the line with @timing_decorator where it is: it prints how long each call takes, also
+        of one that fails. Sessions and announcements are the business of the methods above.
 
         Arguments:
             raw_data: a record for self.processor.
 
         Returns:
             What self.classifier.predict gives for the light curve that
-            self.processor.process_lightcurve makes of the record. Each is called once.
+            self.processor.process_lightcurve makes of the record, whatever is in them. Each is
+            called once.
 
         Errors:
             Exceptions of the processor and the classifier go on to the caller.
@@ -496,7 +500,7 @@ class AstronomyPipeline:
         Arguments:
             records: records for the processor, possibly none.
             max_concurrent: how many of them may be processed at a time, at most. This many are, as
-                long as there are enough left.
+                long as there are enough left: when one is done, the next begins at once.
 
         Returns:
             The same list as pipeline(records), in the same order. Each record is processed in a

@@ -282,6 +282,18 @@ def test_session_announced(learner: Subject) -> None:
     )
     expect(Answer(got["events"]), want, what="the list of announced events and their data")
     expect(Answer(got["events_inside"]), want[:1], what="the list of events when the block begins")
+    require(
+        got["flags"][0] is not False,
+        'When "session_started" is announced, `pipeline.in_session` is False still: observers are '
+        "told of a session before there is one. Set `self.in_session` first of all.",
+        "flag-after-announcement",
+    )
+    require(
+        got["flags"][1] is not True,
+        'When "session_finished" is announced, `pipeline.in_session` is True still, so that no '
+        "observer could open the next session. Set `self.in_session` to False first.",
+        "flag-after-announcement",
+    )
 
 
 @part("4.2")
@@ -315,6 +327,32 @@ def test_session_with_exception(learner: Subject) -> None:
         "After an exception the log has no line with the word "
         '"finished". That line belongs in `finally`.',
         "stays-open",
+    )
+
+
+@part("4.2")
+def test_session_interrupted(learner: Subject) -> None:
+    """Ctrl-C (KeyboardInterrupt) ends the session too, goes on, and is no error"""
+    got = in_session(learner.session("Ctrl-C"))
+    require(
+        got["after"] is False and got["events"][-1:] in ([["session_finished", {}]], []),
+        "After Ctrl-C (KeyboardInterrupt) in the block the session is still open, since `except "
+        "Exception` does not see it. What ends the session belongs in `finally`.",
+        "open-after-interruption",
+    )
+    require(
+        got["raised"],
+        "Ctrl-C (KeyboardInterrupt) in the block disappears, and the program goes on although "
+        "somebody wants it to stop. Leave it alone: `finally` ends the session without catching "
+        "anything.",
+        "interruption-swallowed",
+    )
+    errors = [line[1] for line in got["log"] if line[0] in ("ERROR", "CRITICAL")]
+    require(
+        not errors,
+        "Ctrl-C (KeyboardInterrupt) in the block is logged as an error, but somebody wanted it. "
+        "Write `except Exception as error:`; neither a bare `except` nor `BaseException`.",
+        "interruption-logged",
     )
 
 
@@ -379,6 +417,27 @@ def test_labels(learner: Subject, rng: Rng) -> None:
     expect(Answer(got["labels"]), want, what="the list of labels")
     got = labels_of(learner.called([]), [])
     expect(Answer(got["labels"]), [], what="the result for an empty list")
+
+
+@part("4.3")
+def test_same_object_again(learner: Subject, rng: Rng) -> None:
+    """Several records of the same object have a label each"""
+    data = records(rng, 4)
+    data[2]["objectId"] = data[0]["objectId"]
+    first, other, again, last = want = [record["label"] for record in data]
+    says = (
+        "The first and the third of four records are of the same object, with the labels "
+        f"{first!r} and {again!r}. Your list is {{}}. An object may have many records: append one "
+        "label for each to a list, in their order."
+    )
+    mixed_up = [[again, other, last], [first, other, last]]
+    mixed_up += [[again, other, again, last], [first, other, first, last]]
+    expect(
+        Answer(labels_of(learner.called(data), want)["labels"]),
+        want,
+        *(Mistake("one-label-per-object", each, says.format(each)) for each in mixed_up),
+        what="the list of labels",
+    )
 
 
 @part("4.3")
@@ -518,11 +577,10 @@ def test_records_announced(learner: Subject, rng: Rng) -> None:
 def test_one_record(learner: Subject, rng: Rng) -> None:
     """The processor's light curve goes to the classifier, whose label is returned"""
     (record,) = records(rng, 1)
-    answer = learner.one_record(record)
-    got = answer.value
-    calls = [call[:2] for call in got["calls"]]
-    made = [call for call in calls if call[0] == "process"]
-    asked = [call[1] for call in calls if call[0] == "predict"]
+    got = learner.one_by_one(record).value
+    label = got["labels"][0]
+    made = [call for call in got["calls"] if call[0] == "process"]
+    asked = [call[1] for call in got["calls"] if call[0] == "predict"]
     require(
         bool(made) or not asked,
         "The pipeline's own processor is not used. Any processor may be "
@@ -530,12 +588,12 @@ def test_one_record(learner: Subject, rng: Rng) -> None:
         "own-processor",
     )
     require(
-        got["label"] != "a light curve",
+        label != "a light curve",
         "The result is the light curve. Hand it to `self.classifier.predict` and return the label.",
         "light-curve-returned",
     )
     require(
-        not made or bool(asked) or got["label"] is None,
+        not made or bool(asked) or label is None,
         "The pipeline's own classifier is not "
         "asked. Any classifier may be given to it: call `self.classifier.predict(...)`.",
         "own-classifier",
@@ -545,13 +603,19 @@ def test_one_record(learner: Subject, rng: Rng) -> None:
         "The classifier gets the raw record. It wants the light curve that the processor returns.",
         "raw-data-classified",
     )
-    lost = got["label"] is None and asked == ["a light curve"]
+    others = [each for each in asked if each != "a light curve"]
     require(
-        not lost,
+        not others,
+        f"The classifier gets a {others[0] if others else ''}. It wants the whole light curve that "
+        "the processor returns.",
+        "table-classified",
+    )
+    require(
+        label is not None or not asked,
         "The classifier is asked, but its label is not returned. Did you forget a `return`?",
         "label-not-returned",
     )
-    expect(Answer(got["label"]), record["label"], what="the label")
+    expect(Answer(label), record["label"], what="the label")
     require(
         len(made) == 1 and len(asked) == 1,
         "For one record the processor or the classifier is called more than once. Keep the light "
@@ -561,13 +625,99 @@ def test_one_record(learner: Subject, rng: Rng) -> None:
 
 
 @part("4.4")
+def test_every_record(learner: Subject, rng: Rng) -> None:
+    """Each record is processed anew, also a later one of the same object"""
+    first, again = records(rng, 2)
+    again["objectId"] = first["objectId"]
+    got = learner.one_by_one(first, again).value
+    expect(
+        Answer(got["labels"]),
+        [first["label"], again["label"]],
+        Mistake(
+            "cached-by-name",
+            [first["label"]] * 2,
+            "The second record of an object gets the label of the first, though it may hold more "
+            "detections. Keep no labels: ask the processor and the classifier for each record.",
+        ),
+        what="the labels of two records",
+    )
+    made = sum(call[0] == "process" for call in got["calls"])
+    asked = len(got["calls"]) - made
+    counted = zip(("processor", "classifier"), got["counts"], (made, asked), strict=True)
+    for who, count, calls in counted:
+        require(
+            count == calls,
+            f"The pipeline's {who} has counted {count} of {calls} calls: a copy of it was used, "
+            f"and what the copy counts is lost. Use `self.{who}` itself.",
+            "processor-copied",
+        )
+
+
+@part("4.4")
+def test_any_survey(learner: Subject, rng: Rng) -> None:
+    """What a record must hold, and what becomes of an empty light curve, is decided elsewhere"""
+    record = {"diaObjectId": int(rng.integers(10**9)), "diaSources": [], "empty": True}
+    answer = learner.one_by_one(record | {"label": "nothing seen"})
+    recognise(
+        answer,
+        Mistake(
+            "record-looked-into",
+            Raises("KeyError"),
+            "A record of another survey has other keys, and your code raises "
+            f"{answer.raised}. Hand the record to the processor as it is.",
+        ),
+    )
+    got = answer.value
+    asked = [call[0] for call in got["calls"]]
+    require(
+        asked != [] or got["labels"][0] is None,
+        "A record of another survey never comes to the processor: your code gives it the label "
+        f"{shown(got['labels'][0])}. Hand the record to the processor as it is.",
+        "record-looked-into",
+    )
+    require(
+        asked != ["process"] or got["labels"][0] is None,
+        "A light curve without observations never comes to the classifier: your code gives it the "
+        f"label {shown(got['labels'][0])}. Rules are the classifier's business.",
+        "own-rules",
+    )
+    expect(Answer(got["labels"][0]), "nothing seen", what="the label of an empty light curve")
+
+
+@part("4.4")
+def test_no_more_than_that(learner: Subject, rng: Rng) -> None:
+    """It opens no session and announces nothing"""
+    got = learner.one_by_one(*records(rng, 1)).value
+    require(
+        got["sessions"] == 0,
+        "A session is opened for a single record. `__call__` has opened one already, and would be "
+        "refused a second: leave it out here.",
+        "session-opened",
+    )
+    require(
+        not got["events"],
+        f"The record is announced here ({got['events'][0][0] if got['events'] else ''!r}), and by "
+        "`classify_safely` once more. Leave it out here.",
+        "announced-twice",
+    )
+
+
+@part("4.4")
 def test_timed(learner: Subject, rng: Rng) -> None:
-    """The time of each call is printed"""
-    answer = learner.one_record(records(rng, 1)[0])
+    """The time of each call is printed, also if it fails"""
+    (record,) = records(rng, 1)
+    answer = learner.one_by_one(record)
     require(
         bool(answer.value) and "process_and_classify" in answer.printed,
         "No time is printed. Leave `@timing_decorator` above the method.",
         "not-timed",
+    )
+    answer = learner.one_by_one(record | {"raises": "cut off"})
+    require(
+        not answer.value["raised"] or "process_and_classify" in answer.printed,
+        "No time is printed for a record that fails. `@timing_decorator` prints it in any case: "
+        "leave it above the method, in place of a timer of your own.",
+        "timed-by-hand",
     )
 
 
@@ -578,15 +728,24 @@ def test_exceptions_go_on(learner: Subject, rng: Rng, who: str) -> None:
     (record,) = records(rng, 1)
     record |= {"raises": "cut off"} if who == "processor" else {"label": "raise"}
     want = "cut off" if who == "processor" else "the rules are at a loss"
-    got = learner.one_record(record).value
-    used = any(call[0] == who[:7] or call[0] == "predict" for call in got["calls"])
+    call = "process" if who == "processor" else "predict"
+    got = learner.one_by_one(record).value
+    require(any(each[0] == call for each in got["calls"]), f"The {who} is not called.")
+    if call == "predict" and ["predict", "a light curve"] not in [c[:2] for c in got["calls"]]:
+        return  # another check speaks of that
+    raised = got["raised"]
     require(
-        got["raised"] == want or not used,
+        bool(raised),
         f"An exception of the {who} does not arrive outside. "
         "Do not catch it here: `classify_safely` does.",
         "exception-swallowed",
     )
-    require(got["raised"] == want, f"The {who} raises an exception, but it was not called.")
+    require(
+        raised == ["Trouble", want],
+        f"An exception of the {who}, `Trouble: {want}`, arrives outside as `{raised[0]}: "
+        f"{raised[1]}`. Let it go on as it is: do not catch it here.",
+        "exception-replaced",
+    )
 
 
 # 4.5 SimpleTransientClassifier
@@ -624,15 +783,16 @@ def slope(points: list[tuple[float, float]]) -> float:
     return sum((x - x0) * (y - y0) for x, y in points) / sum((x - x0) ** 2 for x, _ in points)
 
 
-def measured(data: list[Record]) -> dict[str, float]:
-    """The five features, by loops."""
+def measured(data: list[Record], band: str = "") -> dict[str, float]:
+    """The five features, by loops; in another band than the main one, if it is given."""
     points = seen(data)
-    counts = Counter(band for band, _, _ in points)
-    main = [(t, m) for band, t, m in points if band == max(sorted(counts), key=counts.__getitem__)]
+    counts = Counter(each for each, _, _ in points)
+    band = band or max(sorted(counts), key=counts.__getitem__)
+    main = [(t, m) for each, t, m in points if each == band]
     peak = min(main, key=lambda point: point[1])[0]
     fading = [(t - peak, m) for t, m in main if 0 <= t - peak <= 30]
     near = {
-        each: [m for band, t, m in points if band == each and abs(t - peak) <= 10] for each in "gr"
+        name: [m for each, t, m in points if each == name and abs(t - peak) <= 10] for name in "gr"
     }
     known = near["g"] and near["r"]
     return {
@@ -658,7 +818,31 @@ def supernova(rng: Rng, main: str = "r", other: str = "g") -> list[Record]:
         points.append(observation(other, day + rng.uniform(-0.2, 0.2), magnitude))
     points += [nothing_seen(main, -70, 0.7), nothing_seen(main, -35, -1.0)]
     points.append(nothing_seen(main, -30, math.nan))
+    points += [nothing_seen(other, day) for day in range(-60, -30, 2)]  # the band of most rows
     return somewhen(rng, points)
+
+
+@part("4.5")
+def test_main_band(learner: Subject, rng: Rng) -> None:
+    """The main band is the one with the most detections"""
+    light_curves = [supernova(rng, "r", "g"), supernova(rng, "g", "r")]
+    answers = [learner.features(data).value for data in light_curves]
+    other = [
+        same(answer, measured(data, band), 1e-4)
+        for answer, data, band in zip(answers, light_curves, "gr", strict=True)
+    ]
+    require(
+        not all(other),
+        "The features are those of the band with the most rows, in most of which nothing was "
+        "seen. Choose the main band from the clear detections: `main_band(table)`.",
+        "band-of-most-rows",
+    )
+    require(
+        not any(other),
+        f"The features are always those of {'r' if other[1] else 'g'}, though this light curve "
+        "has more detections in the other band. The main band is `main_band(table)`.",
+        "band-fixed",
+    )
 
 
 @part("4.5")
@@ -1113,6 +1297,23 @@ def test_async_limit(learner: Subject, rng: Rng, limit: int | None) -> None:
             most == at_most,
             f"With max_concurrent = {at_most}, only {most} records are processed "
             "at a time, though more are waiting.",
+        )
+
+
+@part("4.E1")
+def test_async_slow_record(learner: Subject, rng: Rng) -> None:
+    """A slow record keeps none of the others waiting"""
+    data = records(rng, 5)
+    data[0]["until_done"] = 4
+    answer = learner.processed_async(data, 2)
+    if answer.raised is None or not answer.raised.is_a("Trouble"):
+        done_meanwhile = done(answer)["overtaken"]
+        require(
+            done_meanwhile == 4,
+            "Of five records, two at a time, the first is slow. While it is processed, "
+            f"{done_meanwhile} of the other four get done, and the rest wait for it. Let the next "
+            "one begin as soon as any is done, with one `asyncio.Semaphore` for all.",
+            "waits-for-slow-one",
         )
 
 

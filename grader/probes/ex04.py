@@ -61,6 +61,7 @@ class Trial:
         self.learner = learner
         self.calls: list[list[Any]] = []  # what was called, for which object, in a session or not
         self.events: list[list[Any]] = []
+        self.flags: list[Any] = []  # `in_session` when each of the events was announced
         self.sessions = 0
         self.own, self.root = Recorder(), Recorder()
         methods = {name: _stand_in(name, self) for name in (*stand_ins, "_setup_logging")}
@@ -82,7 +83,8 @@ class Trial:
 
     def seen(self) -> dict[str, Any]:
         log = {"log": list(self.own.lines), "root_log": list(self.root.lines)}
-        return log | {"calls": self.calls, "events": self.events, "sessions": self.sessions}
+        told = {"events": self.events, "flags": self.flags}
+        return log | told | {"calls": self.calls, "sessions": self.sessions}
 
 
 def _stand_in(name: str, trial: Trial) -> Any:
@@ -108,6 +110,7 @@ def _stand_in(name: str, trial: Trial) -> Any:
 
     def announce(self: Any, event: str, **data: Any) -> None:
         trial.events.append([event, data])
+        trial.flags.append(self.in_session)
 
     return {
         "_setup_logging": staticmethod(lambda: logging.getLogger(NAME)),
@@ -122,19 +125,21 @@ class Processor:
     """Makes a light curve of a record, or raises what the record asks for."""
 
     def __init__(self, trial: Trial) -> None:
-        self.trial = trial
+        self.trial, self.count = trial, 0
         days = (59000.25, 59001.25, 59002.25)
         data = [{"mjd": day, "flux": 50.0, "flux_err": 1.0, "band": "r"} for day in days]
         self.template = trial.learner.TransientLightCurve(data, "template")
+        self.empty = trial.learner.TransientLightCurve([], "template")
 
     def process_lightcurve(self, raw_data: Any) -> Any:
         name = str(raw_data.get("objectId", "no name"))
         self.trial.note("process", name)
+        self.count += 1
         if raw_data.get("raises") == "KeyboardInterrupt":
             raise KeyboardInterrupt
         if "raises" in raw_data:
             raise Trouble(raw_data["raises"])
-        light_curve = copy.copy(self.template)
+        light_curve = copy.copy(self.empty if raw_data.get("empty") else self.template)
         light_curve.object_id, light_curve.transient_type = name, raw_data["label"]
         return light_curve
 
@@ -143,9 +148,10 @@ class Classifier:
     """Reads the label off the light curves of `Processor`."""
 
     def __init__(self, trial: Trial) -> None:
-        self.trial = trial
+        self.trial, self.count = trial, 0
 
     def predict(self, lightcurve: Any) -> Any:
+        self.count += 1
         known = isinstance(lightcurve, self.trial.learner.TransientLightCurve)
         self.trial.note("predict", "a light curve" if known else type(lightcurve).__name__)
         if known and lightcurve.transient_type == "raise":
@@ -194,7 +200,7 @@ def set_up_beside_root(learner: Any) -> int:
 
 @probe
 def session(learner: Any, fails: str = "") -> dict:
-    """What is seen in a session and after it; and of a second one."""
+    """What is seen in a session and after it, if its block `fails` with a message or Ctrl-C."""
     trial = Trial(learner, "_announce")
     pipeline = trial.pipeline
     got: dict[str, Any] = {"raised": False, "inside": None, "yields": None}
@@ -204,8 +210,8 @@ def session(learner: Any, fails: str = "") -> dict:
                 got |= {"inside": pipeline.in_session, "yields": value}
                 got |= {"log_inside": list(trial.own.lines), "events_inside": list(trial.events)}
                 if fails:
-                    raise Trouble(fails)
-        except Trouble:
+                    raise KeyboardInterrupt if fails == "Ctrl-C" else Trouble(fails)
+        except (Trouble, KeyboardInterrupt):
             got["raised"] = True
     return got | {"after": pipeline.in_session} | trial.seen()
 
@@ -244,16 +250,22 @@ def called(learner: Any, records: list) -> dict:
 
 
 @probe
-def one_record(learner: Any, record: dict) -> dict:
-    """`pipeline.process_and_classify(record)`."""
-    trial = Trial(learner, "_announce")
-    got: dict[str, Any] = {"raised": "", "label": None}
+def one_by_one(learner: Any, *records: dict) -> dict:
+    """`pipeline.process_and_classify(record)` for each of the records, with the same pipeline."""
+    trial = Trial(learner, "_announce", "batch_processing_session")
+    processor, classifier = trial.pipeline.processor, trial.pipeline.classifier
+    labels: list[Any] = []
+    raised: list[str] = []
     with trial.watched():
-        try:
-            value = trial.pipeline.process_and_classify(record)
-            got["label"] = "a light curve" if isinstance(value, learner.LightCurve) else value
-        except Trouble as error:
-            got["raised"] = str(error)
+        for record in records:
+            try:
+                label = trial.pipeline.process_and_classify(record)
+                labels.append("a light curve" if isinstance(label, learner.LightCurve) else label)
+            except Exception as error:
+                if Trouble not in (type(error), type(error.__context__)):
+                    raise
+                raised += [type(error).__name__, str(error)]
+    got = {"labels": labels, "raised": raised, "counts": [processor.count, classifier.count]}
     return got | trial.seen()
 
 
@@ -273,20 +285,24 @@ class Crowd:
     """Counts how many are at work at the same time. The first wait until `wanted` have come."""
 
     def __init__(self, wanted: int) -> None:
-        self.wanted, self.now, self.most = wanted, 0, 0
-        self.lock, self.full = threading.Lock(), threading.Event()
+        self.wanted, self.now, self.most, self.done, self.overtaken = wanted, 0, 0, 0, 0
+        self.change = threading.Condition()
 
-    def work(self, seconds: float) -> None:
-        with self.lock:
+    def work(self, seconds: float, until_done: int) -> None:
+        """Work for so long; whoever is slow does so until a number of others are done."""
+        with self.change:
             self.now += 1
             self.most = max(self.most, self.now)
-            if self.now >= self.wanted:
-                self.full.set()
-        self.full.wait(0.4)
-        self.full.set()
+            self.change.notify_all()
+            if not self.change.wait_for(lambda: self.most >= self.wanted, 0.4):
+                self.wanted = 0  # they do not come: nobody else need wait
         time.sleep(seconds)  # long enough for others to come who should not
-        with self.lock:
-            self.now -= 1
+        with self.change:
+            if until_done:
+                self.change.wait_for(lambda: self.done >= until_done, 0.4)
+                self.overtaken = self.done
+            self.now, self.done = self.now - 1, self.done + 1
+            self.change.notify_all()
 
 
 @probe
@@ -302,7 +318,7 @@ def processed_async(learner: Any, records: list, *limit: int) -> dict:
     process = trial.pipeline.processor.process_lightcurve
 
     def slowly(raw_data: Any) -> Any:
-        crowd.work(raw_data.get("seconds", 0.02))
+        crowd.work(raw_data.get("seconds", 0.02), raw_data.get("until_done", 0))
         return process(raw_data)
 
     async def run() -> dict:
@@ -318,7 +334,7 @@ def processed_async(learner: Any, records: list, *limit: int) -> dict:
     trial.pipeline.processor.process_lightcurve = slowly
     with trial.watched():
         got = _in_a_thread(run)
-    return got | trial.seen() | {"most": crowd.most}
+    return got | trial.seen() | {"most": crowd.most, "overtaken": crowd.overtaken}
 
 
 def _in_a_thread(run: Callable[[], Any]) -> Any:
