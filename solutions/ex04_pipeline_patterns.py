@@ -350,7 +350,7 @@ class AstronomyPipeline:
         Returns:
             The logger called "astronomy_pipeline". Its level is INFO. It has exactly one handler, a
             logging.StreamHandler, whose format shows the time, the level and the message of each
-            line. Calling this method again adds no second handler.
+            line. Calling this method again adds no second handler, and need do nothing else.
 
         The root logger and its handlers are not changed, and make no difference: the logger gets
         its own handler, whatever the root logger has.
@@ -528,7 +528,8 @@ class AstronomyPipeline:
         Bonus.
 
         Arguments:
-            callback: a function of an event (a text) and its data (a dictionary).
+            callback: a function of an event (a text) and its data (a dictionary), or any object
+                that can be called like one.
 
         Returns:
             The function itself in either case, so that @pipeline.add_observer can be written above
@@ -566,8 +567,9 @@ class AstronomyPipeline:
 
         Errors:
             None. If an observer raises an Exception, it is logged to self.logger at level ERROR, in
-            a line that contains its message, and the next observer is called. An observer may
-            remove itself while it is called; all the others are called all the same.
+            a line that contains its message, and the next observer is called; it remains an
+            observer. An observer may remove itself while it is called; all the others are called
+            all the same.
 
         Example:
             After `pipeline.add_observer(show)`, every record that is classified leads to a call

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
 import inspect
 import logging
 import threading
@@ -32,12 +33,14 @@ class Recorder(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[list[str]] = []
+        self.unformatted: list[str] = []  # what logging itself could not make a line of
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
             text = record.getMessage()
         except Exception:  # as with a wrong number of arguments
             text = str(record.msg)
+            self.unformatted.append(text)
         error = record.exc_info[1] if record.exc_info else None
         self.lines.append([record.levelname, f"{text} {error}" if error else text])
 
@@ -82,7 +85,8 @@ class Trial:
             yield
 
     def seen(self) -> dict[str, Any]:
-        log = {"log": list(self.own.lines), "root_log": list(self.root.lines)}
+        log: dict[str, Any] = {"log": list(self.own.lines), "root_log": list(self.root.lines)}
+        log |= {"unformatted": self.own.unformatted}
         told = {"events": self.events, "flags": self.flags}
         return log | told | {"calls": self.calls, "sessions": self.sessions}
 
@@ -106,6 +110,7 @@ def _stand_in(name: str, trial: Trial) -> Any:
         try:
             return self.process_and_classify(raw_data)
         except Trouble:
+            self.logger.error("%s failed", self._name_of(raw_data, position))
             return "failed"
 
     def announce(self: Any, event: str, **data: Any) -> None:
@@ -189,30 +194,45 @@ def _described(handler: logging.Handler) -> dict:
 
 
 @probe
-def set_up_beside_root(learner: Any) -> int:
-    """The number of handlers of the logger if the root logger has one already."""
+def set_up_beside_root(learner: Any) -> list[int]:
+    """The number of handlers of the logger if the root logger has one already, and if not."""
     logger, root = logging.getLogger(NAME), logging.getLogger()
+    counts = []
     with restored(logger, root):
-        logger.handlers, root.handlers = [], [logging.NullHandler()]
-        learner.AstronomyPipeline._setup_logging()
-        return len(logger.handlers)
+        for others in (1, 0):
+            logger.handlers = []
+            root.handlers = [logging.NullHandler() for _ in range(others)]
+            learner.AstronomyPipeline._setup_logging()
+            counts.append(len(logger.handlers))
+    return counts
+
+
+def _failure(fails: str) -> BaseException | None:
+    """An exception of the kind, or a Trouble with the message, that is asked for."""
+    if fails == "Ctrl-C":
+        return KeyboardInterrupt()
+    if fails == "OSError":
+        return OSError(28, "no space left")  # its first argument is no text
+    return Trouble(fails) if fails else None
 
 
 @probe
 def session(learner: Any, fails: str = "") -> dict:
-    """What is seen in a session and after it, if its block `fails` with a message or Ctrl-C."""
+    """What is seen in a session and after it; its block may fail."""
     trial = Trial(learner, "_announce")
-    pipeline = trial.pipeline
-    got: dict[str, Any] = {"raised": False, "inside": None, "yields": None}
+    pipeline, failure = trial.pipeline, _failure(fails)
+    got: dict[str, Any] = {"raised": "", "inside": None, "yields": None}
     with trial.watched():
         try:
             with pipeline.batch_processing_session() as value:
                 got |= {"inside": pipeline.in_session, "yields": value}
                 got |= {"log_inside": list(trial.own.lines), "events_inside": list(trial.events)}
-                if fails:
-                    raise KeyboardInterrupt if fails == "Ctrl-C" else Trouble(fails)
-        except (Trouble, KeyboardInterrupt):
-            got["raised"] = True
+                if failure:
+                    raise failure
+        except BaseException as error:
+            if failure is None or failure not in (error, error.__context__):
+                raise
+            got["raised"] = type(error).__name__
     return got | {"after": pipeline.in_session} | trial.seen()
 
 
@@ -222,12 +242,14 @@ def session_in_session(learner: Any) -> dict:
     trial = Trial(learner, "_announce")
     pipeline = trial.pipeline
     with trial.watched(), pipeline.batch_processing_session():
+        before = [len(trial.own.lines), len(trial.events)]
         try:
             with pipeline.batch_processing_session():
                 kinds = []
         except Exception as error:
             kinds = [kind.__name__ for kind in type(error).__mro__]
         got = {"kinds": kinds, "inside": pipeline.in_session, "log": list(trial.own.lines)}
+        got |= {"new_log": got["log"][before[0] :], "new_events": trial.events[before[1] :]}
     with trial.watched(), pipeline.batch_processing_session():
         pass
     return got
@@ -281,6 +303,16 @@ def predicted(learner: Any, observations: list) -> Any:
     return learner.SimpleTransientClassifier().predict(light_curve)
 
 
+@probe
+def left_alone(learner: Any, observations: list) -> list:
+    """The table of a light curve before and after it was measured and classified."""
+    light_curve = learner.TransientLightCurve(observations, "ZTF24aaexmpl")
+    before = light_curve.data.copy()
+    for method in ("features", "predict"):
+        getattr(learner.SimpleTransientClassifier(), method)(light_curve)
+    return [before, light_curve.data]
+
+
 class Crowd:
     """Counts how many are at work at the same time. The first wait until `wanted` have come."""
 
@@ -288,15 +320,23 @@ class Crowd:
         self.wanted, self.now, self.most, self.done, self.overtaken = wanted, 0, 0, 0, 0
         self.change = threading.Condition()
 
-    def work(self, seconds: float, until_done: int) -> None:
-        """Work for so long; whoever is slow does so until a number of others are done."""
+    def work(self, seconds: float = 0.0, patience: float = 0.0, until_done: int = 0) -> None:
+        """Be at work for some time.
+
+        Arguments:
+            seconds: the time it takes.
+            patience: how long the first ones wait for one more than `wanted`, who should not come.
+            until_done: go on until so many others are done, for a while.
+        """
         with self.change:
             self.now += 1
             self.most = max(self.most, self.now)
             self.change.notify_all()
             if not self.change.wait_for(lambda: self.most >= self.wanted, 0.4):
                 self.wanted = 0  # they do not come: nobody else need wait
-        time.sleep(seconds)  # long enough for others to come who should not
+            if not self.done:
+                self.change.wait_for(lambda: self.most > self.wanted, patience)
+        time.sleep(seconds)
         with self.change:
             if until_done:
                 self.change.wait_for(lambda: self.done >= until_done, 0.4)
@@ -318,7 +358,8 @@ def processed_async(learner: Any, records: list, *limit: int) -> dict:
     process = trial.pipeline.processor.process_lightcurve
 
     def slowly(raw_data: Any) -> Any:
-        crowd.work(raw_data.get("seconds", 0.02), raw_data.get("until_done", 0))
+        asked = ("seconds", "patience", "until_done")
+        crowd.work(**{name: raw_data[name] for name in asked if name in raw_data})
         return process(raw_data)
 
     async def run() -> dict:
@@ -378,7 +419,8 @@ class Hearers:
         self.errors: list[list[str]] = []
         self.returned: list[bool] = []  # whether adding returned the observer
         names = ("first", "second", "broken", "once")
-        self.known = {name: self._observer(name) for name in names}
+        self.known: dict[str, Any] = {name: self._observer(name) for name in names}
+        self.known["broken object"] = functools.partial(self.known["broken"])
 
     def take(self, action: str, what: str, data: dict | None = None) -> None:
         try:
