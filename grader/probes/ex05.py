@@ -193,11 +193,13 @@ def replaced(learner: Any, name: str, stand_in: Any) -> Iterator[None]:
 def created(learner: Any, *args: Any, seed: int, global_seed: int = 0) -> dict:
     """A dataset of quickly made light curves, each marked by a random number, and their calls."""
     calls: list[list] = []
+    template = learner.TransientLightCurve([], "template")  # copies are cheaper than new ones
 
     def quick(label: Any, rng: Any, object_id: Any = "invented") -> Any:
-        mark = float(rng.random())
+        made, mark = copy.copy(template), float(rng.random())
+        made.transient_type, made.object_id, made.peak_mjd = label, object_id, mark
         calls.append([label, object_id, mark])
-        return learner.TransientLightCurve([], object_id, label, mark)
+        return made
 
     np.random.seed(global_seed)
     with replaced(learner, "simulate_transient", quick):
