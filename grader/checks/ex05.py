@@ -1252,8 +1252,17 @@ def walks(learner: Subject, times: np.ndarray, seeds: list[int]) -> np.ndarray:
     """Walks, one in each row, once they are arrays of the right shape."""
     made = learner.walks(times, TAU, SF, seeds).value
     for walk in made:
-        expect(Answer(np.shape(walk) if isinstance(walk, np.ndarray) else walk), times.shape,
-               what="the shape of the walk")  # fmt: skip
+        require(
+            isinstance(walk, np.ndarray),
+            f"The result is {kind_of(walk)}; it should be an array, such as `np.array(walk)`.",
+            "list-returned" if isinstance(walk, list) else None,
+        )
+        require(
+            walk.shape == times.shape,
+            f"For {len(times)} times the walk has the shape {walk.shape}. There should be a "
+            "magnitude for each time, the first one included.",
+            "first-time-left-out" if walk.shape == (len(times) - 1,) else None,
+        )
         require(walk.dtype.kind == "f", f"The walk holds {walk.dtype}, not numbers with a point.")
         require(bool(np.isfinite(walk).all()), "There is NaN or infinity in the walk.")
     return np.array(made, dtype=float)
@@ -1751,7 +1760,7 @@ def dealt(learner: Subject, rng: Rng, seeds: list[int | None]) -> tuple[np.ndarr
     """The labels, and the batches of each epoch, as lists of numbers."""
     labels = rng.permutation(np.repeat(np.arange(5), SIZES))
     got = learner.epochs(Tensor.of(labels), BATCH, seeds).value
-    require(got["is"] == "DataLoader", f"The result is a {got['is']}; it should be a DataLoader.")
+    require(got["loader"], f"The result is a {got['is']}; it should be a DataLoader.")
     return labels, got["batches"]
 
 

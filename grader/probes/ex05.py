@@ -233,6 +233,7 @@ class Numbers(torch.utils.data.Dataset):
 
     def __init__(self, labels: torch.Tensor) -> None:
         self.labels = labels
+        self.classes = [f"class {number}" for number in labels.unique().tolist()]
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -250,4 +251,5 @@ def epochs(learner: Any, labels: torch.Tensor, batch_size: int, seeds: list) -> 
         if seed is not None:
             torch.manual_seed(seed)
         batches.append([numbers.tolist() for numbers, _ in loader])
-    return {"is": type(loader).__name__, "batches": batches}
+    is_loader = isinstance(loader, torch.utils.data.DataLoader)
+    return {"is": type(loader).__name__, "loader": is_loader, "batches": batches}
