@@ -79,7 +79,8 @@ class Bench:
     def probe(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Call the probe `name` on the learner's definitions and report what came of it."""
         probe = probes.find(name)
-        return self._guarded(lambda: probe(Learner(self.namespace), *args, **kwargs))
+        learner = Learner(self.namespace)
+        return self._guarded(lambda: probe(learner, *with_tensors(args), **with_tensors(kwargs)))
 
     def undefined(self, names: Sequence[str]) -> list[str]:
         """Those of `names` (`function` or `Class.method`) that the learner has not defined."""
@@ -140,6 +141,19 @@ class Bench:
                 text = linecache.getline(trace.tb_frame.f_code.co_filename, line).strip()
             trace = trace.tb_next
         return line, text[:200]
+
+
+def with_tensors(value: Any) -> Any:
+    """What has come over the wire, with torch's own tensors in it."""
+    if isinstance(value, wire.Tensor):
+        import torch  # only now: most exercises do without
+
+        return torch.from_numpy(value.array).to(getattr(torch, value.dtype))
+    if isinstance(value, list | tuple):
+        return type(value)(with_tensors(item) for item in value)
+    if isinstance(value, dict):
+        return {key: with_tensors(item) for key, item in value.items()}
+    return value
 
 
 def plain_text(text: str) -> str:

@@ -1,23 +1,31 @@
 """The ladder of feedback: the first rung that fails speaks.
 
-Raised, returned `None`, type, shape, dtype, NaN, known misconception, value. A misconception is
-recognised by computing what it would produce and matching it, and since a misconception may also
-show as an exception, a `None` or another type, it is looked for before the general rungs speak.
+Raised, returned `None`, type, shape, dtype, NaN, infinity, known misconception, value. A
+misconception is recognised by computing what it would produce and matching it, and since it may
+show as an exception, a `None` or another type too, it is looked for before the general rungs speak.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from grader.answer import Answer, Failure, failure_of
-from grader.wire import Table, Thing
+from grader.wire import Table, Tensor, Thing
 
-RTOL = 1e-6
-ATOL = 1e-9
+Near = tuple[float | None, float | None]
+"""Relative and absolute tolerance; None stands for what is usual for the numbers compared."""
+
+USUAL = (1e-6, 1e-9)
+USUAL_OF_TENSORS = {
+    "float32": (1e-4, 1e-5),
+    "complex64": (1e-4, 1e-5),
+    "float16": (1e-2, 1e-3),
+    "bfloat16": (2e-2, 1e-2),
+}
 
 
 @dataclass(frozen=True)
@@ -51,14 +59,21 @@ def expect(
     *mistakes: Mistake,
     what: str = "the result",
     unit: str = "",
-    rtol: float = RTOL,
+    rtol: float | None = None,
+    atol: float | None = None,
 ) -> None:
-    """Compare an answer with the value wanted. Raises `Failure` with the best explanation."""
-    if answer.raised is None and same(answer.result, want, rtol):
+    """Compare an answer with the value wanted. Raises `Failure` with the best explanation.
+
+    Usual are tolerances of 1e-6 (relative) and 1e-9 (absolute), and 1e-4 and 1e-5 where a `Tensor`
+    of float32 is wanted.
+    """
+    if answer.raised is None and same(answer.result, want, rtol, atol):
         return
-    recognise(answer, *mistakes, rtol=rtol)
+    recognise(answer, *mistakes, rtol=rtol, atol=atol)
     got = answer.value
-    raise Failure(difference(got, want, what, unit, rtol) or f"{_start(what)} is not as expected.")
+    raise Failure(
+        difference(got, want, what, unit, rtol, atol) or f"{_start(what)} is not as expected."
+    )
 
 
 def expect_error(
@@ -84,74 +99,109 @@ def expect_error(
         )
 
 
+def as_number(answer: Answer) -> Answer:
+    """The answer, with a tensor or an array of no dimensions (such as a loss) taken as a number."""
+    got = answer.result
+    array = got.array if isinstance(got, Tensor) else got
+    single = isinstance(array, np.ndarray) and array.ndim == 0 and array.dtype.kind in "iuf"
+    return replace(answer, result=array.item()) if single else answer
+
+
+def number(answer: Answer, what: str = "the result") -> float:
+    """The value as a float, also if it is a tensor of no dimensions. Raises `Failure`."""
+    got = as_number(answer).value
+    if got is None:
+        raise Failure(f"{_start(what)} is None. Did you forget a `return`?")
+    if isinstance(got, bool) or not isinstance(got, int | float):
+        raise Failure(f"{_start(what)} is {kind_of(got)}; it should be a single number.")
+    return float(got)
+
+
 def require(condition: bool, says: str, misconception: str | None = None) -> None:
     """Raise `Failure(says)` unless `condition` holds."""
     if not condition:
         raise Failure(says, misconception=misconception)
 
 
-def recognise(answer: Answer, *mistakes: Mistake, rtol: float = RTOL) -> None:
+def recognise(
+    answer: Answer, *mistakes: Mistake, rtol: float | None = None, atol: float | None = None
+) -> None:
     """Raise `Failure` for the first misconception whose outcome is the learner's."""
     for mistake in mistakes:
-        if _produced(answer, mistake.produces, rtol):
+        if _produced(answer, mistake.produces, (rtol, atol)):
             status = "error" if answer.raised else "failed"
             raise Failure(mistake.says, status, mistake.slug)
 
 
-def _produced(answer: Answer, produces: Any, rtol: float) -> bool:
+def _produced(answer: Answer, produces: Any, near: Near) -> bool:
     if isinstance(produces, bool):
         return produces
     if isinstance(produces, Raises):
         return produces.matches(answer)
-    return answer.raised is None and same(answer.result, produces, rtol)
+    return answer.raised is None and same(answer.result, produces, *near)
 
 
-def same(got: Any, want: Any, rtol: float = RTOL) -> bool:
-    """Whether two values agree: numbers within `rtol`, NaN like NaN, containers item by item."""
-    return not difference(got, want, "it", "", rtol)
+def same(got: Any, want: Any, rtol: float | None = None, atol: float | None = None) -> bool:
+    """Whether two values agree: numbers nearly, NaN like NaN, containers item by item."""
+    return not _difference(got, want, "it", "", (rtol, atol))
 
 
-def difference(got: Any, want: Any, what: str, unit: str = "", rtol: float = RTOL) -> str:
+def difference(
+    got: Any,
+    want: Any,
+    what: str,
+    unit: str = "",
+    rtol: float | None = None,
+    atol: float | None = None,
+) -> str:
     """What separates `got` from `want`, in one sentence or two; empty if nothing does."""
+    return _difference(got, want, what, unit, (rtol, atol))
+
+
+def _difference(got: Any, want: Any, what: str, unit: str, near: Near) -> str:
     if got is None and want is not None:
         return f"{_start(what)} is None. Did you forget a `return`?"
     if isinstance(want, bool | str | None):
         return "" if type(got) is type(want) and got == want else _differ(got, want, what, unit)
     if isinstance(want, int | float):
-        return _number(got, float(want), what, unit, rtol)
+        return _number(got, float(want), what, unit, near)
     if isinstance(want, list | tuple):
-        return _sequence(got, want, what, unit, rtol)
+        return _sequence(got, want, what, unit, near)
     if isinstance(want, dict):
-        return _mapping(got, want, what, unit, rtol)
+        return _mapping(got, want, what, unit, near)
     if isinstance(want, np.ndarray):
-        return _array(got, want, what, unit, rtol)
+        return _array(got, want, what, unit, near)
+    if isinstance(want, Tensor):
+        return _tensor(got, want, what, unit, near)
     raise TypeError(f"checks do not compare values of type {type(want).__name__}")
 
 
-def _number(got: Any, want: float, what: str, unit: str, rtol: float) -> str:
+def _number(got: Any, want: float, what: str, unit: str, near: Near) -> str:
     if isinstance(got, np.ndarray) and got.ndim == 0 and got.dtype.kind in "iuf":
         got = got.item()
     if isinstance(got, bool) or not isinstance(got, int | float):
-        return f"{_start(what)} is {kind_of(got)}; it should be a number."
+        remedy = " `.item()` makes it one." if isinstance(got, Tensor) and not got.shape else ""
+        return f"{_start(what)} is {kind_of(got)}; it should be a number.{remedy}"
     if math.isnan(got) and not math.isnan(want):
         return f"{_start(what)} is NaN; it should be {_figure(want, unit)}."
-    close = got == want or math.isclose(got, want, rel_tol=rtol, abs_tol=ATOL)
+    rtol, atol = _filled(near, USUAL)
+    close = got == want or math.isclose(got, want, rel_tol=rtol, abs_tol=atol)
     return "" if close or (math.isnan(got) and math.isnan(want)) else _differ(got, want, what, unit)
 
 
-def _sequence(got: Any, want: list | tuple, what: str, unit: str, rtol: float) -> str:
+def _sequence(got: Any, want: list | tuple, what: str, unit: str, near: Near) -> str:
     name = type(want).__name__
     if type(got) is not type(want):
         return f"{_start(what)} is {kind_of(got)}; it should be a {name}."
     if len(got) != len(want):
         return f"{_start(what)} has {len(got)} items; it should have {len(want)}."
     for i, (one, other) in enumerate(zip(got, want, strict=True)):
-        if text := difference(one, other, f"item {i} of {what}", unit, rtol):
+        if text := _difference(one, other, f"item {i} of {what}", unit, near):
             return text
     return ""
 
 
-def _mapping(got: Any, want: dict, what: str, unit: str, rtol: float) -> str:
+def _mapping(got: Any, want: dict, what: str, unit: str, near: Near) -> str:
     if not isinstance(got, dict):
         return f"{_start(what)} is {kind_of(got)}; it should be a dict."
     for key in want:
@@ -159,28 +209,51 @@ def _mapping(got: Any, want: dict, what: str, unit: str, rtol: float) -> str:
             return f"{_start(what)} has no key {key!r}; its keys are {_names(got)}."
     if extra := [key for key in got if key not in want]:
         return f"{_start(what)} has keys that should not be there: {_names(extra)}."
-    texts = (difference(got[key], want[key], f"`{key}` in {what}", unit, rtol) for key in want)
+    texts = (_difference(got[key], want[key], f"`{key}` in {what}", unit, near) for key in want)
     return next((text for text in texts if text), "")
 
 
-def _array(got: Any, want: np.ndarray, what: str, unit: str, rtol: float) -> str:
+def _array(got: Any, want: np.ndarray, what: str, unit: str, near: Near) -> str:
     if not isinstance(got, np.ndarray):
         return f"{_start(what)} is {kind_of(got)}; it should be a NumPy array."
     if got.shape != want.shape:
         return f"{_start(what)} has shape {got.shape}; it should be {want.shape}."
     if got.dtype.kind not in "biuf":
         return f"{_start(what)} holds {got.dtype}; it should hold numbers."
-    odd = np.isnan(got) & ~np.isnan(want)
-    if odd.any():
-        return (
-            f"{_start(what)} is NaN in {int(odd.sum())} of {got.size} places where it should not."
-        )
-    wrong = ~np.isclose(got, want, rtol=rtol, atol=ATOL, equal_nan=True)
+    return _values(got, want, what, unit, *_filled(near, USUAL))
+
+
+def _tensor(got: Any, want: Tensor, what: str, unit: str, near: Near) -> str:
+    if not isinstance(got, Tensor):
+        return f"{_start(what)} is {kind_of(got)}; it should be a torch tensor."
+    if got.shape != want.shape:
+        return f"{_start(what)} has shape {got.shape}; it should be {want.shape}."
+    if got.dtype != want.dtype:
+        return f"{_start(what)} holds {got.dtype}; it should hold {want.dtype}."
+    counts = want.array.dtype.kind in "biu"
+    usual = (0.0, 0.0) if counts else USUAL_OF_TENSORS.get(want.dtype, USUAL)
+    return _values(got.array, want.array, what, unit, *_filled(near, usual))
+
+
+def _filled(near: Near, usual: tuple[float, float]) -> tuple[float, float]:
+    rtol, atol = near
+    return usual[0] if rtol is None else rtol, usual[1] if atol is None else atol
+
+
+def _values(
+    got: np.ndarray, want: np.ndarray, what: str, unit: str, rtol: float, atol: float
+) -> str:
+    """What separates two arrays of one shape: NaN, infinity, or the first number that differs."""
+    for odd, name in ((np.isnan, "NaN"), (np.isinf, "infinite")):
+        if count := int((odd(got) & ~odd(want)).sum()):
+            where = f" in {count} of {got.size} places" if got.ndim else ""
+            return f"{_start(what)} is {name}{where} where it should not."
+    wrong = ~np.isclose(got, want, rtol=rtol, atol=atol, equal_nan=True)
     if not wrong.any():
         return ""
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
-    place = f"{what}[{', '.join(map(str, first))}]"
-    return _differ(float(got[first]), float(want[first]), place, unit)
+    place = f"{what}[{', '.join(map(str, first))}]" if first else what
+    return _differ(got[first].item(), want[first].item(), place, unit)
 
 
 def kind_of(value: Any) -> str:
@@ -189,6 +262,8 @@ def kind_of(value: Any) -> str:
         return "a pandas DataFrame"
     if isinstance(value, np.ndarray):
         return f"a NumPy array of shape {value.shape}"
+    if isinstance(value, Tensor):
+        return f"a tensor of shape {value.shape}" if value.shape else "a tensor of no dimensions"
     name = value.type if isinstance(value, Thing) else type(value).__name__
     if value is None:
         return "None"
@@ -199,8 +274,15 @@ def shown(value: Any) -> str:
     """A value as a learner would see it printed, cut short."""
     if isinstance(value, Thing | Table):
         return kind_of(value)
+    if isinstance(value, Tensor):
+        small = value.array.size <= 10
+        return f"tensor({_listed(value.array)})" if small else kind_of(value)
     text = f"{value:.6g}" if isinstance(value, float) else repr(value)
     return text if len(text) <= 120 else text[:117] + "..."
+
+
+def _listed(array: np.ndarray) -> str:
+    return np.array2string(array, precision=6, separator=", ").replace("\n", "")
 
 
 def _differ(got: Any, want: Any, what: str, unit: str) -> str:

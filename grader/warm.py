@@ -22,6 +22,12 @@ from grader import probes, walls, wire
 from grader.bench import Bench, travelled
 
 READY = "ready"
+PLAIN = ("numpy", "pandas", "matplotlib.pyplot")
+FIRST_WITH_TORCH = 5
+LEARNING = (
+    *("torch", "torch.nn.functional", "torch.utils.data"),
+    *("sklearn.metrics", "sklearn.preprocessing", "sklearn.utils.class_weight"),
+)
 
 
 def main(fd: int, walled: bool, exercise: str) -> None:
@@ -42,10 +48,25 @@ def main(fd: int, walled: bool, exercise: str) -> None:
 def prepare(exercise: str) -> None:
     """Import what the exercise's notebook and probes need, and the references of earlier ones."""
     os.environ["MPLBACKEND"] = "Agg"
-    for name in ("numpy", "pandas", "matplotlib.pyplot"):
+    learning = int(exercise) >= FIRST_WITH_TORCH
+    for name in (*PLAIN, *(LEARNING if learning else ())):
         importlib.import_module(name)
+    if learning:
+        _warm_up_torch()
     probes.load(exercise)
     sys.modules["grader.stand_in"] = stand_in(references(int(exercise)))
+
+
+def _warm_up_torch() -> None:
+    """Keep torch to one thread, which a fork needs, and do what takes it seconds the first time."""
+    import torch
+
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    model = torch.nn.Linear(1, 1)
+    optimizer = torch.optim.Adam(model.parameters())  # imports a third of torch
+    model(torch.zeros(1, 1)).sum().backward()
+    optimizer.step()
 
 
 def references(number: int) -> dict[str, types.ModuleType]:

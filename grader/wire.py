@@ -1,7 +1,8 @@
 """The format in which values travel between the learner's process and the grader's.
 
-MessagePack with arrays in NumPy's `.npy` form: it can carry numbers, text, lists, dicts, arrays and
-tables, and nothing that runs. What it cannot carry arrives as a `Thing`: a type name and a text.
+MessagePack with arrays in NumPy's `.npy` form: it can carry numbers, text, lists, dicts, arrays,
+tensors and tables, and nothing that runs. What it cannot carry arrives as a `Thing`: a type name
+and a text.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import io
 import socket
 import struct
+import sys
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +21,9 @@ import numpy as np
 MAX_BYTES = 16 * 2**20
 MAX_TEXT = 20_000
 MAX_DEPTH = 50
-_TUPLE, _SET, _ARRAY, _TABLE, _THING = range(1, 6)
+_TUPLE, _SET, _ARRAY, _TABLE, _THING, _TENSOR = range(1, 7)
+_NUMPYS = ("float64", "float32", "int64", "int32", "int16", "int8", "uint8", "bool", "complex64")
+_HELD_AS = {name: name for name in _NUMPYS} | dict.fromkeys(("float16", "bfloat16"), "float32")
 
 
 class WireError(ValueError):
@@ -43,6 +47,41 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.index)
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """A torch tensor: the name of its dtype, such as `float32`, and its values as an array.
+
+    A check sends one to a probe, where it arrives as a `torch.Tensor`, and gets one back. Values of
+    half precision (`float16`, `bfloat16`) are held as float32. Raises `ValueError` if dtype and
+    array do not belong together.
+    """
+
+    dtype: str
+    array: np.ndarray
+
+    def __post_init__(self) -> None:
+        if self.array.dtype != np.dtype(_held_as(self.dtype)):
+            raise ValueError(f"a tensor of {self.dtype} does not hold {self.array.dtype}")
+
+    @classmethod
+    def of(cls, values: Any, dtype: str = "") -> Tensor:
+        """A tensor of numbers: floats as `float32` and integers as `int64` unless `dtype` says."""
+        array = np.asarray(values)
+        usual = {"f": "float32", "i": "int64", "u": "int64", "b": "bool", "c": "complex64"}
+        dtype = dtype or usual.get(array.dtype.kind, str(array.dtype))
+        return cls(dtype, array.astype(_held_as(dtype)))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.array.shape
+
+
+def _held_as(dtype: str) -> str:
+    if dtype not in _HELD_AS:
+        raise ValueError(f"tensors of {dtype!r} do not travel")
+    return _HELD_AS[dtype]
 
 
 def pack(value: object) -> bytes:
@@ -143,6 +182,10 @@ def _extension(value: Any, depth: int) -> msgpack.ExtType:
         value = _table(value)
     if isinstance(value, Table):
         return wrapped(_TABLE, [value.columns, value.index])
+    if is_tensor(value):
+        value = _tensor(value)
+    if isinstance(value, Tensor):
+        return wrapped(_TENSOR, [value.dtype, value.array])
     thing = value if isinstance(value, Thing) else Thing(type(value).__name__, _text(value))
     return wrapped(_THING, [thing.type, thing.text])
 
@@ -155,6 +198,24 @@ def _table(frame: Any) -> Table:
     names = [str(name) for name in frame.columns]
     columns = {name: column(frame.iloc[:, i]) for i, name in enumerate(names)}
     return Table(columns, column(frame.index))
+
+
+def is_tensor(value: object) -> bool:
+    """Whether `value` is torch's; where nobody has imported torch, there are no tensors."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def _tensor(value: Any) -> Tensor | Thing:
+    """The values of a torch tensor; sparse, quantised and other uncommon ones are Things."""
+    torch = sys.modules["torch"]
+    dtype = str(value.dtype).removeprefix("torch.")
+    try:
+        kept = getattr(torch, _held_as(dtype))
+        plain = value.detach().to("cpu", kept).resolve_conj().resolve_neg()
+        return Tensor(dtype, plain.numpy())
+    except (RuntimeError, TypeError, ValueError):
+        return Thing(f"Tensor ({value.layout}, {value.dtype}, {value.device})", _text(value))
 
 
 def _text(value: object) -> str:
@@ -202,6 +263,8 @@ def _opened(code: int, data: bytes, depth: int) -> Any:
         return Thing(first, second)
     if code == _TABLE and isinstance(first, dict) and _equally_long(second, *first.values()):
         return Table({str(name): column for name, column in first.items()}, second)
+    if code == _TENSOR and isinstance(first, str) and isinstance(second, np.ndarray):
+        return Tensor(first, second)
     raise WireError("malformed value")
 
 

@@ -13,6 +13,8 @@ import pytest
 from grader import answer, bench, probes
 from grader.answer import Failure, Raised, read
 from grader.bench import Bench, travelled
+from grader.expect import same
+from grader.wire import Tensor
 
 
 @pytest.fixture
@@ -34,6 +36,22 @@ def run(table: Bench, source: str, number: int = 1) -> dict[str, Any]:
 
 def call(table: Bench, name: str, *args: Any, **kwargs: Any) -> answer.Answer:
     return read(travelled(table.probe("call", [name, *args], kwargs)))
+
+
+# Tensors
+
+
+def test_tensors_of_a_check_are_torchs_own_when_the_probe_is_called(table: Bench) -> None:
+    run(table, "import torch\ndef f(*args, **kwargs):\n    x = args[0]\n"
+               "    x += 1  # in place\n    return x, str(args), str(kwargs)")  # fmt: skip
+    half = Tensor.of([1.5], "bfloat16")
+    args = [Tensor.of([[0.5, 2.0]]), [Tensor.of(3), (half, "x")]]
+    grown, *texts = call(table, "f", *args, mask={"m": Tensor.of([True]), "n": 1}).value
+    assert same(grown, Tensor.of([[1.5, 3.0]]))
+    assert texts == [
+        "(tensor([[1.5000, 3.0000]]), [tensor(3), (tensor([1.5000], dtype=torch.bfloat16), 'x')])",
+        "{'mask': {'m': tensor([True]), 'n': 1}}",
+    ]
 
 
 # Exceptions

@@ -11,19 +11,22 @@ from grader.answer import Answer, Failure, Raised
 from grader.expect import (
     Mistake,
     Raises,
+    as_number,
     difference,
     expect,
     expect_error,
     kind_of,
+    number,
     recognise,
     require,
     same,
     shown,
 )
-from grader.wire import Table, Thing
+from grader.wire import Table, Tensor, Thing
 
 NAN = float("nan")
 INF = float("inf")
+TENSOR = Tensor.of([1.0, 2.0])
 
 
 def raised(*kinds: str, message: str = "") -> Answer:
@@ -78,7 +81,59 @@ LADDER = [
     ),
     (np.array([[1, 2], [3, 5]]), np.array([[1.0, 2.0], [3.0, 4.0]]),
      "The result[1, 1] is 5 mag; it should be 4 mag."),
-    (np.array([INF]), np.ones(1), "The result[0] is inf mag; it should be 1 mag."),
+    (
+        np.array([[1.0, INF, -INF]]),
+        np.array([[1.0, 2.0, -INF]]),
+        "The result is infinite in 1 of 3 places where it should not.",
+    ),
+    (np.array([INF]), np.array([-INF]), "The result[0] is inf mag; it should be -inf mag."),
+    (np.array(5), np.array(4), "The result is 5 mag; it should be 4 mag."),
+    (TENSOR, 1.5, "The result is a tensor of shape (2,); it should be a number."),
+    (
+        Tensor.of(1.5),
+        1.5,
+        "The result is a tensor of no dimensions; it should be a number. `.item()` makes it one.",
+    ),
+    (TENSOR, np.ones(2), "The result is a tensor of shape (2,); it should be a NumPy array."),
+    (TENSOR, [1.0, 2.0], "The result is a tensor of shape (2,); it should be a list."),
+    (1.5, Tensor.of(1.5), "The result is a float; it should be a torch tensor."),
+    ([1.0, 2.0], TENSOR, "The result is a list; it should be a torch tensor."),
+    (None, TENSOR, "The result is None. Did you forget a `return`?"),
+    (
+        np.array([1.0, 2.0]),
+        TENSOR,
+        "The result is a NumPy array of shape (2,); it should be a torch tensor.",
+    ),
+    (Tensor.of([[1.0, 2.0]]), TENSOR, "The result has shape (1, 2); it should be (2,)."),
+    (Tensor.of([1, 2]), TENSOR, "The result holds int64; it should hold float32."),
+    (
+        Tensor.of([1.0, NAN]),
+        Tensor.of([NAN, 1.0]),
+        "The result is NaN in 1 of 2 places where it should not.",
+    ),
+    (
+        Tensor.of([INF, INF]),
+        Tensor.of([INF, 1.0]),
+        "The result is infinite in 1 of 2 places where it should not.",
+    ),
+    (Tensor.of(NAN), Tensor.of(1.0), "The result is NaN where it should not."),
+    (Tensor.of(2.0), Tensor.of(1.0), "The result is 2 mag; it should be 1 mag."),
+    (
+        Tensor.of([[1.0, 2.0], [3.0, 4.001]]),
+        Tensor.of([[1.0, 2.0], [3.0, 4.0]]),
+        "The result[1, 1] is 4.001 mag; it should be 4 mag.",
+    ),
+    (Tensor.of([0, 7]), Tensor.of([0, 8]), "The result[1] is 7 mag; it should be 8 mag."),
+    (
+        Tensor.of([True, True]),
+        Tensor.of([True, False]),
+        "The result[1] is True; it should be False.",
+    ),
+    (
+        {"flux": Tensor.of([1.0])},
+        {"flux": TENSOR},
+        "`flux` in the result has shape (1,); it should be (2,).",
+    ),
 ]  # fmt: skip
 
 
@@ -123,6 +178,10 @@ AGREE = [
     *((np.array([1, 2]), np.array([1.0, 2.0])), (np.array([NAN, INF]), np.array([NAN, INF]))),
     *((np.zeros((0, 3)), np.zeros((0, 3))), (np.array([True]), np.array([1.0]))),
     (np.array([1.0], "float32"), np.array([1.0 + 1e-8])),
+    *((TENSOR, TENSOR), (Tensor.of([1e-6, 1.00005]), Tensor.of([0.0, 1.0]))),
+    *((Tensor.of([NAN, INF]), Tensor.of([NAN, INF])), (Tensor.of([1j]), Tensor.of([1j]))),
+    *((Tensor.of(np.zeros((0, 3))), Tensor.of(np.zeros((0, 3)))), ([TENSOR], [TENSOR])),
+    (Tensor.of([1.001], "float16"), Tensor.of([1.0], "float16")),
 ]
 
 
@@ -158,6 +217,9 @@ DIFFER = [
         (1e-8, 0.0),
         (b"g", "g"),
     ),
+    *((TENSOR, Tensor.of([1.0, 2.0], "float64")), (Tensor.of([1e-4]), Tensor.of([0.0]))),
+    (Tensor.of([1.00001], "float64"), Tensor.of([1.0], "float64")),
+    (Tensor.of([10**7 + 1]), Tensor.of([10**7])),
     *((Thing("int beyond 64 bits"), 5), (Table({}, []), {}), ({1, 2}, [1, 2]), (1j, 1.0)),
 ]
 
@@ -172,12 +234,16 @@ def test_different_values_do_not_agree(got: Any, want: Any) -> None:
 def test_the_tolerance_can_be_widened() -> None:
     assert same(1.01, 1.0, rtol=0.1)
     assert same(np.array([1.01]), np.array([1.0]), rtol=0.1)
+    assert same(0.01, 0.0, atol=0.1)
+    assert same([Tensor.of([0.01])], [Tensor.of([0.0])], atol=0.1)
+    assert not same(Tensor.of([1.00005]), Tensor.of([1.0]), rtol=1e-6, atol=0.0)
     expect(Answer(1.01), 1.0, rtol=0.1)
     verdict(Answer(1.01), 1.0)
 
 
 STRANGE = [
     *(2**64 - 1, -(2**63), b"x", {1, 2}, (), {"a": [None]}, Thing("Star"), Table({}, [])),
+    *(Tensor.of(1.0), Tensor.of([True]), Tensor.of([1j, NAN]), Tensor.of(np.zeros((0, 2)))),
     *(np.array(["x"]), np.array([b"x"]), np.zeros((0,)), np.array(None, dtype="U1"), 1e308 * 10),
     *(
         [2**64 - 1],
@@ -189,6 +255,7 @@ STRANGE = [
     ),
 ]
 WANTS = [1.5, 3, "g", None, True, [1], (1,), {"a": 1}, np.zeros(2), np.array(1.0), [], {}]
+WANTS += [TENSOR, Tensor.of(1), Tensor.of([False, True])]
 
 
 @pytest.mark.parametrize("got", STRANGE, ids=range(len(STRANGE)))
@@ -267,6 +334,47 @@ def test_tolerance_holds_for_misconceptions_too() -> None:
     assert verdict(Answer(2.001), 1.0, near, rtol=0.01).misconception == "near"
 
 
+def test_a_misconception_may_produce_a_tensor() -> None:
+    wide = Mistake("keepdim", Tensor.of([[1.0], [2.0]]), "Too wide.")
+    assert verdict(Answer(Tensor.of([[1.0], [2.00001]])), TENSOR, wide).misconception == "keepdim"
+    assert verdict(Answer(Tensor.of([[1.0], [2.1]])), TENSOR, wide).misconception is None
+
+
+# A single number, be it a tensor or not
+
+
+@pytest.mark.parametrize("got", [2.5, Tensor.of(2.5), np.array(2.5), Tensor.of(2.5, "float64")])
+def test_a_loss_may_be_a_tensor_or_a_number(got: Any) -> None:
+    assert number(Answer(got)) == 2.5
+    expect(as_number(Answer(got)), 2.5)
+
+
+@pytest.mark.parametrize(
+    ("got", "says"),
+    [
+        (TENSOR, "The loss is a tensor of shape (2,); it should be a single number."),
+        (Tensor.of([2.5]), "The loss is a tensor of shape (1,); it should be a single number."),
+        (Tensor.of(True), "The loss is a tensor of no dimensions; it should be a single number."),
+        (True, "The loss is a bool; it should be a single number."),
+        ("2.5", "The loss is a str; it should be a single number."),
+        (None, "The loss is None. Did you forget a `return`?"),
+    ],
+    ids=str,
+)
+def test_what_is_no_single_number(got: Any, says: str) -> None:
+    with pytest.raises(Failure) as failure:
+        number(Answer(got), "the loss")
+    assert failure.value.message == says
+    assert as_number(Answer(got)).result is got
+
+
+def test_an_exception_is_no_number() -> None:
+    answer = raised("TypeError")
+    assert as_number(answer) == answer
+    with pytest.raises(Failure, match="TypeError"):
+        number(answer)
+
+
 # Errors that are wanted
 
 
@@ -338,6 +446,8 @@ def test_require() -> None:
             (Table({}, []), "a pandas DataFrame"),
             (np.zeros((2, 3)), "a NumPy array of shape (2, 3)"),
         ),
+        *((Tensor.of(np.zeros((4, 5))), "a tensor of shape (4, 5)"),),
+        (Tensor.of(1.0), "a tensor of no dimensions"),
         *((Thing("function"), "a function"), (Thing("ndarray"), "a ndarray")),
     ],
 )
@@ -350,3 +460,5 @@ def test_values_are_shown_short() -> None:
     assert shown("g") == "'g'"
     assert len(shown("x" * 1000)) == 120
     assert shown(Thing("Star", "<Star at 0x7f>")) == "a Star"
+    assert shown(Tensor.of([[1.0, 0.1]])) == "tensor([[1. , 0.1]])"
+    assert shown(Tensor.of(np.zeros((4, 5)))) == "a tensor of shape (4, 5)"

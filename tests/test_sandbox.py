@@ -5,18 +5,22 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import notebooks
+import numpy as np
 import pytest
 from notebooks import EX1, EX2, Notebook
 
 from grader import exercise, notebook, walls
-from grader.answer import Failure
+from grader.answer import Failure, read
 from grader.examine import GraderTrouble, PartResult, examine
+from grader.notebook import Cell
 from grader.sandbox import Patience, SandboxError, Session, WarmParent
+from grader.wire import Tensor
 
 pytestmark = pytest.mark.skipif(
     (reason := walls.why_unavailable()) is not None, reason=f"no walls here: {reason}"
@@ -594,3 +598,89 @@ def test_without_walls_the_same_marks_are_given(lab: Lab) -> None:
         results = examine(exercise.load(EX1), session, SEED)
     parent.close()
     assert [r.part.id for r in results if not r.passed] == ["1.3"]
+
+
+# Exercises with torch
+
+
+TRAINING = """
+import os, time
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+class Net(nn.Module):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.gru = nn.GRU(features, 16, batch_first=True)
+        self.encoder = nn.TransformerEncoderLayer(16, 2, 32, batch_first=True)
+        self.head = nn.Sequential(nn.LayerNorm(16), nn.Dropout(0.1), nn.Linear(16, classes))
+
+    def forward(self, x):
+        return self.head(self.encoder(self.gru(x)[0]).mean(dim=1))
+
+def train(x, y, epochs):
+    started = time.process_time()
+    torch.manual_seed(0)
+    net = Net(x.shape[-1], int(y.max()) + 1)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=0.01)
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
+    loader = DataLoader(TensorDataset(x, y), batch_size=16, shuffle=True, num_workers=0)
+    losses = []
+    for _ in range(epochs):
+        for batch, labels in loader:
+            optimizer.zero_grad()
+            loss = nn.functional.cross_entropy(net(batch), labels)
+            loss.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimizer.step()
+        losses.append(loss.detach())
+        scheduler.step()
+    threads = len(os.listdir("/proc/self/task"))
+    seconds = time.process_time() - started
+    return {"logits": net.eval()(x), "dtype": str(x.dtype), "losses": torch.stack(losses),
+            "threads": [torch.get_num_threads(), threads], "seconds": seconds}
+"""
+
+
+@pytest.fixture(scope="module")
+def torch_parent() -> Iterator[WarmParent]:
+    """The warm parent of an exercise with torch, before there are probes or references of any."""
+    code = ("import sys; from grader import warm; "
+            "warm.probes.load = lambda number: None; warm.references = lambda number: {}; "
+            "warm.main(int(sys.argv[1]), sys.argv[2] == 'walls', sys.argv[3])")  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        popen = subprocess.Popen
+        patch.setattr(subprocess, "Popen", lambda command, **options: popen(
+            [command[0], "-c", code, *command[3:]], **options))  # fmt: skip
+        parent = WarmParent("5")
+    yield parent
+    parent.close()
+
+
+@pytest.mark.slow
+def test_a_network_is_trained_inside_the_walls(torch_parent: WarmParent) -> None:
+    rng = np.random.default_rng(3)
+    labels = rng.integers(0, 3, 64)
+    light_curves = Tensor.of(rng.normal(labels[:, None, None], 0.3, (64, 20, 4)))
+    arguments = ("train", light_curves, Tensor.of(labels), 8)
+    with Session(torch_parent, [Cell(1, TRAINING)], ORDINARY) as session:
+        result, again = (read(session.ask("call", arguments, {})).value for _ in range(2))
+    assert result["dtype"] == "torch.float32"
+    assert result["logits"].dtype == "float32"
+    assert result["logits"].shape == (64, 3)
+    assert (result["logits"].array.argmax(axis=1) == labels).mean() > 0.9
+    assert result["losses"].array[-1] < result["losses"].array[0] / 2
+    assert result["threads"] == [1, 1]
+    assert np.array_equal(again["logits"].array, result["logits"].array)
+    assert result["seconds"] < 2 * again["seconds"] + 0.3  # what is slow at first, the parent did
+
+
+@pytest.mark.slow
+def test_a_tensor_that_is_too_large_costs_its_part_only(torch_parent: WarmParent) -> None:
+    code = "import torch\ndef hoard(): return torch.ones(2**30).sum()\ndef one(): return 1"
+    with Session(torch_parent, [Cell(1, code)], ORDINARY) as session:
+        answer = read(session.ask("call", ("hoard",), {}))
+        assert answer.raised is not None
+        assert answer.raised.is_a("RuntimeError")
+        assert read(session.ask("call", ("one",), {})).value == 1

@@ -18,11 +18,12 @@ import msgpack
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from grader import wire
-from grader.wire import Table, Thing, WireError
+from grader.wire import Table, Tensor, Thing, WireError
 
-TUPLE, SET, ARRAY, TABLE, THING = range(1, 6)
+TUPLE, SET, ARRAY, TABLE, THING, TENSOR = range(1, 7)
 
 
 def travel(value: Any) -> Any:
@@ -35,6 +36,8 @@ def exactly(got: Any, want: Any) -> bool:
         return False
     if isinstance(want, np.ndarray):
         return got.dtype == want.dtype and got.shape == want.shape and same_items(got, want)
+    if isinstance(want, Tensor):
+        return got.dtype == want.dtype and exactly(got.array, want.array)
     if isinstance(want, list | tuple):
         return len(got) == len(want) and all(map(exactly, got, want))
     if isinstance(want, dict):
@@ -77,6 +80,7 @@ UNCHANGED = [
     *(np.array([1.0, np.nan, np.inf]), np.array([]), np.zeros((0, 3)), np.array(3.5)),
     *(np.array([True, False]), np.arange(6, dtype="uint8").reshape(2, 3), np.array([1 + 2j])),
     *(np.arange(4, dtype="float32"), np.arange(3, dtype=">i4"), np.array(["g", "long"])),
+    *(Tensor.of([[0.5, float("nan")]]), Tensor.of(7), Tensor.of([]), Tensor.of([1.5], "bfloat16")),
     *(np.array([b"x", b"yz"]), np.array([], dtype=str), np.asfortranarray(np.eye(3)[:2])),
 ]
 
@@ -200,6 +204,64 @@ def test_data_frames_arrive_as_tables() -> None:
     assert exactly(travel(pd.DataFrame()).columns, {})
 
 
+GRID = torch.arange(6.0).reshape(2, 3)
+TENSORS = [
+    *((GRID, Tensor.of([[0.0, 1, 2], [3, 4, 5]])), (GRID.T, Tensor.of([[0.0, 3], [1, 4], [2, 5]]))),
+    *((GRID.clone().requires_grad_() * 2, Tensor.of([[0.0, 2, 4], [6, 8, 10]])),),
+    *((torch.nn.Parameter(torch.ones(2)), Tensor.of([1.0, 1])), (torch.tensor(3), Tensor.of(3))),
+    *((torch.ones(1).expand(2, 2), Tensor.of([[1.0, 1], [1, 1]])), (torch.Size([2, 3]), (2, 3))),
+    *((torch.tensor([True]), Tensor.of([True])), (torch.zeros(0, 2), Tensor.of(np.zeros((0, 2))))),
+    *((torch.ones(1).double(), Tensor.of([1], "float64")), (GRID[0].bfloat16(),
+                                                            Tensor.of([0, 1, 2], "bfloat16"))),
+    *((torch.tensor([2.5]).half(), Tensor.of([2.5], "float16")),),
+    *((torch.tensor([1 + 2j]).conj(), Tensor.of([1 - 2j])),
+      (torch.tensor([2j]).conj().imag, Tensor.of([-2.0]))),
+    *((torch.ones(1).byte(), Tensor.of([1], "uint8")),
+      ({"w": GRID[0]}, {"w": Tensor.of([0.0, 1, 2])})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "want"), TENSORS, ids=lambda value: repr(value)[:40])
+def test_torch_tensors_arrive_as_tensors(value: Any, want: Any) -> None:
+    assert exactly(travel([value]), [want])
+
+
+UNCOMMON = {
+    "sparse": torch.ones(2).to_sparse(),
+    "without values": torch.ones(2, device="meta"),
+    "of eight bits": torch.ones(2).to(torch.float8_e4m3fn),
+    "unsigned": torch.ones(2, dtype=torch.uint16),
+}
+
+
+@pytest.mark.parametrize("name", UNCOMMON)
+def test_uncommon_tensors_arrive_as_things(name: str) -> None:
+    thing = travel(UNCOMMON[name])
+    assert isinstance(thing, Thing)
+    assert thing.type.startswith("Tensor (torch.")
+
+
+def test_tensors_of_numbers_are_float32_or_int64_unless_told() -> None:
+    made = [Tensor.of(v) for v in (1.5, [1], [True], np.float64(2), np.ones(2, "uint8"), [2j])]
+    names = ["float32", "int64", "bool", "float32", "int64", "complex64"]
+    assert [tensor.dtype for tensor in made] == names
+    assert [str(tensor.array.dtype) for tensor in made] == names
+    assert Tensor.of([1, 2], "float64").array.dtype == np.float64
+    assert Tensor.of(np.zeros((4, 5))).shape == (4, 5)
+    for wrong in (lambda: Tensor.of(["g"]), lambda: Tensor.of([1], "float8"),
+                  lambda: Tensor("float32", np.zeros(2))):  # fmt: skip
+        with pytest.raises(ValueError, match="tensor"):
+            wrong()
+
+
+def test_the_wire_itself_needs_no_torch() -> None:
+    """Most of the command line, and the exercises on plain Python, start without it."""
+    code = ("import sys, numpy; from grader import wire; "
+            "wire.unpack(wire.pack([wire.Tensor.of([1.0]), object(), numpy.ones(2)])); "
+            "sys.exit('torch' in sys.modules)")  # fmt: skip
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
 BEYOND = [2**64, -(2**63) - 1, 7**400, -(7**400), 7**20_000, MyInt(2**70)]
 
 
@@ -285,7 +347,7 @@ def test_pickles_in_arrays_are_never_run(tmp_path: Path) -> None:
     stream = io.BytesIO()
     np.save(stream, np.array([Evil(trace)], dtype=object), allow_pickle=True)
     for data in (stream.getvalue(), pickle.dumps(Evil(trace)), npy(header("'|O'", "(1,)"))):
-        for kind in (TUPLE, SET, ARRAY, TABLE, THING, 6, 42):
+        for kind in (TUPLE, SET, ARRAY, TABLE, THING, TENSOR, 7, 42):
             with pytest.raises(WireError):
                 wire.unpack(ext(kind, data))
     assert not trace.exists()
@@ -293,7 +355,20 @@ def test_pickles_in_arrays_are_never_run(tmp_path: Path) -> None:
     assert trace.exists()
 
 
+def tensor(*items: Any) -> bytes:
+    return ext(TENSOR, wire.pack(list(items)))
+
+
 HOSTILE = {
+    "tensor of another dtype": tensor("float32", np.zeros(2)),
+    "tensor of the other byte order": tensor("float32", np.zeros(2, ">f4")),
+    "tensor of no dtype": tensor("object", np.zeros(2)),
+    "tensor of a dtype that is an array": tensor(np.zeros(2), np.zeros(2)),
+    "tensor of a list": tensor("float32", [1.0]),
+    "tensor of a tensor": tensor("float32", Tensor.of(1.0)),
+    "tensor of nothing": tensor("float32"),
+    "tensor of too much": tensor("float32", np.zeros(2, "f4"), 1),
+    "tensor that is an array": ext(TENSOR, wire.pack(np.zeros(2, "f4"))),
     "nothing": b"",
     "two messages": packed(1) + packed(2),
     "reserved byte": b"\xc1",
