@@ -113,7 +113,7 @@ def time2vec_gradients(learner: Any, seed: int, sizes: dict, times: Tensor) -> d
     torch.manual_seed(seed)
     module = learner.Time2Vec(**sizes)
     embeddings = module(times)
-    if not embeddings.requires_grad:
+    if not getattr(embeddings, "requires_grad", False):
         return {"attached": False, "without": []}
     embeddings.square().sum().backward()
     return {"attached": True, "without": _without_gradient(module)}
@@ -268,7 +268,7 @@ def band_vectors(learner: Any, sizes: dict, bands: Tensor, wanted: Tensor) -> di
     module = made(learner, "BandEmbedding", 3, sizes)
     before = module(bands)
     learned = count(module)
-    attached = before.requires_grad
+    attached = getattr(before, "requires_grad", False)
     if attached:
         (before - wanted).square().sum().backward()
         with torch.no_grad():
