@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import random
 import signal
 import sys
 import threading
+import types
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from grader import card, exercise, notebook, probes, wire
 from grader.answer import Failure
@@ -18,10 +22,14 @@ from grader.bench import Bench, OutOfTime, travelled
 from grader.examine import PartResult, examine, hints
 from grader.exercise import Exercise
 
+Stamps = tuple[tuple[str, int, int], ...]
+
 WORK = Path("work")
 LOCAL_SEED = 1
 PATIENCE_SECONDS = 10.0
 _hints_given: Counter[str] = Counter()
+_judged: dict[str, tuple[Stamps, dict[str, Any] | None]] = {}
+_told: set[tuple[str, Stamps]] = set()
 
 
 class PriorError(ImportError):
@@ -50,29 +58,61 @@ class Kernel:
 @contextmanager
 def _time_limit() -> Iterator[None]:
     """Turn a probe that does not end into a `timeout`, where the system has alarms."""
-    if (
-        not hasattr(signal, "setitimer")
-        or threading.current_thread() is not threading.main_thread()
-    ):
+    if not _has_alarms():
         yield
         return
 
     def alarm(*_: object) -> None:
         raise OutOfTime
 
-    before = signal.signal(signal.SIGALRM, alarm)
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS, 1.0)  # again, if it was caught
+    with _clock_stopped():
+        before = signal.signal(signal.SIGALRM, alarm)
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS, 1.0)  # again, if it was caught
+        try:
+            yield
+        except OutOfTime:
+            raise Failure(
+                f"Your code did not end within {PATIENCE_SECONDS:g} s. "
+                "Look for a loop whose condition never becomes false.",
+                "timeout",
+            ) from None
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def _clock_stopped() -> Iterator[None]:
+    """Stop the time limit around this one, if there is one, as when code on trial calls `prior`."""
+    if not _has_alarms():
+        yield
+        return
+    left, again = signal.setitimer(signal.ITIMER_REAL, 0)
     try:
         yield
-    except OutOfTime:
-        raise Failure(
-            f"Your code did not end within {PATIENCE_SECONDS:g} s. "
-            "Look for a loop whose condition never becomes false.",
-            "timeout",
-        ) from None
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        if left:
+            signal.setitimer(signal.ITIMER_REAL, left, again)
+
+
+def _has_alarms() -> bool:
+    main = threading.current_thread() is threading.main_thread()
+    return main and hasattr(signal, "setitimer")
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Leave the learner's random numbers, and torch's number of threads, as they were."""
+    torch = sys.modules.get("torch")
+    state, numpys_state = random.getstate(), np.random.get_state()
+    with ExitStack() as at_the_end:
+        at_the_end.callback(random.setstate, state)
+        at_the_end.callback(np.random.set_state, numpys_state)
+        if torch:
+            devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
+            at_the_end.enter_context(torch.random.fork_rng(devices))
+            at_the_end.callback(torch.set_num_threads, torch.get_num_threads())
+        yield
 
 
 def check(part: str) -> card.Card:
@@ -83,7 +123,8 @@ def check(part: str) -> card.Card:
     if only:
         found.part(only)
     namespace = sys._getframe(1).f_globals
-    return card.Card(examine(found, Kernel(found, namespace), LOCAL_SEED, only))
+    with _undisturbed():
+        return card.Card(examine(found, Kernel(found, namespace), LOCAL_SEED, only))
 
 
 def hint(part: str) -> card.Note:
@@ -113,13 +154,34 @@ def prior(number: str, name: str) -> Any:
         raise PriorError(_how_to_get(found, name)) from None
     if not hasattr(reference, name):
         raise PriorError(f"Exercise {number} defines no {name!r}.")
-    why = "does not pass yet" if _own_path(found) else "is not here"
-    print(f"prior: your Exercise {number} {why}; using the reference {name}.")
+    _tell(found, f"defines no {name}" if own is not None else "does not pass yet")
     return getattr(reference, name)
 
 
+def _tell(found: Exercise, why: str) -> None:
+    """Say once, as long as no notebook changes, that the reference is used."""
+    why = why if _own_path(found) else "is not here"
+    line = f"prior: your Exercise {found.number} {why}; using the reference instead."
+    if (line, _stamps(found)) not in _told:
+        _told.add((line, _stamps(found)))
+        print(line)
+
+
 def _own(found: Exercise) -> dict[str, Any] | None:
-    """The learner's own earlier notebook as a namespace, if all its core parts pass."""
+    """The learner's own earlier notebook as a namespace, if all its core parts pass.
+
+    It is judged once, and again when it or a notebook before it, which it may use, has changed.
+    """
+    stamps = _stamps(found)
+    if found.slug not in _judged or _judged[found.slug][0] != stamps:
+        told = set(_told)
+        with _undisturbed(), _clock_stopped():
+            _judged[found.slug] = stamps, _judge(found)
+        _told.intersection_update(told)  # nobody reads what a notebook prints while it is judged
+    return _judged[found.slug][1]
+
+
+def _judge(found: Exercise) -> dict[str, Any] | None:
     path = _own_path(found)
     if path is None:
         return None
@@ -127,7 +189,9 @@ def _own(found: Exercise) -> dict[str, Any] | None:
         cells = notebook.read(path, found)
     except notebook.UnreadableNotebook:
         return None
-    bench = Bench({"__name__": "prior"})
+    module = types.ModuleType(found.slug)
+    sys.modules[found.slug] = module  # where dataclasses and pickle look for a class's own module
+    bench = Bench(module.__dict__)
     try:
         with _time_limit():
             for cell in cells:
@@ -145,6 +209,13 @@ def _own_path(found: Exercise) -> Path | None:
     return next(
         (path for path in paths if path.is_file() and path.parent != exercise.RELEASED), None
     )
+
+
+def _stamps(found: Exercise) -> Stamps:
+    """What tells the present notebooks, up to this one, from changed ones."""
+    upto = [exercise.load(slug) for slug in exercise.slugs() if slug <= found.slug]
+    files = [(path, path.stat()) for one in upto if (path := _own_path(one))]
+    return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in files)
 
 
 def core_passed(results: list[PartResult]) -> bool:

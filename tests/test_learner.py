@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import pickle
+import random
 import re
+import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import notebooks
+import numpy as np
 import pytest
+import torch
 from answers import namespace, reference
 from nbclient import NotebookClient
 from nbgrader.utils import determine_grade, is_grade
@@ -18,6 +24,7 @@ from notebooks import EX1, EX2
 
 import grader
 from grader import card, exercise, learner
+from grader.answer import Failure
 from grader.card import Card, Note
 from grader.examine import PartResult
 from grader.exercise import UnknownExercise
@@ -35,6 +42,8 @@ def _fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(exercise, "ROOT", tmp_path)
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
     learner._hints_given.clear()
+    learner._judged.clear()
+    learner._told.clear()
 
 
 def call_check(part: str, code: dict[str, Any]) -> Card:
@@ -141,6 +150,53 @@ def test_options_of_pytest_in_the_environment_do_not_matter(
     """Whoever works on the workbook itself may have set them."""
     monkeypatch.setenv("PYTEST_ADDOPTS", "-x --no-such-option")
     assert call_check("1.2", namespace(reference(EX1))).points == 3
+
+
+def random_numbers() -> list[float]:
+    return [random.random(), np.random.random(), torch.rand(()).item()]
+
+
+def test_a_check_disturbs_neither_random_numbers_nor_threads() -> None:
+    seeds = "random.seed(5); np.random.seed(5); torch.manual_seed(5)"
+    exec(seeds, globals())
+    want = random_numbers()
+    code = namespace(
+        f"import random, numpy as np, torch\ndef flux_to_magnitude(*_):\n    {seeds}\n"
+        "    called.append([random.random(), np.random.random(), torch.rand(3)])\n"
+        "    torch.set_num_threads(torch.get_num_threads() + 1)\ncalled = []\n"
+    )
+    exec(seeds, globals())
+    threads = torch.get_num_threads()
+    call_check("1.3", code)
+    assert code["called"]
+    assert torch.get_num_threads() == threads
+    assert random_numbers() == want
+
+
+@learner._time_limit()
+def slept(*seconds: float) -> None:
+    for each in seconds:
+        time.sleep(each)
+
+
+@learner._time_limit()
+def slept_within(times: int, seconds: float) -> None:
+    for _ in range(times):
+        slept(0.2)
+    time.sleep(seconds)
+
+
+def test_time_within_a_limit_is_limited_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A notebook on trial may call `prior`, which tries out another: each has its own time."""
+    monkeypatch.setattr(learner, "PATIENCE_SECONDS", 0.3)
+    slept_within(3, 0.1)
+    started = time.monotonic()
+    with pytest.raises(Failure, match=r"within 0\.3 s"):
+        slept_within(3, 5.0)
+    assert 0.85 < time.monotonic() - started < 3
+    with pytest.raises(Failure, match=r"within 0\.3 s"):
+        slept(5.0)
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
 
 
 # hint
@@ -265,7 +321,7 @@ def test_prior_takes_the_reference_if_ones_own_does_not_pass(
     assert not hasattr(taken, "mine")
     assert taken.__module__ == f"solutions.{EX1}"
     printed = capsys.readouterr().out
-    assert "your Exercise 1 does not pass yet; using the reference flux_to_magnitude" in printed
+    assert printed == ("prior: your Exercise 1 does not pass yet; using the reference instead.\n")
 
 
 def test_prior_takes_the_reference_if_ones_own_cannot_be_read(capsys: Any) -> None:
@@ -277,6 +333,62 @@ def test_prior_takes_the_reference_if_ones_own_cannot_be_read(capsys: Any) -> No
 def test_prior_takes_the_reference_if_there_is_nothing_else(capsys: Any) -> None:
     assert prior("1", "flux_to_magnitude")(100.0) == 20.0
     assert "your Exercise 1 is not here; using the reference" in capsys.readouterr().out
+
+
+def test_prior_judges_a_notebook_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = []
+    examine = learner.examine
+    monkeypatch.setattr(learner, "examine", lambda *args: judged.append(1) or examine(*args))
+    hand_in(own("import random; drawn = random.random()"))
+    taken = [prior("1", name) for name in ("flux_to_magnitude", "cache_results", "drawn")]
+    again = [prior("1", name) for name in ("flux_to_magnitude", "cache_results", "drawn")]
+    assert len(judged) == 1
+    assert taken == again
+    hand_in(own("import random; drawn = random.random() + 1"))
+    assert prior("1", "drawn") >= 1
+    assert len(judged) == 2
+
+
+def test_prior_judges_again_when_a_notebook_before_has_changed() -> None:
+    """A notebook may use earlier ones through `prior` in its turn."""
+    use = notebooks.code('from grader import prior\nused = prior("1", "flux_to_magnitude")')
+    later = notebooks.filled(EX2)
+    later["cells"].append(use)
+    notebooks.save(Path("work") / f"{EX2}.ipynb", later)
+    hand_in(own(MARK))
+    assert prior("2", "used") is prior("1", "flux_to_magnitude")
+    hand_in(own(MARK, "flux_to_magnitude.mine = 2"))
+    assert prior("2", "used").mine == 2
+
+
+def test_prior_says_once_that_it_takes_the_reference(capsys: Any) -> None:
+    for name in ("flux_to_magnitude", "cache_results", "flux_to_magnitude"):
+        prior("1", name)
+    assert capsys.readouterr().out.count("using the reference") == 1
+    hand_in(own("del cache_results"))
+    prior("1", "flux_to_magnitude")
+    prior("1", "filter_lightcurve")
+    assert capsys.readouterr().out == ""
+    prior("1", "cache_results")
+    assert "your Exercise 1 defines no cache_results; using the ref" in capsys.readouterr().out
+
+
+def test_what_is_said_while_a_notebook_is_judged_is_said_again(capsys: Any) -> None:
+    later = notebooks.filled(EX2)
+    later["cells"].append(notebooks.code('from grader import prior\nprior("1", "Record")'))
+    notebooks.save(Path("work") / f"{EX2}.ipynb", later)
+    prior("2", "LightCurve")
+    assert capsys.readouterr().out == ""
+    prior("1", "flux_to_magnitude")
+    assert "your Exercise 1 is not here" in capsys.readouterr().out
+
+
+def test_classes_from_prior_have_a_module() -> None:
+    """`dataclass` looks for it when a type is written as text, and so does `pickle`."""
+    cell = "from dataclasses import dataclass\n@dataclass\nclass Star:\n    name: 'str'\n"
+    hand_in(own(cell))
+    star = prior("1", "Star")("Algol")
+    assert pickle.loads(pickle.dumps(star)) == star
 
 
 def without_reference(monkeypatch: pytest.MonkeyPatch) -> None:
