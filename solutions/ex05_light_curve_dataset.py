@@ -207,11 +207,11 @@ def tidal_disruption(t: np.ndarray, rng: Rng) -> Curves:
     return {band: to_flux(magnitude + offset[band] + dust[band]) * shape for band in BANDS}
 
 
-def cataclysmic_variable(t: np.ndarray, rng: Rng) -> Curves:
-    """Cataclysmic variable: outbursts above a faint star."""
-    recurrence = 10 ** rng.uniform(1.1, 2.6)
+def outbursts(t: np.ndarray, rng: Rng) -> np.ndarray:
+    """Return by how much a cataclysmic variable is brighter than usual [mag]."""
+    recurrence = 10 ** rng.uniform(1.1, 2.6)  # [days]
     rise, fading = rng.uniform(0.3, 2.0), rng.uniform(0.33, 0.5)  # [days], [mag/day]
-    brightening = np.zeros_like(t)  # [mag]
+    brightening = np.zeros_like(t)
     start = -recurrence * np.ceil(1 - t[0] / recurrence)
     while start < t[-1]:
         amplitude = np.clip(rng.normal(0.7 + 1.9 * np.log10(recurrence), 0.4), 2, 6)
@@ -221,9 +221,14 @@ def cataclysmic_variable(t: np.ndarray, rng: Rng) -> Curves:
         level -= fading * np.clip(after - min(length, 0.3 * recurrence), 0, None)
         brightening = np.maximum(brightening, level)
         start += recurrence * rng.uniform(0.8, 1.2)
+    return brightening
+
+
+def cataclysmic_variable(t: np.ndarray, rng: Rng) -> Curves:
+    """Cataclysmic variable: the flux that outbursts add to that of a faint star."""
+    excess = 10 ** (0.4 * outbursts(t, rng)) - 1
     faint, dust = rng.uniform(19, 23), draw_dust(rng, 0.05)
     offset = {"g": rng.normal(0, 0.12), "r": 0.0, "i": rng.normal(0, 0.1)}
-    excess = 10 ** (0.4 * brightening) - 1
     return {band: to_flux(faint + offset[band] + dust[band]) * excess for band in BANDS}
 
 
