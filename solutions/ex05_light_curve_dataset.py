@@ -144,13 +144,13 @@ def explosion(day: np.ndarray, *shape: float) -> np.ndarray:
 # | CV | outbursts, fast up and slowly down | 2 to 6 mag, up in 2 days, every 10 to 500 days |
 # | AGN | damped random walk in magnitudes | about 0.3 mag in about 250 days |
 #
-# The numbers come from samples of real objects. Slow type Ia supernovae are the brighter ones,
-# which is why they measure distances. The tail is the light of radioactive cobalt. The TDEs are
-# like those of van Velzen et al. (2021), with a decline by a factor e in the time given. Rare
-# outbursts are large ones (the relation of Kukarkin and Parenago, in Warner 1995). The AGN are
-# those of MacLeod et al. (2010); their walk is yours to write, in part 5.6. And what happens far
-# away seems to take longer by a factor $1 + z$, since the universe expands while the light is on
-# its way.
+# The numbers come from samples of real objects. Slow type Ia supernovae are the brighter ones, and
+# as one can allow for that, they measure distances. The tail is the light of radioactive cobalt.
+# The TDEs are like those of van Velzen et al. (2021), with a decline by a factor e in the time
+# given. Rare outbursts are large ones (the relation of Kukarkin and Parenago, in Warner 1995). The
+# AGN are those of MacLeod et al. (2010); their walk is yours to write, in part 5.6. And what
+# happens far away seems to take longer by a factor $1 + z$, since the universe expands while the
+# light is on its way.
 
 # %%
 SKY = {"SNIa": 0.58, "SNII": 0.18, "CV": 0.10, "AGN": 0.11, "TDE": 0.03}  # how often each is seen
@@ -448,7 +448,7 @@ if __name__ == "__main__":
 # band, and padding has none. Nothing else needs to be kept.
 #
 # Of a light curve that is too long we keep a window. The first rows would be the worst choice: of
-# an object that was watched for half a year before it exploded, they show nothing at all.
+# an object that was watched for months before it exploded, they show nothing at all.
 #
 # ### 5.3 From a table to rows
 #
