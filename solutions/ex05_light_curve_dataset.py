@@ -63,17 +63,23 @@ def villar(day: np.ndarray, slope: float, plateau: float, rise: float, fall: flo
     return sigmoid * fading * np.exp(-np.clip(day - plateau, 0, None) / fall)
 
 
+def explosion(day: np.ndarray, *shape: float) -> np.ndarray:
+    """Return the light curve of Villar et al. with a peak of 1."""
+    return villar(day, *shape) / villar(np.arange(-40.0, 120.0), *shape).max()
+
+
 # %%
 def type_ia(t: np.ndarray, rng: Rng) -> Curves:
     """Type Ia supernova."""
-    z, stretch = draw_redshift(rng, 0.12), rng.normal(1.0, 0.1)
+    z, stretch = draw_redshift(rng, 0.10), rng.normal(1.0, 0.1)
     day = t / (1 + z) / stretch
     magnitude = rng.normal(-19.3, 0.15) - 1.5 * (stretch - 1) + distance_modulus(z)
-    second = 0.22 * np.exp(-((day - 24) ** 2) / 150)
+    rise, bump = 3.0 * rng.lognormal(0, 0.1), np.exp(-(((day - 25) / 9) ** 2))
+    tail = villar(day, 0, 0, rise, 70)  # cobalt decays
     shapes = {
-        "g": villar(day + 14, 0.008, 12, 3.0, 14) / 0.86,
-        "r": villar(day + 14, 0.010, 16, 3.2, 23) / 0.86,
-        "i": 0.75 * villar(day + 15, 0.014, 12, 3.2, 26) / 0.86 + second,
+        "g": 0.92 * explosion(day + 9.5, 0.02, 11, rise, 12) + 0.09 * tail,
+        "r": 0.92 * explosion(day + 9, 0.02, 11, rise, 17) + 0.06 * tail + 0.15 * bump,
+        "i": 0.65 * explosion(day + 12, 0.02, 12, rise, 20) + 0.06 * tail + 0.18 * bump,
     }
     dust = draw_dust(rng, 0.1)
     return {band: to_flux(magnitude + dust[band]) * shape for band, shape in shapes.items()}
@@ -81,17 +87,17 @@ def type_ia(t: np.ndarray, rng: Rng) -> Curves:
 
 def type_ii(t: np.ndarray, rng: Rng) -> Curves:
     """Type II supernova."""
-    z = draw_redshift(rng, 0.06)
+    z = draw_redshift(rng, 0.04)
     day = t / (1 + z)
     magnitude = rng.normal(-17.0, 0.9) + distance_modulus(z)
-    plateau = rng.uniform(60, 110)
-    rise, fall = rng.uniform(1.5, 4), rng.uniform(8, 25)
-    slope = rng.uniform(0.0, 0.006)
-    steeper = min(slope + rng.uniform(0.004, 0.007), 0.95 / plateau)
+    rise, plateau, fall = rng.uniform(1.5, 4), rng.uniform(60, 110), rng.uniform(8, 25)
+    red_end = rng.uniform(0.3, 1.0)  # flux at the end of the plateau, relative to its start
+    blue_end = red_end * rng.uniform(0.2, 0.5)
+    tail = rng.uniform(0.1, 0.25) * villar(day, 0, 0, rise, 111)
     shapes = {
-        "g": villar(day, steeper, 0.9 * plateau, 0.8 * rise, 0.8 * fall),
-        "r": 0.95 * villar(day, slope, plateau, rise, fall),
-        "i": 0.85 * villar(day, 0.8 * slope, plateau, rise, fall),
+        "g": explosion(day, (1 - blue_end) / plateau, 0.9 * plateau, 0.8 * rise, fall) + 0.5 * tail,
+        "r": 0.85 * explosion(day, (1 - red_end) / plateau, plateau, rise, fall) + tail,
+        "i": 0.75 * explosion(day, 0.8 * (1 - red_end) / plateau, plateau, rise, fall) + tail,
     }
     dust = draw_dust(rng, 0.15)
     return {band: to_flux(magnitude + dust[band]) * shape for band, shape in shapes.items()}
@@ -99,7 +105,7 @@ def type_ii(t: np.ndarray, rng: Rng) -> Curves:
 
 def tidal_disruption(t: np.ndarray, rng: Rng) -> Curves:
     """Tidal disruption event."""
-    z = draw_redshift(rng, 0.15)
+    z = draw_redshift(rng, 0.12)
     day = t / (1 + z)
     magnitude = rng.normal(-19.2, 0.9) + distance_modulus(z)
     rise, decay = between(rng, 5, 9.4, 27), between(rng, 30, 62, 130)
@@ -118,23 +124,22 @@ def tidal_disruption(t: np.ndarray, rng: Rng) -> Curves:
 def cataclysmic_variable(t: np.ndarray, rng: Rng) -> Curves:
     """Outbursts of a cataclysmic variable."""
     recurrence = 10 ** rng.uniform(1.1, 2.6)
-    amplitude = float(np.clip(0.7 + 1.9 * np.log10(recurrence) + rng.normal(0, 0.4), 2, 6))
     rise, rate = rng.uniform(0.3, 2.0), rng.uniform(0.33, 0.5)
     brightening = np.zeros_like(t)
     start = -recurrence * np.ceil(1 - t[0] / recurrence)
     while start < t[-1]:
-        plateau = min(
-            rng.uniform(8, 18) if rng.random() < 0.2 else rng.uniform(0.5, 5), 0.3 * recurrence
-        )
+        amplitude = np.clip(rng.normal(0.7 + 1.9 * np.log10(recurrence), 0.4), 2, 6)
+        plateau = rng.uniform(8, 18) if rng.random() < 0.2 else rng.uniform(0.5, 5)
         day = t - start
-        up = amplitude * np.clip(day / rise, 0, 1)
-        down = rate * np.clip(day - rise - plateau, 0, None)
-        brightening = np.maximum(brightening, up - down)
+        after = np.clip(day - rise, 0, None)
+        level = amplitude * np.clip(day / rise, 0, 1) - 0.05 * after
+        level -= rate * np.clip(after - min(plateau, 0.3 * recurrence), 0, None)
+        brightening = np.maximum(brightening, level)
         start += recurrence * rng.uniform(0.8, 1.2)
-    quiescent = {"g": rng.normal(0.0, 0.12), "r": 0.0, "i": rng.normal(0.0, 0.1)}
-    faint, dust = rng.uniform(17.5, 21.5), draw_dust(rng, 0.05)
+    faint, dust = rng.uniform(19, 23), draw_dust(rng, 0.05)
+    offset = {"g": rng.normal(0, 0.12), "r": 0.0, "i": rng.normal(0, 0.1)}
     excess = 10 ** (0.4 * brightening) - 1
-    return {band: to_flux(faint + quiescent[band] + dust[band]) * excess for band in BANDS}
+    return {band: to_flux(faint + offset[band] + dust[band]) * excess for band in BANDS}
 
 
 def active_nucleus(t: np.ndarray, rng: Rng) -> Curves:
@@ -179,8 +184,8 @@ def observe(curves: Curves, t: np.ndarray, rng: Rng) -> list[Observation]:
     data: list[Observation] = []
     for band, chosen in seen.items():
         true = curves[band][chosen]
-        sky = to_flux(rng.normal(DEPTH[band], 0.5, len(true))) / 5
-        flux_err = np.hypot(sky, 0.02 * true)
+        sky = to_flux(rng.normal(DEPTH[band], 0.55, len(true))) / 5
+        flux_err = np.sqrt(sky**2 + 2 * np.abs(true) + (0.02 * true) ** 2)
         columns = zip(t[chosen], rng.normal(true, flux_err), flux_err, strict=True)
         data += [
             {"mjd": float(mjd), "flux": float(flux), "flux_err": float(err), "band": band}
