@@ -1158,7 +1158,7 @@ if __name__ == "__main__":
     right = answer == test_set.labels
 
     fig, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
-    bins = np.linspace(0, float(doubt.max()), 30)
+    bins = np.linspace(0, float(doubt.max()), 30).tolist()
     for chosen, label, colour in ((right, "right", "#0072b2"), (~right, "wrong", "#d55e00")):
         ax.hist(doubt[chosen], bins, density=True, color=colour, alpha=0.6,
                 label=f"{label} ({int(chosen.sum())})")  # fmt: skip
