@@ -25,9 +25,7 @@ SOURCES = ROOT / "solutions"
 FIRST_CELL = "from grader import check, hint, prior"
 REGION = re.compile(r"^(?P<indent> *)### BEGIN SOLUTION *(?P<part>\S*)\n(?P<body>.*?)"
                     r"^ *### END SOLUTION\n?", re.MULTILINE | re.DOTALL)  # fmt: skip
-EARLIER = re.compile(
-    r"^from solutions\.ex(?P<number>\d\d)_\w+ import (?P<names>\([^)]*\)|[^(\n]+)", re.MULTILINE
-)
+EARLIER = re.compile(r"solutions\.ex(\d\d)_\w+")
 MAIN_GUARD = 'if __name__ == "__main__":\n'
 DEMO_TAGS = ["demo", "raises-exception"]  # "Run all" goes on where a part is not written yet
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -116,9 +114,25 @@ def _refuse_faulty_regions(
     if parts and not cell.metadata.get("points"):
         raise SourceError(f"{source.name}: parts {parts} and their points do not pair up.")
     try:
-        ast.parse(cell.source)
+        tree = ast.parse(cell.source)
     except SyntaxError as error:
         raise SourceError(f"{source.name}: line {error.lineno} of {first!r}: {error.msg}") from None
+    if any(_is_stray_import(node, tree, parts) for node in ast.walk(tree)):
+        raise SourceError(
+            f"{source.name}: an import from an earlier exercise must be "
+            f"`from solutions.exNN_... import name`, at the left of a cell of given code: {first}"
+        )
+
+
+def _is_stray_import(node: ast.AST, tree: ast.Module, parts: list[str]) -> bool:
+    """Whether a node imports from `solutions`, which learners lack, and cannot become `prior`."""
+    if isinstance(node, ast.Import):
+        return any(alias.name.split(".")[0] == "solutions" for alias in node.names)
+    if not isinstance(node, ast.ImportFrom) or (node.module or "").split(".")[0] != "solutions":
+        return False
+    plain = all(alias.asname is None and alias.name != "*" for alias in node.names)
+    given = node in tree.body and not parts
+    return not (plain and given and EARLIER.fullmatch(node.module or ""))
 
 
 def _cells(cells: list[NotebookNode], source: Path) -> list[NotebookNode]:
@@ -143,14 +157,18 @@ def _given(cell: NotebookNode, cell_id: str) -> NotebookNode:
     if cell.source.startswith(MAIN_GUARD):
         body = textwrap.dedent(cell.source.removeprefix(MAIN_GUARD)).strip("\n")
         return nbformat.v4.new_code_cell(body, id=cell_id, metadata={"tags": DEMO_TAGS})
-    return nbformat.v4.new_code_cell(EARLIER.sub(_prior, cell.source), id=cell_id)
+    return nbformat.v4.new_code_cell(_with_prior(cell.source), id=cell_id)
 
 
-def _prior(found: re.Match[str]) -> str:
-    """An import from an earlier exercise as calls of `prior`, which prefers the learner's own."""
-    number, names = str(int(found["number"])), found["names"].strip("()\n ,")
-    calls = [(name.strip(), number) for name in names.split(",")]
-    return "\n".join(f'{name} = prior("{number}", "{name}")' for name, number in calls)
+def _with_prior(source: str) -> str:
+    """Imports from earlier exercises as calls of `prior`, which prefers the learner's own."""
+    lines = source.split("\n")
+    for node in reversed(ast.parse(source).body):
+        if isinstance(node, ast.ImportFrom) and (found := EARLIER.fullmatch(node.module or "")):
+            names = [alias.name for alias in node.names]
+            calls = [f'{name} = prior("{int(found[1])}", "{name}")' for name in names]
+            lines[node.lineno - 1 : node.end_lineno] = calls
+    return "\n".join(lines)
 
 
 def _solution(cell: NotebookNode, parts: list[str]) -> NotebookNode:

@@ -98,7 +98,7 @@ def load(slug: str) -> Exercise:
         )
         for graded in _graded(cells)
     ]
-    parts.sort(key=lambda part: (part.bonus, part.id))
+    parts.sort(key=lambda part: place(part.id))
     given = frozenset(
         source.strip()
         for cell, source in zip(cells, sources, strict=True)
@@ -106,6 +106,12 @@ def load(slug: str) -> Exercise:
     )
     title = next(line[2:] for line in sources[0].splitlines() if line.startswith("# "))
     return Exercise(slug, title, tuple(parts), given)
+
+
+def place(part_id: str) -> tuple[int, bool, int]:
+    """Where a part stands in the workbook, to sort by: 2.1, 2.10, 2.E1, 10.1."""
+    number, _, part = part_id.partition(".")
+    return int(number), part.startswith("E"), int(part.removeprefix("E"))
 
 
 def _headings(source: str) -> list[tuple[str, str]]:

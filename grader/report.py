@@ -18,6 +18,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from grader.exercise import place
+
 TEMPLATES = Path(__file__).parent / "templates"
 STATUSES = {  # status -> what a table cell shows, and the same in words
     "passed": ("✓", "passed"),
@@ -182,7 +184,8 @@ def hardest(learners: Iterable[Learner]) -> list[dict[str, Any]]:
         for part in exercise["parts"] if unreadable(exercise) is None else ():
             if not part["bonus"]:
                 counts[part["id"]][part["status"]] += 1
-    rates = sorted((count["passed"] / count.total(), id) for id, count in counts.items())
+    rates = [(count["passed"] / count.total(), id) for id, count in counts.items()]
+    rates.sort(key=lambda pair: (pair[0], place(pair[1])))
     return [{"part": id, "rate": rate, "statuses": counts[id]} for rate, id in rates if rate < 1]
 
 

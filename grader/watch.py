@@ -25,7 +25,7 @@ from grader.results import Graded
 from grader.sandbox import Patience, SandboxError, Session, WarmParent, close_quietly
 
 LOOK_SECONDS = 0.1
-MAX_PARENTS = 4  # each takes 100 MB and more
+MAX_PARENTS = 2  # each takes 100 MB, and 500 MB with torch
 
 
 @dataclass

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import sys
 import types
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.exercise import ROOT
 from grader.splice import splice
@@ -55,6 +57,7 @@ def reference(slug: str) -> str:
 def namespace(source: str) -> dict:
     """What a notebook with this source would define. The main guard's body does not run."""
     module = types.ModuleType("learner")
+    sys.modules["learner"] = module  # where `dataclass` and `pickle` look for a class's own module
     exec(compile(source, "<learner>", "exec", dont_inherit=True), module.__dict__)
     return module.__dict__
 
@@ -62,3 +65,12 @@ def namespace(source: str) -> dict:
 def with_answer(answer: Answer) -> dict:
     """The reference's namespace with one part replaced."""
     return namespace(splice(reference(answer.exercise), answer.code))
+
+
+def changed(member: Any, change: Any) -> Any:
+    """What a class holds under a name, changed: a method, or a wrapper around a function."""
+    if isinstance(member, staticmethod | classmethod):
+        return type(member)(change(member.__func__))
+    if isinstance(member, property):
+        return property(change(member.fget), member.fset, member.fdel, member.__doc__)
+    return change(member)

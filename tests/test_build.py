@@ -283,3 +283,51 @@ def test_several_parts_in_one_cell_need_regions_that_name_theirs(tmp_path: Path)
     text = GOOD.replace('part="99.1" points=2', 'part=["99.1", "99.2"] points=[1, 1]')
     text = text.replace("### 99.1 A part", "### 99.1 A part\n#\n# ### 99.2 Another")
     assert "99.2" in refusal(tmp_path, text)
+
+
+# Imports from earlier exercises
+
+GIVEN = "# %%\nimport math\n{}\nmath.pi\n\n" + GOOD
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from solutions.ex10_stars import Star, fold",
+        "from solutions.ex10_stars import Star, fold  # as before",
+        "from solutions.ex10_stars import (Star, fold)",
+        "from solutions.ex10_stars import (\n    Star,  # a star\n    fold,\n)",
+        "from solutions.ex10_stars import Star, \\\n    fold",
+        "from solutions.ex10_stars import Star\nfrom solutions.ex10_stars import fold",
+    ],
+)
+def test_imports_from_earlier_exercises_ask_for_the_learners_own(
+    statement: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "ex99_trial.py"
+    path.write_text(GIVEN.format(statement), encoding="utf-8")
+    cells = json.loads(build.build(path))["cells"]
+    given = next("".join(c["source"]) for c in cells if "math" in "".join(c["source"]))
+    calls = 'Star = prior("10", "Star")\nfold = prior("10", "fold")'
+    assert given == f"import math\n{calls}\nmath.pi"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        *("import solutions.ex10_stars", "from solutions import ex10_stars"),
+        *("from solutions.ex10_stars import *", "from solutions.ex10_stars import Star as S"),
+        *("if math:\n    from solutions.ex10_stars import Star", "import solutions as s"),
+        "def f():\n    from solutions.ex10_stars import Star",
+        'if __name__ == "__main__":\n    from solutions.ex10_stars import Star',
+    ],
+)
+def test_other_imports_from_solutions_are_refused(statement: str, tmp_path: Path) -> None:
+    """They would work for the authors and for no learner."""
+    message = refusal(tmp_path, GIVEN.format(statement))
+    assert message.startswith("ex99_trial.py: an import from an earlier exercise must be `from")
+
+
+def test_imports_from_solutions_in_a_part_are_refused(tmp_path: Path) -> None:
+    text = GOOD.replace("def one", "from solutions.ex10_stars import Star\ndef one")
+    assert "an import from an earlier exercise" in refusal(tmp_path, text)

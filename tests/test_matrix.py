@@ -10,10 +10,9 @@ import functools
 from collections import Counter
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pytest
-from answers import Answer, answers, namespace, reference, with_answer
+from answers import Answer, answers, changed, namespace, reference, with_answer
+from zeros import zeroing
 
 from grader import exercise
 from grader.examine import PartResult, examine
@@ -98,54 +97,8 @@ def replaced(slug: str, part: str, change: Any) -> dict[str, Any]:
     code = namespace(reference(slug))
     for name in exercise.load(slug).part(part).names:
         owner, _, member = name.partition(".")
-        if not member:
+        if member:
+            setattr(code[owner], member, changed(vars(code[owner])[member], change))
+        else:
             code[owner] = change(code[owner])
-            continue
-        old = vars(code[owner])[member]
-        function = old.fget if isinstance(old, property) else old
-        new = change(function)
-        setattr(code[owner], member, property(new) if isinstance(old, property) else new)
     return code
-
-
-def zeroing(function: Any) -> Any:
-    """The function with its result replaced by zeros of the same type and shape."""
-
-    def zeroed(*args: Any, **kwargs: Any) -> Any:
-        result = function(*args, **kwargs)
-        if function.__name__ == "__init__":
-            blank(args[0])
-        return zeros(result)
-
-    return zeroed
-
-
-def zeros(value: Any) -> Any:
-    if callable(value):
-        return zeroing(value)
-    if isinstance(value, np.ndarray):
-        return np.zeros_like(value)
-    if isinstance(value, str):
-        return ""
-    if isinstance(value, list | tuple):
-        return type(value)(zeros(item) for item in value)
-    if isinstance(value, dict):
-        return {key: zeros(item) for key, item in value.items()}
-    if hasattr(value, "__next__"):
-        return (zeros(item) for item in value)
-    if isinstance(getattr(value, "data", None), pd.DataFrame):
-        blank(value)
-        return value
-    return value if value is None or value is NotImplemented else type(value)(0)
-
-
-def blank(light_curve: Any) -> None:
-    """Zeros and empty names in a light curve's table and attributes."""
-    frame = light_curve.data
-    light_curve.data = pd.DataFrame(
-        {name: np.zeros(len(frame)) if frame[name].dtype.kind == "f" else "" for name in frame},
-        index=frame.index,
-    )
-    for name, value in vars(light_curve).items():
-        if isinstance(value, str | float):
-            setattr(light_curve, name, zeros(value))

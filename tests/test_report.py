@@ -256,6 +256,12 @@ def test_hardest_parts_leave_out_unread_notebooks_bonus_and_what_all_passed() ->
     assert found[0]["statuses"] == {"missing": 1, "failed": 1}
 
 
+def test_equally_hard_parts_are_in_the_order_of_the_workbook() -> None:
+    ids = ["10.2", "2.1", "10.10", "2.E1"]
+    found = report.hardest(learners([exercise("ex10", [part(id, "failed") for id in ids])]))
+    assert [one["part"] for one in found] == ["2.1", "10.2", "10.10"]
+
+
 def test_unreadable_needs_the_same_error_in_more_than_one_part() -> None:
     same = one_exercise("error", "error", message="bad")[0]
     assert report.unreadable(same) == "bad"
