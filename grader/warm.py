@@ -46,7 +46,7 @@ def main(fd: int, walled: bool, exercise: str) -> None:
         while True:
             request, pid = wire.receive(judge)
             if request == "start":
-                _start(judge, walled)
+                _start(judge, walled, exercise)
             elif request == "stop":
                 _stop(pid)
                 wire.send(judge, "stopped")
@@ -101,13 +101,13 @@ def _nothing(*_: object, **__: object) -> None:
     """Do nothing: nobody looks at a check cell's output here."""
 
 
-def _start(judge: socket.socket, walled: bool) -> None:
+def _start(judge: socket.socket, walled: bool, exercise: str) -> None:
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
         judge.close()
         ours.close()
-        _child(theirs, walled)
+        _child(theirs, walled, exercise)
     theirs.close()
     wire.send(judge, pid)
     socket.send_fds(judge, [b"."], array.array("i", [ours.fileno()]))
@@ -122,7 +122,7 @@ def _stop(pid: int) -> None:
     os.waitpid(pid, 0)
 
 
-def _child(sock: socket.socket, walled: bool) -> None:
+def _child(sock: socket.socket, walled: bool, exercise: str) -> None:
     """Confine this process, run the learner's cells and answer probes. Never returns."""
     try:
         if walled:
@@ -131,7 +131,7 @@ def _child(sock: socket.socket, walled: bool) -> None:
             os.setsid()
         os.environ.update(ALONE)
         _forget_the_grader()
-        _serve(sock, Bench.fresh())
+        _serve(sock, Bench.fresh(exercise))
     except walls.WallError as error:
         wire.send(sock, str(error))
         os._exit(walls.BROKEN)

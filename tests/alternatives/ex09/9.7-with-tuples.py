@@ -7,7 +7,11 @@ def create_sweep_config():
         "batch_size": (16, 32, 64),
     }
     parameters = {name: {"values": values} for name, values in choices.items()}
-    parameters["learning_rate"] = {"min": 0.00001, "max": 0.01, "distribution": "log_uniform_values"}
+    parameters["learning_rate"] = {
+        "min": 0.00001,
+        "max": 0.01,
+        "distribution": "log_uniform_values",
+    }
     parameters["dropout"] = {"min": 0.1, "max": 0.5, "distribution": "uniform"}
     parameters["focal_loss_gamma"] = {"min": 1.0, "max": 3.0, "distribution": "uniform"}
     metric = {"goal": "maximize", "name": "val_f1_rare_events"}

@@ -5,7 +5,9 @@ def train_with_wandb(config=None, data=None, should_stop=None):
         settings = run.config
         if reason := infeasible(settings):
             raise ValueError(reason)
-        data = data or make_data(settings.n_objects, settings.max_sequence_length, seed=settings.seed)
+        data = data or make_data(
+            settings.n_objects, settings.max_sequence_length, seed=settings.seed
+        )
         torch.manual_seed(settings.seed)
         model = build_model(settings, data.train.n_features)
         loaders = [DataLoader(data.train, settings.batch_size, shuffle=True)]
@@ -14,7 +16,10 @@ def train_with_wandb(config=None, data=None, should_stop=None):
         optimizer = Adam(model.parameters(), settings.learning_rate)
         early_stopping = EarlyStopping(settings.patience)
         for epoch in range(settings.num_epochs):
-            row = {"epoch": epoch, "train_loss": train_epoch(model, loaders[0], optimizer, criterion)}
+            row = {
+                "epoch": epoch,
+                "train_loss": train_epoch(model, loaders[0], optimizer, criterion),
+            }
             for name, value in evaluate(model, loaders[1], criterion)[0].items():
                 row[f"val_{name}"] = value
             tracker.log_metrics(row, epoch)
@@ -29,7 +34,9 @@ def train_with_wandb(config=None, data=None, should_stop=None):
         model.load_state_dict(weights)
         test, probabilities, labels = evaluate(model, loaders[2], criterion)
         tracker.log_confusion_matrix(labels, probabilities.argmax(1), CLASS_NAMES)
-        tracker.log_light_curve_predictions(data.test_lightcurves, probabilities, labels, n_examples=3)
+        tracker.log_light_curve_predictions(
+            data.test_lightcurves, probabilities, labels, n_examples=3
+        )
         result = {"best_epoch": best["epoch"]}
         result |= {name: value for name, value in best.items() if name.startswith("val")}
         result |= {"test_" + name: value for name, value in test.items()}
