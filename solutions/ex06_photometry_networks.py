@@ -1,0 +1,906 @@
+# %% [markdown]
+# # Exercise 6: Neural networks for photometry
+#
+# **Time:** 30 to 45 minutes, and as long as you like for the extensions.
+#
+# **You will learn** to
+#
+# - write a network as an `nn.Module`, and know the shape of every tensor in it;
+# - keep padding out of an average and out of an LSTM;
+# - write the *focal loss*, which looks at the hard cases;
+# - write the two loops that every training consists of, and the slips that they invite;
+# - tell whether a network learns, and whether what it learnt is of any use.
+#
+# You need to know the tensors and the `LightCurveDataset` of Exercise 5, and what a derivative is.
+
+# %% [markdown]
+# ## From rules to weights
+#
+# In Exercise 4 you wrote down rules: "fades by more than 0.1 mag a day, so it is a CV". Somebody had
+# to think of every feature and every threshold. A neural network begins with thousands of arbitrary
+# numbers, its *weights*, and changes each of them a little, again and again, in whatever direction
+# makes its answers less wrong. Nobody tells it what a rise time is.
+#
+# You will write two networks that classify light curves:
+#
+# | network | how it looks at a light curve |
+# |---|---|
+# | `SimplePhotometryMLP` | at each observation by itself, then it takes the mean |
+# | `LightCurveLSTM` | at one observation after another, with a memory |
+#
+# Both end in **logits**: one number per class, of any size and sign; the largest is the answer.
+# *Softmax* turns logits into probabilities, $p_c = e^{z_c} / \sum_k e^{z_k}$. PyTorch's losses do
+# that themselves, so a network must not.
+
+# %% [markdown]
+# ## How this notebook works
+#
+# Functions and methods marked `TODO` are yours to write: delete the line
+# `raise NotImplementedError(...)` and put your code in its place. The docstring says all that is
+# asked. `check("6.1")` says what works and what does not, and `hint("6.1")`, in a cell of your own,
+# helps if you are stuck. In a terminal, `grader check 6` checks the whole notebook at once.
+#
+# After every change run the cell of the class again before you run its checks, and make networks
+# anew: those made earlier still have the old methods.
+
+# %%
+import copy
+import inspect
+import math
+from collections.abc import Iterator
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+import torch.nn.functional as F
+from sklearn.metrics import ConfusionMatrixDisplay, balanced_accuracy_score
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence  # noqa: F401
+from torch.optim import Adam, Optimizer
+from torch.optim.lr_scheduler import LambdaLR, LRScheduler
+from torch.utils.data import DataLoader, TensorDataset
+from tqdm import tqdm
+
+from solutions.ex05_light_curve_dataset import (
+    BANDS,
+    CLASSES,
+    FIRST_BAND,
+    FLUX,
+    TIME,
+    LightCurveDataset,
+    create_synthetic_transient_dataset,
+)
+
+# %% [markdown]
+# ## What is in a batch
+#
+# A `DataLoader` hands out *batches*: a tensor `features` of shape `(batch, seq_len, n_features)` and
+# a tensor `labels` of shape `(batch,)`. Each row of a light curve is one observation,
+#
+# | column | | unit |
+# |---|---|---|
+# | `TIME` | since the first observation | days |
+# | `FLUX`, then its error | divided by the largest flux of the light curve | |
+# | from `FIRST_BAND` on | one-hot: 1 in the column of the band, 0 in the others | |
+#
+# and since light curves differ in length, short ones are filled up with rows of zeros, the
+# **padding**. Watch out: an observation at time 0 is no padding, it is the first of its light
+# curve. What tells them apart is the band. Every observation has one, padding has none.
+#
+# The next cell is complete. Read it, you will use all of its functions.
+
+# %%
+TIME_SCALE = 100.0  # days: networks like inputs of order one
+
+
+def observed(features: Tensor) -> Tensor:
+    """Return which rows are observations, shape (..., seq_len), bool; the others are padding."""
+    return (features[..., FIRST_BAND:] != 0).any(dim=-1)
+
+
+def unpack_batch(features: Tensor) -> tuple[Tensor, Tensor]:
+    """Return times and lengths of a batch (batch, seq_len, n_features).
+
+    The times [days] have the shape (batch, seq_len, 1), the lengths (batch,) are the numbers of
+    observations, int64.
+    """
+    return features[..., TIME : TIME + 1], observed(features).sum(dim=-1)
+
+
+def rescale(features: Tensor) -> Tensor:
+    """Return a copy in which time is counted in units of 100 days, so that it is of order one."""
+    scale = torch.ones(features.shape[-1], dtype=features.dtype, device=features.device)
+    scale[TIME] = 1 / TIME_SCALE
+    return features * scale
+
+
+def resolve_device(device: str = "auto") -> torch.device:
+    """Return the device of that name; "auto" is the GPU if there is one, otherwise the CPU."""
+    if device != "auto":
+        return torch.device(device)
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def forward_batch(model: nn.Module, features: Tensor) -> Tensor:
+    """Return the logits of any of the workbook's networks, shape (batch, num_classes).
+
+    Networks differ in what their `forward` wants. One that asks for `times` or `lengths` gets them.
+    """
+    times, lengths = unpack_batch(features)
+    wanted = inspect.signature(model.forward).parameters
+    known = {"times": times, "lengths": lengths}
+    return model(features, **{name: known[name] for name in known if name in wanted})
+
+
+# %% [markdown]
+# Here are the light curves that we shall work with: 1500 invented ones from Exercise 5, cut up into
+# three sets. The networks learn from the *training set*. The *validation set* shows, while they
+# learn, how they do on light curves they have not seen. The *test set* stays in the drawer until the
+# very end: whoever looks at it again and again, and changes things until it looks good, has trained
+# on it as well.
+
+# %%
+if __name__ == "__main__":
+    dataset = LightCurveDataset(*create_synthetic_transient_dataset(1500, seed=6))
+    features = torch.stack([dataset[i][0] for i in range(len(dataset))])  # made once, used often
+    labels = dataset.labels
+    order = torch.randperm(len(dataset), generator=torch.Generator().manual_seed(6))
+    train_set, val_set, test_set = (
+        TensorDataset(features[part], labels[part]) for part in order.split([900, 300, 300])
+    )
+    train_loader = DataLoader(train_set, batch_size=64, shuffle=True)
+    val_loader = DataLoader(val_set, batch_size=256)
+    test_loader = DataLoader(test_set, batch_size=256)
+
+    print("a batch:", *(tuple(tensor.shape) for tensor in next(iter(train_loader))))
+    print(dict(zip(dataset.classes, torch.bincount(labels).tolist(), strict=True)))
+
+# %%
+if __name__ == "__main__":
+    batch = features[order[:24]]
+    fig, (left, right) = plt.subplots(1, 2, figsize=(13, 4.2), layout="constrained")
+
+    one = batch[0][observed(batch[0])]
+    styles = zip(BANDS, ("#1b9e77", "#d1352b", "#7a4a12"), "os^", strict=True)
+    for column, (band, colour, marker) in enumerate(styles, FIRST_BAND):
+        rows = one[one[:, column] == 1]
+        left.errorbar(
+            rows[:, TIME],
+            rows[:, FLUX],
+            yerr=rows[:, FLUX + 1],
+            fmt=marker,
+            color=colour,
+            markersize=4,
+            elinewidth=1,
+            label=band,
+        )
+    left.set_xlabel("time since the first observation [days]")
+    left.set_ylabel("flux / largest flux")
+    left.set_title(f"One light curve: {dataset.classes[labels[order[0]]]}")
+    left.legend(title="band")
+
+    image = np.where(observed(batch), batch[..., FLUX], np.nan)
+    shades = plt.get_cmap("RdBu_r").with_extremes(bad="0.85")
+    shown = right.imshow(image, cmap=shades, vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
+    right.set_xlabel("position in the sequence")
+    right.set_ylabel("light curve in the batch")
+    right.set_title("The flux column of a batch; grey is padding")
+    fig.colorbar(shown, label="flux / largest flux")
+    plt.show()
+
+# %% [markdown]
+# ### 6.1 The same layers for every observation
+#
+# A *multilayer perceptron* (MLP) is a chain of linear layers with something bent in between, here
+# the ReLU, $\max(0, x)$. Without it the whole chain would be one linear layer. **Dropout** sets a
+# random part of the numbers to zero in each pass while training, so that the network cannot rely on
+# a few of them; in evaluation it does nothing.
+#
+# An MLP wants a fixed number of inputs, and a light curve has any number of observations. So each
+# observation goes through the layers by itself, the *mean* over the observations is taken, and a
+# last linear layer makes logits of it. An arrangement of this kind is called
+# [Deep Sets](https://arxiv.org/abs/1703.06114) (Zaheer et al. 2017): the answer does not depend on
+# the order of the observations, nor on how many there are. The order in time is not lost, since
+# time is one of the features.
+#
+# The mean is a **masked mean**. With `mask = observed(x).unsqueeze(-1)` of shape
+# `(batch, seq_len, 1)`, everything that is multiplied by the mask is zero where there is padding,
+# and the mask's own sum is the number of observations. Beware of a light curve without any: 0/0 is
+# NaN.
+#
+# `nn.Linear` and its friends work on the last axis and leave the others as they are, so you need no
+# loop over observations. A list of layers becomes a network by `nn.Sequential(*layers)`; layers in
+# an ordinary Python list are invisible to PyTorch, and would never be trained.
+
+
+# %% part="6.1" points=2
+class SimplePhotometryMLP(nn.Module):
+    """Classifies light curves: the same layers for every observation, and a masked mean.
+
+    Reference: Zaheer et al. 2017, "Deep Sets", arXiv:1703.06114.
+    """
+
+    def __init__(
+        self, input_size: int, hidden_sizes: list[int], num_classes: int, dropout: float = 0.2
+    ) -> None:
+        """Make the layers: for each hidden size a linear layer, a ReLU and a dropout; then the last.
+
+        Arguments:
+            input_size: the number of features of an observation.
+            hidden_sizes: the widths of the hidden layers, in order, at least one. It is not changed.
+            num_classes: the number of logits, which the last linear layer gives.
+            dropout: the probability with which dropout sets a number to zero while training.
+
+        All weights are among `model.parameters()`.
+
+        Example:
+            SimplePhotometryMLP(6, [64, 32], 5) has linear layers from 6 to 64, from 64 to 32, and
+            from 32 to 5.
+        """
+        super().__init__()
+        ### BEGIN SOLUTION
+        layers: list[nn.Module] = []
+        width = input_size
+        for hidden_size in hidden_sizes:
+            layers += [nn.Linear(width, hidden_size), nn.ReLU(), nn.Dropout(dropout)]
+            width = hidden_size
+        self.layers = nn.Sequential(*layers)
+        self.classifier = nn.Linear(width, num_classes)
+        ### END SOLUTION
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the logits of a batch of light curves.
+
+        Arguments:
+            x: the features, shape (batch, seq_len, input_size). Rows without a band are padding.
+                Hand `rescale(x)` to the layers; x itself is not changed.
+
+        Returns:
+            Logits (no softmax), shape (batch, num_classes), also for a batch of one. They come from
+            a mean over the observations of each light curve. Padding makes no difference, wherever
+            it stands and however much of it there is, and the light curves of a batch do not
+            influence each other. A light curve without observations has finite logits.
+
+        Example:
+            >>> SimplePhotometryMLP(6, [64, 32], 5)(torch.zeros(8, 100, 6)).shape
+            torch.Size([8, 5])
+        """
+        ### BEGIN SOLUTION
+        mask = observed(x).unsqueeze(-1)  # (batch, seq_len, 1)
+        hidden = self.layers(rescale(x)) * mask  # (batch, seq_len, hidden_sizes[-1])
+        mean = hidden.sum(dim=1) / mask.sum(dim=1).clamp(min=1)  # (batch, hidden_sizes[-1])
+        return self.classifier(mean)
+        ### END SOLUTION
+
+
+# %% [markdown]
+# An untrained network knows nothing, yet it should answer, and padding should change none of its
+# answers:
+
+# %%
+if __name__ == "__main__":
+    torch.manual_seed(6)
+    mlp = SimplePhotometryMLP(dataset.n_features, [64, 64], len(CLASSES)).eval()
+    few = features[:3]
+    twice_as_long = F.pad(few, (0, 0, 0, few.shape[1]))  # as many rows of zeros again
+    with torch.no_grad():
+        print(mlp(few))
+        print("largest change by padding:", (mlp(twice_as_long) - mlp(few)).abs().max().item())
+
+# %% [markdown]
+# ### 6.2 One observation after another
+#
+# A *recurrent* network reads a light curve as you read this sentence. It keeps a *hidden state*, and
+# each observation changes it. In the **LSTM** (*long short-term memory*, Hochreiter and Schmidhuber
+# 1997) small gates decide what of the state is kept, what is forgotten and what is let in. Charnock
+# and Moss ([2017](https://arxiv.org/abs/1606.07442)) were among the first to classify supernovae
+# with it. The state after the last observation goes to a linear layer.
+#
+# After the *last observation*: not after the last row, which is padding. An LSTM that reads on
+# through forty rows of zeros goes on changing its state. `pack_padded_sequence` takes a batch and
+# its `lengths` and makes a *packed sequence* without padding, which `nn.LSTM` reads.
+#
+# ```
+# packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+# output, (hidden, cell) = self.lstm(packed)
+# ```
+#
+# Four traps lie here:
+#
+# - `batch_first=True` is needed for `nn.LSTM` and for `pack_padded_sequence`. Without it, the first
+#   axis is taken for time, often without an error.
+# - `enforce_sorted=False` lets the light curves come in any order, and gives the results in theirs.
+# - `hidden` has the shape `(num_layers, batch, hidden_size)`, whatever `batch_first` says:
+#   `hidden[-1]` is the last layer's state after the last observation of each light curve. (`output`
+#   is packed; `pad_packed_sequence` unpacks it, and puts zeros after the last observation.)
+# - The `lengths` must be on the CPU (`lengths.cpu()`), and none of them may be 0.
+
+
+# %% part="6.2" points=2
+class LightCurveLSTM(nn.Module):
+    """Classifies light curves by an LSTM that reads the observations in order.
+
+    References: Hochreiter and Schmidhuber 1997, Neural Computation 9, 1735; Charnock and Moss 2017,
+    arXiv:1606.07442.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int,
+        num_classes: int,
+        dropout: float = 0.2,
+    ) -> None:
+        """Make an `nn.LSTM` and a classifier.
+
+        Arguments:
+            input_size: the number of features of an observation.
+            hidden_size: the size of the LSTM's hidden state.
+            num_layers: the number of layers of the LSTM, at least 1.
+            num_classes: the number of logits.
+            dropout: the probability with which dropout sets a number to zero while training: between
+                the LSTM's layers, if there are several (PyTorch warns of one layer with dropout),
+                and always before the last linear layer.
+
+        Example:
+            LightCurveLSTM(6, 64, 2, 5) has two layers of 64 and a linear layer from 64 to 5.
+        """
+        super().__init__()
+        ### BEGIN SOLUTION
+        between = dropout if num_layers > 1 else 0.0
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True, dropout=between)
+        self.classifier = nn.Sequential(nn.Dropout(dropout), nn.Linear(hidden_size, num_classes))
+        ### END SOLUTION
+
+    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """Return the logits of a batch of light curves.
+
+        Arguments:
+            x: the features, shape (batch, seq_len, input_size). The observations come first, then
+                the padding. Hand `rescale(x)` to the LSTM; x itself is not changed.
+            lengths: the number of observations of each light curve, shape (batch,), int64, in any
+                order. It is not changed.
+
+        Returns:
+            Logits (no softmax), shape (batch, num_classes), also for a batch of one. They come from
+            the last layer's state after the last observation. Padding makes no difference, however
+            much of it there is, and the light curves of a batch do not influence each other. A
+            light curve without observations (length 0) has finite logits.
+
+        Example:
+            >>> LightCurveLSTM(6, 64, 2, 5)(torch.zeros(2, 100, 6), torch.tensor([31, 74])).shape
+            torch.Size([2, 5])
+        """
+        ### BEGIN SOLUTION
+        at_least_one = lengths.clamp(min=1).cpu()  # without observations: one row of zeros
+        packed = pack_padded_sequence(
+            rescale(x), at_least_one, batch_first=True, enforce_sorted=False
+        )
+        _, (hidden, _) = self.lstm(packed)  # (num_layers, batch, hidden_size)
+        return self.classifier(hidden[-1])
+        ### END SOLUTION
+
+
+# %%
+if __name__ == "__main__":
+    lstm = LightCurveLSTM(dataset.n_features, 64, 1, len(CLASSES)).eval()
+    _, lengths = unpack_batch(few)
+    with torch.no_grad():
+        print("lengths:", lengths.tolist())
+        print(lstm(few, lengths))
+        change = lstm(twice_as_long, lengths) - lstm(few, lengths)
+        print("largest change by padding:", change.abs().max().item())
+
+# %% [markdown]
+# ### 6.3 A loss that looks at the hard cases
+#
+# A *loss* says how wrong an answer is. The usual one is the **cross-entropy**, $-\log p$, where $p$
+# is the probability that the network gives to the true class: 0 if it is sure and right, and without
+# a bound if it is sure and wrong.
+#
+# In a survey most objects are of a few common kinds, and soon these are classified well. But each of
+# ten thousand well classified AGN still adds a little to the loss, and together they drown out the
+# three TDEs. The **focal loss** ([Lin et al. 2017](https://arxiv.org/abs/1708.02002), eq. 4 and 5)
+# turns the easy cases down,
+#
+# $$\mathrm{FL} = -\alpha\,(1 - p)^\gamma \log p,$$
+#
+# and the larger $\gamma$, the more so. With $\gamma = 0$ and $\alpha = 1$ it is the cross-entropy.
+#
+# Take the logarithm of a softmax with `F.log_softmax`, never in two steps: a probability as small as
+# $e^{-200}$ is 0 in 32 bits, and its logarithm is infinite. The loss of a batch is the mean of the
+# losses of its light curves: first the formula for each of them, then the mean.
+
+
+# %% part="6.3" points=2
+class FocalLoss(nn.Module):
+    """The focal loss of Lin et al. 2017, arXiv:1708.02002.
+
+    Attributes:
+        alpha: a factor.
+        gamma: how much easy cases are turned down, at least 0; 0 not at all.
+    """
+
+    def __init__(self, alpha: float = 1.0, gamma: float = 2.0) -> None:
+        super().__init__()
+        self.alpha = alpha
+        self.gamma = gamma
+
+    def forward(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        """Return the focal loss of a batch.
+
+        Arguments:
+            inputs: logits, shape (batch, num_classes).
+            targets: the numbers of the true classes, shape (batch,), int64.
+
+        Returns:
+            A tensor of no dimensions, through which gradients flow: the mean over the batch of
+            -alpha (1 - p)**gamma log(p), where p is the probability that softmax gives to the true
+            class. It is finite, also where p is as small as exp(-200).
+
+        Example, for two light curves with p = 0.5 and p = 0.9, and gamma = 2:
+            0.5**2 * 0.6931 = 0.1733 and 0.1**2 * 0.1054 = 0.0011, with the mean 0.0872.
+        """
+        ### BEGIN SOLUTION
+        minus_log_p = F.cross_entropy(inputs, targets, reduction="none")  # (batch,)
+        error = 1 - torch.exp(-minus_log_p)  # (batch,), 1 - p
+        error = error.clamp(min=1e-7)  # a power below 1 has no derivative at 0
+        return (self.alpha * error**self.gamma * minus_log_p).mean()
+        ### END SOLUTION
+
+
+# %% [markdown]
+# The loss of a single light curve against the probability of its true class. Where the network is
+# right (*p* above 0.5) the curves drop, and where it is badly wrong they change little.
+
+# %%
+if __name__ == "__main__":
+    p = torch.linspace(0.01, 0.999, 200)
+    logits = torch.stack([p.log(), (1 - p).log()], dim=-1)  # (200, 2): softmax gives p and 1 - p
+    true_class = torch.zeros(1, dtype=torch.int64)
+
+    fig, ax = plt.subplots(figsize=(7, 4.2), layout="constrained")
+    for gamma, colour in zip((0, 0.5, 1, 2, 5), plt.get_cmap("viridis_r")(np.linspace(0.1, 1, 5)),
+                             strict=True):  # fmt: skip
+        loss_of = FocalLoss(gamma=gamma)
+        losses = [loss_of(row.unsqueeze(0), true_class).item() for row in logits]
+        ax.plot(p, losses, color=colour, label=f"$\\gamma$ = {gamma}")
+    ax.axvspan(0.5, 1, color="0.93", zorder=0)
+    ax.set_xlim(0, 1)
+    ax.set_ylim(0, 4)
+    ax.set_xlabel("probability of the true class")
+    ax.set_ylabel("loss")
+    ax.set_title("Focal loss; the uppermost curve is the cross-entropy")
+    ax.legend()
+    plt.show()
+
+# %% [markdown]
+# ### 6.4 The loop that learns
+#
+# One pass over the training set is an **epoch**. For each batch there are five steps, in this order:
+#
+# | | step | what it does |
+# |---|---|---|
+# | 1 | `logits = forward_batch(model, features)` | asks the network |
+# | 2 | `loss = criterion(logits, labels)` | says how wrong that was |
+# | 3 | `optimizer.zero_grad()` | clears the gradients of the batch before |
+# | 4 | `loss.backward()` | computes the derivative of the loss by each weight |
+# | 5 | `optimizer.step()` | changes each weight a little, against its derivative |
+#
+# Step 3 may stand anywhere before step 4, but not be left out: `backward` *adds* to the gradients
+# that are there. And the network has to be told that it is being trained, by `model.train()`, or its
+# dropout does nothing.
+#
+# The loop returns the mean loss per light curve. The loss of a batch is a mean already, so it counts
+# as often as there are light curves in the batch; the last batch is often smaller. Collect numbers
+# (`loss.item()`), not tensors: a tensor holds on to all that it was computed from.
+
+
+# %% part="6.4" points=2
+def train_epoch(
+    model: nn.Module,
+    dataloader: DataLoader,
+    optimizer: Optimizer,
+    criterion: nn.Module,
+    device: str = "auto",
+) -> float:
+    """Train a network for one epoch and return the mean loss.
+
+    Arguments:
+        model: any network that forward_batch knows how to call. It is put into training mode.
+        dataloader: gives batches (features, labels), with the light curves along the first axis.
+        optimizer: changes the weights of the model, once for each batch. Only the gradient of that
+            batch counts: whatever gradients there were before are cleared.
+        criterion: a loss module, called with logits and labels; gives the mean loss of a batch.
+        device: "auto", "cpu", "cuda" and so on, for resolve_device. The model, the criterion and
+            each batch are moved there.
+
+    Returns:
+        The mean loss per light curve, as a float: the mean of the losses of the batches, as they
+        were before each step, weighted by the number of light curves in each batch.
+
+    Errors:
+        ValueError if the dataloader gives no batch.
+
+    Example:
+        Batches of 4, 4 and 1 light curves with losses 1.0, 2.0 and 6.0 have the mean loss
+        (4 * 1.0 + 4 * 2.0 + 1 * 6.0) / 9 = 2.0.
+    """
+    ### BEGIN SOLUTION
+    place = resolve_device(device)
+    model.to(place).train()
+    criterion.to(place)
+    total, count = 0.0, 0
+    for features, labels in dataloader:
+        features, labels = features.to(place), labels.to(place)
+        loss = criterion(forward_batch(model, features), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    if count == 0:
+        raise ValueError("the dataloader gives no batch: there is nothing to train on")
+    return total / count
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ### 6.5 The loop that only looks
+#
+# To see how good a network is, ask it and change nothing. Two switches matter, and they are
+# different ones:
+#
+# - `model.eval()` puts the *network* into evaluation mode: dropout does nothing.
+# - `with torch.no_grad():` tells *PyTorch* that no gradients will be wanted. That saves time and
+#   memory.
+#
+# Neither does the work of the other. Whoever calls this function may be in the middle of a training,
+# so leave the network in the mode in which it came: `model.training` says which, and
+# `model.train(True)` or `model.train(False)` sets it.
+#
+# The accuracy is the fraction of *light curves* whose largest logit is that of the true class.
+
+
+# %% part="6.5" points=2
+def evaluate_model(
+    model: nn.Module, dataloader: DataLoader, criterion: nn.Module, device: str = "auto"
+) -> tuple[float, float]:
+    """Return the mean loss and the accuracy of a network.
+
+    Arguments:
+        model: any network that forward_batch knows how to call. It is in evaluation mode while it
+            is asked; afterwards `model.training` is what it was before. Its weights and their
+            gradients stay as they are, and no gradients are computed.
+        dataloader: gives batches (features, labels), with the light curves along the first axis.
+        criterion: a loss module, called with logits and labels; gives the mean loss of a batch.
+        device: "auto", "cpu", "cuda" and so on, for resolve_device. The model, the criterion and
+            each batch are moved there.
+
+    Returns:
+        (loss, accuracy), both floats: the mean of the losses of the batches, weighted by the number
+        of light curves in each batch, and the fraction of all light curves, from 0 to 1, whose
+        largest logit is that of the true class.
+
+    Errors:
+        ValueError if the dataloader gives no batch.
+
+    Example:
+        Batches of 4, 4 and 1 light curves, of which 3, 1 and 1 are classified correctly, have an
+        accuracy of 5 / 9.
+    """
+    ### BEGIN SOLUTION
+    place = resolve_device(device)
+    was_training = model.training
+    model.to(place).eval()
+    criterion.to(place)
+    total, correct, count = 0.0, 0, 0
+    with torch.no_grad():
+        for features, labels in dataloader:
+            features, labels = features.to(place), labels.to(place)
+            logits = forward_batch(model, features)  # (batch, num_classes)
+            total += criterion(logits, labels).item() * len(labels)
+            correct += int((logits.argmax(dim=-1) == labels).sum())
+            count += len(labels)
+    model.train(was_training)
+    if count == 0:
+        raise ValueError("the dataloader gives no batch: there is nothing to evaluate")
+    return total / count, correct / count
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ## Does it learn at all?
+#
+# Before you train on everything, train on almost nothing. A network that works can learn sixteen
+# light curves by heart, and its loss goes to zero. If it does not, something is broken: a softmax
+# too many, a gradient that is lost, labels that belong to other light curves. This test takes
+# seconds, and a run that trains all night on a broken network takes all night.
+#
+# A network that has not learnt anything should start near $\ln 5 = 1.61$, the cross-entropy of
+# giving each of five classes the probability 1/5.
+
+
+# %%
+if __name__ == "__main__":
+    torch.manual_seed(6)
+    one_batch = DataLoader(TensorDataset(features[order[:16]], labels[order[:16]]), batch_size=16)
+    candidates = {
+        "MLP": SimplePhotometryMLP(dataset.n_features, [64, 64], len(CLASSES), dropout=0.0),
+        "LSTM": LightCurveLSTM(dataset.n_features, 64, 1, len(CLASSES), dropout=0.0),
+    }
+    fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
+    for (name, model), colour in zip(candidates.items(), ("#0072b2", "#d55e00"), strict=True):
+        optimizer = Adam(model.parameters(), lr=0.01)
+        steps = tqdm(range(200), desc=f"{name}, one batch")
+        losses = [train_epoch(model, one_batch, optimizer, nn.CrossEntropyLoss()) for _ in steps]
+        ax.semilogy(losses, color=colour, label=name)
+        _, accuracy = evaluate_model(model, one_batch, nn.CrossEntropyLoss())
+        print(f"{name}: loss {losses[-1]:.4f}, {16 * accuracy:.0f} of 16 right")
+    ax.axhline(math.log(5), color="0.6", linewidth=1, label="ln 5")
+    ax.set_xlabel("step")
+    ax.set_ylabel("cross-entropy")
+    ax.set_title("Sixteen light curves, learnt by heart")
+    ax.legend()
+    plt.show()
+
+# %% [markdown]
+# ## Training both networks
+#
+# Now for all of the training set.
+
+# %%
+if __name__ == "__main__":
+    torch.manual_seed(6)
+    models = {
+        "MLP": SimplePhotometryMLP(dataset.n_features, [64, 64], len(CLASSES)),
+        "LSTM": LightCurveLSTM(dataset.n_features, 64, 1, len(CLASSES)),
+    }
+    criterion = nn.CrossEntropyLoss()
+    curves = {}
+    for name, model in models.items():
+        optimizer = Adam(model.parameters(), lr=0.003)
+        curves[name] = []
+        progress = tqdm(range(30), desc=name)
+        for _ in progress:
+            train_loss = train_epoch(model, train_loader, optimizer, criterion)
+            val_loss, accuracy = evaluate_model(model, val_loader, criterion)
+            curves[name].append((train_loss, val_loss))
+            progress.set_postfix(val_loss=f"{val_loss:.3f}", accuracy=f"{accuracy:.2f}")
+
+# %%
+if __name__ == "__main__":
+    fig, axes = plt.subplots(1, 2, figsize=(11, 4), sharey=True, layout="constrained")
+    for ax, (name, losses) in zip(axes, curves.items(), strict=True):
+        train_losses, val_losses = zip(*losses, strict=True)
+        epochs = range(1, len(losses) + 1)
+        ax.plot(epochs, train_losses, color="#0072b2", label="training")
+        ax.plot(epochs, val_losses, color="#d55e00", label="validation")
+        ax.axhline(math.log(5), color="0.6", linewidth=1, label="ln 5")
+        ax.set_title(name)
+        ax.set_xlabel("epoch")
+    axes[0].set_ylabel("cross-entropy")
+    axes[0].legend()
+    plt.show()
+
+# %% [markdown]
+# TEXT ON CURVES
+
+# %%
+if __name__ == "__main__":
+
+    def predictions(model: nn.Module, features: Tensor) -> Tensor:
+        """Return the number of the class with the largest logit for each light curve."""
+        place = next(model.parameters()).device
+        with torch.no_grad():
+            return forward_batch(model.eval(), features.to(place)).argmax(dim=-1).cpu()
+
+    test_features, truth = test_set.tensors
+    majority = torch.bincount(train_set.tensors[1]).argmax()
+    answers = {"always the largest class": majority.expand(len(truth))}
+    answers |= {name: predictions(model, test_features) for name, model in models.items()}
+
+    fig, axes = plt.subplots(1, 3, figsize=(14, 4.6), layout="constrained")
+    for ax, (name, answer) in zip(axes, answers.items(), strict=True):
+        ConfusionMatrixDisplay.from_predictions(
+            truth,
+            answer,
+            labels=range(len(CLASSES)),
+            display_labels=dataset.classes,
+            ax=ax,
+            cmap="Blues",
+            colorbar=False,
+        )
+        right = (answer == truth).double().mean().item()
+        balanced = balanced_accuracy_score(truth, answer)
+        ax.set_title(f"{name}\naccuracy {right:.2f}, balanced {balanced:.2f}")
+    plt.show()
+
+# %% [markdown]
+# TEXT ON CONFUSION
+
+# %% [markdown]
+# ## Extensions
+#
+# Two more parts earn bonus points. You do not need them for full marks.
+#
+# ### 6.E1 A learning rate that changes
+#
+# The learning rate is how far each step goes. Large steps are fast but never settle down; small ones
+# settle down but take for ever. So one begins small, since the first gradients of an untrained
+# network point anywhere (the *warm-up*, [Goyal et al. 2017](https://arxiv.org/abs/1706.02677)), goes
+# up quickly, and then slowly down along half a cosine
+# ([Loshchilov and Hutter 2017](https://arxiv.org/abs/1608.03983)).
+#
+# PyTorch calls that a *scheduler*. `LambdaLR(optimizer, factor)` is one: it *multiplies* the
+# learning rate that the optimizer was made with by `factor(epoch)`, where the epochs count from 0.
+
+
+# %% part="6.E1" points=1
+def warmup_cosine(optimizer: Optimizer, num_epochs: int, warmup_epochs: int = 2) -> LRScheduler:
+    """Return a scheduler with a linear warm-up, then half a cosine down to zero.
+
+    Bonus.
+
+    Arguments:
+        optimizer: its learning rates are those that are reached at the end of the warm-up. It may
+            have several groups of parameters with rates of their own.
+        num_epochs: how many epochs there will be.
+        warmup_epochs: how many of them are warm-up, possibly 0.
+
+    Returns:
+        A scheduler whose `step()` is to be called once after each epoch. In epoch e = 0, 1, ...,
+        num_epochs - 1 each learning rate is what it was when the optimizer came, times
+            (e + 1) / (warmup_epochs + 1)                                in the warm-up,
+            (1 + cos(pi (e - warmup_epochs) / (num_epochs - warmup_epochs))) / 2   from then on,
+        so that epoch `warmup_epochs` is the first one with the full rate.
+
+    Errors:
+        ValueError unless 0 <= warmup_epochs < num_epochs.
+
+    Example, the factors for 5 epochs, of which 1 is warm-up:
+        0.5, 1.0, 0.854, 0.5, 0.146
+    """
+    ### BEGIN SOLUTION
+    if not 0 <= warmup_epochs < num_epochs:
+        raise ValueError(f"{warmup_epochs} of {num_epochs} epochs cannot be warm-up")
+
+    def factor(epoch: int) -> float:
+        if epoch < warmup_epochs:
+            return (epoch + 1) / (warmup_epochs + 1)
+        done = (epoch - warmup_epochs) / (num_epochs - warmup_epochs)
+        return (1 + math.cos(math.pi * min(done, 1.0))) / 2
+
+    return LambdaLR(optimizer, factor)
+    ### END SOLUTION
+
+
+# %%
+if __name__ == "__main__":
+
+    def rates(num_epochs: int, warmup_epochs: int) -> Iterator[float]:
+        """Give the learning rate of each epoch."""
+        optimizer = Adam([nn.Parameter(torch.zeros(1))], lr=0.003)
+        scheduler = warmup_cosine(optimizer, num_epochs, warmup_epochs)
+        for _ in range(num_epochs):
+            yield optimizer.param_groups[0]["lr"]
+            optimizer.step()
+            scheduler.step()
+
+    fig, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
+    for warmup_epochs, colour in ((0, "#009e73"), (3, "#0072b2"), (10, "#d55e00")):
+        ax.plot(list(rates(30, warmup_epochs)), "o-", color=colour, markersize=4,
+                label=f"{warmup_epochs} epochs of warm-up")  # fmt: skip
+    ax.set_xlabel("epoch")
+    ax.set_ylabel("learning rate")
+    ax.set_ylim(bottom=0)
+    ax.legend()
+    plt.show()
+
+# %% [markdown]
+# ### 6.E2 Stop in time
+#
+# A network that trains for too long learns the training set by heart, noise and all, and gets worse
+# at everything else: the training loss falls and falls, and the validation loss turns up again. With
+# **early stopping** training ends when the validation loss has not got better for a while (the
+# *patience*), and the weights of the best epoch are put back.
+#
+# Beware: `model.state_dict()` is no copy. Its tensors are the very weights of the model, and go on
+# changing with them; `copy.deepcopy` makes a copy.
+
+
+# %% part="6.E2" points=1
+def fit(
+    model: nn.Module,
+    train_loader: DataLoader,
+    val_loader: DataLoader,
+    optimizer: Optimizer,
+    criterion: nn.Module,
+    num_epochs: int,
+    patience: int = 5,
+    min_delta: float = 0.0,
+    scheduler: LRScheduler | None = None,
+    device: str = "auto",
+) -> dict[str, list[float]]:
+    """Train a network, stop in time, and keep its best weights.
+
+    Bonus.
+
+    In each epoch calls train_epoch with train_loader, then evaluate_model with val_loader, then
+    scheduler.step(), if there is a scheduler, once.
+
+    Arguments:
+        model, train_loader, optimizer, criterion, device: as for train_epoch.
+        val_loader: gives the batches that the validation loss is measured with.
+        num_epochs: how many epochs there are at most.
+        patience: training ends after this many epochs in a row that were not better, at least 1.
+        min_delta: an epoch is better if its validation loss is below that of the best epoch so far
+            by more than this. The first epoch is better than none.
+        scheduler: changes the learning rate.
+
+    Returns:
+        A dictionary of lists, with one entry for each epoch that took place:
+        train_loss: what train_epoch returned.
+        val_loss, val_accuracy: what evaluate_model returned.
+        learning_rate: the rate that the epoch was trained with, of the optimizer's first group of
+            parameters (`optimizer.param_groups[0]["lr"]`).
+        Afterwards the model has the weights of the best epoch.
+
+    Example:
+        With patience=2, validation losses of 1.0, 0.7, 0.8, 0.9 end the training after the fourth
+        epoch, and the model has the weights of the second.
+    """
+    ### BEGIN SOLUTION
+    names = ("train_loss", "val_loss", "val_accuracy", "learning_rate")
+    history: dict[str, list[float]] = {name: [] for name in names}
+    best_loss, best_weights, waited = math.inf, copy.deepcopy(model.state_dict()), 0
+    progress = tqdm(range(num_epochs), desc="epochs")
+    for _ in progress:
+        rate = optimizer.param_groups[0]["lr"]
+        train_loss = train_epoch(model, train_loader, optimizer, criterion, device)
+        val_loss, val_accuracy = evaluate_model(model, val_loader, criterion, device)
+        if scheduler is not None:
+            scheduler.step()
+        for name, value in zip(names, (train_loss, val_loss, val_accuracy, rate), strict=True):
+            history[name].append(value)
+        progress.set_postfix(val_loss=f"{val_loss:.3f}")
+        waited += 1
+        if val_loss < best_loss - min_delta:
+            best_loss, best_weights, waited = val_loss, copy.deepcopy(model.state_dict()), 0
+        if waited == patience:
+            break
+    progress.close()
+    model.load_state_dict(best_weights)
+    return history
+    ### END SOLUTION
+
+
+# %% [markdown]
+# To see it at work, we give a large network a hundred light curves only.
+
+# %%
+if __name__ == "__main__":
+    torch.manual_seed(6)
+    small_set = TensorDataset(*(tensor[:100] for tensor in train_set.tensors))
+    small_loader = DataLoader(small_set, batch_size=25, shuffle=True)
+    greedy = SimplePhotometryMLP(dataset.n_features, [256, 256], len(CLASSES), dropout=0.0)
+    optimizer = Adam(greedy.parameters(), lr=0.003)
+    scheduler = warmup_cosine(optimizer, num_epochs=100, warmup_epochs=5)
+    history = fit(
+        greedy, small_loader, val_loader, optimizer, criterion, 100, 15, scheduler=scheduler
+    )
+
+    best = int(np.argmin(history["val_loss"]))
+    fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
+    ax.plot(history["train_loss"], color="#0072b2", label="training")
+    ax.plot(history["val_loss"], color="#d55e00", label="validation")
+    ax.plot(best, history["val_loss"][best], "o", color="#d55e00", label="weights kept")
+    ax.set_xlabel("epoch")
+    ax.set_ylabel("cross-entropy")
+    ax.set_title("A large network and a hundred light curves")
+    ax.legend()
+    plt.show()
+
+# %% [markdown]
+# ## Where to go next

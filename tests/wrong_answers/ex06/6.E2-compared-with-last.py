@@ -1,0 +1,24 @@
+"""Each epoch is compared with the one before, not with the best."""
+
+
+def fit(model, train_loader, val_loader, optimizer, criterion, num_epochs, patience=5,
+        min_delta=0.0, scheduler=None, device="auto"):
+    history = {"train_loss": [], "val_loss": [], "val_accuracy": [], "learning_rate": []}
+    last_loss, best_weights, waited = math.inf, None, 0
+    for _ in range(num_epochs):
+        history["learning_rate"].append(optimizer.param_groups[0]["lr"])
+        history["train_loss"].append(train_epoch(model, train_loader, optimizer, criterion, device))
+        val_loss, accuracy = evaluate_model(model, val_loader, criterion, device)
+        history["val_loss"].append(val_loss)
+        history["val_accuracy"].append(accuracy)
+        if scheduler is not None:
+            scheduler.step()
+        if val_loss < last_loss - min_delta:
+            best_weights, waited = copy.deepcopy(model.state_dict()), 0
+        else:
+            waited += 1
+            if waited >= patience:
+                break
+        last_loss = val_loss
+    model.load_state_dict(best_weights)
+    return history

@@ -1,0 +1,22 @@
+"""The weights of the last epoch."""
+
+
+def fit(model, train_loader, val_loader, optimizer, criterion, num_epochs, patience=5,
+        min_delta=0.0, scheduler=None, device="auto"):
+    history = {"train_loss": [], "val_loss": [], "val_accuracy": [], "learning_rate": []}
+    best_loss, waited = math.inf, 0
+    for _ in range(num_epochs):
+        history["learning_rate"].append(optimizer.param_groups[0]["lr"])
+        history["train_loss"].append(train_epoch(model, train_loader, optimizer, criterion, device))
+        val_loss, accuracy = evaluate_model(model, val_loader, criterion, device)
+        history["val_loss"].append(val_loss)
+        history["val_accuracy"].append(accuracy)
+        if scheduler is not None:
+            scheduler.step()
+        if val_loss < best_loss - min_delta:
+            best_loss, waited = val_loss, 0
+        else:
+            waited += 1
+            if waited >= patience:
+                break
+    return history
