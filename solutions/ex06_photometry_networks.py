@@ -16,10 +16,10 @@
 # %% [markdown]
 # ## From rules to weights
 #
-# In Exercise 4 you wrote down rules: "fades by more than 0.1 mag a day, so it is a CV". Somebody had
-# to think of every feature and every threshold. A neural network begins with thousands of arbitrary
-# numbers, its *weights*, and changes each of them a little, again and again, in whatever direction
-# makes its answers less wrong. Nobody tells it what a rise time is.
+# In Exercise 4 you wrote down rules: "fades by more than 0.1 mag a day, so it is a CV". Somebody
+# had to think of every feature and every threshold. A neural network begins with thousands of
+# arbitrary numbers, its *weights*, and changes each of them a little, again and again, in whatever
+# direction makes its answers less wrong. Nobody tells it what a rise time is.
 #
 # You will write two networks that classify light curves:
 #
@@ -35,10 +35,10 @@
 # %% [markdown]
 # ## How this notebook works
 #
-# Functions and methods marked `TODO` are yours to write: delete the line
-# `raise NotImplementedError(...)` and put your code in its place. The docstring says all that is
-# asked. `check("6.1")` says what works and what does not, and `hint("6.1")`, in a cell of your own,
-# helps if you are stuck. In a terminal, `grader check 6` checks the whole notebook at once.
+# Functions and methods marked `TODO` are yours to write: delete the line `raise
+# NotImplementedError(...)` and put your code in its place. The docstring says all that is asked.
+# `check("6.1")` says what works and what does not, and `hint("6.1")`, in a cell of your own, helps
+# if you are stuck. In a terminal, `grader check 6` checks the whole notebook at once.
 #
 # After every change run the cell of the class again before you run its checks, and make networks
 # anew: those made earlier still have the old methods.
@@ -59,11 +59,10 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence  # noqa
 from torch.optim import Adam, Optimizer
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler
 from torch.utils.data import DataLoader, TensorDataset
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from solutions.ex05_light_curve_dataset import (
     BANDS,
-    CLASSES,
     FIRST_BAND,
     FLUX,
     TIME,
@@ -74,8 +73,8 @@ from solutions.ex05_light_curve_dataset import (
 # %% [markdown]
 # ## What is in a batch
 #
-# A `DataLoader` hands out *batches*: a tensor `features` of shape `(batch, seq_len, n_features)` and
-# a tensor `labels` of shape `(batch,)`. Each row of a light curve is one observation,
+# A `DataLoader` hands out *batches*: a tensor `features` of shape `(batch, seq_len, n_features)`
+# and a tensor `labels` of shape `(batch,)`. Each row of a light curve is one observation,
 #
 # | column | | unit |
 # |---|---|---|
@@ -135,9 +134,9 @@ def forward_batch(model: nn.Module, features: Tensor) -> Tensor:
 # %% [markdown]
 # Here are the light curves that we shall work with: 1500 invented ones from Exercise 5, cut up into
 # three sets. The networks learn from the *training set*. The *validation set* shows, while they
-# learn, how they do on light curves they have not seen. The *test set* stays in the drawer until the
-# very end: whoever looks at it again and again, and changes things until it looks good, has trained
-# on it as well.
+# learn, how they do on light curves they have not seen. The *test set* stays in the drawer until
+# the very end: whoever looks at it again and again, and changes things until it looks good, has
+# trained on it as well.
 
 # %%
 if __name__ == "__main__":
@@ -181,7 +180,9 @@ if __name__ == "__main__":
 
     image = np.where(observed(batch), batch[..., FLUX], np.nan)
     shades = plt.get_cmap("RdBu_r").with_extremes(bad="0.85")
-    shown = right.imshow(image, cmap=shades, vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
+    shown = right.imshow(
+        image, cmap=shades, vmin=-1, vmax=1, aspect="auto", interpolation="nearest"
+    )
     right.set_xlabel("position in the sequence")
     right.set_ylabel("light curve in the batch")
     right.set_title("The flux column of a batch; grey is padding")
@@ -198,15 +199,14 @@ if __name__ == "__main__":
 #
 # An MLP wants a fixed number of inputs, and a light curve has any number of observations. So each
 # observation goes through the layers by itself, the *mean* over the observations is taken, and a
-# last linear layer makes logits of it. An arrangement of this kind is called
-# [Deep Sets](https://arxiv.org/abs/1703.06114) (Zaheer et al. 2017): the answer does not depend on
-# the order of the observations, nor on how many there are. The order in time is not lost, since
-# time is one of the features.
+# last linear layer makes logits of it. An arrangement of this kind is called [Deep
+# Sets](https://arxiv.org/abs/1703.06114) (Zaheer et al. 2017): the answer does not depend on the
+# order of the observations, nor on how many there are. The order in time is not lost, since time is
+# one of the features.
 #
-# The mean is a **masked mean**. With `mask = observed(x).unsqueeze(-1)` of shape
-# `(batch, seq_len, 1)`, everything that is multiplied by the mask is zero where there is padding,
-# and the mask's own sum is the number of observations. Beware of a light curve without any: 0/0 is
-# NaN.
+# The mean is a **masked mean**. With `mask = observed(x).unsqueeze(-1)` of shape `(batch, seq_len,
+# 1)`, everything that is multiplied by the mask is zero where there is padding, and the mask's own
+# sum is the number of observations. Beware of a light curve without any: 0/0 is NaN.
 #
 # `nn.Linear` and its friends work on the last axis and leave the others as they are, so you need no
 # loop over observations. A list of layers becomes a network by `nn.Sequential(*layers)`; layers in
@@ -223,11 +223,12 @@ class SimplePhotometryMLP(nn.Module):
     def __init__(
         self, input_size: int, hidden_sizes: list[int], num_classes: int, dropout: float = 0.2
     ) -> None:
-        """Make the layers: for each hidden size a linear layer, a ReLU and a dropout; then the last.
+        """Make a linear layer, a ReLU and a dropout for each hidden size, and a last linear layer.
 
         Arguments:
             input_size: the number of features of an observation.
-            hidden_sizes: the widths of the hidden layers, in order, at least one. It is not changed.
+            hidden_sizes: the widths of the hidden layers, in order, at least one. The list is not
+                changed.
             num_classes: the number of logits, which the last linear layer gives.
             dropout: the probability with which dropout sets a number to zero while training.
 
@@ -280,7 +281,7 @@ class SimplePhotometryMLP(nn.Module):
 # %%
 if __name__ == "__main__":
     torch.manual_seed(6)
-    mlp = SimplePhotometryMLP(dataset.n_features, [64, 64], len(CLASSES)).eval()
+    mlp = SimplePhotometryMLP(dataset.n_features, [64, 64], len(dataset.classes)).eval()
     few = features[:3]
     twice_as_long = F.pad(few, (0, 0, 0, few.shape[1]))  # as many rows of zeros again
     with torch.no_grad():
@@ -290,11 +291,11 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### 6.2 One observation after another
 #
-# A *recurrent* network reads a light curve as you read this sentence. It keeps a *hidden state*, and
-# each observation changes it. In the **LSTM** (*long short-term memory*, Hochreiter and Schmidhuber
-# 1997) small gates decide what of the state is kept, what is forgotten and what is let in. Charnock
-# and Moss ([2017](https://arxiv.org/abs/1606.07442)) were among the first to classify supernovae
-# with it. The state after the last observation goes to a linear layer.
+# A *recurrent* network reads a light curve as you read this sentence. It keeps a *hidden state*,
+# and each observation changes it. In the **LSTM** (*long short-term memory*, Hochreiter and
+# Schmidhuber 1997) small gates decide what of the state is kept, what is forgotten and what is let
+# in. Charnock and Moss ([2017](https://arxiv.org/abs/1606.07442)) were among the first to classify
+# supernovae with it. The state after the last observation goes to a linear layer.
 #
 # After the *last observation*: not after the last row, which is padding. An LSTM that reads on
 # through forty rows of zeros goes on changing its state. `pack_padded_sequence` takes a batch and
@@ -339,9 +340,9 @@ class LightCurveLSTM(nn.Module):
             hidden_size: the size of the LSTM's hidden state.
             num_layers: the number of layers of the LSTM, at least 1.
             num_classes: the number of logits.
-            dropout: the probability with which dropout sets a number to zero while training: between
-                the LSTM's layers, if there are several (PyTorch warns of one layer with dropout),
-                and always before the last linear layer.
+            dropout: the probability with which dropout sets a number to zero while training:
+                between the LSTM's layers, if there are several (PyTorch warns of one layer with
+                dropout), and always before the last linear layer.
 
         Example:
             LightCurveLSTM(6, 64, 2, 5) has two layers of 64 and a linear layer from 64 to 5.
@@ -384,7 +385,7 @@ class LightCurveLSTM(nn.Module):
 
 # %%
 if __name__ == "__main__":
-    lstm = LightCurveLSTM(dataset.n_features, 64, 1, len(CLASSES)).eval()
+    lstm = LightCurveLSTM(dataset.n_features, 64, 1, len(dataset.classes)).eval()
     _, lengths = unpack_batch(few)
     with torch.no_grad():
         print("lengths:", lengths.tolist())
@@ -396,21 +397,21 @@ if __name__ == "__main__":
 # ### 6.3 A loss that looks at the hard cases
 #
 # A *loss* says how wrong an answer is. The usual one is the **cross-entropy**, $-\log p$, where $p$
-# is the probability that the network gives to the true class: 0 if it is sure and right, and without
-# a bound if it is sure and wrong.
+# is the probability that the network gives to the true class: 0 if it is sure and right, and
+# without a bound if it is sure and wrong.
 #
-# In a survey most objects are of a few common kinds, and soon these are classified well. But each of
-# ten thousand well classified AGN still adds a little to the loss, and together they drown out the
-# three TDEs. The **focal loss** ([Lin et al. 2017](https://arxiv.org/abs/1708.02002), eq. 4 and 5)
-# turns the easy cases down,
+# In a survey most objects are of a few common kinds, and soon these are classified well. But each
+# of ten thousand well classified AGN still adds a little to the loss, and together they drown out
+# the three TDEs. The **focal loss** ([Lin et al. 2017](https://arxiv.org/abs/1708.02002), eq. 4 and
+# 5) turns the easy cases down,
 #
 # $$\mathrm{FL} = -\alpha\,(1 - p)^\gamma \log p,$$
 #
 # and the larger $\gamma$, the more so. With $\gamma = 0$ and $\alpha = 1$ it is the cross-entropy.
 #
-# Take the logarithm of a softmax with `F.log_softmax`, never in two steps: a probability as small as
-# $e^{-200}$ is 0 in 32 bits, and its logarithm is infinite. The loss of a batch is the mean of the
-# losses of its light curves: first the formula for each of them, then the mean.
+# Take the logarithm of a softmax with `F.log_softmax`, never in two steps: a probability as small
+# as $e^{-200}$ is 0 in 32 bits, and its logarithm is infinite. The loss of a batch is the mean of
+# the losses of its light curves: first the formula for each of them, then the mean.
 
 
 # %% part="6.3" points=2
@@ -478,7 +479,8 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### 6.4 The loop that learns
 #
-# One pass over the training set is an **epoch**. For each batch there are five steps, in this order:
+# One pass over the training set is an **epoch**. For each batch there are five steps, in this
+# order:
 #
 # | | step | what it does |
 # |---|---|---|
@@ -489,12 +491,12 @@ if __name__ == "__main__":
 # | 5 | `optimizer.step()` | changes each weight a little, against its derivative |
 #
 # Step 3 may stand anywhere before step 4, but not be left out: `backward` *adds* to the gradients
-# that are there. And the network has to be told that it is being trained, by `model.train()`, or its
-# dropout does nothing.
+# that are there. And the network has to be told that it is being trained, by `model.train()`, or
+# its dropout does nothing.
 #
-# The loop returns the mean loss per light curve. The loss of a batch is a mean already, so it counts
-# as often as there are light curves in the batch; the last batch is often smaller. Collect numbers
-# (`loss.item()`), not tensors: a tensor holds on to all that it was computed from.
+# The loop returns the mean loss per light curve. The loss of a batch is a mean already, so it
+# counts as often as there are light curves in the batch; the last batch is often smaller. Collect
+# numbers (`loss.item()`), not tensors: a tensor holds on to all that it was computed from.
 
 
 # %% part="6.4" points=2
@@ -556,8 +558,8 @@ def train_epoch(
 # - `with torch.no_grad():` tells *PyTorch* that no gradients will be wanted. That saves time and
 #   memory.
 #
-# Neither does the work of the other. Whoever calls this function may be in the middle of a training,
-# so leave the network in the mode in which it came: `model.training` says which, and
+# Neither does the work of the other. Whoever calls this function may be in the middle of a
+# training, so leave the network in the mode in which it came: `model.training` says which, and
 # `model.train(True)` or `model.train(False)` sets it.
 #
 # The accuracy is the fraction of *light curves* whose largest logit is that of the true class.
@@ -627,8 +629,8 @@ if __name__ == "__main__":
     torch.manual_seed(6)
     one_batch = DataLoader(TensorDataset(features[order[:16]], labels[order[:16]]), batch_size=16)
     candidates = {
-        "MLP": SimplePhotometryMLP(dataset.n_features, [64, 64], len(CLASSES), dropout=0.0),
-        "LSTM": LightCurveLSTM(dataset.n_features, 64, 1, len(CLASSES), dropout=0.0),
+        "MLP": SimplePhotometryMLP(dataset.n_features, [64, 64], len(dataset.classes), dropout=0.0),
+        "LSTM": LightCurveLSTM(dataset.n_features, 64, 1, len(dataset.classes), dropout=0.0),
     }
     fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
     for (name, model), colour in zip(candidates.items(), ("#0072b2", "#d55e00"), strict=True):
@@ -654,8 +656,8 @@ if __name__ == "__main__":
 if __name__ == "__main__":
     torch.manual_seed(6)
     models = {
-        "MLP": SimplePhotometryMLP(dataset.n_features, [64, 64], len(CLASSES)),
-        "LSTM": LightCurveLSTM(dataset.n_features, 64, 1, len(CLASSES)),
+        "MLP": SimplePhotometryMLP(dataset.n_features, [64, 64], len(dataset.classes)),
+        "LSTM": LightCurveLSTM(dataset.n_features, 64, 1, len(dataset.classes)),
     }
     criterion = nn.CrossEntropyLoss()
     curves = {}
@@ -706,7 +708,7 @@ if __name__ == "__main__":
         ConfusionMatrixDisplay.from_predictions(
             truth,
             answer,
-            labels=range(len(CLASSES)),
+            labels=range(len(dataset.classes)),
             display_labels=dataset.classes,
             ax=ax,
             cmap="Blues",
@@ -727,11 +729,11 @@ if __name__ == "__main__":
 #
 # ### 6.E1 A learning rate that changes
 #
-# The learning rate is how far each step goes. Large steps are fast but never settle down; small ones
-# settle down but take for ever. So one begins small, since the first gradients of an untrained
-# network point anywhere (the *warm-up*, [Goyal et al. 2017](https://arxiv.org/abs/1706.02677)), goes
-# up quickly, and then slowly down along half a cosine
-# ([Loshchilov and Hutter 2017](https://arxiv.org/abs/1608.03983)).
+# The learning rate is how far each step goes. Large steps are fast but never settle down; small
+# ones settle down but take for ever. So one begins small, since the first gradients of an untrained
+# network point anywhere (the *warm-up*, [Goyal et al. 2017](https://arxiv.org/abs/1706.02677)),
+# goes up quickly, and then slowly down along half a cosine ([Loshchilov and Hutter
+# 2017](https://arxiv.org/abs/1608.03983)).
 #
 # PyTorch calls that a *scheduler*. `LambdaLR(optimizer, factor)` is one: it *multiplies* the
 # learning rate that the optimizer was made with by `factor(epoch)`, where the epochs count from 0.
@@ -802,8 +804,8 @@ if __name__ == "__main__":
 # ### 6.E2 Stop in time
 #
 # A network that trains for too long learns the training set by heart, noise and all, and gets worse
-# at everything else: the training loss falls and falls, and the validation loss turns up again. With
-# **early stopping** training ends when the validation loss has not got better for a while (the
+# at everything else: the training loss falls and falls, and the validation loss turns up again.
+# With **early stopping** training ends when the validation loss has not got better for a while (the
 # *patience*), and the weights of the best epoch are put back.
 #
 # Beware: `model.state_dict()` is no copy. Its tensors are the very weights of the model, and go on
@@ -884,7 +886,7 @@ if __name__ == "__main__":
     torch.manual_seed(6)
     small_set = TensorDataset(*(tensor[:100] for tensor in train_set.tensors))
     small_loader = DataLoader(small_set, batch_size=25, shuffle=True)
-    greedy = SimplePhotometryMLP(dataset.n_features, [256, 256], len(CLASSES), dropout=0.0)
+    greedy = SimplePhotometryMLP(dataset.n_features, [256, 256], len(dataset.classes), dropout=0.0)
     optimizer = Adam(greedy.parameters(), lr=0.003)
     scheduler = warmup_cosine(optimizer, num_epochs=100, warmup_epochs=5)
     history = fit(

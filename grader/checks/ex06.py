@@ -7,6 +7,7 @@ and the loops by NumPy in double precision: a softmax regression, trained by han
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -77,8 +78,8 @@ HINTS = {
 }
 
 N_FEATURES, N_CLASSES = 6, 5
-MLP = ["SimplePhotometryMLP", [N_FEATURES, [16, 12], N_CLASSES]]
-LSTM = ["LightCurveLSTM", [N_FEATURES, 8, 2, N_CLASSES]]
+MLP: list[Any] = ["SimplePhotometryMLP", [N_FEATURES, [16, 12], N_CLASSES]]
+LSTM: list[Any] = ["LightCurveLSTM", [N_FEATURES, 8, 2, N_CLASSES]]
 
 
 def light_curves(rng: Rng, lengths: list[int], seq_len: int) -> np.ndarray:
@@ -100,23 +101,13 @@ def longer(x: np.ndarray, rows: int) -> np.ndarray:
 def asked(learner: Subject, network: list, *batches: np.ndarray) -> list[np.ndarray]:
     """The logits of each batch as arrays, once they are tensors of the right shape."""
     answer = learner.logits(*network, [Tensor.of(x) for x in batches])
-    axes = (
-        "`pack_padded_sequence` takes the first axis for time. It needs `batch_first=True`, as "
-        "`nn.LSTM` does."
-    )
     recognise(
         answer,
-        Mistake("axes-swapped", Raises("RuntimeError", "Expected `len(lengths)`"), axes),
         Mistake(
             "must-be-sorted",
             Raises("RuntimeError", "must be sorted"),
-            "`pack_padded_sequence` wants the longest light curve first. "
-            "`enforce_sorted=False` lets them come in any order.",
-        ),
-        Mistake(
-            "lengths-not-on-cpu",
-            Raises("RuntimeError", "should be a 1D CPU int64 tensor"),
-            "The lengths must be a tensor of int64 on the CPU: `lengths.cpu()`.",
+            "`pack_padded_sequence` wants the longest light curve first. `enforce_sorted=False` "
+            "lets them come in any order.",
         ),
     )
     for got, x in zip(answer.value, batches, strict=True):
@@ -169,8 +160,19 @@ def shape_and_logits(learner: Subject, rng: Rng, network: list) -> None:
 
 def batch_order(learner: Subject, rng: Rng, network: list) -> None:
     """Light curves of one length first: what goes wrong there has nothing to do with padding."""
+    x = light_curves(rng, [4, 4, 4, 4], 4)
+    changed = x.copy()
+    changed[0, 2, 1] += 3  # the third observation of the first light curve
+    before, after = asked(learner, network, x, changed)
+    differs = np.abs(after - before).max(axis=1) > 1e-6
+    require(
+        not (differs[2] and not differs[0]),
+        "If the third observation of the first light curve changes, the logits of the third light "
+        "curve do: time and batch are taken for each other. The first axis is the batch: `dim=1` "
+        "is time, and `nn.LSTM` and `pack_padded_sequence` need `batch_first=True`.",
+        "axes-swapped",
+    )
     other = "A light curve has other logits if other light curves are in its batch."
-    x = light_curves(rng, [6, 6, 6, 6], 6)
     together, *alone = asked(learner, network, x, *(x[i : i + 1] for i in range(4)))
     require(
         same(together, np.concatenate(alone), 1e-4, 1e-5),
@@ -297,15 +299,14 @@ def every_weight_learns(learner: Subject, rng: Rng, network: list, at_least: int
     require(not lost, f"No gradient arrives at {names}: these weights can never learn.")
 
 
-def learns_one_batch(learner: Subject, rng: Rng, network: list, steps: int) -> None:
-    x = light_curves(rng, [6, 4, 5, 6, 3, 6], 6)
-    x[..., 0] *= 3  # days, up to about 100
-    labels = Tensor.of(rng.permutation([0, 1, 2, 3, 4, 0]))
+def learns_one_batch(learner: Subject, rng: Rng, network: list) -> None:
+    x = light_curves(rng, [4, 3, 4, 2], 4)
+    labels, steps = Tensor.of(rng.permutation(4)), 25
     first, last = learner.overfitted(*network, Tensor.of(x), labels, steps).value
     require(
         last < 0.5 * first,
-        f"Six light curves cannot be learnt by heart: in {steps} steps the cross-entropy goes from "
-        f"{first:.2f} to {last:.2f}; it should be near 0. Is anything detached, or are there "
+        f"Four light curves cannot be learnt by heart: in {steps} steps the cross-entropy goes "
+        f"from {first:.2f} to {last:.2f}; it should be near 0. Is anything detached, or are there "
         "layers that no input reaches?",
     )
 
@@ -317,6 +318,12 @@ def learns_one_batch(learner: Subject, rng: Rng, network: list, steps: int) -> N
 def test_mlp_logits(learner: Subject, rng: Rng) -> None:
     """Logits of shape (batch, num_classes), also for a batch of one"""
     shape_and_logits(learner, rng, MLP)
+
+
+@part("6.1")
+def test_mlp_dropout(learner: Subject, rng: Rng) -> None:
+    """Dropout while training, and only then"""
+    dropout_works(learner, rng, MLP)
 
 
 @part("6.1")
@@ -403,34 +410,29 @@ def test_mlp_unchanged(learner: Subject, rng: Rng) -> None:
 
 
 @part("6.1")
-def test_mlp_dropout(learner: Subject, rng: Rng) -> None:
-    """Dropout while training, and only then"""
-    dropout_works(learner, rng, MLP)
+@pytest.mark.parametrize("sizes", [[16, 1], [1, 16]])
+def test_mlp_sizes(learner: Subject, rng: Rng, sizes: list[int]) -> None:
+    """Every hidden size is used: what passes a layer of one number is one number"""
+    x = light_curves(rng, [1] * 6, 1)
+    answer = learner.derivatives(MLP[0], [N_FEATURES, sizes, N_CLASSES], Tensor.of(x))
+    got = answer.value
+    if not isinstance(got, Tensor):
+        return  # another check speaks of that
+    relative = got.array - got.array.mean(axis=1, keepdims=True)
+    spread = np.linalg.svd(relative, compute_uv=False)  # (batch, N_CLASSES)
+    require(
+        bool((spread[:, 1] <= 1e-3 * spread[:, 0] + 1e-6).all()),
+        f"With `hidden_sizes={sizes}` all that is known of an observation passes through a single "
+        "number, but the logits vary in more than one way. Make a layer for each hidden size.",
+        "sizes-ignored",
+    )
 
 
 @part("6.1")
 def test_mlp_weights(learner: Subject, rng: Rng) -> None:
     """All layers are registered and learn"""
     sizes = [N_FEATURES, *MLP[1][1], N_CLASSES]
-    every_weight_learns(learner, rng, MLP, sum(a * b for a, b in zip(sizes, sizes[1:])))  # noqa: B905, RUF007
-
-
-@part("6.1")
-@pytest.mark.parametrize("sizes", [[1, 16], [16, 1]])
-def test_mlp_sizes(learner: Subject, rng: Rng, sizes: list[int]) -> None:
-    """Every hidden size is used: through a layer of one number nothing else passes"""
-    x = light_curves(rng, [1] * 24, 1)
-    x[:, 0, 3:] = [1, 0, 0]
-    (got,) = asked(learner, [MLP[0], [N_FEATURES, sizes, N_CLASSES]], x)
-    spread = got - got[:, :1]
-    spread = np.linalg.svd(spread - spread.mean(axis=0), compute_uv=False)
-    narrow = sizes == [16, 1]
-    require(
-        not narrow or spread[1] < 1e-3 * spread[0] + 1e-6,
-        "With `hidden_sizes=[16, 1]` all that is known of a light curve passes through one number, "
-        "but the logits vary in several ways. Is there a layer for every hidden size?",
-        "sizes-ignored",
-    )
+    every_weight_learns(learner, rng, MLP, sum(a * b for a, b in pairwise(sizes)))
 
 
 @part("6.1")
@@ -452,7 +454,7 @@ def test_mlp_bends(learner: Subject, rng: Rng) -> None:
 @part("6.1")
 def test_mlp_overfits(learner: Subject, rng: Rng) -> None:
     """It learns one batch by heart"""
-    learns_one_batch(learner, rng, [MLP[0], [N_FEATURES, [32, 32], N_CLASSES]], steps=60)
+    learns_one_batch(learner, rng, [MLP[0], [N_FEATURES, [32, 32], N_CLASSES]])
 
 
 # 6.2 LightCurveLSTM
@@ -550,7 +552,7 @@ def test_lstm_weights(learner: Subject, rng: Rng) -> None:
 @part("6.2")
 def test_lstm_overfits(learner: Subject, rng: Rng) -> None:
     """It learns one batch by heart"""
-    learns_one_batch(learner, rng, [LSTM[0], [N_FEATURES, 24, 1, N_CLASSES]], steps=50)
+    learns_one_batch(learner, rng, [LSTM[0], [N_FEATURES, 24, 1, N_CLASSES]])
 
 
 # 6.3 FocalLoss
@@ -693,25 +695,22 @@ def test_sure_and_wrong(learner: Subject, rng: Rng) -> None:
     size = float(rng.integers(150, 250))
     logits, targets = np.array([[size, 0.0, 0.0], [0.0, 0.0, 0.0]]), np.array([1, 2])
     answer, gradient = loss_and_gradient(learner, {}, logits, targets)
-    got = answer.value
-    want = focal(true_log_p(logits, targets), 1.0, 2.0).mean()
-    finite = isinstance(gradient, Tensor) and bool(np.isfinite(gradient.array).all())
-    says = (
-        f"Of two light curves one has p = exp(-{size:g}), and the loss should be {want:.4g}; yours "
-        f"is {float(got.array) if isinstance(got, Tensor) and not got.shape else got}. In 32 bits "
-        "this p is 0. Take the logarithm together with the softmax: `F.log_softmax` or "
-        "`F.cross_entropy`."
+    losses = focal(true_log_p(logits, targets), 1.0, 2.0)
+    in_steps = (
+        f"A light curve with p = exp(-{size:g}) should have a loss of {size:g}. In 32 bits this p "
+        "is 0: take the logarithm together with the softmax, by `F.log_softmax` or "
+        "`F.cross_entropy`, and add no small number to it."
     )
-    slug = None
-    if isinstance(got, Tensor) and got.shape == ():
-        value = float(got.array)
-        capped = value < want and any(
-            same(value, (eps_log + (want - size / 2) * 2) / 2, 0.05)
-            for eps_log in (13.8, 18.4, 23.0, 27.6, 34.5)
-        )
-        slug = "logarithm-of-zero" if not math.isfinite(value) or capped else None
-        require(math.isclose(value, want, rel_tol=1e-4), says, slug)
-    require(finite, f"The gradient is not finite where p = exp(-{size:g}).", "logarithm-of-zero")
+    got = answer.value
+    value = float(got.array) if isinstance(got, Tensor) and got.shape == () else 0.0
+    of_first = 2 * value - losses[1]  # at most -log(eps) if a small number was added to p
+    finite = not isinstance(gradient, Tensor) or bool(np.isfinite(gradient.array).all())
+    recognise(
+        answer,
+        Mistake("logarithm-of-zero", not math.isfinite(value) or not finite, in_steps),
+        Mistake("logarithm-of-zero", bool(9 < of_first < 0.7 * size), in_steps),
+    )
+    expect(answer, Tensor.of(np.asarray(losses.mean())), what="the loss")
 
 
 @part("6.3")
@@ -1267,9 +1266,7 @@ def test_impossible_warmup(learner: Subject, n: int, warmup: int) -> None:
         when,
         Mistake(
             "anything-goes",
-            answer.raised is None
-            or not answer.raised.is_a("ValueError")
-            and not answer.raised.is_a("NotImplementedError"),
+            answer.raised is None,
             f"{when[:1].upper()}{when[1:]} must raise a ValueError. Check it first of all: `if not "
             "0 <= warmup_epochs < num_epochs: raise ValueError(...)`.",
         ),
@@ -1279,7 +1276,7 @@ def test_impossible_warmup(learner: Subject, n: int, warmup: int) -> None:
 # 6.E2 fit
 
 TRAIN = [3.0, 2.0, 2.5, 2.6, 2.7, 2.8, 1.5, 1.4, 1.3, 1.2, 1.1, 1.0]
-VAL = [1.0, 0.8, 0.9, 0.85, 0.7, 0.75, 0.72, 0.71, 0.9, 0.6, 0.5, 0.4]
+VAL = [1.0, 0.8, 0.9, 0.85, 0.7, 0.75, 0.72, 0.71, 0.9, 0.95, 0.98, 0.4]
 PATIENCE = 3
 
 
@@ -1356,7 +1353,7 @@ def test_stops(learner: Subject, rng: Rng) -> None:
         ),
         Mistake(
             "compared-with-last",
-            run(val, PATIENCE, how="last")[0] if run(val, PATIENCE, how="last")[0] < 12 else False,
+            run(val, PATIENCE, how="last")[0],
             f"{text} Compare each epoch with the best so far, not with the one before.",
         ),
         Mistake("never-stops", len(VAL), f"{text} When the count reaches the patience, `break`."),
@@ -1393,7 +1390,7 @@ def test_best_weights(learner: Subject, rng: Rng) -> None:
 def test_all_epochs(learner: Subject, rng: Rng) -> None:
     """While the validation loss gets better, it goes on to the last epoch"""
     val = [1 / (1 + epoch) for epoch in range(6)]
-    history, (epochs, kept) = went(
+    _, (epochs, kept) = went(
         learner.fitted(scaled(rng, TRAIN), val, {"num_epochs": 6, "patience": 1})
     )
     require(epochs == 6, f"Every epoch of 6 was better, yet there were {epochs} epochs.")

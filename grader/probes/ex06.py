@@ -1,7 +1,7 @@
-"""Probes of Exercise 6: networks are built and asked, and the loops driven with networks of ours.
+"""Probes of Exercise 6: networks are built and asked, and loops driven with networks of our own.
 
-`Spy` and `Ladder` stand in for a network where a loop is tried out: the first tells how it is asked,
-the second how often it was trained.
+`Spy` and `Ladder` stand in for a network where a loop is tried out: the first tells how it is
+asked, the second how often it was trained.
 """
 
 from __future__ import annotations
@@ -27,11 +27,14 @@ def _built(learner: Any, network: str, sizes: list, dropout: float = 0.0) -> nn.
 
 def _asked(model: nn.Module, network: str, x: Tensor, lengths: Tensor | None = None) -> Tensor:
     """The logits; `lengths` are those of the observations unless they are given."""
+    x = x.clone()  # a network that changes its input harms nobody but itself
     if network == "SimplePhotometryMLP":
         return model(x)
-    if lengths is None:
-        lengths = (x[..., FIRST_BAND:] != 0).any(dim=-1).sum(dim=-1)
-    return model(x, lengths)
+    return model(x, _lengths(x) if lengths is None else lengths)
+
+
+def _lengths(x: Tensor) -> Tensor:
+    return (x[..., FIRST_BAND:] != 0).any(dim=-1).sum(dim=-1)
 
 
 @probe
@@ -54,9 +57,9 @@ def logits_by_lengths(learner: Any, sizes: list, x: Tensor, all_lengths: list) -
 def inputs_afterwards(learner: Any, network: str, sizes: list, x: Tensor) -> dict:
     """Sizes, features and lengths after a network was made of them and asked."""
     given = [list(size) if isinstance(size, list) else size for size in sizes]
-    lengths = (x[..., FIRST_BAND:] != 0).any(dim=-1).sum(dim=-1)
+    model, lengths = _built(learner, network, given).eval(), _lengths(x)
     with torch.no_grad():
-        _asked(_built(learner, network, given).eval(), network, x, lengths)
+        model(*([x] if network == "SimplePhotometryMLP" else [x, lengths]))
     return {"sizes": given, "x": x, "lengths": lengths}
 
 
@@ -71,6 +74,14 @@ def gradients(learner: Any, network: str, sizes: list, x: Tensor) -> dict:
         for name, weight in model.named_parameters()
     }
     return {"weights": sum(weight.numel() for weight in model.parameters()), "arrives": arrives}
+
+
+@probe
+def derivatives(learner: Any, network: str, sizes: list, x: Tensor) -> Any:
+    """The derivative of each logit by each feature, where each light curve is one observation."""
+    out = _asked(_built(learner, network, sizes), network, x.requires_grad_())
+    by_class = [torch.autograd.grad(each.sum(), x, retain_graph=True)[0] for each in out.T]
+    return torch.stack(by_class, dim=1).squeeze(2)  # (batch, num_classes, n_features)
 
 
 @probe
@@ -306,7 +317,7 @@ def fitted(
     steps = []
     if gamma is not None:
         scheduler = StepLR(optimizer, 1, gamma)
-        plain, scheduler.step = scheduler.step, lambda *a: (steps.append(1), plain(*a))[1]  # type: ignore[method-assign,assignment,func-returns-value]
+        plain, scheduler.step = scheduler.step, lambda *a: (steps.append(1), plain(*a))[1]  # type: ignore[method-assign,func-returns-value]
         settings = settings | {"scheduler": scheduler}
     train_set = TensorDataset(torch.zeros(2 * batches, 1, 6), torch.zeros(2 * batches).long())
     val_set = TensorDataset(torch.zeros(4, 1, 6), torch.tensor([0, 0, 0, 1]))
