@@ -393,7 +393,8 @@ class BayesianTransformerEncoder(Time2VecTransformerEncoder):
         In the last self.mc_layers of the modules in self.transformer.layers, and in
         self.classifier, every nn.Dropout at whatever depth is replaced by a MonteCarloDropout whose
         p is self.mc_dropout_rate. The dropout of all other layers stays what it is. self.mc_layers
-        may be 0 (then only the classifier is changed) or as large as there are layers.
+        may be 0 (then only the classifier is changed) or as large as there are layers. Calling it
+        again, after parts of the model were exchanged, must do no harm.
 
         (The dropout of the attention weights is no layer but a number that nn.MultiheadAttention
         keeps; leave it alone. It acts in training only.)
@@ -2221,8 +2222,9 @@ if __name__ == "__main__":
     alerts = []
     rng = np.random.default_rng(10)
     for lc in stream:
-        for row in lc.data.to_dict("records"):
-            alerts += [(row["mjd"] - lc.data["mjd"].min(), lc, row)] * (1 + (rng.random() < 0.05))
+        for row in lc:
+            times_sent = 2 if rng.random() < 0.05 else 1
+            alerts += times_sent * [(row["mjd"] - lc.data["mjd"].min(), lc, row)]
     alerts.sort(key=lambda alert: alert[0])
 
     live = LiveClassifier(model)

@@ -36,7 +36,8 @@ Array = np.ndarray
 
 HINTS = {
     "10.1": [
-        "`F.dropout(x, p, training=True)` drops whatever the mode. What would it drop in a tensor of "
+        "`F.dropout(x, p, training=True)` drops whatever the mode. What would it drop in a "
+        "tensor of "
         "ones of the shape `(batch, 1, width)`?",
         "The mask is `F.dropout(torch.ones_like(input[:, :1]), self.p, training=True)`; multiplied "
         "with the input it counts for all rows. An input `(batch, width)` gets a mask of its own "
@@ -56,7 +57,8 @@ HINTS = {
     ],
     "10.3": [
         "Three arrays of length n: the confidence, whether it is right, and the number of the bin.",
-        "`np.searchsorted(borders, confidence, side='left')` with the borders between the bins puts "
+        "`np.searchsorted(borders, confidence, side='left')` with the borders between the bins "
+        "puts "
         "a confidence that equals a border to the left of it. `np.bincount(bins, weights=..., "
         "minlength=n_bins)` sums over bins.",
         "ECE: the absolute gap times the count, summed (pandas' `sum` skips NaN), divided by all "
@@ -93,7 +95,8 @@ HINTS = {
         "The weights: effective numbers first, then their inverse, then divide by the sum.",
         "For classes without objects use `torch.where(counts > 0, ..., 0.0)`.",
         "The loss: `log_p = F.log_softmax(inputs, dim=-1)`, the wanted probabilities from "
-        "`F.one_hot`, and a sum over the classes of three factors. The mean over the batch is last.",
+        "`F.one_hot`, and a sum over the classes of three factors. The mean over the batch is "
+        "last.",
     ],
     "10.E1": [
         "The seed is set in the loop, before the member is made.",
@@ -103,7 +106,8 @@ HINTS = {
     ],
     "10.E2": [
         "Keep one array of the numbers that are labelled. All others are waiting: `np.setdiff1d`.",
-        "`waiting[np.argsort(uncertainty(model, waiting))[-n_query:]]` are the most uncertain ones.",
+        "`waiting[np.argsort(uncertainty(model, waiting))[-n_query:]]` are the most uncertain "
+        "ones.",
         "In each round: fit, note `(len(labelled), score(model))`, choose, and concatenate.",
     ],
     "10.E3": [
@@ -355,7 +359,8 @@ def expect_summary(got: Any, samples: Array) -> None:
             Mistake(
                 "mean-over-classes",
                 Tensor.of((p * (1 - p)).mean(axis=(0, 2))),
-                "This is a mean over the classes. Sum over the classes, or the parts do not add up.",
+                "This is a mean over the classes. Sum over the classes, or the parts do not add "
+                "up.",
             ),
         ],
         "prediction_samples": [],
@@ -486,7 +491,8 @@ def test_samples(learner: Subject, rng: Rng) -> None:
     calls = len(answer.value["calls"])
     require(
         calls < 12,
-        f"For 3 light curves and 12 samples `forward` was called {calls} times: that is a loop over "
+        f"For 3 light curves and 12 samples `forward` was called {calls} times: that is a loop "
+        "over "
         "the samples. Repeat the light curves, or use `torch.func.vmap`.",
         "loop-over-samples",
     )
@@ -572,7 +578,8 @@ def test_distribution(learner: Subject, rng: Rng) -> None:
     error = np.sqrt((fourth - spread**2).clip(0) / n_samples)
     require(
         bool((np.abs(got.var(axis=0) - spread) < 6 * error + 1e-4).all()),
-        f"Over {n_samples} samples the variance is {got.var(axis=0)[0].round(4)}; over all possible "
+        f"Over {n_samples} samples the variance is {got.var(axis=0)[0].round(4)}; over all "
+        "possible "
         f"masks it is {spread[0].round(4)}. Does each sample draw a mask of its own?",
         "few-masks",
     )
@@ -688,14 +695,16 @@ def test_table(learner: Subject, rng: Rng) -> None:
             Mistake(
                 "wrong-side-open",
                 wrong_side["count"],
-                f"In the case of {name} the bins contain their left border and not their right one, "
+                f"In the case of {name} the bins contain their left border and not their right "
+                "one, "
                 "and a confidence of exactly 1 is in none. Bin b holds b/n_bins < c <= (b + 1)/"
                 "n_bins.",
             ),
             Mistake(
                 "wrong-side-open",
                 with_last(wrong_side["count"], y_prob, n_bins),
-                f"In the case of {name} the bins contain their left border and not their right one. "
+                f"In the case of {name} the bins contain their left border and not their right "
+                "one. "
                 "Bin b holds b/n_bins < c <= (b + 1)/n_bins.",
             ),
             Mistake(
@@ -803,7 +812,8 @@ def test_ece(learner: Subject, rng: Rng) -> None:
             Mistake(
                 "signed-gaps",
                 sum(k * gap for k, gap in found) / n,
-                "The gaps are added with their signs, and those above and below the diagonal cancel. "
+                "The gaps are added with their signs, and those above and below the diagonal "
+                "cancel. "
                 "Take the absolute value in each bin.",
             ),
             Mistake(
@@ -815,7 +825,8 @@ def test_ece(learner: Subject, rng: Rng) -> None:
             Mistake(
                 "signed-gaps",
                 -sum(k * gap for k, gap in found) / n,
-                "The gaps are added with their signs, and those above and below the diagonal cancel. "
+                "The gaps are added with their signs, and those above and below the diagonal "
+                "cancel. "
                 "Take the absolute value in each bin.",
             ),
             Mistake(
@@ -1088,7 +1099,8 @@ def test_fit(learner: Subject, rng: Rng) -> None:
         value = number(answer, "the temperature")
         require(
             not math.isclose(value, (0.05, 20.0)[int(np.argmax(ends))], rel_tol=0.02),
-            f"The temperature {value:.3g} has the *largest* cross-entropy. The cross-entropy is the "
+            f"The temperature {value:.3g} has the *largest* cross-entropy. The cross-entropy is "
+            "the "
             "mean of -log p: mind the sign.",
             "worst-temperature",
         )
@@ -1149,7 +1161,8 @@ def test_rejection(learner: Subject, rng: Rng) -> None:
             Mistake(
                 "nothing-refused-crashes",
                 rejected == 0.0 and same(answer.result, math.nan),
-                "With rejected=0 the result is NaN. `[:-0]` is an empty list: use `[: n - refused]`.",
+                "With rejected=0 the result is NaN. `[:-0]` is an empty list: use `[: n - "
+                "refused]`.",
             ),
         )  # fmt: skip
         mistakes = [
@@ -1172,7 +1185,8 @@ def test_rejection(learner: Subject, rng: Rng) -> None:
             Mistake(
                 "confidence-for-uncertainty",
                 mean(map(float, by_confidence(right, y_prob)[: n - refused])),
-                "The answers are sorted by their confidence. Sort by the uncertainty that is given.",
+                "The answers are sorted by their confidence. Sort by the uncertainty that is "
+                "given.",
             ),
         ]
         if refused:
@@ -1324,7 +1338,8 @@ def test_comparison(learner: Subject, rng: Rng) -> None:
             Mistake(
                 "temperature-from-test",
                 by_test,
-                "The temperature was fitted to the test set. Then the test is no test any more: fit "
+                "The temperature was fitted to the test set. Then the test is no test any more: "
+                "fit "
                 "it to the validation set.",
             ),
         ]
@@ -1505,13 +1520,15 @@ def test_weights(learner: Subject, rng: Rng) -> None:
             Mistake("not-normalised", Tensor.of(weights),
                     "The weights do not add up to the number of classes. Divide by their sum."),
             Mistake("inverse-of-counts", Tensor.of(k * inverse / inverse.sum()),
-                    "These are weights by the counts themselves, as in Exercise 8. Use the effective "
+                    "These are weights by the counts themselves, as in Exercise 8. Use the "
+                    "effective "
                     "number, (1 - beta**n)/(1 - beta)."),
             Mistake("proportional", Tensor.of(k * effective / effective.sum()),
                     "The weights grow with the effective number, so that frequent classes count "
                     "more. Take its inverse."),
             Mistake("mean-of-filled", Tensor.of(filled.sum() * weights / weights.sum()),
-                    "The weights add up to the number of classes that have objects. They should add "
+                    "The weights add up to the number of classes that have objects. They should "
+                    "add "
                     "up to the number of all classes."),
             what="the tensor of weights",
         )  # fmt: skip
@@ -1605,8 +1622,9 @@ def test_smooth_gradient(learner: Subject, rng: Rng) -> None:
     for place in np.ndindex(*logits.shape):
         shift = np.zeros_like(logits)
         shift[place] = step
-        up, down = (smooth_focal(z, targets, 1.0, 2.0, wanted) for z in (logits + shift,
-                                                                        logits - shift))  # fmt: skip
+        up, down = (
+            smooth_focal(logits + sign * shift, targets, 1.0, 2.0, wanted) for sign in (1, -1)
+        )
         slopes[place] = (up - down) / (2 * step)
     expect(Answer(got["gradient"]), Tensor.of(slopes), what="the gradient by the logits", atol=1e-4)
     for gamma in (0.5, 2.0):
@@ -1727,11 +1745,12 @@ def test_active_learning(learner: Subject, rng: Rng) -> None:
     settings = {"n_start": 6, "n_query": 4, "n_rounds": 5, "seed": 3}
     got = learner.labelled(doubts, settings).value
     fitted = got["fitted"]
-    for waiting, (before, after) in zip(got["candidates"], itertools.pairwise(fitted), strict=False):
+    steps = zip(got["candidates"], itertools.pairwise(fitted), strict=False)
+    for waiting, (before, after) in steps:
         places = np.argsort(doubts[waiting])[-4:].tolist()
-        new = Counter(after) - Counter(before)
+        chosen = set(Counter(after) - Counter(before))
         require(
-            set(new) != set(places) or set(places) == {waiting[place] for place in places},
+            chosen != set(places) or chosen == {waiting[place] for place in places},
             "The objects chosen next are the *places* of the most uncertain ones in the array that "
             "`uncertainty` was given. Their numbers are `waiting[places]`.",
             "positions-for-numbers",
@@ -1753,7 +1772,8 @@ def test_active_learning(learner: Subject, rng: Rng) -> None:
         top = sorted(range(40), key=lambda i: doubts[i])[-4:]
         require(
             len(new) == 4 or not set(top) & set(before),
-            "Objects were chosen that are labelled already. Ask about those that are still waiting: "
+            "Objects were chosen that are labelled already. Ask about those that are still "
+            "waiting: "
             "`np.setdiff1d(np.arange(n_pool), labelled)`.",
             "labelled-chosen-again",
         )
@@ -1773,7 +1793,8 @@ def check_curve(curve: Any, fitted: list[list[int]], sizes: list[int]) -> None:
     )
     require(
         [len(each) for each in fitted] != [sizes[-1]] * len(fitted) and len(fitted) == len(sizes),
-        f"In {len(sizes)} rounds a model was fitted {len(fitted)} times; it should be fitted anew in "
+        f"In {len(sizes)} rounds a model was fitted {len(fitted)} times; it should be fitted "
+        "anew in "
         "each round, to all that are labelled.",
         "fitted-once" if len(fitted) == 1 else None,
     )
@@ -1793,7 +1814,8 @@ def check_curve(curve: Any, fitted: list[list[int]], sizes: list[int]) -> None:
         Mistake(
             "counted-too-late",
             shifted,
-            "The numbers of labels are those after the choice. The score belongs to the labels that "
+            "The numbers of labels are those after the choice. The score belongs to the labels "
+            "that "
             "the model was fitted to.",
         ),
         what="the list of (labels, score)",
@@ -1897,7 +1919,8 @@ def test_alerts(learner: Subject, rng: Rng) -> None:
         Mistake(
             "copies-counted",
             [1, 1, 2, 3, 4, 5, 2],
-            "An alert that came a second time was counted as another observation. Compare `mjd` and "
+            "An alert that came a second time was counted as another observation. Compare `mjd` "
+            "and "
             "`band` with those that are there.",
         ),
         Mistake(

@@ -107,7 +107,7 @@ def asked_one_by_one(learner: Any, settings: dict, x: Tensor) -> Tensor:
 
 @probe
 def crowd(learner: Any, p: float, weight: Tensor, bias: Tensor, x: Tensor, n_samples: int) -> dict:
-    """Samples of a model whose only dropout is before a last layer, and what that layer is given."""
+    """Samples of a model with dropout before a last layer only, and what that layer is given."""
     model = _model(learner, mc_layers=0, num_layers=1, dropout=0.0, mc_dropout_rate=p)
     last = nn.Linear(weight.shape[1], weight.shape[0])
     last.weight.data, last.bias.data = weight, bias
@@ -282,12 +282,12 @@ def ensemble(learner: Any, n_members: int, seed: int) -> dict:
     made: list[float] = []
     trained: list[float] = []
 
-    def make() -> nn.Module:
+    def make() -> nn.Linear:
         model = nn.Linear(1, 1)
         made.append(model.weight.item())
         return model
 
-    def train(model: nn.Module) -> nn.Module:
+    def train(model: nn.Linear) -> nn.Linear:
         trained.append(torch.rand(()).item())
         result = nn.Linear(1, 1)
         result.weight.data = model.weight.data + 100  # another object: who keeps the old one?
