@@ -1327,7 +1327,7 @@ class LearnedEncoding(nn.Module):
         self.vectors = nn.Embedding(num_intervals, embed_dim)
 
     def forward(self, time: Tensor) -> Tensor:
-        interval = torch.bucketize(time.squeeze(-1), self.get_buffer("borders"))
+        interval = torch.bucketize(time.squeeze(-1).contiguous(), self.get_buffer("borders"))
         return self.vectors(interval)  # (batch, seq_len, embed_dim)
 
 
