@@ -312,9 +312,9 @@ class SurveyProcessor(ABC):
 
         Returns:
             True if both are finite numbers (of Python or NumPy), flux_err is greater than zero, and
-            neither is greater than 1e10 (MAX_FLUX) in absolute value. Otherwise False. It is a
-            plain bool in either case, and there is never an exception. A flux that is zero or
-            negative is fine.
+            neither is greater than 1e10 (MAX_FLUX) in absolute value. Otherwise False, also for
+            None and text, without an exception. It is a plain bool in either case. A flux that is
+            zero or negative is fine, and so is one that is smaller than its error.
 
         Example:
             >>> SurveyProcessor.validate_photometry(-12.5, 3.0)
@@ -342,11 +342,13 @@ class SurveyProcessor(ABC):
                 the name do not matter.
 
         Returns:
-            A new object of that subclass, made by calling the class without arguments.
+            A new object of that subclass at each call, made by calling the class without arguments.
+            No objects of other classes are made.
 
         Errors:
-            ValueError if there is no such survey (a part of a name is not enough). The message
-            lists the names of the surveys there are, such as ZTF and LSST.
+            ValueError if there is no such survey (a part of a name is not enough, nor is one that
+            looks alike). The message lists the names of the surveys there are, such as ZTF and
+            LSST.
 
         Example:
             >>> type(SurveyProcessor.from_survey_name(" ztf")).__name__
@@ -409,7 +411,8 @@ class SurveyProcessor(ABC):
     def __enter__(self) -> Self:
         """Begin a batch: start counting afresh.
 
-        Bonus. Sets _processed_count, _accepted and _rejected to zero and in_batch to True.
+        Bonus. Sets _processed_count, _accepted and _rejected to zero and in_batch to True, and
+        changes nothing else.
 
         Returns:
             The processor itself, so that `with ZTFProcessor() as ztf:` works.
@@ -435,7 +438,8 @@ class SurveyProcessor(ABC):
 
         Bonus. Sets in_batch to False and prints one line with three numbers: of light curves, of
         measurements accepted and of measurements rejected since the batch began. It does so also if
-        the batch ended in an exception, which goes on to the caller. The counts keep their values.
+        the batch ended in an exception of any kind, be it Ctrl-C (KeyboardInterrupt), which goes on
+        to the caller. The counts keep their values.
 
         Example of the line (the wording is yours):
             ZTF: 12 light curves, 480 measurements accepted, 7 rejected
@@ -506,16 +510,18 @@ class ZTFProcessor(SurveyProcessor):
                 any order, possibly empty. The record is not changed.
                 A detection has: candid (a number or text); jd (Julian Date, days) or mjd, or both;
                 fid, the filter (1 is g, 2 is r, 3 is i, see FILTERS; any other is invalid); magpsf
-                and sigmapsf [mag], numbers, but possibly NaN or a placeholder such as -99.0; and
+                and sigmapsf [mag], numbers, but possibly NaN or -99.0, a placeholder; and
                 isdiffpos, which is "t", "1", "+1", 1 or True for a positive flux and "f", "0",
                 "-1", 0, -1 or False for a negative one.
                 A non-detection has no candid, or candid is None. It may have a magpsf all the same.
 
         Returns:
-            A TransientLightCurve with the object id and, for each valid detection,
+            A TransientLightCurve with the object id, of no transient_type, and, for each valid
+            detection,
                 mjd = jd - 2400000.5, or mjd as it is [days];
-                flux = 10 ** (-0.4 * (magpsf - zero point of the band)), or minus that;
-                flux_err = abs(flux) * ln(10) / 2.5 * sigmapsf, always positive;
+                flux = 10 ** (-0.4 * (magpsf - zero point)), or minus that, with the zero point of
+                    the band in self.config.zeropoints;
+                flux_err = abs(flux) * ln(10) / 2.5 * sigmapsf, which has the sign of sigmapsf;
                 band, the name of the filter.
             Non-detections are left out and not counted. A detection is invalid if its fid is
             unknown or validate_photometry refuses its flux and flux_err. Invalid ones are left out
@@ -654,8 +660,9 @@ class LSSTProcessor(SurveyProcessor):
                 changed.
 
         Returns:
-            A TransientLightCurve whose object id is diaObjectId as text, with all its digits. Each
-            valid measurement is in it, flux and error in nJy as they are, negative ones included.
+            A TransientLightCurve whose object id is diaObjectId as text, with all its digits, of no
+            transient_type. Each valid measurement is in it, time, flux and error as they are,
+            faint and negative ones included.
             A measurement is invalid if validate_photometry refuses it, or if its band is not one of
             config.bands; invalid ones are left out.
             Calls self._count once with the numbers of valid and of invalid measurements.

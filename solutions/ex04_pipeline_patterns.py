@@ -350,7 +350,7 @@ class AstronomyPipeline:
         Returns:
             The logger called "astronomy_pipeline". Its level is INFO. It has exactly one handler, a
             logging.StreamHandler, whose format shows the time, the level and the message of each
-            line. Calling this method again adds no second handler.
+            line. Calling this method again adds no second handler, and need do nothing else.
 
         The root logger and its handlers are not changed, and make no difference: the logger gets
         its own handler, whatever the root logger has.
@@ -376,14 +376,16 @@ class AstronomyPipeline:
         To be used as `with pipeline.batch_processing_session(): ...`; nothing comes after an `as`
         (it yields None).
 
-        At the start: sets self.in_session to True; logs a line with the word "started" to
-        self.logger at level INFO; calls self._announce("session_started").
-        At the end, in any case: sets self.in_session to False; logs a line with the word "finished"
-        at level INFO; calls self._announce("session_finished").
+        At the start: sets self.in_session to True; then logs a line with the word "started" to
+        self.logger at level INFO and calls self._announce("session_started").
+        At the end, in any case: sets self.in_session to False; then logs a line with the word
+        "finished" at level INFO and calls self._announce("session_finished").
 
         Errors:
             An Exception raised in the block is logged at level ERROR, in a line that contains its
             message, and goes on to the caller.
+            KeyboardInterrupt, which is no Exception, goes on to the caller too, but is not logged
+            as an error: somebody wanted it. The session ends all the same.
             RuntimeError if a session is going on already. Then nothing else happens: that session
             goes on.
 
@@ -450,9 +452,9 @@ class AstronomyPipeline:
             raw_observations: records for the processor, possibly none.
 
         Returns:
-            A list with one label for each record, in their order. A record that cannot be processed
-            has the label "failed", and makes no difference to the others. All of them are processed
-            within one batch_processing_session.
+            A list with one label for each record, in their order, also if several of them are of
+            the same object. A record that cannot be processed has the label "failed", and makes no
+            difference to the others. All of them are processed within one batch_processing_session.
 
         Example:
             >>> pipeline([good_record, broken_record])
@@ -467,14 +469,16 @@ class AstronomyPipeline:
     def process_and_classify(self, raw_data: Record) -> str:
         """Return the label of one record: make its light curve, then classify that.
 
-        Leave the line with @timing_decorator where it is: it prints how long each call takes.
+        Leave the line with @timing_decorator where it is: it prints how long each call takes, also
+        of one that fails. Sessions and announcements are the business of the methods above.
 
         Arguments:
             raw_data: a record for self.processor.
 
         Returns:
             What self.classifier.predict gives for the light curve that
-            self.processor.process_lightcurve makes of the record. Each is called once.
+            self.processor.process_lightcurve makes of the record, whatever is in them. Each is
+            called once.
 
         Errors:
             Exceptions of the processor and the classifier go on to the caller.
@@ -496,7 +500,7 @@ class AstronomyPipeline:
         Arguments:
             records: records for the processor, possibly none.
             max_concurrent: how many of them may be processed at a time, at most. This many are, as
-                long as there are enough left.
+                long as there are enough left: when one is done, the next begins at once.
 
         Returns:
             The same list as pipeline(records), in the same order. Each record is processed in a
@@ -524,7 +528,8 @@ class AstronomyPipeline:
         Bonus.
 
         Arguments:
-            callback: a function of an event (a text) and its data (a dictionary).
+            callback: a function of an event (a text) and its data (a dictionary), or any object
+                that can be called like one.
 
         Returns:
             The function itself in either case, so that @pipeline.add_observer can be written above
@@ -562,8 +567,9 @@ class AstronomyPipeline:
 
         Errors:
             None. If an observer raises an Exception, it is logged to self.logger at level ERROR, in
-            a line that contains its message, and the next observer is called. An observer may
-            remove itself while it is called; all the others are called all the same.
+            a line that contains its message, and the next observer is called; it remains an
+            observer. An observer may remove itself while it is called; all the others are called
+            all the same.
 
         Example:
             After `pipeline.add_observer(show)`, every record that is classified leads to a call

@@ -18,6 +18,11 @@ from grader.results import Graded
 WALLED = walls.why_unavailable() is None
 
 
+@pytest.fixture(autouse=True)
+def _memory_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
 def row(folder: Path, content: Notebook | str, slug: str = EX1) -> Row:
     return progress.row(slug, notebooks.save(folder / f"{slug}.ipynb", content), WALLED)
 
@@ -84,6 +89,27 @@ def test_text_and_outputs_do_not_start_an_exercise(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"cells": 3}'])
 def test_a_broken_notebook_says_so_in_its_row(tmp_path: Path, content: str) -> None:
     assert "could not be read" in row(tmp_path, content).next
+
+
+def test_a_verdict_is_remembered_until_the_notebook_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = row(tmp_path, without("filter_lightcurve"))
+    with monkeypatch.context() as patched:
+        patched.setattr(grade, "grade_one", lambda task: pytest.fail("it is known already"))
+        again = row(tmp_path, without("filter_lightcurve"))
+    assert (again.passed, again.next) == (first.passed, first.next)
+    assert again.graded.points == first.graded.points == 7
+    assert row(tmp_path, notebooks.filled(EX1)).next == "all done"
+
+
+@pytest.mark.parametrize("memory", ["", "[]", "{"])
+def test_a_memory_that_cannot_be_read_is_none(tmp_path: Path, memory: str) -> None:
+    path = tmp_path / "cache" / "astronomy-ml-workbook" / "status.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(memory, encoding="utf-8")
+    assert row(tmp_path, notebooks.filled(EX1)).next == "all done"
+    assert "passed" in path.read_text("utf-8")
 
 
 def test_trouble_of_the_grader_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import copy
 import math
 import re
 from collections.abc import Iterable
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -111,14 +112,30 @@ def test_valid(learner: Subject, rng: Rng) -> None:
     require(good, f"flux = {flux:g} with flux_err = {flux_err:g} is refused. Both are fine: "
             "finite, not absurdly large, and the error is positive.")  # fmt: skip
     negative = "Difference images have zero and negative fluxes too: do not ask for `flux > 0`."
+    faint = "It is a fine measurement of something faint: do not compare the flux with its error."
     for value, slug, says in (
         (-flux, "negative-flux-refused", negative),
-        (-flux_err / 2, "faint-refused", "It is a fine measurement of something faint: do not "
-         "compare the flux with its error."),
+        (-flux_err / 2, "faint-refused", faint),
+        (-flux_err / 50, "faint-refused", faint),
         (0.0, "negative-flux-refused", negative),
-    ):  # fmt: skip
+    ):
         valid = validity(learner.validated(value, flux_err), value, flux_err)
         require(valid, f"flux = {value:g} with flux_err = {flux_err:g} is refused. {says}", slug)
+
+
+@part("3.1")
+def test_limits(learner: Subject) -> None:
+    """A tiny error is valid, and so is a value that just reaches `MAX_FLUX`"""
+    tiny = "It is greater than zero: compare it with 0 itself, without `isclose` or a small number."
+    limit = "Neither is greater than `MAX_FLUX`. Compare each by itself, with `<=`."
+    for flux, flux_err, slug, says in (
+        (2e-6, 1e-12, "tiny-error-refused", tiny),
+        (1e10, 2.0, "limit-refused", limit),
+        (-1e10, 2.0, "limit-refused", limit),
+        (50.0, 1e10, "limit-refused", limit),
+    ):
+        valid = validity(learner.validated(flux, flux_err), flux, flux_err)
+        require(valid, f"flux = {flux:g} with flux_err = {flux_err:g} is refused. {says}", slug)
 
 
 @part("3.1")
@@ -243,13 +260,43 @@ def test_factory_spaces(learner: Subject) -> None:
 
 @part("3.2")
 def test_factory_subclass_of_subclass(learner: Subject) -> None:
-    """Subclasses of subclasses are found"""
-    answer = learner.made_by_name("Gaia")
-    says = (
-        "GaiaProcessor is not found: it is built on OrbitalProcessor, an abstract subclass of "
-        "SurveyProcessor. Look at the `__subclasses__()` of each subclass too, abstract or not."
-    )
-    expect_processor(answer, "Gaia", Mistake("direct-subclasses-only", unknown(answer), says))
+    """Subclasses of subclasses are found, whether others are built on them or not"""
+    answer, deeper = learner.made_by_name("Gaia"), learner.made_by_name("GaiaNIR")
+    expect_processor(
+        answer,
+        "Gaia",
+        Mistake("leaves-only", unknown(answer) and not unknown(deeper), "GaiaProcessor is not "
+                "found, because GaiaNIRProcessor is built on it. A class with subclasses may "
+                "belong to a survey all the same: collect it too, unless it is abstract."),
+        Mistake("direct-subclasses-only", unknown(answer), "GaiaProcessor is not found: it is "
+                "built on OrbitalProcessor, an abstract subclass of SurveyProcessor. Look at the "
+                "`__subclasses__()` of each subclass too, abstract or not."),
+    )  # fmt: skip
+    expect_processor(
+        deeper,
+        "GaiaNIR",
+        Mistake("two-levels-only", unknown(deeper), "GaiaNIRProcessor is not found. It is built on "
+                "GaiaProcessor, which is built on OrbitalProcessor, which is built on "
+                "SurveyProcessor: look at the `__subclasses__()` of every class you find."),
+    )  # fmt: skip
+
+
+@part("3.2")
+def test_factory_makes_one(learner: Subject) -> None:
+    """Each call makes one new object, of the class that was asked for"""
+    for name in ("SkyMapper", "GaiaNIR"):
+        answer = learner.made_again(name)
+        if answer.raised is not None:
+            continue  # another check speaks of that
+        got = answer.value
+        require(not got["same"], f"Asked for {name} twice, your code gives the same object twice, "
+                "and whoever has it would share its counts. Make a new one each time: `found()`.",
+                "same-object-again")  # fmt: skip
+        others = sorted(set(got["made"]) - {name})
+        require(not others, f"To find {name}, your code makes objects of other classes too, here "
+                f"{', '.join(others)}, and another one may be costly. The name is that of the "
+                "class: compare `found.__name__`, and call one class only.",
+                "others-made-too")  # fmt: skip
 
 
 @part("3.2")
@@ -284,10 +331,18 @@ def test_factory_not_a_survey(learner: Subject) -> None:
     )
     offered = Mistake("abstract-offered", Raises("TypeError", "abstract"), abstract)
     expect_error(named(answer), "ValueError", "the name of an abstract class", offered)
-    answer = learner.made_by_name("Sky")
-    enough = "'Sky' gives the processor of SkyMapper. Compare whole names with `==`."
-    found = Mistake("part-of-name-enough", "a SkyMapperProcessor", enough)
-    expect_error(named(answer), "ValueError", "a part of a name", found)
+    for name, what, slug, fix in (
+        ("Sky", "a part of a name", "part-of-name-enough", "Compare whole names with `==`."),
+        ("SkyMaper", "a name that only looks alike", "name-guessed", "Do not guess: compare with "
+         "`==`, and leave it to the message to say what there is."),
+        ("Sky Mapper", "a name with a space inside of it", "inner-spaces-removed", "`strip` takes "
+         "away those around the name, and no others."),
+        ("SkyMapperProcessor", "the name of a class", "class-name-accepted", "That is a class, "
+         "the survey is called SkyMapper. Do not take `Processor` away from the name asked for."),
+    ):  # fmt: skip
+        says = f"{name!r} gives the processor of SkyMapper. {fix}"
+        found = Mistake(slug, "a SkyMapperProcessor", says)
+        expect_error(named(learner.made_by_name(name)), "ValueError", what, found)
 
 
 # 3.3 and 3.4: records in, light curves out
@@ -300,7 +355,7 @@ LIST_KEYS = {"ZTF": "candidates", "LSST": "diaSources"}
 
 def detections(rng: Rng, n: int = 6) -> list[Entry]:
     """Valid detections of ZTF in no order, with times as `jd`."""
-    times = 2460000.5 + rng.permutation(np.arange(3, 3 + 7 * n, 7)) + 0.125
+    times = 2460000.5 + rng.permutation(np.arange(3, 3 + 7 * n, 7)) + 0.12345
     if times[0] == times.min():
         times = times[::-1]
     return [
@@ -318,7 +373,7 @@ def detections(rng: Rng, n: int = 6) -> list[Entry]:
 
 def sources(rng: Rng, n: int = 7) -> list[Entry]:
     """Valid measurements of LSST in no order, the second of them negative."""
-    times = 60000 + rng.permutation(np.arange(3, 3 + 7 * n, 7)) + 0.125
+    times = 60000 + rng.permutation(np.arange(3, 3 + 7 * n, 7)) + 0.12345
     if times[0] == times.min():
         times = times[::-1]
     return [
@@ -399,6 +454,60 @@ def changed(values: list, factor: float = 1, plus: float = 0) -> list:
     return [factor * value + plus for value in values]
 
 
+def rounded(answer: Answer, want: list[float]) -> Mistake:
+    """Times that are off by up to a few hours, each by a different amount."""
+    got = columns(answer)["mjd"]
+    off = [abs(x - y) for x, y in zip(got, want, strict=True)] if len(got) == len(want) else [1.0]
+    says = (
+        f"The times are off by up to {86400 * max(off, default=0):.0f} s. They were rounded, or "
+        "held as `float32`, whose steps are six minutes at an MJD and six hours at a JD. Keep all "
+        "the digits."
+    )
+    return Mistake("times-rounded", 0 < max(off, default=0) < 0.2, says)
+
+
+def check_second_record(learner: Subject, rng: Rng, survey: str) -> None:
+    """A second record gives its own light curve; two of its entries are of the same time."""
+    first, second = ENTRIES[survey](rng, 3), ENTRIES[survey](rng, 4)
+    time = "jd" if survey == "ZTF" else "midpointMjdTai"
+    for entry in first:
+        entry[time] += 0.25
+    second[2][time] = second[0][time]
+    want = columns_wanted(survey, second)["mjd"]
+    answer = learner.processed(survey, record(survey, first), record(survey, second))
+    got = columns(answer)["mjd"]
+    expect_column(
+        answer,
+        "mjd",
+        want,
+        Mistake("light-curves-pile-up", set(want) < set(got), "The light curve of a second record "
+                "holds the measurements of the first one, too. Begin with a new list at each call: "
+                "in the method, neither as a default argument nor in `self`."),
+        Mistake("one-per-time", got == sorted(set(want)), "Of two measurements of the same time "
+                "one is missing. A time is no key: append each measurement to a list."),
+    )  # fmt: skip
+
+
+def check_faint(learner: Subject, rng: Rng, survey: str) -> None:
+    """A measurement whose flux is smaller than its error is kept."""
+    entries = ENTRIES[survey](rng, 4)
+    entries[2] |= {"sigmapsf": 1.5} if survey == "ZTF" else {"psfFlux": 4.0, "psfFluxErr": 60.0}
+    want = columns_wanted(survey, entries)["mjd"]
+    others = columns_wanted(survey, entries[:2] + entries[3:])["mjd"]
+    says = (
+        "A measurement whose flux is smaller than its error is left out. Faint ones are as good "
+        "as others, and `validate_photometry` accepts them: ask for nothing else."
+    )
+    answer = learner.processed(survey, record(survey, entries))
+    expect_column(answer, "mjd", want, Mistake("faint-dropped", others, says))
+
+
+@part("3.3")
+def test_ztf_second_record(learner: Subject, rng: Rng) -> None:
+    """Each record has a light curve of its own, with all that was measured at the same time"""
+    check_second_record(learner, rng, "ZTF")
+
+
 @part("3.3")
 def test_ztf_times(learner: Subject, rng: Rng) -> None:
     """Times are MJD, from `jd` or from `mjd`"""
@@ -418,6 +527,7 @@ def test_ztf_times(learner: Subject, rng: Rng) -> None:
         Mistake("half-day-off", changed(want, plus=-0.5), f"The times are half a day early. {jd}"),
         Mistake("returns-in-loop", [_mjd(entries[0])], "Only the first detection is there. Is the "
                 "`return` inside of the loop?"),
+        rounded(answer, want),
     )  # fmt: skip
     for entry in entries[::2]:
         entry["mjd"] = _mjd(entry)
@@ -443,7 +553,11 @@ def test_ztf_flux(learner: Subject, rng: Rng) -> None:
     numbers = [str(entry["fid"]) for entry in sorted(entries, key=_mjd)]
     named = Mistake("band-as-number", numbers, "`band` holds the number `fid`. It should be the "
                     "filter's name: `FILTERS[fid]`.")  # fmt: skip
-    expect_column(answer, "band", want["band"], named)
+    orders = [dict(zip("gri", order, strict=True)) for order in permutations("gri")][1:]
+    mixed_up = [[order[band] for band in want["band"]] for order in orders]
+    fix = "The filters have changed places: 1 is g, 2 is r, 3 is i. Ask `FILTERS`."
+    expect_column(answer, "band", want["band"], named,
+                  *(Mistake("filters-mixed-up", each, fix) for each in mixed_up))  # fmt: skip
 
     def with_zeropoint(zeropoint: float) -> list[float]:
         return [10 ** (0.4 * (zeropoint - m)) for m in magnitude]
@@ -466,6 +580,21 @@ def test_ztf_flux(learner: Subject, rng: Rng) -> None:
         Mistake("magnitudes-kept", magnitude, "`flux` holds magnitudes. Convert them: "
                 "`10 ** (-0.4 * (magpsf - zeropoint))`."),
     )  # fmt: skip
+
+
+@part("3.3")
+def test_ztf_recalibrated(learner: Subject, rng: Rng) -> None:
+    """The zero points are those of the configuration, also if they are changed"""
+    entries = detections(rng)
+    shifted = {band: zeropoint + 0.5 for band, zeropoint in ZEROPOINTS.items()}
+    old = columns_wanted("ZTF", entries)["flux"]
+    says = (
+        "The configuration was given new zero points, and the fluxes are the old ones. Do not "
+        "write zero points into the method: ask `self.config.zeropoints[band]`."
+    )
+    answer = learner.recalibrated(record("ZTF", entries), shifted)
+    written_in = Mistake("zeropoints-written-in", old, says)
+    expect_column(answer, "flux", changed(old, 10**0.2), written_in)
 
 
 @part("3.3")
@@ -548,7 +677,23 @@ def test_ztf_non_detections(learner: Subject, rng: Rng) -> None:
     for empty in non_detections(rng, entries):
         answer = learner.processed("ZTF", record("ZTF", [*entries[:2], empty, *entries[2:]]))
         check_left_out(answer, empty)
-        expect_column(answer, "mjd", want)
+        stops = Mistake("stops-at-non-detection", sorted(map(_mjd, entries[:2])), "The detections "
+                        "after a non-detection are missing. Go on with the next entry: `continue`, "
+                        "not `break` or `return`.")  # fmt: skip
+        expect_column(answer, "mjd", want, stops)
+
+
+@part("3.3")
+def test_ztf_candid_as_text(learner: Subject, rng: Rng) -> None:
+    """A `candid` may be text"""
+    entries = detections(rng)
+    for entry in entries[::2]:
+        entry["candid"] = str(entry["candid"])
+    answer = learner.processed("ZTF", record("ZTF", entries))
+    dropped = Mistake("text-candid-dropped", columns_wanted("ZTF", entries[1::2])["mjd"],
+                      "Detections whose `candid` is text are missing. A non-detection has none, or "
+                      "None: ask `candidate.get('candid') is None`.")  # fmt: skip
+    expect_column(answer, "mjd", columns_wanted("ZTF", entries)["mjd"], dropped)
 
 
 def check_left_out(answer: Answer, empty: Entry) -> None:
@@ -572,27 +717,38 @@ def _listed(entry: Entry, *keys: str) -> str:
     return ", ".join(f"{key} = {entry[key]!r}" for key in keys if key in entry)
 
 
-INVALID_DETECTIONS: list[Entry] = [
-    {"sigmapsf": math.nan},
-    {"sigmapsf": 0.0},
-    {"magpsf": math.nan},
-    {"magpsf": -99.0},
-    {"fid": 4},
-]
-INVALID_SOURCES: list[Entry] = [
-    {"psfFlux": None, "psfFluxErr": None},
-    {"psfFlux": math.nan},
-    {"psfFluxErr": 0.0},
-    {"psfFlux": 1e30},
-    {"band": "N708"},
-]
+Fault = tuple[Entry, str, str]  # what is broken, the slug if it is kept, what to do
+REFUSED = 'Leave out what `self.validate_photometry(...)` refuses. (Does `check("3.1")` pass?)'
+NO_FILTER = "Leave it out: the survey has no such filter."
+INVALID_DETECTIONS: list[Fault] = [
+    ({"sigmapsf": math.nan}, "invalid-kept", REFUSED),
+    ({"sigmapsf": 0.0}, "invalid-kept", REFUSED),
+    ({"magpsf": math.nan}, "invalid-kept", REFUSED),
+    ({"magpsf": -99.0}, "invalid-kept", "As a magnitude it is a number like any other; its flux is "
+     "absurd. Give flux and flux_err to `self.validate_photometry(...)`."),
+    ({"sigmapsf": -99.0}, "placeholder-kept", "Its error is negative, and `validate_photometry` "
+     "refuses it. Take `abs(flux)` alone, not `abs` of the whole error."),
+    ({"fid": 4}, "unknown-filter-kept", NO_FILTER),
+]  # fmt: skip
+INVALID_SOURCES: list[Fault] = [
+    ({"psfFlux": None, "psfFluxErr": None}, "invalid-kept", REFUSED),
+    ({"psfFlux": math.nan}, "invalid-kept", REFUSED),
+    ({"psfFluxErr": 0.0}, "invalid-kept", REFUSED),
+    ({"psfFlux": 1e30}, "invalid-kept", REFUSED),
+    ({"band": "N708"}, "unknown-filter-kept", NO_FILTER),
+    ({"band": "gr"}, "part-of-bands-kept", "`in` with a text looks for a piece of it. "
+     "`self.config.bands` is a list: ask whether the band is in that."),
+    ({"band": "R"}, "band-case-ignored", "R is another filter than r, that of Johnson and Cousins: "
+     "compare the band as it is."),
+]  # fmt: skip
 
 
-def check_invalid(learner: Subject, rng: Rng, survey: str, broken: list[Entry]) -> None:
+def check_invalid(learner: Subject, rng: Rng, survey: str, broken: list[Fault]) -> None:
     """Each kind of broken measurement is left out and counted as rejected."""
     entries = ENTRIES[survey](rng)
     want = columns_wanted(survey, entries)["mjd"]
-    faulty = [{**new, **fault} for new, fault in zip(ENTRIES[survey](rng, 5), broken, strict=True)]
+    sound = ENTRIES[survey](rng, len(broken))
+    faulty = [new | fault for new, (fault, *_) in zip(sound, broken, strict=True)]
     for entry in faulty:
         entry["jd" if survey == "ZTF" else "midpointMjdTai"] += 0.5
     answer = learner.processed(survey, record(survey, entries + faulty))
@@ -604,12 +760,10 @@ def check_invalid(learner: Subject, rng: Rng, survey: str, broken: list[Entry]) 
         check_refused(answer, fault, want)
 
 
-def check_refused(answer: Answer, fault: Entry, want: list[float]) -> None:
+def check_refused(answer: Answer, broken: Fault, want: list[float]) -> None:
     """A broken measurement does not stop the code, is left out and counts as rejected."""
-    kind = "invalid"
-    rule = 'Leave out what `self.validate_photometry(...)` refuses. (Does `check("3.1")` pass?)'
-    if "fid" in fault or "band" in fault:
-        kind, rule = "unknown-filter", "Leave it out: the survey has no such filter."
+    fault, slug, rule = broken
+    kind = "unknown-filter" if "fid" in fault or "band" in fault else "invalid"
     says = f"A measurement with {_listed(fault, *fault)} "
     stops = "unknown-filter-crashes" if kind == "unknown-filter" else "invalid-kept"
     crash = f"{says}makes your code stop with {answer.raised}. {rule}"
@@ -619,7 +773,7 @@ def check_refused(answer: Answer, fault: Entry, want: list[float]) -> None:
     got = columns(answer)
     require(0.0 not in got["flux"], "A missing flux became a flux of zero. Nobody measured that: "
             "leave it out, and count it as rejected.", "none-as-zero")  # fmt: skip
-    require(len(got["mjd"]) <= len(want), f"{says}is in the light curve. {rule}", f"{kind}-kept")
+    require(len(got["mjd"]) <= len(want), f"{says}is in the light curve. {rule}", slug)
     expect_column(answer, "mjd", want)
     require(answer.value["counts"] != [1, len(want), 0], f"{says}is left out, as it should be, but "
             "it does not count as rejected. Count those and give the number to `self._count(...)`.",
@@ -651,6 +805,9 @@ def check_counts(learner: Subject, survey: str, records: list[Entry], counts: li
         Mistake("non-detections-counted", rejected < got.result[2] <= rejected + empty,
                 "Non-detections count as rejected. They are no bad measurements, they are none: "
                 "leave them out of both numbers."),
+        Mistake("rejected-accepted-too", [n, accepted + rejected, rejected], "The rejected ones "
+                "count among the accepted as well. Accepted are those that are in the light "
+                "curve: `len(data)`."),
     )  # fmt: skip
     require(
         same(got.result, counts),
@@ -668,13 +825,25 @@ def test_ztf_counts(learner: Subject, rng: Rng) -> None:
     second[3]["sigmapsf"] = 0.0
     second += non_detections(rng, second)
     check_counts(learner, "ZTF", [record("ZTF", first), record("ZTF", second)], [2, 9, 2])
+    empty = {"jd": 2460001.5, "fid": 4, "diffmaglim": 20.1}
+    answer = learner.processed("ZTF", record("ZTF", [*detections(rng, 3), empty]))
+    recognise(
+        Answer(answer.value["counts"]),
+        Mistake("non-detections-counted", [1, 3, 1], "A non-detection in an unknown filter counts "
+                "as rejected. It is no measurement: ask for its `candid` first of all."),
+    )  # fmt: skip
+    expect(Answer(answer.value["counts"]), [1, 3, 0], what="the list of the three counts")
 
 
 def check_object(learner: Subject, rng: Rng, survey: str, want: str, *mistakes: Mistake) -> None:
     answer = learner.processed(survey, record(survey, ENTRIES[survey](rng, 4)))
     columns(answer)
-    got = answer.value["curve"]["metadata"].get("object_id")
-    expect(Answer(got), want, *mistakes, what="`object_id` of the light curve")
+    metadata = answer.value["curve"]["metadata"]
+    expect(Answer(metadata.get("object_id")), want, *mistakes, what="`object_id`")
+    kind = metadata.get("transient_type")
+    require(kind is None, f"`transient_type` of the light curve is {kind!r}. Nobody has classified "
+            "the object yet: give TransientLightCurve the data and the id alone.",
+            "type-invented")  # fmt: skip
 
 
 @part("3.3")
@@ -725,8 +894,12 @@ def check_empty(learner: Subject, survey: str, entries: list[Entry]) -> None:
     require(not nothing, f"{says}Your code returned None.", "empty-refused")
     expect_column(answer, "mjd", [])
     expect(
-        Answer(answer.value["counts"][0]), 1, what="`processed_count` after an empty light curve"
-    )
+        Answer(answer.value["counts"][0]),
+        1,
+        Mistake("empty-not-counted", 0, "An empty light curve is not counted. The record was "
+                "processed: call `self._count(0, 0)`, too."),
+        what="`processed_count` after an empty light curve",
+    )  # fmt: skip
 
 
 @part("3.3")
@@ -747,6 +920,12 @@ def test_ztf_leaves_input(learner: Subject, rng: Rng) -> None:
     """The record stays as it was"""
     entries = detections(rng)
     check_input(learner, record("ZTF", entries + non_detections(rng, entries)), "ZTF")
+
+
+@part("3.3")
+def test_ztf_faint(learner: Subject, rng: Rng) -> None:
+    """Detections fainter than their error are valid"""
+    check_faint(learner, rng, "ZTF")
 
 
 # 3.4 LSSTProcessor
@@ -794,6 +973,12 @@ def test_lsst_config(learner: Subject) -> None:
 
 
 @part("3.4")
+def test_lsst_second_record(learner: Subject, rng: Rng) -> None:
+    """Each record has a light curve of its own, with all that was measured at the same time"""
+    check_second_record(learner, rng, "LSST")
+
+
+@part("3.4")
 def test_lsst_values(learner: Subject, rng: Rng) -> None:
     """Times, fluxes, errors and bands are taken as they are, negative fluxes too"""
     entries = sources(rng)
@@ -813,9 +998,14 @@ def test_lsst_values(learner: Subject, rng: Rng) -> None:
         Mistake("flux-rescaled", _rescaled(got["flux"], flux), "The fluxes were multiplied by a "
                 "number. Keep them in nJy; that is what the zero point of 31.4 stands for."),
     )  # fmt: skip
+    shifts = [
+        Mistake("tai-converted", changed(want["mjd"], plus=seconds / 86400), "The times are off by "
+                "37 s, the difference between TAI and UTC. Take `midpointMjdTai` as it is.")
+        for seconds in (-37, 37)
+    ]  # fmt: skip
     converted = Mistake("time-converted", changed(want["mjd"], plus=-2400000.5), "The times are "
                         "far in the past: `midpointMjdTai` is MJD already.")  # fmt: skip
-    expect_column(answer, "mjd", want["mjd"], converted)
+    expect_column(answer, "mjd", want["mjd"], converted, *shifts, rounded(answer, want["mjd"]))
     for name in ("flux", "flux_err", "band"):
         expect_column(answer, name, want[name])
 
@@ -876,12 +1066,20 @@ def test_lsst_empty_and_input(learner: Subject, rng: Rng) -> None:
     check_input(learner, record("LSST", sources(rng)), "LSST")
 
 
+@part("3.4")
+def test_lsst_faint(learner: Subject, rng: Rng) -> None:
+    """Measurements fainter than their error are valid"""
+    check_faint(learner, rng, "LSST")
+
+
 # 3.E1 observation_count, rejected_count and acceptance_rate
 
 
-def statistic(learner: Subject, name: str, batches: Iterable[tuple[int, int]]) -> Answer:
-    """The value of a property after these counts."""
-    answer = learner.statistic(name, [list(each) for each in batches])
+def statistic(
+    learner: Subject, name: str, batches: Iterable[tuple[int, int]], peek: bool = False
+) -> Answer:
+    """The value of a property after these counts, seen for the first time or not."""
+    answer = learner.statistic(name, [list(each) for each in batches], peek=peek)
     if answer.raised is None:
         require(not answer.value["called"], f"`{name}` is a method that has to be called. Put "
                 "`@property` above it.", "method-not-property")  # fmt: skip
@@ -900,8 +1098,9 @@ def test_statistics(learner: Subject, rng: Rng) -> None:
         total,
         Mistake("accepted-only", accepted, "`observation_count` leaves out the rejected ones. They "
                 "were looked at too."),
-        Mistake("light-curves-counted", len(batches), "`observation_count` is the number of light "
-                "curves. Count the measurements in them: accepted and rejected together."),
+        *(Mistake("light-curves-counted", len(batches) + more, "`observation_count` counts light "
+                  "curves. Count the measurements in them: accepted and rejected together.")
+          for more in (0, rejected)),
         Mistake("difference-for-sum", accepted - rejected, "`observation_count` is accepted minus "
                 "rejected. Both were looked at: add them."),
         what="`observation_count`",
@@ -926,8 +1125,37 @@ def test_statistics(learner: Subject, rng: Rng) -> None:
                 "accepted per light curve. Divide by the measurements that were looked at."),
         Mistake("rounded-down", accepted // total, "`acceptance_rate` is rounded down: `//` throws "
                 "the fraction away. Divide with `/`."),
+        *(Mistake("rounded", round(accepted / total, digits), "`acceptance_rate` is rounded. Keep "
+                  "all digits; whoever prints it may round it.") for digits in (1, 2, 3, 4)),
         what="`acceptance_rate`",
     )  # fmt: skip
+
+
+@part("3.E1")
+@pytest.mark.parametrize("name", ["observation_count", "rejected_count", "acceptance_rate"])
+def test_statistics_go_on(learner: Subject, name: str) -> None:
+    """They follow the counts, also if they were looked at before"""
+    batches = [(8, 2), (5, 3)]
+    earlier, now = ({"observation_count": accepted + rejected, "rejected_count": rejected,
+                     "acceptance_rate": accepted / (accepted + rejected)}[name]
+                    for accepted, rejected in ((8, 2), (13, 5)))  # fmt: skip
+    once = (
+        f"`{name}` was looked at after one light curve, and keeps that value when a second one is "
+        "counted. Compute it each time, and store nothing."
+    )
+    answer = statistic(learner, name, batches, peek=True)
+    expect(answer, now, Mistake("computed-once", earlier, once), what=f"`{name}`")
+
+
+@part("3.E1")
+def test_statistics_of_a_perfect_night(learner: Subject) -> None:
+    """If nothing was rejected the rate is 1.0"""
+    answer = statistic(learner, "acceptance_rate", [(9, 0)])
+    says = (
+        "`acceptance_rate` is 0 if nothing was rejected. That is the best of nights, and the rate "
+        "is 1.0. Only if nothing was looked at, neither accepted nor rejected, is it 0.0."
+    )
+    expect(answer, 1.0, Mistake("perfect-night-zero", 0.0, says), what="`acceptance_rate`")
 
 
 @part("3.E1")
@@ -952,7 +1180,7 @@ def test_statistics_of_nothing(learner: Subject) -> None:
 # 3.E2 SurveyProcessor.__enter__ and __exit__
 
 
-def run_batch(learner: Subject, rng: Rng, fail: bool = False) -> tuple[Answer, list[int]]:
+def run_batch(learner: Subject, rng: Rng, fail: str = "") -> tuple[Answer, list[int]]:
     """A batch of three light curves, and its counts; before it there were others."""
     accepted, rejected = int(rng.integers(400, 500)), int(rng.integers(20, 90))
     inside = [[accepted - 30, rejected - 11], [29, 0], [1, 11]]
@@ -968,12 +1196,12 @@ def run_batch(learner: Subject, rng: Rng, fail: bool = False) -> tuple[Answer, l
 def test_batch_begins(learner: Subject, rng: Rng) -> None:
     """`with` gives the processor itself and starts counting afresh"""
     got = run_batch(learner, rng)[0].value
-    require(
-        got["entered"],
-        f"`with processor as p` makes p an object of type {got['kind']}, not the processor. "
-        " `__enter__` has to end with `return self`.",
-        "enter-returns-nothing" if got["kind"] == "NoneType" else "enter-returns-true",
-    )
+    another = got["kind"] == "SkyMapperProcessor"
+    slugs = {"NoneType": "enter-returns-nothing", "SkyMapperProcessor": "other-object-entered"}
+    what = "another processor" if another else f"an object of type {got['kind']}"
+    require(got["entered"], f"`with processor as p` makes p {what}, not the processor itself. "
+            "`__enter__` has to end with `return self`.",
+            slugs.get(got["kind"], "enter-returns-true"))  # fmt: skip
     require(got["in_batch"] is True, f"`in_batch` is {got['in_batch']!r} inside of the batch. Set "
             "`self.in_batch = True` in `__enter__`.", "not-in-batch")  # fmt: skip
     require(
@@ -982,22 +1210,32 @@ def test_batch_begins(learner: Subject, rng: Rng) -> None:
         "{} rejected. Set all three to zero in `__enter__`.".format(*got["at_start"]),
         "counts-not-reset",
     )
+    require(got["config_kept"], "When a batch begins, the processor gets a new configuration, and "
+            "whatever was changed in it is lost. Set the three counts and `in_batch`, and do not "
+            "call `__init__`.", "config-replaced")  # fmt: skip
 
 
 @part("3.E2")
-@pytest.mark.parametrize("fail", [False, True])
-def test_batch_ends(learner: Subject, rng: Rng, fail: bool) -> None:
+@pytest.mark.parametrize("fail", ["", "Trouble", "ValueError", "KeyboardInterrupt"])
+def test_batch_ends(learner: Subject, rng: Rng, fail: str) -> None:
     """At the end `in_batch` is False and one line tells the counts, also after an exception"""
     answer, counts = run_batch(learner, rng, fail)
     got = answer.value
-    after = " after an exception" if fail else ""
-    require(got["raised"] == fail, "An exception in the batch disappears. `__exit__` swallows it "
-            "if it returns something true: return nothing.", "exception-swallowed")  # fmt: skip
+    interrupted = fail == "KeyboardInterrupt"
+    after = " after Ctrl-C (KeyboardInterrupt)" if interrupted else " after an exception"
+    after = after if fail else ""
+    require(bool(got["raised"]) or not fail, f"A {fail} in the batch disappears. `__exit__` "
+            "swallows it if it returns something true: return nothing.",
+            "exception-swallowed")  # fmt: skip
+    require(got["raised"] == fail, f"A {fail} in the batch arrives outside as a {got['raised']}. "
+            "Let it go on as it is: raise nothing in `__exit__`.",
+            "exception-replaced")  # fmt: skip
     require(got["in_batch_after"] is False, f"`in_batch` is still {got['in_batch_after']!r} when "
             f"the batch is over{after}. Set `self.in_batch = False` in `__exit__`.",
             "still-in-batch")  # fmt: skip
     lines = [line for line in answer.printed.splitlines() if line.strip()]
-    silent = "silent-after-exception" if fail else "nothing-printed"
+    silent = "silent-after-interruption" if interrupted else "silent-after-exception"
+    silent = silent if fail else "nothing-printed"
     require(bool(lines), f"At the end of a batch{after} nothing is printed. `__exit__` has to "
             "print one line with the counts, in any case.", silent)  # fmt: skip
     require(len(lines) == 1, f"At the end of a batch {len(lines)} lines are printed; it should be "

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from itertools import pairwise
+from operator import mul
 from statistics import mean, median
 from typing import Any
 
@@ -20,6 +21,7 @@ from grader.checks import part
 from grader.expect import (
     Mistake,
     Raises,
+    difference,
     expect,
     kind_of,
     recognise,
@@ -149,7 +151,9 @@ def test_logger(learner: Subject) -> None:
     )
     require(
         handlers[0]["level"] <= 20,
-        "The handler drops lines of level INFO. Leave its level as it is.",
+        "The handler has a level of its own and drops lines of level INFO. Leave its level as it "
+        "is.",
+        "handler-drops-info",
     )
     require(
         got["after_second"] == 1,
@@ -175,20 +179,32 @@ def test_format(learner: Subject) -> None:
     require(
         "the dome is stuck" in line,
         f"A line looks like {line!r}: the message is missing. It is `%(message)s`.",
+        "format-incomplete",
     )
     require(
         "ERROR" in line.upper(),
         f"A line looks like {line!r}: the level is missing. It is `%(levelname)s`.",
+        "format-incomplete",
     )
-    require(line != later, f"A line looks like {line!r}: the time is missing. It is `%(asctime)s`.")
+    require(
+        line != later,
+        f"A line looks like {line!r}: the time is missing. It is `%(asctime)s`.",
+        "format-incomplete",
+    )
 
 
 @part("4.1")
 def test_beside_root(learner: Subject) -> None:
     """The logger gets its own handler, also if the root logger has one"""
-    count = learner.set_up_beside_root().value
+    beside, alone = learner.set_up_beside_root().value
     require(
-        count == 1,
+        (beside, alone) != (0, 0),
+        "A logger whose handler was taken away gets no new one: your code remembers elsewhere that "
+        "it has been set up. Ask the logger itself, `if not logger.handlers`.",
+        "remembered-elsewhere",
+    )
+    require(
+        beside == 1,
         "If the root logger has a handler, yours gets none: `hasHandlers()` asks the "
         "loggers above as well. Ask `if not logger.handlers`.",
         "has-handlers",
@@ -200,6 +216,17 @@ def test_beside_root(learner: Subject) -> None:
 
 def says(log: list[Line], word: str, level: str = "INFO") -> bool:
     return any(line[0] == level and word in line[1].lower() for line in log)
+
+
+def well_formed(got: dict) -> None:
+    """Speak up if `logging` could not make a line of its arguments."""
+    bad = got["unformatted"]
+    require(
+        not bad,
+        f"`logging` cannot write the line {shown(bad[0] if bad else '')}: there are arguments "
+        "after the text, as with `print`, but no `%s` for them in it. Write one f-string.",
+        "logged-like-print",
+    )
 
 
 def in_session(answer: Answer) -> dict:
@@ -266,6 +293,7 @@ def test_session(learner: Subject) -> None:
     require(
         got["yields"] is None,
         f"`with ... as value` gives {kind_of(got['yields'])}; yield nothing: a bare `yield`.",
+        "value-yielded",
     )
 
 
@@ -289,20 +317,32 @@ def test_session_with_exception(learner: Subject) -> None:
     """An exception is logged and goes on, and the session ends all the same"""
     got = in_session(learner.session("the disk is full"))
     require(
-        got["raised"],
+        bool(got["raised"]),
         "An exception raised in the block disappears: whoever opened the session "
         "takes it for a success. After logging it, send it on with a bare `raise`.",
         "exception-swallowed",
     )
-    closed = got["after"] is False and got["events"][-1:] in ([["session_finished", {}]], [])
     require(
-        closed,
+        got["after"] is False,
         "After an exception in the block the session is still open: the lines after the "
         "`yield` were not reached. Put the `yield` in a `try` and what ends the session in "
         "`finally`.",
         "stays-open",
     )
+    require(
+        got["raised"] == "Trouble",
+        f"A `Trouble` in the block arrives outside as a `{got['raised']}`. Send it on as it is: a "
+        "bare `raise`.",
+        "exception-replaced",
+    )
+    require(
+        got["events"][-1:] in ([["session_finished", {}]], []),
+        'After an exception in the block "session_finished" is not announced. What ends the '
+        "session belongs in `finally`.",
+        "finish-not-announced",
+    )
     require(bool(got["log"]), "Nothing is logged with `self.logger` if the block fails.")
+    well_formed(got)
     require(
         says(got["log"], "the disk is full", "ERROR"),
         "The exception 'the disk is full' is not "
@@ -314,7 +354,73 @@ def test_session_with_exception(learner: Subject) -> None:
         says(got["log"], "finished"),
         "After an exception the log has no line with the word "
         '"finished". That line belongs in `finally`.',
-        "stays-open",
+        "finish-not-logged",
+    )
+
+
+@part("4.2")
+def test_session_with_os_error(learner: Subject) -> None:
+    """The line holds an exception's message, `str(error)`, whatever its arguments are"""
+    got = in_session(learner.session("OSError"))
+    told = says(got["log"], "no space left", "ERROR")
+    want = '`OSError(28, "no space left")`'
+    require(
+        got["raised"] in ("OSError", ""),
+        f"{want} in the block arrives outside as a `{got['raised']}`: your code fails on its "
+        "arguments. The message of any exception is `str(error)`.",
+        "message-from-args",
+    )
+    require(
+        told,
+        f"After {want} in the block, its message is not in the log at level ERROR. The message of "
+        "any exception is `str(error)`, and `except Exception` catches all.",
+        "exception-not-logged",
+    )
+
+
+@part("4.2")
+def test_session_flag(learner: Subject) -> None:
+    """`in_session` is set before observers are told"""
+    got = in_session(learner.session())
+    if [event[0] for event in got["events"]] != ["session_started", "session_finished"]:
+        return  # another check speaks of that
+    require(
+        got["flags"][0] is not False,
+        'When "session_started" is announced, `pipeline.in_session` is False still: observers are '
+        "told of a session before there is one. Set `self.in_session` first of all.",
+        "flag-after-announcement",
+    )
+    require(
+        got["flags"][1] is not True,
+        'When "session_finished" is announced, `pipeline.in_session` is True still, so that no '
+        "observer could open the next session. Set `self.in_session` to False first.",
+        "flag-after-announcement",
+    )
+
+
+@part("4.2")
+def test_session_interrupted(learner: Subject) -> None:
+    """Ctrl-C (KeyboardInterrupt) ends the session too, goes on, and is no error"""
+    got = in_session(learner.session("Ctrl-C"))
+    require(
+        got["after"] is False and got["events"][-1:] in ([["session_finished", {}]], []),
+        "After Ctrl-C (KeyboardInterrupt) in the block the session is still open, since `except "
+        "Exception` does not see it. What ends the session belongs in `finally`.",
+        "open-after-interruption",
+    )
+    require(
+        bool(got["raised"]),
+        "Ctrl-C (KeyboardInterrupt) in the block disappears, and the program goes on although "
+        "somebody wants it to stop. Leave it alone: `finally` ends the session without catching "
+        "anything.",
+        "interruption-swallowed",
+    )
+    errors = [line[1] for line in got["log"] if line[0] in ("ERROR", "CRITICAL")]
+    require(
+        not errors,
+        "Ctrl-C (KeyboardInterrupt) in the block is logged as an error, but somebody wanted it. "
+        "Write `except Exception as error:`; neither a bare `except` nor `BaseException`.",
+        "interruption-logged",
     )
 
 
@@ -340,6 +446,13 @@ def test_session_in_session(learner: Subject) -> None:
         'The session that was refused logs "finished", '
         "though it never began. Raise the RuntimeError before everything else.",
         "refused-ends-other",
+    )
+    require(
+        got["new_log"] == got["new_events"] == [],
+        "A session that is refused leaves a trace in the log or tells observers: "
+        f"{shown(got['new_log'] + got['new_events'])}. Raise the RuntimeError, and nothing else; "
+        "whoever catches it may log it.",
+        "refusal-logged",
     )
 
 
@@ -374,11 +487,39 @@ def labels_of(answer: Answer, want: list[str]) -> dict:
 def test_labels(learner: Subject, rng: Rng) -> None:
     """One label for each record, in order"""
     data = records(rng)
+    data[2]["label"] = "unknown"
     want = [record["label"] for record in data]
     got = labels_of(learner.called(data), want)
-    expect(Answer(got["labels"]), want, what="the list of labels")
+    replaced = Mistake(
+        "label-replaced",
+        ["failed" if label == "unknown" else label for label in want],
+        'The classifier\'s label "unknown" has become "failed". It is a label like any other: only '
+        "an exception makes a failure.",
+    )
+    expect(Answer(got["labels"]), want, replaced, what="the list of labels")
     got = labels_of(learner.called([]), [])
     expect(Answer(got["labels"]), [], what="the result for an empty list")
+
+
+@part("4.3")
+def test_same_object_again(learner: Subject, rng: Rng) -> None:
+    """Several records of the same object have a label each"""
+    data = records(rng, 4)
+    data[2]["objectId"] = data[0]["objectId"]
+    first, other, again, last = want = [record["label"] for record in data]
+    says = (
+        "The first and the third of four records are of the same object, with the labels "
+        f"{first!r} and {again!r}. Your list is {{}}. An object may have many records: append one "
+        "label for each to a list, in their order."
+    )
+    mixed_up = [[again, other, last], [first, other, last]]
+    mixed_up += [[again, other, again, last], [first, other, first, last]]
+    expect(
+        Answer(labels_of(learner.called(data), want)["labels"]),
+        want,
+        *(Mistake("one-label-per-object", each, says.format(each)) for each in mixed_up),
+        what="the list of labels",
+    )
 
 
 @part("4.3")
@@ -415,6 +556,7 @@ def test_failed_record(learner: Subject, rng: Rng) -> None:
         what="the list of labels",
     )
     name = data[3]["objectId"]
+    well_formed(got)
     errors = [line[1] for line in got["log"] if line[0] == "ERROR"]
     require(
         bool(errors),
@@ -432,16 +574,38 @@ def test_failed_record(learner: Subject, rng: Rng) -> None:
 
 @part("4.3")
 def test_nameless_record(learner: Subject, rng: Rng) -> None:
-    """A record without a name is logged by its position"""
-    data = records(rng, 4)
-    data[2] = {"raises": "nothing in it"}
+    """A record without a name is as good as others, and is logged by its position"""
+    data = records(rng, 5)
+    del data[0]["objectId"]
+    data[2] = data[4] = {"raises": "nothing in it"}
     got = labels_of(learner.called(data), [])
-    if not isinstance(got["labels"], list):
+    labels = got["labels"]
+    if not isinstance(labels, list) or len(labels) != 5:
         return  # another check speaks of that
-    expect(Answer(got["labels"][2:3]), ["failed"], what="the label of a record without a name")
-    errors = [line[1] for line in got["log"] if line[0] == "ERROR"]
     require(
-        any("record 2" in line for line in errors),
+        labels[0] != "failed",
+        "A good record without `objectId` fails. Leave it to `self._name_of(raw_data, position)` "
+        "to find a name.",
+        "nameless-fails",
+    )
+    expect(Answer(labels[4]), "failed", what="the label of a broken record without a name")
+    errors = [line[1] for line in got["log"] if line[0] == "ERROR"]
+    text = " ".join(errors)
+    require(
+        "record 3" not in text,
+        'The third record has no name, and the log calls it "record 3". Positions are counted from '
+        "0, as `enumerate` does.",
+        "counted-from-one",
+    )
+    require(
+        "record 2" not in text or "record 4" in text,
+        "The third and the fifth record are equal and have no name. The log says "
+        f"{shown(errors)}: both have the position of the first one, which is what `list.index` "
+        "finds. Use `enumerate`.",
+        "position-of-first-equal",
+    )
+    require(
+        "record 2" in text,
         "The third record has no name, and fails. The "
         'log should call it "record 2", as `self._name_of(raw_data, position)` does; it says '
         f"{shown(errors)}.",
@@ -483,7 +647,8 @@ def test_interruption(learner: Subject, rng: Rng) -> None:
     require(
         got["interrupted"],
         "Ctrl-C during a record is taken for a failure, and the pipeline "
-        "cannot be stopped. Write `except Exception`: a bare `except` catches everything.",
+        "cannot be stopped. Write `except Exception`: a bare `except` catches everything, and so "
+        "does a `return` in `finally`.",
         "bare-except",
     )
 
@@ -508,7 +673,25 @@ def test_records_announced(learner: Subject, rng: Rng) -> None:
         '`self._announce("failed", ...)` for each.',
         "not-announced",
     )
-    expect(Answer(got["events"]), want, what="the list of announced events and their data")
+    twice = ["classified", {"object_id": names[1], "label": "failed"}]
+    as_code = ["failed", {"object_id": names[1], "error": "Trouble('the file is cut off')"}]
+    expect(
+        Answer(got["events"]),
+        want,
+        Mistake(
+            "failed-classified-too",
+            [*want[:2], twice, want[2]],
+            'A record that fails is announced as "failed" and as "classified". The last belongs '
+            "where nothing was raised: behind a `return` in the `except`, or into an `else`.",
+        ),
+        Mistake(
+            "repr-for-message",
+            [want[0], as_code, want[2]],
+            "`error` is announced as it would stand in code, `Trouble('the file is cut off')`. The "
+            "message alone is `str(error)`.",
+        ),
+        what="the list of announced events and their data",
+    )
 
 
 # 4.4 AstronomyPipeline.process_and_classify
@@ -518,11 +701,10 @@ def test_records_announced(learner: Subject, rng: Rng) -> None:
 def test_one_record(learner: Subject, rng: Rng) -> None:
     """The processor's light curve goes to the classifier, whose label is returned"""
     (record,) = records(rng, 1)
-    answer = learner.one_record(record)
-    got = answer.value
-    calls = [call[:2] for call in got["calls"]]
-    made = [call for call in calls if call[0] == "process"]
-    asked = [call[1] for call in calls if call[0] == "predict"]
+    got = learner.one_by_one(record).value
+    label = got["labels"][0]
+    made = [call for call in got["calls"] if call[0] == "process"]
+    asked = [call[1] for call in got["calls"] if call[0] == "predict"]
     require(
         bool(made) or not asked,
         "The pipeline's own processor is not used. Any processor may be "
@@ -530,12 +712,12 @@ def test_one_record(learner: Subject, rng: Rng) -> None:
         "own-processor",
     )
     require(
-        got["label"] != "a light curve",
+        label != "a light curve",
         "The result is the light curve. Hand it to `self.classifier.predict` and return the label.",
         "light-curve-returned",
     )
     require(
-        not made or bool(asked) or got["label"] is None,
+        not made or bool(asked) or label is None,
         "The pipeline's own classifier is not "
         "asked. Any classifier may be given to it: call `self.classifier.predict(...)`.",
         "own-classifier",
@@ -545,13 +727,29 @@ def test_one_record(learner: Subject, rng: Rng) -> None:
         "The classifier gets the raw record. It wants the light curve that the processor returns.",
         "raw-data-classified",
     )
-    lost = got["label"] is None and asked == ["a light curve"]
+    others = [each for each in asked if each != "a light curve"]
     require(
-        not lost,
+        not others,
+        f"The classifier gets a {others[0] if others else ''}. It wants the whole light curve that "
+        "the processor returns.",
+        "table-classified",
+    )
+    require(
+        label is not None or not asked,
         "The classifier is asked, but its label is not returned. Did you forget a `return`?",
         "label-not-returned",
     )
-    expect(Answer(got["label"]), record["label"], what="the label")
+    expect(
+        Answer(label),
+        record["label"],
+        Mistake(
+            "label-replaced",
+            isinstance(label, str) and bool(asked),
+            f"The classifier says {record['label']!r}, and your code returns {label!r}. Any label "
+            "may come from a classifier: return it as it is.",
+        ),
+        what="the label",
+    )
     require(
         len(made) == 1 and len(asked) == 1,
         "For one record the processor or the classifier is called more than once. Keep the light "
@@ -561,13 +759,99 @@ def test_one_record(learner: Subject, rng: Rng) -> None:
 
 
 @part("4.4")
+def test_every_record(learner: Subject, rng: Rng) -> None:
+    """Each record is processed anew, also a later one of the same object"""
+    first, again = records(rng, 2)
+    again["objectId"] = first["objectId"]
+    got = learner.one_by_one(first, again).value
+    expect(
+        Answer(got["labels"]),
+        [first["label"], again["label"]],
+        Mistake(
+            "cached-by-name",
+            [first["label"]] * 2,
+            "The second record of an object gets the label of the first, though it may hold more "
+            "detections. Keep no labels: ask the processor and the classifier for each record.",
+        ),
+        what="the labels of two records",
+    )
+    made = sum(call[0] == "process" for call in got["calls"])
+    asked = len(got["calls"]) - made
+    counted = zip(("processor", "classifier"), got["counts"], (made, asked), strict=True)
+    for who, count, calls in counted:
+        require(
+            count == calls,
+            f"The pipeline's {who} has counted {count} of {calls} calls: a copy of it was used, "
+            f"and what the copy counts is lost. Use `self.{who}` itself.",
+            "processor-copied",
+        )
+
+
+@part("4.4")
+def test_any_survey(learner: Subject, rng: Rng) -> None:
+    """What a record must hold, and what becomes of an empty light curve, is decided elsewhere"""
+    record = {"diaObjectId": int(rng.integers(10**9)), "diaSources": [], "empty": True}
+    answer = learner.one_by_one(record | {"label": "nothing seen"})
+    recognise(
+        answer,
+        Mistake(
+            "record-looked-into",
+            Raises("KeyError"),
+            "A record of another survey has other keys, and your code raises "
+            f"{answer.raised}. Hand the record to the processor as it is.",
+        ),
+    )
+    got = answer.value
+    asked = [call[0] for call in got["calls"]]
+    require(
+        asked != [] or got["labels"][0] is None,
+        "A record of another survey never comes to the processor: your code gives it the label "
+        f"{shown(got['labels'][0])}. Hand the record to the processor as it is.",
+        "record-looked-into",
+    )
+    require(
+        asked != ["process"] or got["labels"][0] is None,
+        "A light curve without observations never comes to the classifier: your code gives it the "
+        f"label {shown(got['labels'][0])}. Rules are the classifier's business.",
+        "own-rules",
+    )
+    expect(Answer(got["labels"][0]), "nothing seen", what="the label of an empty light curve")
+
+
+@part("4.4")
+def test_no_more_than_that(learner: Subject, rng: Rng) -> None:
+    """It opens no session and announces nothing"""
+    got = learner.one_by_one(*records(rng, 1)).value
+    require(
+        got["sessions"] == 0,
+        "A session is opened for a single record. `__call__` has opened one already, and would be "
+        "refused a second: leave it out here.",
+        "session-opened",
+    )
+    require(
+        not got["events"],
+        f"The record is announced here ({got['events'][0][0] if got['events'] else ''!r}), and by "
+        "`classify_safely` once more. Leave it out here.",
+        "announced-twice",
+    )
+
+
+@part("4.4")
 def test_timed(learner: Subject, rng: Rng) -> None:
-    """The time of each call is printed"""
-    answer = learner.one_record(records(rng, 1)[0])
+    """The time of each call is printed, also if it fails"""
+    (record,) = records(rng, 1)
+    answer = learner.one_by_one(record)
     require(
         bool(answer.value) and "process_and_classify" in answer.printed,
         "No time is printed. Leave `@timing_decorator` above the method.",
         "not-timed",
+    )
+    answer = learner.one_by_one(record | {"raises": "cut off"})
+    require(
+        not answer.value["raised"] or "process_and_classify" in answer.printed,
+        "No time is printed for a record that fails. `@timing_decorator` prints it in any case: "
+        "leave it above the method, in place of a timer of your own.",
+        "timed-by-hand",
     )
 
 
@@ -578,25 +862,32 @@ def test_exceptions_go_on(learner: Subject, rng: Rng, who: str) -> None:
     (record,) = records(rng, 1)
     record |= {"raises": "cut off"} if who == "processor" else {"label": "raise"}
     want = "cut off" if who == "processor" else "the rules are at a loss"
-    got = learner.one_record(record).value
-    used = any(call[0] == who[:7] or call[0] == "predict" for call in got["calls"])
+    call = "process" if who == "processor" else "predict"
+    got = learner.one_by_one(record).value
+    require(any(each[0] == call for each in got["calls"]), f"The {who} is not called.")
+    if call == "predict" and ["predict", "a light curve"] not in [c[:2] for c in got["calls"]]:
+        return  # another check speaks of that
+    raised = got["raised"]
     require(
-        got["raised"] == want or not used,
+        bool(raised),
         f"An exception of the {who} does not arrive outside. "
         "Do not catch it here: `classify_safely` does.",
         "exception-swallowed",
     )
-    require(got["raised"] == want, f"The {who} raises an exception, but it was not called.")
+    require(
+        raised == ["Trouble", want],
+        f"An exception of the {who}, `Trouble: {want}`, arrives outside as `{raised[0]}: "
+        f"{raised[1]}`. Let it go on as it is: do not catch it here.",
+        "exception-replaced",
+    )
 
 
 # 4.5 SimpleTransientClassifier
 
-ERROR = 20.0  # flux divided by its error, unless a point is to be no detection
 
-
-def observation(band: str, day: float, magnitude: float) -> Record:
+def observation(band: str, day: float, magnitude: float, signal_to_noise: float = 20.0) -> Record:
     flux = 10 ** (0.4 * (25.0 - magnitude))
-    return {"mjd": day, "flux": flux, "flux_err": flux / ERROR, "band": band}
+    return {"mjd": day, "flux": flux, "flux_err": flux / signal_to_noise, "band": band}
 
 
 def nothing_seen(band: str, day: float, flux: float = 1.0) -> Record:
@@ -624,15 +915,30 @@ def slope(points: list[tuple[float, float]]) -> float:
     return sum((x - x0) * (y - y0) for x, y in points) / sum((x - x0) ** 2 for x, _ in points)
 
 
-def measured(data: list[Record]) -> dict[str, float]:
-    """The five features, by loops."""
+def weighted_slope(data: list[Record], main: str, peak: float) -> float:
+    """Slope through the 30 days from the peak, each point weighted by its error."""
+    kept = [o for o in data if o["band"] == main and o["flux"] > 3 * o["flux_err"]]
+    kept = [o for o in kept if 0 <= o["mjd"] - peak <= 30]
+    weights = [(o["flux"] / o["flux_err"]) ** 2 for o in kept]
+    x = [o["mjd"] - peak for o in kept]
+    y = [25 - 2.5 * math.log10(o["flux"]) for o in kept]
+    x0, y0 = (sum(map(mul, weights, each)) / sum(weights) for each in (x, y))
+    pairs = list(zip(weights, x, y, strict=True))
+    return sum(w * (a - x0) * (b - y0) for w, a, b in pairs) / sum(
+        w * (a - x0) ** 2 for w, a, _ in pairs
+    )
+
+
+def measured(data: list[Record], band: str = "") -> dict[str, float]:
+    """The five features, by loops; in another band than the main one, if it is given."""
     points = seen(data)
-    counts = Counter(band for band, _, _ in points)
-    main = [(t, m) for band, t, m in points if band == max(sorted(counts), key=counts.__getitem__)]
+    counts = Counter(each for each, _, _ in points)
+    band = band or max(sorted(counts), key=counts.__getitem__)
+    main = [(t, m) for each, t, m in points if each == band]
     peak = min(main, key=lambda point: point[1])[0]
     fading = [(t - peak, m) for t, m in main if 0 <= t - peak <= 30]
     near = {
-        each: [m for band, t, m in points if band == each and abs(t - peak) <= 10] for each in "gr"
+        name: [m for each, t, m in points if each == name and abs(t - peak) <= 10] for name in "gr"
     }
     known = near["g"] and near["r"]
     return {
@@ -650,15 +956,40 @@ def supernova(rng: Rng, main: str = "r", other: str = "g") -> list[Record]:
     points = []
     for day in days:
         fading = 0.05 * min(day, 30) + 0.015 * max(day - 30, 0)
-        magnitude = 18 + (0.1 * -day if day < 0 else fading)
+        magnitude = 18 + (0.1 * -day if day < 0 else fading) + 0.5 * (day == 140)
         scatter = 0.0 if day == 0 else rng.uniform(0, 0.04)
-        points.append(observation(main, day + rng.uniform(-0.2, 0.2), magnitude + scatter))
+        when, quality = day + rng.uniform(-0.2, 0.2), rng.uniform(10, 60)
+        points.append(observation(main, when, magnitude + scatter, quality))
     for day in (-21, -8, -3, 1, 5, 9, 22, 50):
-        magnitude = 17.6 + 0.04 * abs(day) + 0.3 * (day > 10) + rng.uniform(0, 0.04)
+        magnitude = 17.6 + 0.04 * abs(day - 9) + 0.3 * (day > 10) + rng.uniform(0, 0.04)
         points.append(observation(other, day + rng.uniform(-0.2, 0.2), magnitude))
     points += [nothing_seen(main, -70, 0.7), nothing_seen(main, -35, -1.0)]
     points.append(nothing_seen(main, -30, math.nan))
+    points += [nothing_seen(other, day) for day in range(160, 190, 2)]  # the band of most rows
     return somewhen(rng, points)
+
+
+@part("4.5")
+def test_main_band(learner: Subject, rng: Rng) -> None:
+    """The main band is the one with the most detections"""
+    light_curves = [supernova(rng, "r", "g"), supernova(rng, "g", "r")]
+    answers = [learner.features(data).value for data in light_curves]
+    other = [
+        same(answer, measured(data, band), 1e-4)
+        for answer, data, band in zip(answers, light_curves, "gr", strict=True)
+    ]
+    require(
+        not all(other),
+        "The features are those of the band with the most rows, in most of which nothing was "
+        "seen. Choose the main band from the clear detections: `main_band(table)`.",
+        "band-of-most-rows",
+    )
+    require(
+        not any(other),
+        f"The features are always those of {'r' if other[1] else 'g'}, though this light curve "
+        "has more detections in the other band. The main band is `main_band(table)`.",
+        "band-fixed",
+    )
 
 
 @part("4.5")
@@ -677,6 +1008,7 @@ def test_features(learner: Subject, rng: Rng, main: str, other: str) -> None:
     peak = min(in_main, key=lambda point: point[1])[0]
     first, faintest = in_main[0][0], max(in_main, key=lambda point: point[1])[0]
     first_of_all = points[0][1]
+    shifted = points[row_number(data, peak)][1] if row_number(data, peak) < len(points) else peak
     peak_of_all = min(points, key=lambda point: point[2])[1]
     rise = want["rise_time"]
     mixed = "The bands are mixed. Keep the main band's rows only: `table[table['band'] == "
@@ -716,6 +1048,13 @@ def test_features(learner: Subject, rng: Rng, main: str, other: str) -> None:
                     "The rise is counted from the first observation, in which nothing was seen. "
                     "Use `clear_detections`.",
                 ),
+                (
+                    "label-for-position",
+                    shifted - first,
+                    "`idxmin` gives a row's label, and `iloc` wants its position, which is another "
+                    "one, since rows were left out. Use `argmin` of an array, or `loc`.",
+                ),
+                *rounded("rise_time", rise),
             ],
         ),
         ("decline_rate", "mag/day", declines(data, main, peak)),
@@ -733,6 +1072,16 @@ def test_features(learner: Subject, rng: Rng, main: str, other: str) -> None:
                     max(m for _, _, m in points) - min(m for _, _, m in points),
                     mixed + "main_band(table)]`.",
                 ),
+                *(
+                    (
+                        "amplitude-from-the-ends",
+                        end - min(m for _, m in in_main),
+                        "The amplitude is measured at one end of the light curve. The faintest "
+                        "detection may be anywhere: `magnitude.max()`.",
+                    )
+                    for end in (in_main[0][1], in_main[-1][1])
+                ),
+                *rounded("amplitude", want["amplitude"]),
             ],
         ),
         (
@@ -752,6 +1101,8 @@ def test_features(learner: Subject, rng: Rng, main: str, other: str) -> None:
                     "The colour is that of the whole light "
                     "curve. Take the detections within 10 days of the peak, in all bands.",
                 ),
+                *colours(data, peak),
+                *rounded("colour", want["colour"]),
             ],
         ),
         (
@@ -764,6 +1115,12 @@ def test_features(learner: Subject, rng: Rng, main: str, other: str) -> None:
                     "This is the number of breaks. One break makes two episodes: add 1.",
                 ),
                 ("all-bands-mixed", measured_mixed(points), mixed + "main_band(table)]`."),
+                (
+                    "episodes-by-length",
+                    stretches([t for t, _ in in_main]),
+                    "An episode seems to end 60 days after its beginning. It ends with a break: "
+                    "compare each time with the one before it, `np.diff(mjd) > 60`.",
+                ),
             ],
         ),
     ]
@@ -774,8 +1131,58 @@ def test_features(learner: Subject, rng: Rng, main: str, other: str) -> None:
             *(Mistake(*each) for each in mistakes),
             what=f"`{name}`",
             unit=unit,
-            rtol=1e-4,
+            rtol=1e-6,
         )
+
+
+Slip = tuple[str, float, str]  # slug, what it gives, what to say of it
+
+
+def rounded(name: str, value: float) -> list[Slip]:
+    says = f"`{name}` is rounded. Keep all digits; whoever prints it may round it."
+    return [("rounded", round(value, digits), says) for digits in (1, 2, 3)]
+
+
+def row_number(data: list[Record], when: float) -> int:
+    """The number of the row of a time, when all rows are in order."""
+    return sorted(obs["mjd"] for obs in data).index(when)
+
+
+def stretches(times: list[float]) -> int:
+    """How often one begins anew if a stretch lasts 60 days from its first time on."""
+    count, start = 1, times[0]
+    for when in times:
+        if when - start > 60:
+            count, start = count + 1, when
+    return count
+
+
+def colours(data: list[Record], peak: float) -> list[Slip]:
+    """Colours that a slip would give."""
+    points = {each: [(t, m) for band, t, m in seen(data) if band == each] for each in "gr"}
+    own = {each: min(points[each], key=lambda point: point[1])[0] for each in "gr"}
+    near = {each: [m for t, m in points[each] if abs(t - peak) <= 10] for each in "gr"}
+    around = {each: [m for t, m in points[each] if abs(t - own[each]) <= 10] for each in "gr"}
+    flux = {each: median(10 ** (-0.4 * m) for m in near[each]) for each in "gr"}
+    return [
+        (
+            "colour-in-each-peak",
+            median(around["g"]) - median(around["r"]),
+            "Each band was measured around its own peak. Take the same days for both, those around "
+            "the peak in the main band.",
+        ),
+        (
+            "mean-for-median",
+            mean(near["g"]) - mean(near["r"]),
+            "The colour was made of means. Take the medians: a single odd point matters little to "
+            "them.",
+        ),
+        (
+            "colour-of-fluxes",
+            -2.5 * math.log10(flux["g"] / flux["r"]),
+            "The colour was made of median fluxes. Take the medians of the magnitudes.",
+        ),
+    ]
 
 
 def measured_mixed(points: list[tuple[str, float, float]]) -> int:
@@ -783,7 +1190,7 @@ def measured_mixed(points: list[tuple[str, float, float]]) -> int:
     return 1 + sum(later - one > 60 for one, later in pairwise(times))
 
 
-def declines(data: list[Record], main: str, peak: float) -> list[tuple[str, float, str]]:
+def declines(data: list[Record], main: str, peak: float) -> list[Slip]:
     """Slopes that a slip would give."""
     points = [(t - peak, m) for band, t, m in seen(data) if band == main]
     flux = [(x, 10 ** (0.4 * (25 - m))) for x, m in points if 0 <= x <= 30]
@@ -791,6 +1198,18 @@ def declines(data: list[Record], main: str, peak: float) -> list[tuple[str, floa
     rate = slope(fading)
     intercept = mean(m for _, m in fading) - rate * mean(x for x, _ in fading)
     return [
+        (
+            "peak-left-out",
+            slope([p for p in fading if p[0] > 0]),
+            "The line begins with the detection after the peak. Include the peak: `day >= 0`.",
+        ),
+        (
+            "weighted-fit",
+            weighted_slope(data, main, peak),
+            "The line is drawn to the more precise detections, by weights. All count the same: "
+            "`np.polyfit(x, y, 1)` alone.",
+        ),
+        *rounded("decline_rate", rate),
         (
             "decline-reversed",
             -rate,
@@ -852,11 +1271,23 @@ def test_features_missing(learner: Subject, rng: Rng) -> None:
         what="the colour without g",
     )
     rising = [observation("r", day, 18 - 0.06 * day) for day in (-12, -6, 0)]
-    for later in ([], [observation("r", 0.3, 18.06)]):
+    for later in ([], [observation("r", 0.3, 18.06)], [observation("r", 45, 19.0)]):
         answer = learner.features(somewhen(rng, rising + later))
+        alone = (
+            "With nothing in the 30 days after the peak but one detection later on, your code "
+            "draws a line through the peak alone. Ask whether one of the detections in these 30 "
+            "days is a day or more after the peak."
+        )
+        recognise(answer, Mistake("line-through-one-point", Raises("LinAlgError"), alone))
+        rate = answer.value.get("decline_rate")
         expect(
-            Answer(answer.value.get("decline_rate"), warned=answer.warned),
+            Answer(rate, warned=answer.warned),
             math.nan,
+            Mistake(
+                "line-through-one-point",
+                bool(later) and later[0]["mjd"] == 45 and isinstance(rate, float) and rate == rate,
+                alone,
+            ),
             Mistake(
                 "zero-for-unknown",
                 0.0,
@@ -872,6 +1303,54 @@ def test_features_missing(learner: Subject, rng: Rng) -> None:
             ),
             what="the decline rate with nothing a day or more after the peak",
         )
+
+
+@part("4.5")
+def test_first_of_equal_peaks(learner: Subject, rng: Rng) -> None:
+    """Of several brightest detections the first one is the peak"""
+    days = {-12: 18.5, -6: 18.2, 0: 18.0, 4: 18.1, 8: 18.0, 12: 18.4, 20: 18.8}
+    answer = learner.features(somewhen(rng, [observation("r", *point) for point in days.items()]))
+    says = (
+        "Two detections are equally bright, and the later one is taken for the peak. It is the "
+        "first one: `argmin` finds that."
+    )
+    got = answer.value.get("rise_time") if isinstance(answer.value, dict) else None
+    expect(Answer(got), 12.0, Mistake("last-of-equal-peaks", 20.0, says), what="`rise_time`")
+
+
+@part("4.5")
+def test_feature_borders(learner: Subject, rng: Rng) -> None:
+    """Detections right at the end of 30 and of 10 days count, a break of 60 days does not"""
+    days = {-10: 18.5, 0: 18.0, 15: 18.5, 30: 19.5, 90: 19.6, 160: 19.7}
+    red = [observation("r", *point) for point in days.items()]
+    data = somewhen(rng, [*red, observation("g", -10, 18.4), observation("g", 12, 18.9)])
+    got = learner.features(data).value
+    if not isinstance(got, dict):
+        return  # another check speaks of that
+    too_short = slope([(0.0, 18.0), (15.0, 18.5)])
+    for name, slip, says in (
+        ("decline_rate", too_short, "A detection exactly 30 days after the peak is left out of the "
+         "line; it is included: `<= 30`."),
+        ("colour", math.nan, "A detection exactly 10 days before the peak is left out of the "
+         "colour; at most 10 days means `<= 10`."),
+        ("episodes", 3, "A break of exactly 60 days was counted; it takes more than 60: `> 60`."),
+    ):  # fmt: skip
+        mistake = Mistake("border-misplaced", slip, says)
+        expect(Answer(got.get(name)), measured(data)[name], mistake, what=f"`{name}`", rtol=1e-4)
+
+
+@part("4.5")
+def test_light_curve_left_alone(learner: Subject, rng: Rng) -> None:
+    """The light curve stays as it was"""
+    before, after = (table.columns for table in learner.left_alone(supernova(rng)).value)
+    kept = before.keys() == after.keys() and len(before["mjd"]) == len(after["mjd"])
+    require(
+        kept and all(same(after[name], before[name]) for name in before),
+        "The table of the light curve has changed: it has the columns "
+        f"{', '.join(map(str, after))} and {len(after['mjd'])} of {len(before['mjd'])} rows. "
+        "Others need it too: work with `table`, and assign nothing to `lightcurve.data`.",
+        "curve-changed",
+    )
 
 
 def event(
@@ -896,6 +1375,7 @@ def event(
 
 
 FEW = [observation("r", 0, 18.0), observation("g", 1, 18.0), nothing_seen("r", 2)]
+IN_TWO_BANDS = [observation(*point) for point in (("r", 0, 18.0), ("r", 5, 19.0), ("g", 1, 18.1))]
 SEASONS = ((200.0, 0.5), (400.0, 0.4))
 FADED = ((200.0, 2.5), (400.0, 3.0))
 CASES: list[tuple[int, str, str, list[Record]]] = [
@@ -904,6 +1384,7 @@ CASES: list[tuple[int, str, str, list[Record]]] = [
     (2, "CV", "fast", event(1.5, 0.2, 0.0)),
     (2, "CV", "fast, blue", event(12, 0.2, -0.3)),
     (2, "CV", "fast, in three episodes", event(1.5, 0.2, 0.0, ((150.0, 0.2), (300.0, 0.4)), 15)),
+    (2, "CV", "two detections in r and one in g", IN_TWO_BANDS),
     (3, "AGN", "three episodes, a small amplitude", event(20, 0.01, 0.2, SEASONS)),
     (3, "AGN", "three episodes, a small amplitude, blue", event(20, 0.01, -0.3, SEASONS)),
     (4, "TDE", "three episodes, a large amplitude", event(25, 0.015, -0.2, FADED)),
@@ -913,12 +1394,16 @@ CASES: list[tuple[int, str, str, list[Record]]] = [
     (6, "SNIa", "up in two weeks, quite fast", event(14, 0.05, 0.0)),
     (6, "SNIa", "up in two weeks, quite fast, blue", event(14, 0.05, -0.3)),
     (6, "SNIa", "quite fast after a long rise", event(130, 0.05, 0.2)),
+    (6, "SNIa", "quite fast, up in exactly 3 days", event(3, 0.06, 0.0)),
     (7, "TDE", "slow, blue", event(25, 0.01, -0.3)),
     (7, "TDE", "blue after a long rise", event(130, 0.01, -0.3)),
     (7, "TDE", "blue, nothing after the peak", event(25, 0.01, -0.3, end=0)),
     (8, "AGN", "slow after a long rise", event(130, 0.01, 0.2)),
     (9, "SNII", "slow, not blue", event(12, 0.012, 0.3)),
     (9, "SNII", "slow, never seen in g", event(12, 0.012, None)),
+    (9, "SNII", "slow, up within a day", event(1.2, 0.012, 0.3)),
+    (9, "SNII", "slow, in two episodes", event(12, 0.012, 0.3, ((150.0, 1.5),))),
+    (9, "SNII", "slow, up in exactly 90 days", event(90, 0.012, 0.3)),
     (9, "SNII", "nothing after the peak, not blue", event(12, 0.012, 0.3, end=0)),
 ]
 
@@ -949,6 +1434,7 @@ def test_rules(learner: Subject, rng: Rng) -> None:
         if answer.raised is None and same(answer.result, case[1]):
             continue
         too_few(case, answer)
+        wrong_features(case, learner.features(case[-1]))
         same_for_all = len(known) == 1 and None not in known
         require(
             not same_for_all,
@@ -986,6 +1472,16 @@ def too_few(case: tuple[int, str, str, list[Record]], answer: Answer) -> None:
     expect(answer, "unknown", what=f"the label of a light curve with {about}")
 
 
+def wrong_features(case: tuple[int, str, str, list[Record]], answer: Answer) -> None:
+    """Blame no rule for a feature: `predict` can only be as good as `features`."""
+    number, _, about, data = case
+    want = measured(data) if number > 1 else {}
+    got = answer.result if answer.raised is None and isinstance(answer.result, dict) else {}
+    for name, value in want.items():
+        text = difference(got.get(name), value, f"`{name}`", rtol=1e-4) if name in got else ""
+        require(not text, f"A light curve ({about}) gets a wrong label, by a wrong feature. {text}")
+
+
 def misjudged(case: tuple[int, str, str, list[Record]], answer: Answer) -> None:
     """Say which rule holds, and how the answer may have come about."""
     number, want, about, data = case
@@ -994,6 +1490,25 @@ def misjudged(case: tuple[int, str, str, list[Record]], answer: Answer) -> None:
     others = [rule for rule in holding(feature) if rule[1] == label and rule[0] > number]
     start = f"A light curve ({about}) with {found}"
     unknown = math.isnan(feature["colour"]) or math.isnan(feature["decline_rate"])
+    in_bands = Counter(band for band, _, _ in seen(data))
+    require(
+        label != "unknown" or max(in_bands.values()) >= 3,
+        f"A light curve ({about}) is labelled {shown(label)}. It has 3 clear detections: those in "
+        "all bands together count.",
+        "counted-in-main-band",
+    )
+    if number == 9 and label == "CV":
+        raise Failure(
+            f'{start} is labelled "CV", but its decline rate is not above 0.03. `and` binds closer '
+            "than `or`: rule 5 needs its brackets.",
+            misconception="brackets-missing",
+        )
+    require(
+        feature["rise_time"] not in (3.0, 90.0),
+        f"{start} is labelled {shown(label)}. A rise of exactly 3 days is not less than 3, one of "
+        "90 not more than 90: write `<` and `>` as in the table.",
+        "border-included",
+    )
     require(
         label is not None,
         f"{start} gets no label: the result is None. Rule 9 catches all that no other rule wants.",
@@ -1045,7 +1560,7 @@ def done(answer: Answer) -> dict:
 def test_async_labels(learner: Subject, rng: Rng) -> None:
     """The labels are those of `pipeline(records)`, in order; one that fails is "failed\""""
     data = records(rng, 4)
-    data[0]["seconds"] = 0.08
+    data[0]["seconds"] = 0.05
     data[2]["raises"] = "the file is cut off"
     want = [record["label"] for record in data]
     want[2] = "failed"
@@ -1073,13 +1588,25 @@ def test_async_labels(learner: Subject, rng: Rng) -> None:
             "The labels come in the order in which the records "
             "were ready. `asyncio.gather` keeps the order of what it is given.",
         ),
+        Mistake(
+            "one-failure-stops-all",
+            ["failed"] * 4,
+            'One record of four fails, and all have the label "failed". Run '
+            "`self.classify_safely`, which does not raise.",
+        ),
         what="the list of labels",
     )
     require(
-        got["sessions"] == 1 and all(call[2] for call in got["calls"]),
+        got["sessions"] == 1,
         "The records should be "
         f"processed within one session; there were {got['sessions']}. Put all of it into `with "
         "self.batch_processing_session():`.",
+        "no-session",
+    )
+    require(
+        all(call[2] for call in got["calls"]),
+        "Records are processed when the session is over: coroutines begin when they are awaited. "
+        "The `await` belongs into the `with` block.",
         "no-session",
     )
     expect(
@@ -1088,10 +1615,25 @@ def test_async_labels(learner: Subject, rng: Rng) -> None:
 
 
 @part("4.E1")
+def test_async_nameless_record(learner: Subject, rng: Rng) -> None:
+    """A record without a name is known by its position"""
+    data = records(rng, 3)
+    data[2] = {"raises": "nothing in it"}
+    answer = learner.processed_async(data, 2)
+    errors = [line[1] for line in answer.value["log"]] if answer.raised is None else []
+    require(
+        not any("record" in line for line in errors) or any("record 2" in line for line in errors),
+        'The third record has no name, and fails. The log should call it "record 2", but says '
+        f"{shown(errors)}. Hand its number to `self.classify_safely`, with `enumerate`.",
+        "position-lost",
+    )
+
+
+@part("4.E1")
 @pytest.mark.parametrize("limit", [2, None])
 def test_async_limit(learner: Subject, rng: Rng, limit: int | None) -> None:
     """`max_concurrent` records are processed at a time, 4 if not given, and no more"""
-    data = records(rng, 6)
+    data = [each | {"patience": 0.1} for each in records(rng, 6)]
     answer = learner.processed_async(data, *([] if limit is None else [limit]))
     if answer.raised is None or not answer.raised.is_a("Trouble"):
         most, at_most = done(answer)["most"], limit or 4
@@ -1113,6 +1655,23 @@ def test_async_limit(learner: Subject, rng: Rng, limit: int | None) -> None:
             most == at_most,
             f"With max_concurrent = {at_most}, only {most} records are processed "
             "at a time, though more are waiting.",
+        )
+
+
+@part("4.E1")
+def test_async_slow_record(learner: Subject, rng: Rng) -> None:
+    """A slow record keeps none of the others waiting"""
+    data = records(rng, 5)
+    data[0]["until_done"] = 4
+    answer = learner.processed_async(data, 2)
+    if answer.raised is None or not answer.raised.is_a("Trouble"):
+        done_meanwhile = done(answer)["overtaken"]
+        require(
+            done_meanwhile == 4,
+            "Of five records, two at a time, the first is slow. While it is processed, "
+            f"{done_meanwhile} of the other four get done, and the rest wait for it. Let the next "
+            "one begin as soon as any is done, with one `asyncio.Semaphore` for all.",
+            "waits-for-slow-one",
         )
 
 
@@ -1146,6 +1705,18 @@ def test_observers(learner: Subject, rng: Rng) -> None:
             "only-last-kept",
             [each for each in want if each[0] == "second"],
             "Only the observer that was added last is called. Append to `self.observers`.",
+        ),
+        Mistake(
+            "known-by-name",
+            [each for each in want if each[0] == "first"],
+            "Of two functions only the one that was added first is called. They have the same "
+            "`__name__`, but are not the same: ask `if callback not in self.observers`.",
+        ),
+        Mistake(
+            "order-reversed",
+            [want[1], want[0], want[3], want[2]],
+            "The observers are called in reverse. Go through `list(self.observers)`, a copy, from "
+            "its beginning.",
         ),
         what="the list of calls (observer, event, data)",
     )
@@ -1196,6 +1767,27 @@ def test_observer_fails(learner: Subject) -> None:
             "failure-not-logged",
         )
         expect(Answer(who), ["first", "broken", "second"], what="the list of observers called")
+
+
+@part("4.E2")
+def test_observer_fails_again(learner: Subject) -> None:
+    """An observer that fails remains one, and may be any object that can be called"""
+    events = [["announce", "session_started"], ["announce", "session_finished"]]
+    answer = learner.observed([["add", "broken"], ["add", "first"], *events])
+    who = [each[0] for each in heard(answer)]
+    require(
+        who.count("broken") != 1 or who.count("first") != 2,
+        "An observer that failed once is not called again. It may do better next time: log its "
+        "exception, and leave it in the list.",
+        "broken-removed",
+    )
+    answer = learner.observed([["add", "broken object"], *events])
+    require(
+        not any("AttributeError" in kinds for kinds in answer.value["errors"]),
+        "An observer without a `__name__` makes your code raise AttributeError. Not everything "
+        "that can be called has one: leave it out of the line.",
+        "name-wanted",
+    )
 
 
 @part("4.E2")

@@ -176,38 +176,37 @@ def batch_order(learner: Subject, rng: Rng, network: list) -> None:
     together, *alone = asked(learner, network, x, *(x[i : i + 1] for i in range(4)))
     require(
         same(together, np.concatenate(alone), 1e-4, 1e-5),
-        f"{other} Something mixes them: a `view` or `reshape` that runs across the batch, or a "
-        "mean along the wrong axis.",
+        f"{other} Something mixes them: an axis that is taken for another, or a `view` or "
+        "`reshape` that runs across the batch.",
         "batch-mixed",
     )
     lengths = [4, 8, 2, 6]
     x = light_curves(rng, lengths, 10)
     together, *alone = asked(learner, network, x, *(x[i : i + 1] for i in range(4)))
     want = np.concatenate(alone)
-    by_length = np.argsort(lengths)[::-1]
-    short = [0, 2, 3]
+    by_length, short = np.argsort(lengths)[::-1], [0, 2, 3]
     recognise(
         Answer(together),
+        Mistake(
+            "last-padded-step",
+            bool(np.ptp(together[short], axis=0).max() < 1e-6),
+            "All light curves but the longest have the same logits: what is taken is a row of the "
+            "unpacked output that is padding for them. `hidden[-1]` is the state after the last "
+            "observation.",
+        ),
         Mistake(
             "order-lost",
             want[by_length],
             "The logits come in the order of the lengths, not of the batch. "
             "`enforce_sorted=False` sorts and puts everything back in order.",
         ),
-        Mistake(
-            "last-padded-step",
-            bool(np.ptp(together[short], axis=0).max() < 1e-6),
-            "All light curves but the longest have the same logits: what is taken is the last row "
-            "of the unpacked output, which is padding for them. `hidden[-1]` is the state after "
-            "the last observation.",
-        ),
         rtol=1e-4,
         atol=1e-5,
     )
     require(
         same(together, want, 1e-4, 1e-5),
-        f"{other} They are padded to the length of the longest, and padding must make no "
-        "difference.",
+        f"{other} Short ones are padded to the length of the longest: padding comes in somewhere, "
+        "perhaps into a mean. It must make no difference.",
         "padding-matters",
     )
 
@@ -280,7 +279,17 @@ def dropout_works(learner: Subject, rng: Rng, network: list) -> None:
 
 def every_weight_learns(learner: Subject, rng: Rng, network: list, at_least: int) -> None:
     x = Tensor.of(light_curves(rng, [6, 4, 5, 6, 3, 6, 2, 6], 6))
-    got = learner.gradients(*network, x).value
+    answer = learner.gradients(*network, x)
+    recognise(
+        answer,
+        Mistake(
+            "gradient-lost",
+            Raises("RuntimeError", "does not require grad"),
+            "No gradient flows through the logits, so nothing can be learnt. Leave out "
+            "`torch.no_grad()`, `.detach()` and NumPy.",
+        ),
+    )
+    got = answer.value
     require(
         got["weights"] >= at_least,
         f"`model.parameters()` holds {got['weights']} numbers; the linear layers alone should have "
@@ -331,28 +340,33 @@ def test_mlp_padding(learner: Subject, rng: Rng) -> None:
     """More padding makes no difference"""
     n, rows = 5, 7
     x = light_curves(rng, [n, n, n], n)
-    plain, padded, nothing, halved = asked(
-        learner, MLP, x, longer(x, rows), 0 * longer(x, rows), x * n / (n + rows)
+    plain, padded, halved, nothing, more_of_it = asked(
+        learner, MLP, x, longer(x, rows), x * n / (n + rows), 0 * x, 0 * longer(x, rows)
     )
+    if same(padded, plain, 1e-4, 1e-5):
+        return
     mean = (
         f"With {rows} rows of padding after {n} observations the result is the mean over all "
         f"{n + rows} rows: padding is averaged in. Mask it, and divide by the number of "
         "observations."
     )
-    expect(
+    recognise(
         Answer(padded),
-        plain,
-        Mistake("mean-over-padding", (n * plain + rows * nothing) / (n + rows), mean),
+        Mistake("mean-over-padding", (n * plain + rows * more_of_it) / (n + rows), mean),
         Mistake("mean-over-padding", halved, mean),
         Mistake(
             "padding-summed",
-            bool(np.isfinite(padded).all()),
-            "Padding changes the logits. A row of zeros does not stay zero in a linear layer with "
-            "a bias: multiply by the mask after the layers, before the sum.",
+            plain + (more_of_it - nothing) / n,
+            "The number of observations is right, but padding is in the sum: a row of zeros does "
+            "not stay zero in a linear layer. Multiply by the mask after the layers.",
         ),
-        what="the logits with more padding",
         rtol=1e-4,
         atol=1e-5,
+    )
+    raise Failure(
+        "More padding changes the logits. Multiply by `mask = observed(x).unsqueeze(-1)` after the "
+        "layers, and divide the sum by the number of observations.",
+        misconception="padding-matters",
     )
 
 
@@ -623,6 +637,7 @@ def test_focal_loss(learner: Subject, rng: Rng, alpha: float, gamma: float) -> N
     doubled = "The probabilities go into a function that expects logits, and softmax acts twice."
     wrong = "is not that of the true class: pick it out by `targets`."
     places = "alpha is the factor in front, gamma the exponent."
+    means = 'Take the mean of the focal losses: `reduction="none"` first, `.mean()` last.'
     expect(
         answer,
         of(each.mean()),
@@ -635,8 +650,12 @@ def test_focal_loss(learner: Subject, rng: Rng, alpha: float, gamma: float) -> N
         Mistake(
             "focal-of-mean",
             of(focal(log_p.mean(), alpha, gamma)),
-            "This is the focal loss of the mean cross-entropy. It should be the mean of the focal "
-            'losses: `reduction="none"` first, `.mean()` last.',
+            f"This is the focal loss of the mean cross-entropy. {means}",
+        ),
+        Mistake(
+            "focal-of-mean",
+            of(-alpha * ((1 - np.exp(log_p)) ** gamma).mean() * log_p.mean()),
+            f"This is the mean of the factors times the mean cross-entropy. {means}",
         ),
         Mistake("alpha-as-exponent", of(focal(log_p, gamma, alpha).mean()), places),
         Mistake("alpha-as-exponent", of(focal(log_p, 1, alpha).mean()), places),
@@ -842,12 +861,13 @@ def check_moved(learner: Subject, loop: str, rng: Rng) -> None:
     answer = learner.devices(loop, *trial.sent())
     recognise(answer, NO_LENGTHS, LABELS_FIRST)
     got = answer.value
+    require(bool(got), "The network was never asked.")
     left = [name for name, place in got.items() if place != "meta"]
     require(
-        len(got) == 5 and not left,
-        f'With `device="meta"` the {left[0] if left else "criterion"} is still on the CPU; on a '
-        "GPU the loop would break down. Move the model and the criterion before the loop, and "
-        "features and labels of each batch, with `.to(resolve_device(device))`.",
+        not left,
+        f'With `device="meta"` this is still on the CPU: {(left or [""])[0]}. On a GPU the loop '
+        "would break down. Move the model and the criterion before the loop, and features and "
+        "labels of each batch, with `.to(resolve_device(device))`.",
         "not-moved",
     )
 
@@ -1010,19 +1030,28 @@ def test_moved(learner: Subject, rng: Rng) -> None:
     check_moved(learner, "train_epoch", rng)
 
 
-NOTHING_TO_DIVIDE_BY = Mistake(
-    "nothing-to-divide-by",
-    Raises("ZeroDivisionError"),
-    "Without a batch the result is 0 / 0. Raise a ValueError that says that the dataloader gives "
-    "no batch.",
-)
+def check_no_batch(answer: Answer) -> None:
+    """What a loop did without a batch must be a ValueError."""
+    if answer.raised is None:
+        answer = Answer(answer.result["returned"])
+    expect_error(
+        answer,
+        "ValueError",
+        "a dataloader without a batch",
+        Mistake(
+            "nothing-to-divide-by",
+            Raises("ZeroDivisionError"),
+            "Without a batch the result is 0 / 0. Raise a ValueError that says that the dataloader "
+            "gives no batch.",
+        ),
+    )
 
 
 @part("6.4")
 def test_no_batch(learner: Subject, rng: Rng) -> None:
     """A dataloader without a batch is a ValueError"""
-    answer = learner.trained(*Regression(rng).sent(drop_last=True, size=BATCH_SIZE - 1))
-    expect_error(answer, "ValueError", "a dataloader without a batch", NOTHING_TO_DIVIDE_BY)
+    few = Regression(rng).sent(drop_last=True, size=BATCH_SIZE - 1)
+    check_no_batch(learner.trained(*few))
 
 
 # 6.5 evaluate_model
@@ -1160,8 +1189,8 @@ def test_evaluated_anywhere(learner: Subject, rng: Rng) -> None:
 @part("6.5")
 def test_nothing_to_evaluate(learner: Subject, rng: Rng) -> None:
     """A dataloader without a batch is a ValueError"""
-    answer = learner.evaluated(*Regression(rng).sent(drop_last=True, size=BATCH_SIZE - 1))
-    expect_error(answer, "ValueError", "a dataloader without a batch", NOTHING_TO_DIVIDE_BY)
+    few = Regression(rng).sent(drop_last=True, size=BATCH_SIZE - 1)
+    check_no_batch(learner.evaluated(*few))
 
 
 # 6.E1 warmup_cosine

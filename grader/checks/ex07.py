@@ -217,7 +217,7 @@ def test_linear_component(learner: Subject, rng: Rng) -> None:
         "nothing else.",
     )
     others = [k for k in range(1, 5) if straight[k]]
-    require(not others, f"Component {others[:1]} is a straight line; it should be a sine.")
+    require(not others, f"Components {others} are straight lines; they should be sines.")
 
 
 @part("7.1")
@@ -281,7 +281,7 @@ def test_sine_not_cosine(learner: Subject, rng: Rng) -> None:
 
 @part("7.1")
 def test_start(learner: Subject, rng: Rng) -> None:
-    """At the start no two components are alike, and no time alone decides on all"""
+    """At the start components and times differ, and each time stands for itself"""
     times = days(rng, 2, 9, 1)
     (got, one), _ = embeddings(
         learner, seed_of(rng), {"embed_dim": 6}, [times, times[:1, 3:4]], "own"

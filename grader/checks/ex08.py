@@ -179,7 +179,6 @@ def test_batches(learner: Subject, rng: Rng, form: str) -> None:
     require(
         not set(used) <= set(SIZES),
         "A batch holds labels. It should hold positions: where in the list an object stands.",
-        "labels-for-positions",
     )
     outside = [position for position in used if not 0 <= position < len(numbers)]
     require(not outside, f"There is no object at the position {outside[:1]}; the last one is "
@@ -371,8 +370,8 @@ def told(learner: Subject, losses: list[float], patience: int, delta: float) -> 
 @part("8.2")
 def test_losses(learner: Subject, rng: Rng) -> None:
     """It says stop when `patience` losses in a row are no improvement"""
-    losses = [2.0, 1.75, 1.5, 1.5, 1.625, 1.25, 1.1875, 1.125, 1.0625, 1.0, 0.875, 0.75, 1.5, 0.5]
-    losses += [0.625, 0.5625, 0.25, 0.375, 1.25, 0.375, 0.375, 0.0, 0.0625, 0.0, 0.0, 0.0]
+    losses = [2.0, 1.75, 1.5, 1.5, 1.625, 1.25, 1.21875, 1.1875, 1.15625, 1.0, 0.75, 1.5, 0.5]
+    losses += [0.625, 0.5625, 0.375, 0.25, 0.375, 1.25, 0.375, 0.375, 0.0, 0.0625, 0.0, 0.0, 0.0]
     shift = float(rng.integers(1, 8))
     told(learner, [loss + shift for loss in losses], patience=3, delta=0.125)
 
@@ -408,7 +407,7 @@ def test_attributes(learner: Subject) -> None:
 
 NAMES = ["SNIa", "CV", "AGN", "TDE", "SNIax"]
 COUNTS = np.array(
-    [[9, 2, 1, 0, 1], [1, 5, 1, 3, 0], [0, 2, 4, 2, 0], [1, 0, 1, 2, 1], [3, 1, 0, 0, 2]]
+    [[9, 2, 1, 0, 1], [1, 5, 1, 3, 0], [0, 2, 4, 2, 0], [1, 0, 1, 2, 1], [3, 2, 0, 0, 2]]
 )
 WITH_ABSENT = np.array(
     [[6, 0, 1, 0, 2], [0, 0, 0, 0, 0], [2, 0, 3, 0, 1], [3, 0, 0, 0, 1], [1, 0, 2, 0, 4]]
@@ -504,21 +503,21 @@ def mistakes_of(key: str, seen: Collected, want: dict[str, float]) -> list[Mista
         called = [NAMES[i] in rare for i in seen.called]
         true = [NAMES[i] in rare for i in seen.true]
         found = sum(a and b for a, b in zip(called, true, strict=True))
+        right = sum(
+            p == t and NAMES[t] in rare for p, t in zip(seen.called, seen.true, strict=True)
+        )
         return [
             Mistake("rare-mean-of-recalls",
                     ratio(sum(want[f"{each}_recall"] for each in rare), len(rare)),
                     "This is the mean of the recalls of the rare classes. Count the objects of all "
                     "rare classes together."),
             Mistake("rare-by-precision",
-                    ratio(found, sum(called)),
+                    ratio(right, sum(called)),
                     "This is a precision: the fraction of the objects *called* rare. The recall is "
                     "the fraction of those that *are* rare."),
             Mistake("any-rare-class-will-do", ratio(found, sum(true)),
                     "An object that is taken for another rare class counts as found. Its "
                     "prediction must be its own class."),
-            Mistake("balanced-for-rare", want["balanced_accuracy"],
-                    "This is the mean over all classes. Take the objects of `self.rare_classes` "
-                    "alone."),
         ]  # fmt: skip
     says = f"0/0 should be 0.0 here, and `{key}` is NaN. Divide by `max(sum, 1)`."
     nan = Mistake("nan-for-undefined", math.nan, says)
@@ -556,20 +555,20 @@ def measured(answer: Answer, seen: Collected) -> None:
         f"There is no measure {missing[0] if missing else ''!r}. A dictionary has one for each of "
         "class_names, whether it occurs or not.",
     )
-    for key, value in want.items():
+    for key in sorted(want, key=lambda key: key != "balanced_accuracy"):  # the telling one first
         kind = kind_of(got[key])
         require(
             isinstance(got[key], float | int) and not isinstance(got[key], bool),
             f"`{key}` is {kind}; it should be a float.",
         )
-        expect(Answer(got[key]), value, *mistakes_of(key, seen, want), what=f"`{key}`")
+        expect(Answer(got[key]), want[key], *mistakes_of(key, seen, want), what=f"`{key}`")
 
 
 @part("8.3")
 @pytest.mark.parametrize("form", ["logits", "class numbers"])
 def test_metrics(learner: Subject, rng: Rng, form: str) -> None:
     """All measures are right, from logits and from class numbers"""
-    seen = Collected(rng, COUNTS, (18, 18, 6), rare=["TDE", "SNIax"])
+    seen = Collected(rng, COUNTS, (18, 18, 7), rare=["TDE", "SNIax"])
     batches = seen.batches(form == "logits")
     answer = learner.metrics(NAMES, seen.rare, batches)
     if form != "logits":
@@ -595,7 +594,7 @@ def test_metrics(learner: Subject, rng: Rng, form: str) -> None:
 @part("8.3")
 def test_square_batch(learner: Subject, rng: Rng) -> None:
     """Logits are read along the classes, also if there are as many objects as classes"""
-    seen = Collected(rng, COUNTS, (5, 37), rare=["TDE"])
+    seen = Collected(rng, COUNTS, (5, 38), rare=["TDE"])
     batch = seen.batches()[0]
     answer = learner.metrics(NAMES, ["TDE"], [batch])
     got = answer.result
@@ -645,7 +644,7 @@ def test_absent_class(learner: Subject, rng: Rng) -> None:
 @part("8.3")
 def test_reset(learner: Subject, rng: Rng) -> None:
     """After a reset only what comes then is measured"""
-    old = Collected(rng, COUNTS, (21, 21), rare=["TDE"])
+    old = Collected(rng, COUNTS, (21, 22), rare=["TDE"])
     new = Collected(rng, WITH_ABSENT, (16, 10), rare=["TDE"])
     answer = learner.metrics(NAMES, ["TDE"], new.batches(), before=old.batches())
     got, want = answer.value, new.measures()
@@ -779,6 +778,13 @@ def test_counts_in_cells(learner: Subject, rng: Rng) -> None:
         "the true classes first, and `ax.text(x, y, ...)` the column first.",
         "transposed",
     )
+    there = PLOTTED.sum(axis=1) > 0
+    require(
+        not (counts[:3, :3] == PLOTTED[there][:, there]).all(),
+        "No AGN occurs, and the counts of the classes after it have moved up by one. "
+        "`confusion_matrix` has an argument `labels=`.",
+        "absent-class-dropped",
+    )
     for (row, column), count in np.ndenumerate(PLOTTED):
         require(
             counts[row, column] == count,
@@ -819,10 +825,8 @@ def test_colours(learner: Subject, rng: Rng) -> None:
         values[place] = value
     rows = PLOTTED.sum(axis=1, keepdims=True)
     values[rows[:, 0] == 0] = 0  # a row without objects may be blank
-    by_row, by_column, by_all = (
-        PLOTTED / sums.clip(min=1)
-        for sums in (rows, PLOTTED.sum(axis=0, keepdims=True), PLOTTED.sum(keepdims=True))
-    )
+    by_row = PLOTTED / rows.clip(min=1)
+    by_column = PLOTTED / PLOTTED.sum(axis=0, keepdims=True).clip(min=1)
     answer = Answer(values)
     if same(values, by_row) or same(values, 100 * by_row):
         return
@@ -834,8 +838,6 @@ def test_colours(learner: Subject, rng: Rng) -> None:
         Mistake("colour-by-column", by_column,
                 "The colour shows fractions of the *columns*. Divide each row by its sum: "
                 "`counts.sum(axis=1, keepdims=True)`."),
-        Mistake("colour-by-all", by_all,
-                "The colour shows fractions of all objects. Divide each row by its own sum."),
         Mistake("colour-by-column", PLOTTED / rows.T.clip(min=1),
                 "Each *column* is divided by the sum of a row. Without `keepdims=True` the sums "
                 "lie along the wrong axis."),
@@ -1087,7 +1089,6 @@ def test_tracker(learner: Subject, rng: Rng) -> None:
     require(
         events.count("reset") == 1,
         "The tracker is reset more than once. Do it once, before the loop.",
-        "reset-for-each-batch",
     )
     expect(Answer(got["returned"]), epoch.answer, what="the result of run_epoch")
 
@@ -1362,7 +1363,7 @@ def plateau_rates(losses: Sequence[float], rate: float) -> list[float]:
 @part("8.5")
 def test_plateau(learner: Subject, rng: Rng) -> None:
     """On a plateau of the validation loss the learning rate is halved"""
-    script = [1.25, 1.0, *[1.125] * 4, 1.0625, 1.25, 1.25]
+    script = [1.5, 1.25, 1.0, *[1.125] * 4, 1.0625, 1.25, 1.25]
     got = Plan(rng, list(script)).run(learner, learning_rate=0.5, patience=50)
     rates = series(got["history"], "learning_rates", len(script))
     want = plateau_rates(script, 0.5)
@@ -1383,9 +1384,9 @@ def test_plateau(learner: Subject, rng: Rng) -> None:
                 "The scheduler gets the training loss. It should watch the validation loss."),
         what="`learning_rates`",
     )  # fmt: skip
-    walked = sum(want[:2])
+    walked = sum(want[:3])
     require(
-        got["steps"] != 2 or math.isclose(got["walker"], -walked, rel_tol=1e-3),
+        got["steps"] != 3 or math.isclose(got["walker"], -walked, rel_tol=1e-3),
         "The learning rates in the history are not those of the training. One optimizer for all "
         "epochs, and a scheduler of that optimizer.",
         "rate-not-used",
@@ -1468,7 +1469,6 @@ def test_checkpoint(learner: Subject, rng: Rng) -> None:
     require(
         file != "other",
         "The checkpoint holds something else than a `state_dict`. Save that alone.",
-        "other-things-saved",
     )
     require(
         file != 2,
@@ -1525,7 +1525,6 @@ def test_lines(learner: Subject, rng: Rng) -> None:
             not (name == "learning_rates" and logarithms),
             "The logarithm of the learning rate is shown. Show the rate itself, on an axis with "
             "`ax.set_yscale('log')`.",
-            "logarithm-plotted",
         )
         require(bool(pairs), f"No line shows `{name}`.", "series-missing")
         where[name] = axes.index(pairs[0][0])
@@ -1548,7 +1547,8 @@ def test_lines(learner: Subject, rng: Rng) -> None:
         "rate-not-logarithmic",
     )
     require(
-        same(got["history"], history), "The history is changed by plotting it.", "history-changed"
+        same(got["history"], history),
+        "The history is changed by plotting it.",
     )
     compare_marks(*found(axes, history["val_loss"])[0], history)
 
@@ -1617,6 +1617,16 @@ def compare_marks(ax: dict, line: dict, history: dict) -> None:
 # 8.E1 mixup_minority
 
 
+def mixed_pair(answer: Answer) -> tuple[Any, Any]:
+    """Features and labels of the new batch, once they are a pair."""
+    result = answer.value["result"]
+    require(
+        isinstance(result, list | tuple) and len(result) == 2,
+        f"The result is {kind_of(result)}; it should be the pair (features, labels).",
+    )
+    return result[0], result[1]
+
+
 def mixtures(
     learner: Subject, labels: np.ndarray, minority: list[int], alpha: float, seed: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -1630,13 +1640,7 @@ def mixtures(
     answer = learner.mixed(
         Tensor.of(features), Tensor.of(labels), [N_CLASSES, minority, alpha], seed
     )
-    got = answer.value
-    (result,) = got["results"]
-    require(
-        isinstance(result, list | tuple) and len(result) == 2,
-        f"The result is {kind_of(result)}; it should be the pair (features, labels).",
-    )
-    new, soft = result
+    new, soft = mixed_pair(answer)
     for values, shape, what in ((new, features.shape, "features"), (soft, (count, 5), "labels")):
         require(
             not (what == "labels" and isinstance(values, Tensor) and values.shape == (count,)),
@@ -1650,7 +1654,7 @@ def mixtures(
             f"{kind_of(values)}.",
         )
     require(
-        got["unchanged"] == [True, True],
+        answer.value["unchanged"] == [True, True],
         "The features or labels that were handed over have been changed. Make new tensors.",
         "input-changed",
     )
@@ -1674,7 +1678,6 @@ def test_only_minority(learner: Subject, rng: Rng) -> None:
         not same(shares, untouched),
         "Nothing is mixed. Features of a rare object become `share * own + (1 - share) * "
         "partner's`.",
-        "nothing-mixed",
     )
     require(
         same(shares[~rare], untouched[~rare], atol=1e-5),
@@ -1767,12 +1770,10 @@ def test_partners(learner: Subject, rng: Rng) -> None:
     )
     require(
         common < 1, "No partner is of the minority. Draw them from the whole batch.",
-        "partners-of-majority",
     )  # fmt: skip
     require(
         len(set(partner)) > 1,
         "All rare objects have the same partner. Draw one for each.",
-        "one-partner-for-all",
     )
     again, _ = mixtures(learner, labels, minority, 50.0)
     other, _ = mixtures(learner, labels, minority, 50.0, seed=2)
@@ -1792,7 +1793,7 @@ def test_no_minority(learner: Subject, rng: Rng) -> None:
     answer = learner.mixed(
         Tensor.of(np.eye(8).reshape(8, 2, 4)), Tensor.of(labels), [N_CLASSES, [4], 0.4], 1
     )
-    ((features, soft),) = answer.value["results"]
+    features, soft = mixed_pair(answer)
     expect(Answer(features), Tensor.of(np.eye(8).reshape(8, 2, 4)), what="the features")
     expect(Answer(soft), Tensor.of(np.eye(N_CLASSES)[labels]), what="the labels")
 
@@ -1845,12 +1846,11 @@ def test_mean_and_spread(learner: Subject, rng: Rng, training: bool) -> None:
     mean, spread = pair_of(coins.asked(learner, n, training), (6, 3))
     off, on = np.full((6, 3), 1 / 3), softmax(2 * coins.feature[:, None] * coins.table)
     plain = softmax(coins.feature[:, None] * coins.table)
-    if not same(mean, off, atol=1e-5):
-        require(
-            not same(mean, plain, rtol=1e-4, atol=1e-5),
-            "All samples are the same: dropout is off. Switch on the layers of dropout.",
-            "dropout-off",
-        )
+    require(
+        not same(mean, plain, rtol=1e-4, atol=1e-5),
+        "All samples are the same: dropout is off. Switch on the layers of dropout.",
+        "dropout-off",
+    )
     sums = mean.sum(axis=1)
     require(
         bool(np.isclose(sums, 1, atol=1e-4).all()),
@@ -1881,7 +1881,6 @@ def test_mean_and_spread(learner: Subject, rng: Rng, training: bool) -> None:
     require(
         bool(whole),
         f"The mean is not one over {n} samples.",
-        "n-samples-ignored",
     )
     deviation = np.sqrt(part_of * (1 - part_of))[:, None] * np.abs(on - off)
     right = any(
@@ -1891,19 +1890,12 @@ def test_mean_and_spread(learner: Subject, rng: Rng, training: bool) -> None:
     variance = any(
         same(spread, deviation**2 * factor, rtol=1e-3, atol=1e-5) for factor in (1.0, n / (n - 1))
     )
-    error = same(spread, deviation / math.sqrt(n), rtol=0.03, atol=1e-5)
     require(not variance, "This is the variance. The standard deviation is its root.", "variance")
-    require(
-        not error,
-        "This is the standard deviation of the *mean*. Do not divide by the root of n_samples.",
-        "error-of-mean",
-    )
     require(
         right,
         f"The standard deviation of the first object is {shown(spread[0].round(4).tolist())}; it "
         f"should be {shown(deviation[0].round(4).tolist())}, that of its probabilities over the "
         "samples.",
-        "spread-of-something-else",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,14 +23,17 @@ class _Retired(ABC):  # noqa: B024
 
 
 @contextmanager
-def surveys(learner: Any) -> Iterator[Any]:
-    """Three surveys on the learner's base class, gone afterwards; gives the first processor.
+def surveys(learner: Any, log: list[str] | None = None) -> Iterator[Any]:
+    """Four surveys on the learner's base class, gone afterwards; gives the first processor.
 
-    Gaia's processor is built on an abstract one, OrbitalProcessor.
+    Gaia's processor is built on an abstract one, OrbitalProcessor, and GaiaNIR's on Gaia's. The
+    names of those of which objects are made are appended to `log`.
     """
+    objects = [] if log is None else log
 
     class SkyMapperProcessor(learner.SurveyProcessor):
         def __init__(self) -> None:
+            objects.append("SkyMapper")
             super().__init__(learner.SurveyConfig("SkyMapper", ["g"], {"g": 25.0}, 4.0))
 
         def process_lightcurve(self, raw_data: dict) -> Any:
@@ -37,6 +41,7 @@ def surveys(learner: Any) -> Iterator[Any]:
 
     class ATLASProcessor(learner.SurveyProcessor):
         def __init__(self) -> None:
+            objects.append("ATLAS")
             super().__init__(learner.SurveyConfig("ATLAS", ["o"], {"o": 23.9}, 2.0))
 
         def process_lightcurve(self, raw_data: dict) -> Any:
@@ -51,10 +56,14 @@ def surveys(learner: Any) -> Iterator[Any]:
 
     class GaiaProcessor(OrbitalProcessor):
         def __init__(self) -> None:
+            objects.append(type(self).__name__.removesuffix("Processor"))
             super().__init__(learner.SurveyConfig("Gaia", ["G"], {"G": 25.7}, 30.0))
 
         def orbit(self) -> str:
             return "L2"
+
+    class GaiaNIRProcessor(GaiaProcessor):
+        pass
 
     try:
         yield SkyMapperProcessor
@@ -85,13 +94,24 @@ def made_by_name(learner: Any, name: str) -> dict:
 
 
 @probe
+def made_again(learner: Any, name: str) -> dict:
+    """Whether the factory makes the same object twice, and of which surveys objects were made."""
+    made: list[str] = []
+    with surveys(learner, made):
+        first, second = (learner.SurveyProcessor.from_survey_name(name) for _ in range(2))
+        is_object = first is not None and not isinstance(first, type)
+        return {"same": is_object and first is second, "made": made}
+
+
+@probe
 def configured(learner: Any) -> dict:
     """The configuration of `LSSTProcessor`, and whether the base class was set up."""
     processor = learner.LSSTProcessor()
     config = getattr(processor, "config", None)
     fields = ("name", "bands", "zeropoints", "cadence_days")
     given = {name: getattr(config, name) for name in fields if hasattr(config, name)}
-    return {"config": given, "ready": hasattr(processor, "_processed_count")}
+    own = ("_processed_count", "_accepted", "_rejected", "in_batch")
+    return {"config": given, "ready": all(hasattr(processor, name) for name in own)}
 
 
 def counts(processor: Any) -> list:
@@ -109,6 +129,14 @@ def processed(learner: Any, survey: str, *records: dict) -> dict:
 
 
 @probe
+def recalibrated(learner: Any, record: dict, zeropoints: dict) -> dict:
+    """The light curve of a record of ZTF if the configuration has other zero points."""
+    processor = learner.ZTFProcessor()
+    processor.config.zeropoints = zeropoints
+    return {"curve": view(learner, processor.process_lightcurve(record))}
+
+
+@probe
 def counts_of_broken(learner: Any, survey: str, broken: dict) -> list:
     """The counts after a record that cannot be processed."""
     processor = getattr(learner, f"{survey}Processor")()
@@ -118,33 +146,46 @@ def counts_of_broken(learner: Any, survey: str, broken: dict) -> list:
 
 
 @probe
-def statistic(learner: Any, name: str, batches: list) -> dict:
-    """A property of a processor that has counted, and whether it is one that must be called."""
+def statistic(learner: Any, name: str, batches: list, peek: bool = False) -> dict:
+    """A property of a processor that has counted, and whether it is one that must be called.
+
+    It may have been looked at after the first count already.
+    """
     with surveys(learner) as processor_class:
         processor = processor_class()
         for accepted, rejected in batches:
             processor._count(accepted, rejected)
+            if peek:
+                getattr(processor, name)
         value = getattr(processor, name)
     return {"called": callable(value), "value": None if callable(value) else value}
 
 
+TROUBLES = {each.__name__: each for each in (Trouble, ValueError, KeyboardInterrupt)}
+
+
 @probe
-def batch(learner: Any, before: list, inside: list, fail: bool = False) -> dict:
-    """What happens in a `with` statement, and whether a trouble in it arrives outside."""
+def batch(learner: Any, before: list, inside: list, fail: str = "") -> dict:
+    """What happens in a `with` statement, and as what an exception in it arrives outside."""
     with surveys(learner) as processor_class:
         processor = processor_class()
+        processor.config = config = copy.copy(processor.config)
         processor._count(*before)
-        seen: dict[str, Any] = {"raised": False}
+        seen: dict[str, Any] = {"raised": ""}
+        trouble = TROUBLES[fail]("the disk is full") if fail else None
         try:
             with processor as entered:
                 seen |= {"entered": entered is processor, "kind": type(entered).__name__}
                 seen |= {"in_batch": processor.in_batch, "at_start": counts(processor)}
                 for accepted, rejected in inside:
                     processor._count(accepted, rejected)
-                if fail:
-                    raise Trouble("the disk is full")
-        except Trouble:
-            seen["raised"] = True
+                if trouble:
+                    raise trouble
+        except BaseException as error:
+            if trouble is None or trouble not in (error, error.__context__):
+                raise
+            seen["raised"] = type(error).__name__
+        seen |= {"config_kept": processor.config is config}
         return seen | {"in_batch_after": processor.in_batch, "at_end": counts(processor)}
 
 

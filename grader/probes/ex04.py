@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
 import inspect
 import logging
 import threading
@@ -32,12 +33,14 @@ class Recorder(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[list[str]] = []
+        self.unformatted: list[str] = []  # what logging itself could not make a line of
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
             text = record.getMessage()
         except Exception:  # as with a wrong number of arguments
             text = str(record.msg)
+            self.unformatted.append(text)
         error = record.exc_info[1] if record.exc_info else None
         self.lines.append([record.levelname, f"{text} {error}" if error else text])
 
@@ -61,6 +64,7 @@ class Trial:
         self.learner = learner
         self.calls: list[list[Any]] = []  # what was called, for which object, in a session or not
         self.events: list[list[Any]] = []
+        self.flags: list[Any] = []  # `in_session` when each of the events was announced
         self.sessions = 0
         self.own, self.root = Recorder(), Recorder()
         methods = {name: _stand_in(name, self) for name in (*stand_ins, "_setup_logging")}
@@ -81,8 +85,10 @@ class Trial:
             yield
 
     def seen(self) -> dict[str, Any]:
-        log = {"log": list(self.own.lines), "root_log": list(self.root.lines)}
-        return log | {"calls": self.calls, "events": self.events, "sessions": self.sessions}
+        log: dict[str, Any] = {"log": list(self.own.lines), "root_log": list(self.root.lines)}
+        log |= {"unformatted": self.own.unformatted}
+        told = {"events": self.events, "flags": self.flags}
+        return log | told | {"calls": self.calls, "sessions": self.sessions}
 
 
 def _stand_in(name: str, trial: Trial) -> Any:
@@ -104,10 +110,12 @@ def _stand_in(name: str, trial: Trial) -> Any:
         try:
             return self.process_and_classify(raw_data)
         except Trouble:
+            self.logger.error("%s failed", self._name_of(raw_data, position))
             return "failed"
 
     def announce(self: Any, event: str, **data: Any) -> None:
         trial.events.append([event, data])
+        trial.flags.append(self.in_session)
 
     return {
         "_setup_logging": staticmethod(lambda: logging.getLogger(NAME)),
@@ -122,19 +130,21 @@ class Processor:
     """Makes a light curve of a record, or raises what the record asks for."""
 
     def __init__(self, trial: Trial) -> None:
-        self.trial = trial
+        self.trial, self.count = trial, 0
         days = (59000.25, 59001.25, 59002.25)
         data = [{"mjd": day, "flux": 50.0, "flux_err": 1.0, "band": "r"} for day in days]
         self.template = trial.learner.TransientLightCurve(data, "template")
+        self.empty = trial.learner.TransientLightCurve([], "template")
 
     def process_lightcurve(self, raw_data: Any) -> Any:
         name = str(raw_data.get("objectId", "no name"))
         self.trial.note("process", name)
+        self.count += 1
         if raw_data.get("raises") == "KeyboardInterrupt":
             raise KeyboardInterrupt
         if "raises" in raw_data:
             raise Trouble(raw_data["raises"])
-        light_curve = copy.copy(self.template)
+        light_curve = copy.copy(self.empty if raw_data.get("empty") else self.template)
         light_curve.object_id, light_curve.transient_type = name, raw_data["label"]
         return light_curve
 
@@ -143,9 +153,10 @@ class Classifier:
     """Reads the label off the light curves of `Processor`."""
 
     def __init__(self, trial: Trial) -> None:
-        self.trial = trial
+        self.trial, self.count = trial, 0
 
     def predict(self, lightcurve: Any) -> Any:
+        self.count += 1
         known = isinstance(lightcurve, self.trial.learner.TransientLightCurve)
         self.trial.note("predict", "a light curve" if known else type(lightcurve).__name__)
         if known and lightcurve.transient_type == "raise":
@@ -183,30 +194,45 @@ def _described(handler: logging.Handler) -> dict:
 
 
 @probe
-def set_up_beside_root(learner: Any) -> int:
-    """The number of handlers of the logger if the root logger has one already."""
+def set_up_beside_root(learner: Any) -> list[int]:
+    """The number of handlers of the logger if the root logger has one already, and if not."""
     logger, root = logging.getLogger(NAME), logging.getLogger()
+    counts = []
     with restored(logger, root):
-        logger.handlers, root.handlers = [], [logging.NullHandler()]
-        learner.AstronomyPipeline._setup_logging()
-        return len(logger.handlers)
+        for others in (1, 0):
+            logger.handlers = []
+            root.handlers = [logging.NullHandler() for _ in range(others)]
+            learner.AstronomyPipeline._setup_logging()
+            counts.append(len(logger.handlers))
+    return counts
+
+
+def _failure(fails: str) -> BaseException | None:
+    """An exception of the kind, or a Trouble with the message, that is asked for."""
+    if fails == "Ctrl-C":
+        return KeyboardInterrupt()
+    if fails == "OSError":
+        return OSError(28, "no space left")  # its first argument is no text
+    return Trouble(fails) if fails else None
 
 
 @probe
 def session(learner: Any, fails: str = "") -> dict:
-    """What is seen in a session and after it; and of a second one."""
+    """What is seen in a session and after it; its block may fail."""
     trial = Trial(learner, "_announce")
-    pipeline = trial.pipeline
-    got: dict[str, Any] = {"raised": False, "inside": None, "yields": None}
+    pipeline, failure = trial.pipeline, _failure(fails)
+    got: dict[str, Any] = {"raised": "", "inside": None, "yields": None}
     with trial.watched():
         try:
             with pipeline.batch_processing_session() as value:
                 got |= {"inside": pipeline.in_session, "yields": value}
                 got |= {"log_inside": list(trial.own.lines), "events_inside": list(trial.events)}
-                if fails:
-                    raise Trouble(fails)
-        except Trouble:
-            got["raised"] = True
+                if failure:
+                    raise failure
+        except BaseException as error:
+            if failure is None or failure not in (error, error.__context__):
+                raise
+            got["raised"] = type(error).__name__
     return got | {"after": pipeline.in_session} | trial.seen()
 
 
@@ -216,12 +242,14 @@ def session_in_session(learner: Any) -> dict:
     trial = Trial(learner, "_announce")
     pipeline = trial.pipeline
     with trial.watched(), pipeline.batch_processing_session():
+        before = [len(trial.own.lines), len(trial.events)]
         try:
             with pipeline.batch_processing_session():
                 kinds = []
         except Exception as error:
             kinds = [kind.__name__ for kind in type(error).__mro__]
         got = {"kinds": kinds, "inside": pipeline.in_session, "log": list(trial.own.lines)}
+        got |= {"new_log": got["log"][before[0] :], "new_events": trial.events[before[1] :]}
     with trial.watched(), pipeline.batch_processing_session():
         pass
     return got
@@ -244,16 +272,22 @@ def called(learner: Any, records: list) -> dict:
 
 
 @probe
-def one_record(learner: Any, record: dict) -> dict:
-    """`pipeline.process_and_classify(record)`."""
-    trial = Trial(learner, "_announce")
-    got: dict[str, Any] = {"raised": "", "label": None}
+def one_by_one(learner: Any, *records: dict) -> dict:
+    """`pipeline.process_and_classify(record)` for each of the records, with the same pipeline."""
+    trial = Trial(learner, "_announce", "batch_processing_session")
+    processor, classifier = trial.pipeline.processor, trial.pipeline.classifier
+    labels: list[Any] = []
+    raised: list[str] = []
     with trial.watched():
-        try:
-            value = trial.pipeline.process_and_classify(record)
-            got["label"] = "a light curve" if isinstance(value, learner.LightCurve) else value
-        except Trouble as error:
-            got["raised"] = str(error)
+        for record in records:
+            try:
+                label = trial.pipeline.process_and_classify(record)
+                labels.append("a light curve" if isinstance(label, learner.LightCurve) else label)
+            except Exception as error:
+                if Trouble not in (type(error), type(error.__context__)):
+                    raise
+                raised += [type(error).__name__, str(error)]
+    got = {"labels": labels, "raised": raised, "counts": [processor.count, classifier.count]}
     return got | trial.seen()
 
 
@@ -269,24 +303,46 @@ def predicted(learner: Any, observations: list) -> Any:
     return learner.SimpleTransientClassifier().predict(light_curve)
 
 
+@probe
+def left_alone(learner: Any, observations: list) -> list:
+    """The table of a light curve before and after it was measured and classified."""
+    light_curve = learner.TransientLightCurve(observations, "ZTF24aaexmpl")
+    before = light_curve.data.copy()
+    for method in ("features", "predict"):
+        getattr(learner.SimpleTransientClassifier(), method)(light_curve)
+    return [before, light_curve.data]
+
+
 class Crowd:
     """Counts how many are at work at the same time. The first wait until `wanted` have come."""
 
     def __init__(self, wanted: int) -> None:
-        self.wanted, self.now, self.most = wanted, 0, 0
-        self.lock, self.full = threading.Lock(), threading.Event()
+        self.wanted, self.now, self.most, self.done, self.overtaken = wanted, 0, 0, 0, 0
+        self.change = threading.Condition()
 
-    def work(self, seconds: float) -> None:
-        with self.lock:
+    def work(self, seconds: float = 0.0, patience: float = 0.0, until_done: int = 0) -> None:
+        """Be at work for some time.
+
+        Arguments:
+            seconds: the time it takes.
+            patience: how long the first ones wait for one more than `wanted`, who should not come.
+            until_done: go on until so many others are done, for a while.
+        """
+        with self.change:
             self.now += 1
             self.most = max(self.most, self.now)
-            if self.now >= self.wanted:
-                self.full.set()
-        self.full.wait(0.4)
-        self.full.set()
-        time.sleep(seconds)  # long enough for others to come who should not
-        with self.lock:
-            self.now -= 1
+            self.change.notify_all()
+            if not self.change.wait_for(lambda: self.most >= self.wanted, 0.4):
+                self.wanted = 0  # they do not come: nobody else need wait
+            if not self.done:
+                self.change.wait_for(lambda: self.most > self.wanted, patience)
+        time.sleep(seconds)
+        with self.change:
+            if until_done:
+                self.change.wait_for(lambda: self.done >= until_done, 0.4)
+                self.overtaken = self.done
+            self.now, self.done = self.now - 1, self.done + 1
+            self.change.notify_all()
 
 
 @probe
@@ -302,7 +358,8 @@ def processed_async(learner: Any, records: list, *limit: int) -> dict:
     process = trial.pipeline.processor.process_lightcurve
 
     def slowly(raw_data: Any) -> Any:
-        crowd.work(raw_data.get("seconds", 0.02))
+        asked = ("seconds", "patience", "until_done")
+        crowd.work(**{name: raw_data[name] for name in asked if name in raw_data})
         return process(raw_data)
 
     async def run() -> dict:
@@ -318,7 +375,7 @@ def processed_async(learner: Any, records: list, *limit: int) -> dict:
     trial.pipeline.processor.process_lightcurve = slowly
     with trial.watched():
         got = _in_a_thread(run)
-    return got | trial.seen() | {"most": crowd.most}
+    return got | trial.seen() | {"most": crowd.most, "overtaken": crowd.overtaken}
 
 
 def _in_a_thread(run: Callable[[], Any]) -> Any:
@@ -362,7 +419,8 @@ class Hearers:
         self.errors: list[list[str]] = []
         self.returned: list[bool] = []  # whether adding returned the observer
         names = ("first", "second", "broken", "once")
-        self.known = {name: self._observer(name) for name in names}
+        self.known: dict[str, Any] = {name: self._observer(name) for name in names}
+        self.known["broken object"] = functools.partial(self.known["broken"])
 
     def take(self, action: str, what: str, data: dict | None = None) -> None:
         try:

@@ -19,6 +19,8 @@ from grader.probes import probe
 
 FIRST_BAND = 3
 
+SGD([torch.zeros(1)])  # imports a third of torch: here, where no time limit can break that off
+
 
 def _built(learner: Any, network: str, sizes: list, dropout: float = 0.0) -> nn.Module:
     torch.manual_seed(0)
@@ -80,7 +82,10 @@ def gradients(learner: Any, network: str, sizes: list, x: Tensor) -> dict:
 def derivatives(learner: Any, network: str, sizes: list, x: Tensor) -> Any:
     """The derivative of each logit by each feature, where each light curve is one observation."""
     out = _asked(_built(learner, network, sizes), network, x.requires_grad_())
-    by_class = [torch.autograd.grad(each.sum(), x, retain_graph=True)[0] for each in out.T]
+    if not out.requires_grad:
+        return None
+    options: dict[str, Any] = {"retain_graph": True, "materialize_grads": True}
+    by_class = [torch.autograd.grad(each.sum(), x, **options)[0] for each in out.T]
     return torch.stack(by_class, dim=1).squeeze(2)  # (batch, num_classes, n_features)
 
 

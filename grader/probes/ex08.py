@@ -118,7 +118,7 @@ def _matrix_of(ax: Any) -> dict:
         "columns": [[label.get_text(), pixel((x, 0))[0]] for x, label in across],
         "rows": [[label.get_text(), pixel((0, y))[1]] for y, label in down],
         "texts": [
-            [text.get_text(), *text.get_transform().transform(text.get_position())]
+            [text.get_text(), *(pixel(text.xy) if hasattr(text, "xy") else _place(text))]
             for text in ax.texts
         ],
         "cells": [
@@ -127,6 +127,10 @@ def _matrix_of(ax: Any) -> dict:
             for value, place in _coloured(drawn)
         ],
     }
+
+
+def _place(text: Any) -> Any:
+    return text.get_transform().transform(text.get_position())
 
 
 def _coloured(drawn: Any) -> Iterator[tuple[float, tuple[float, float]]]:
@@ -420,15 +424,13 @@ def _marks(ax: Any) -> Iterator[float]:
 
 
 @probe
-def mixed(
-    learner: Any, features: Tensor, labels: Tensor, settings: list, seed: int, times: int = 1
-) -> dict:
-    """Batches after mixup, one after another, and whether the given tensors were left alone."""
+def mixed(learner: Any, features: Tensor, labels: Tensor, settings: list, seed: int) -> dict:
+    """A batch after mixup, and whether the given tensors were left alone."""
     torch.manual_seed(seed)
-    before = [features.clone(), labels.clone()]
-    results = [learner.mixup_minority(features, labels, *settings) for _ in range(times)]
-    same = torch.equal(before[0], features), torch.equal(before[1], labels)
-    return {"results": results, "unchanged": list(same)}
+    before = features.clone(), labels.clone()
+    result = learner.mixup_minority(features, labels, *settings)
+    same = [torch.equal(old, now) for old, now in zip(before, (features, labels), strict=True)]
+    return {"result": result, "unchanged": same}
 
 
 # 8.E2 mc_dropout_predict
@@ -440,7 +442,7 @@ class OneDrop(nn.Module):
     def __init__(self, table: Tensor) -> None:
         super().__init__()
         self.dropout = nn.Dropout(0.5)
-        self.norm = nn.BatchNorm1d(1, eps=0.0)
+        self.norm = nn.BatchNorm1d(1, eps=1e-9)
         self.frozen = nn.Sequential(nn.Identity(), nn.Dropout(0.0))
         self.register_buffer("table", table)
         self.table: Tensor

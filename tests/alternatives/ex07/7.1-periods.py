@@ -3,7 +3,10 @@ class Time2Vec:
         super().__init__()
         if embed_dim < 1:
             raise ValueError(embed_dim)
-        self.slope, self.zero = nn.Parameter(torch.randn(input_dim, 1)), nn.Parameter(torch.randn(1))
+        self.slope, self.zero = (
+            nn.Parameter(torch.randn(input_dim, 1)),
+            nn.Parameter(torch.randn(1)),
+        )
         self.octave = nn.Parameter(torch.randn(input_dim, embed_dim - 1))
         self.phase = nn.Parameter(torch.randn(embed_dim - 1))
 

@@ -28,8 +28,17 @@ class Blocks(nn.Module):
 
 
 class Time2VecTransformerEncoder:
-    def __init__(self, input_dim, d_model=256, nhead=8, num_layers=6, time_embed_dim=64,
-                 num_classes=5, max_seq_len=100, dropout=0.1):
+    def __init__(
+        self,
+        input_dim,
+        d_model=256,
+        nhead=8,
+        num_layers=6,
+        time_embed_dim=64,
+        num_classes=5,
+        max_seq_len=100,
+        dropout=0.1,
+    ):
         super().__init__()
         room = d_model - time_embed_dim
         if room < 1:
@@ -40,5 +49,6 @@ class Time2VecTransformerEncoder:
         self.time_embedding = Time2Vec(1, time_embed_dim)
         self.input_projection = nn.Sequential(nn.Linear(input_dim, room))
         self.transformer = Blocks(Block(d_model, nhead, dropout) for _ in range(num_layers))
-        self.classifier = nn.Sequential(nn.LayerNorm(d_model), nn.Dropout(dropout),
-                                        nn.Linear(d_model, num_classes))
+        self.classifier = nn.Sequential(
+            nn.LayerNorm(d_model), nn.Dropout(dropout), nn.Linear(d_model, num_classes)
+        )

@@ -28,5 +28,7 @@ class Time2VecTransformerEncoder:
             activation="gelu",
             batch_first=True,
         )
-        self.transformer = nn.TransformerEncoder(layer, num_layers=num_layers, norm=nn.LayerNorm(d_model))
+        self.transformer = nn.TransformerEncoder(
+            layer, num_layers=num_layers, norm=nn.LayerNorm(d_model)
+        )
         self.classifier = nn.Linear(d_model, num_classes)

@@ -1,0 +1,17 @@
+"""Children and grandchildren, and no further."""
+
+
+class SurveyProcessor:
+    @classmethod
+    def from_survey_name(cls, survey_name):
+        known: dict[str, type] = {}
+        waiting = SurveyProcessor.__subclasses__()
+        for child in SurveyProcessor.__subclasses__():
+            waiting += child.__subclasses__()
+        for found in waiting:
+            if not inspect.isabstract(found):
+                known[found.__name__.removesuffix("Processor")] = found
+        for name, processor in known.items():
+            if name.lower() == survey_name.strip().lower():
+                return processor()
+        raise ValueError(f"no survey is called {survey_name!r}; there are: {', '.join(known)}")

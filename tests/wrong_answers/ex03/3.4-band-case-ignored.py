@@ -1,0 +1,22 @@
+"""R is taken for r, which is another filter."""
+
+
+class LSSTProcessor:
+    def process_lightcurve(self, raw_data):
+        for key in ("diaObjectId", "diaSources"):
+            if key not in raw_data:
+                raise ValueError(f"the record has no {key!r}; it has {list(raw_data)}")
+        sources = raw_data["diaSources"]
+        data = [
+            {
+                "mjd": source["midpointMjdTai"],
+                "flux": source["psfFlux"],
+                "flux_err": source["psfFluxErr"],
+                "band": source["band"].lower(),
+            }
+            for source in sources
+            if source["band"].lower() in self.config.bands
+            and self.validate_photometry(source["psfFlux"], source["psfFluxErr"])
+        ]
+        self._count(len(data), len(sources) - len(data))
+        return TransientLightCurve(data, str(raw_data["diaObjectId"]))

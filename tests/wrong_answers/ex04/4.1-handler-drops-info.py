@@ -1,0 +1,14 @@
+"""The handler has a level of its own, above INFO."""
+
+
+class AstronomyPipeline:
+    @staticmethod
+    def _setup_logging():
+        logger = logging.getLogger("astronomy_pipeline")
+        logger.setLevel(logging.INFO)
+        if not logger.handlers:
+            handler = logging.StreamHandler()
+            handler.setLevel(logging.WARNING)
+            handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+            logger.addHandler(handler)
+        return logger

@@ -1,0 +1,20 @@
+"""The exception goes on as a RuntimeError."""
+
+
+class AstronomyPipeline:
+    @contextmanager
+    def batch_processing_session(self):
+        if self.in_session:
+            raise RuntimeError("a session is going on already")
+        self.in_session = True
+        self.logger.info("session started")
+        self._announce("session_started")
+        try:
+            yield
+        except Exception as error:
+            self.logger.error("session broken off: %s", error)
+            raise RuntimeError("the session failed") from error
+        finally:
+            self.in_session = False
+            self.logger.info("session finished")
+            self._announce("session_finished")

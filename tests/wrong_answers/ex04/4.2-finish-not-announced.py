@@ -1,0 +1,21 @@
+"""Observers hear of the end only if it is a happy one."""
+
+
+class AstronomyPipeline:
+    @contextmanager
+    def batch_processing_session(self):
+        if self.in_session:
+            raise RuntimeError("a session is going on already")
+        self.in_session = True
+        self.logger.info("session started")
+        self._announce("session_started")
+        try:
+            yield
+            self.in_session = False
+            self._announce("session_finished")
+        except Exception as error:
+            self.logger.error("session broken off: %s", error)
+            raise
+        finally:
+            self.in_session = False
+            self.logger.info("session finished")

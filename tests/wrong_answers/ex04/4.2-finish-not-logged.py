@@ -1,0 +1,21 @@
+"""The log says finished only if all went well."""
+
+
+class AstronomyPipeline:
+    @contextmanager
+    def batch_processing_session(self):
+        if self.in_session:
+            raise RuntimeError("a session is going on already")
+        self.in_session = True
+        self.logger.info("session started")
+        self._announce("session_started")
+        try:
+            yield
+        except Exception as error:
+            self.logger.error("session broken off: %s", error)
+            raise
+        else:
+            self.logger.info("session finished")
+        finally:
+            self.in_session = False
+            self._announce("session_finished")

@@ -1,0 +1,22 @@
+"""Exceptions go on, and Ctrl-C is taken for a wish to end the session alone."""
+
+
+class AstronomyPipeline:
+    @contextmanager
+    def batch_processing_session(self):
+        if self.in_session:
+            raise RuntimeError("a session is going on already")
+        self.in_session = True
+        self.logger.info("session started")
+        self._announce("session_started")
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.logger.info("interrupted")
+        except Exception as error:
+            self.logger.error("session broken off: %s", error)
+            raise
+        finally:
+            self.in_session = False
+            self.logger.info("session finished")
+            self._announce("session_finished")

@@ -1,0 +1,23 @@
+"""`except Exception` is taken for everything, and closes the session by hand."""
+
+
+class AstronomyPipeline:
+    @contextmanager
+    def batch_processing_session(self):
+        if self.in_session:
+            raise RuntimeError("a session is going on already")
+        self.in_session = True
+        self.logger.info("session started")
+        self._announce("session_started")
+        try:
+            yield
+        except Exception as error:
+            self.logger.error("session broken off: %s", error)
+            self._close()
+            raise
+        self._close()
+
+    def _close(self):
+        self.in_session = False
+        self.logger.info("session finished")
+        self._announce("session_finished")

@@ -1,0 +1,21 @@
+"""The session that is refused leaves a line in the log."""
+
+
+class AstronomyPipeline:
+    @contextmanager
+    def batch_processing_session(self):
+        if self.in_session:
+            self.logger.error("a session is going on already")
+            raise RuntimeError("a session is going on already")
+        self.in_session = True
+        self.logger.info("session started")
+        self._announce("session_started")
+        try:
+            yield
+        except Exception as error:
+            self.logger.error("session broken off: %s", error)
+            raise
+        finally:
+            self.in_session = False
+            self.logger.info("session finished")
+            self._announce("session_finished")

@@ -1,0 +1,13 @@
+"""Every record has the position 0."""
+
+
+class AstronomyPipeline:
+    async def process_async(self, records, max_concurrent=4):
+        gate = asyncio.Semaphore(max_concurrent)
+
+        async def label_of(raw_data: Record, position: int) -> str:
+            async with gate:
+                return await asyncio.to_thread(self.classify_safely, raw_data, 0)
+
+        with self.batch_processing_session():
+            return await asyncio.gather(*(label_of(raw, i) for i, raw in enumerate(records)))

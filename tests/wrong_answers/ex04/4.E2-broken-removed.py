@@ -1,0 +1,11 @@
+"""Who fails once is not called again."""
+
+
+class AstronomyPipeline:
+    def _notify(self, event, data):
+        for observer in list(self.observers):
+            try:
+                observer(event, data)
+            except Exception as error:
+                self.logger.error("an observer failed at %s: %s", event, error)
+                self.observers.remove(observer)

@@ -1,0 +1,10 @@
+"""Backwards, so that removing does no harm."""
+
+
+class AstronomyPipeline:
+    def _notify(self, event, data):
+        for observer in reversed(self.observers):
+            try:
+                observer(event, data)
+            except Exception as error:
+                self.logger.error("an observer failed at %s: %s", event, error)

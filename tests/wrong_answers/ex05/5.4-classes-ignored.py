@@ -1,0 +1,13 @@
+"""Only the labels count."""
+
+
+class LightCurveDataset:
+    def __init__(self, lightcurves, labels, max_sequence_length=100, transform=None, classes=None):
+        if len(lightcurves) != len(labels):
+            raise ValueError("lengths differ")
+        encoder = LabelEncoder()
+        self.labels = torch.as_tensor(encoder.fit_transform(list(labels)), dtype=torch.int64)
+        self.classes = encoder.classes_.tolist()
+        self.max_sequence_length = max_sequence_length
+        self.transform = transform
+        self.rows = [self._pad_sequence(self._rows_of(each)) for each in lightcurves]

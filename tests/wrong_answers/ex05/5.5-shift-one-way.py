@@ -1,0 +1,15 @@
+"""torch.rand is never negative."""
+
+
+class LightCurveAugmentation:
+    def __call__(self, lightcurve_data):
+        real = lightcurve_data[lightcurve_data[:, FIRST_BAND:].any(axis=1)]
+        kept = torch.rand(len(real)).numpy() >= self.drop_probability
+        if len(real) and not kept.any():
+            kept[0] = True
+        real = real[kept]
+        noise = self.noise_level * real[:, FLUX_ERR]
+        real[:, FLUX] += noise * torch.randn(len(real)).numpy()
+        real[:, FLUX_ERR] = np.hypot(real[:, FLUX_ERR], noise)
+        real[:, TIME] += self.time_shift_max * torch.rand(()).item()
+        return np.vstack([real, np.zeros((len(lightcurve_data) - len(real), 6), np.float32)])
