@@ -186,11 +186,11 @@ def test_refused_configurations_are_noted_and_not_trained(tmp_path: Path) -> Non
         seen.append(config)
         return rehearse(config, should_stop)
 
-    table = sweep(tmp_path, 8, train, method="random")
+    table = sweep(tmp_path, 15, train, method="random")
     refused = table[table["state"] == "refused"]
     assert len(refused) > 0
     assert all(reason.startswith("width 12 with") for reason in refused["reason"])
-    assert len(seen) == 8
+    assert len(seen) == 15
     assert not any(too_wide(config) for config in seen)
 
 
