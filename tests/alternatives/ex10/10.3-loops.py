@@ -23,7 +23,9 @@ class UncertaintyCalibration:
     @staticmethod
     def expected_calibration_error(y_true, y_prob, n_bins=10):
         total = 0.0
-        for row in UncertaintyCalibration.calibration_table(y_true, y_prob, n_bins).to_dict("records"):
+        for row in UncertaintyCalibration.calibration_table(y_true, y_prob, n_bins).to_dict(
+            "records"
+        ):
             if row["count"]:
                 total += row["count"] / len(y_true) * abs(row["accuracy"] - row["confidence"])
         return total

@@ -35,7 +35,9 @@ class ModelComparison:
             before = time.perf_counter()
             trained = self.train(model, train_loader, val_loader)[0]
             after = time.perf_counter()
-            predictions = [predict(trained, each, self.n_samples) for each in (val_loader, test_loader)]
+            predictions = [
+                predict(trained, each, self.n_samples) for each in (val_loader, test_loader)
+            ]
             result = self._measures(*predictions)
             result["parameters"] = sum(map(torch.numel, trained.parameters()))
             result["training_seconds"] = after - before

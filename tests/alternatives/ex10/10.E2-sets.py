@@ -1,5 +1,14 @@
 def active_learning(
-    fit, score, uncertainty, n_pool, *, strategy="uncertain", n_start=20, n_query=20, n_rounds=8, seed=0
+    fit,
+    score,
+    uncertainty,
+    n_pool,
+    *,
+    strategy="uncertain",
+    n_start=20,
+    n_query=20,
+    n_rounds=8,
+    seed=0,
 ):
     rng = np.random.default_rng(seed)
     known = [int(i) for i in rng.permutation(n_pool)[:n_start]]
