@@ -97,6 +97,7 @@ def records_of(folder: Path) -> list[dict[str, Any]]:
 @pytest.mark.slow
 def test_a_killed_sweep_goes_on(tmp_path: Path) -> None:
     """Twelve trials, each a real run offline; in the sixth the program is killed."""
+    wandb.teardown()  # a child must not talk to the service that other tests' runs have started
     log = tmp_path / "trained.jsonl"
 
     def train(config: Mapping[str, Any], should_stop: Any = None) -> dict[str, float]:

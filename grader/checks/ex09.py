@@ -1376,12 +1376,14 @@ class Plan:
         val, test = self.series("val", "loss"), self.series("test", "loss")
         f1 = self.series("val", "f1_rare_events")
         best, last = int(np.argmin(val)), self.epochs - 1
-        chosen = {best, int(np.argmin(test)), int(np.argmax(f1)), last, 0}
+        by_f1 = int(np.argmax(f1))
+        chosen = {best, int(np.argmin(test)), by_f1, last, 0}
         apart = min(abs(a - b) for a, b in pairwise(sorted(val))) > 0.01
         test_apart = min(abs(a - b) for a, b in pairwise(sorted(test))) > 0.01
         accuracies = self.series("test", "accuracy")
         told = accuracies[best] != accuracies[last]
-        return len(chosen) >= 4 and best not in (0, last) and apart and test_apart and told
+        odd = len(chosen) >= 4 and best not in (0, last) and by_f1 not in (best, last)
+        return odd and apart and test_apart and told
 
     def series(self, name: str, metric: str, gamma: float | None = None) -> list[float]:
         """A metric of a set after each epoch."""
@@ -1801,7 +1803,10 @@ def columns_of(answer: Answer, names: list[str]) -> dict[str, list[float]]:
     if not isinstance(table, Table):
         raise Failure(f"The result is {kind_of(table)}; it should be a pandas DataFrame.")
     expect(Answer(sorted(table.columns)), sorted(names), what="the list of columns")
-    return {name: np.asarray(table.columns[name], float).tolist() for name in names}
+    try:
+        return {name: np.asarray(table.columns[name], float).tolist() for name in names}
+    except (TypeError, ValueError):
+        raise Failure("The table holds something else than numbers.") from None
 
 
 def bargains(

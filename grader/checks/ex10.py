@@ -746,10 +746,13 @@ def columns_of(
         "empty-bins-missing",
     )
     require(len(got) == n_bins, f"The table has {len(got)} rows; it should have {n_bins}.")
-    return {
-        column: [float(value) for value in got.columns[column]]
-        for column in ("count", "confidence", "accuracy")
-    }
+    try:
+        return {
+            column: [float(value) for value in got.columns[column]]
+            for column in ("count", "confidence", "accuracy")
+        }
+    except (TypeError, ValueError):
+        raise Failure("The table holds something else than numbers.") from None
 
 
 def check_means(got: dict, want: dict, name: str) -> None:
@@ -1370,6 +1373,8 @@ def test_costs(learner: Subject, rng: Rng) -> None:
     """Parameters and times"""
     got = run_comparison(learner, rng)[0].value
     result, seen = got["result"], got["seen"]
+    if not isinstance(result, dict):
+        raise Failure(f"The result is {kind_of(result)}; it should be a dictionary.")
     expect(
         Answer(result.get("parameters")),
         251,

@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -351,8 +352,18 @@ def real(learner: Any) -> Iterator[Trial]:
                 run.finish()  # does nothing if it is finished already
 
 
-def recorded_in(run: Any) -> dict[str, Any]:
-    """What a finished offline run has recorded, read from its file by W&B's own program."""
+def recorded_in(run: Any, seconds: float = 8.0) -> dict[str, Any]:
+    """What a finished offline run has recorded, read from its file by W&B's own program.
+
+    On a busy machine the file is complete, with its record of the end, only after a while.
+    """
+    deadline = time.monotonic() + seconds
+    while (found := _read(run))["exit"] is None and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return found
+
+
+def _read(run: Any) -> dict[str, Any]:
     path = Path(run.settings.sync_file)
     command = [wandb.util.get_core_path(), "leet", "inspect", "--no-observability", "--json"]
     command += ["--run-file", str(path), str(path.parent.parent)]
