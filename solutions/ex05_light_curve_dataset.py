@@ -144,13 +144,13 @@ def explosion(day: np.ndarray, *shape: float) -> np.ndarray:
 # | CV | outbursts, fast up and slowly down | 2 to 6 mag, up in 2 days, every 10 to 500 days |
 # | AGN | damped random walk in magnitudes | about 0.3 mag in about 250 days |
 #
-# The numbers come from samples of real objects. Slow type Ia supernovae are the brighter ones,
-# which is why they measure distances. The tail is the light of radioactive cobalt. The TDEs are
-# like those of van Velzen et al. (2021), with a decline by a factor e in the time given. Rare
-# outbursts are large ones (the relation of Kukarkin and Parenago, in Warner 1995). The AGN are
-# those of MacLeod et al. (2010); their walk is yours to write, in part 5.6. And what happens far
-# away seems to take longer by a factor $1 + z$, since the universe expands while the light is on
-# its way.
+# The numbers come from samples of real objects. Slow type Ia supernovae are the brighter ones, and
+# as one can allow for that, they measure distances. The tail is the light of radioactive cobalt.
+# The TDEs are like those of van Velzen et al. (2021), with a decline by a factor e in the time
+# given. Rare outbursts are large ones (the relation of Kukarkin and Parenago, in Warner 1995). The
+# AGN are those of MacLeod et al. (2010); their walk is yours to write, in part 5.6. And what
+# happens far away seems to take longer by a factor $1 + z$, since the universe expands while the
+# light is on its way.
 
 # %%
 SKY = {"SNIa": 0.58, "SNII": 0.18, "CV": 0.10, "AGN": 0.11, "TDE": 0.03}  # how often each is seen
@@ -435,22 +435,22 @@ if __name__ == "__main__":
 #
 # The class has four parts, from the smallest to the whole.
 #
-# ### 5.1 Bands
+# ### 5.1 A column for each band
 #
 # A network computes with whatever it gets. If g, r and i were 0, 1 and 2, it would take i to be
 # twice r, and r for the mean of g and i. With *one-hot* codes no band is more than another. A band
 # must have the same column in every light curve, also in one that was observed in r alone.
 #
-# ### 5.2 Padding
+# ### 5.2 Padding, or a window
 #
 # A light curve that is too short gets rows of zeros *at the end*. They are no observations, and
 # every network of this workbook will have to know which rows are padding. It can: a real row has a
 # band, and padding has none. Nothing else needs to be kept.
 #
 # Of a light curve that is too long we keep a window. The first rows would be the worst choice: of
-# an object that was watched for half a year before it exploded, they show nothing at all.
+# an object that was watched for months before it exploded, they show nothing at all.
 #
-# ### 5.3 Rows
+# ### 5.3 From a table to rows
 #
 # Four things are easily done wrong here.
 #
@@ -709,7 +709,7 @@ if __name__ == "__main__":
 # measurement with more noise is less certain: independent errors add up in squares, so its new
 # error is $\sqrt{\sigma^2 + \sigma_\mathrm{added}^2}$.
 #
-# ### 5.5 Augmentation
+# ### 5.5 Noise, clouds and another night
 #
 # Where do the random numbers come from? A `DataLoader` can have several *workers*: processes that
 # each get a copy of the dataset and of its transform. If the transform kept a generator of its own,
@@ -1010,6 +1010,7 @@ if __name__ == "__main__":
     axes[0].plot([17, 19, 20], [0.05, 0.12, 0.20], "k*", markersize=12, label="real, median")
     axes[0].set_yscale("log")
     axes[0].set_yticks([0.03, 0.05, 0.1, 0.2], ["0.03", "0.05", "0.1", "0.2"])
+    axes[0].minorticks_off()
     axes[0].set_xlabel("magnitude [mag]")
     axes[0].set_ylabel("error [mag]")
     axes[0].legend()

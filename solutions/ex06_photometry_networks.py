@@ -672,7 +672,7 @@ if __name__ == "__main__":
         optimizer = Adam(model.parameters(), lr=0.01)
         curves[name] = []
         progress = tqdm(range(20), desc=name)
-        for _ in progress:
+        for _epoch in progress:
             train_loss = train_epoch(model, train_loader, optimizer, criterion)
             val_loss, accuracy = evaluate_model(model, val_loader, criterion)
             curves[name].append((train_loss, val_loss))

@@ -1560,7 +1560,7 @@ def done(answer: Answer) -> dict:
 def test_async_labels(learner: Subject, rng: Rng) -> None:
     """The labels are those of `pipeline(records)`, in order; one that fails is "failed\""""
     data = records(rng, 4)
-    data[0]["seconds"] = 0.08
+    data[0]["seconds"] = 0.05
     data[2]["raises"] = "the file is cut off"
     want = [record["label"] for record in data]
     want[2] = "failed"
@@ -1633,7 +1633,7 @@ def test_async_nameless_record(learner: Subject, rng: Rng) -> None:
 @pytest.mark.parametrize("limit", [2, None])
 def test_async_limit(learner: Subject, rng: Rng, limit: int | None) -> None:
     """`max_concurrent` records are processed at a time, 4 if not given, and no more"""
-    data = [each | {"patience": 0.15} for each in records(rng, 6)]
+    data = [each | {"patience": 0.1} for each in records(rng, 6)]
     answer = learner.processed_async(data, *([] if limit is None else [limit]))
     if answer.raised is None or not answer.raised.is_a("Trouble"):
         most, at_most = done(answer)["most"], limit or 4

@@ -658,6 +658,18 @@ def light_curves(rng: Rng, n: int) -> dict[str, tuple[list[Observation], np.ndar
     return curves
 
 
+def attributes(answer: Answer) -> dict:
+    """The attributes of a dataset, once all are there."""
+    got = answer.value
+    for name in ("classes", "labels", "max_sequence_length", "transform"):
+        require(
+            name in got,
+            f"The dataset has no attribute `{name}`. Set `self.{name}` in `__init__`.",
+            "attribute-missing",
+        )
+    return got
+
+
 def features_of(rows: np.ndarray) -> np.ndarray:
     return np.pad(rows, ((0, LONGEST - len(rows)), (0, 0)))
 
@@ -667,7 +679,7 @@ def test_labels(learner: Subject, rng: Rng) -> None:
     """Labels are numbered in sorted order"""
     names = ["TDE", "SNIa", "SNII", "AGN"]
     labels = [*names, *rng.choice(names, 4).tolist()]
-    got = learner.made_dataset(light_curves(rng, 8), labels, LONGEST).value
+    got = attributes(learner.made_dataset(light_curves(rng, 8), labels, LONGEST))
     numbers = [sorted(names).index(label) for label in labels]
     appearance = [names.index(label) for label in labels]
     values = got["labels"].array.tolist() if isinstance(got["labels"], Tensor) else got["labels"]
@@ -701,7 +713,8 @@ def test_given_classes(learner: Subject, rng: Rng) -> None:
     """With `classes`, a class that is missing keeps its number"""
     classes = ["TDE", "SNIa", "CV", "SNII", "AGN"]
     labels = ["TDE", "SNIa", "TDE", "CV"]
-    got = learner.made_dataset(light_curves(rng, 4), labels, LONGEST, classes=classes).value
+    curves = light_curves(rng, 4)
+    got = attributes(learner.made_dataset(curves, labels, LONGEST, classes=classes))
     expect(
         Answer(got["labels"]),
         Tensor.of([sorted(classes).index(label) for label in labels]),
@@ -726,7 +739,7 @@ def test_given_classes(learner: Subject, rng: Rng) -> None:
 def test_settings(learner: Subject, rng: Rng) -> None:
     """The dataset remembers its length of sequences and its transform"""
     curves = light_curves(rng, 2)
-    got = learner.made_dataset(curves, ["AGN", "CV"], LONGEST, marking=True).value
+    got = attributes(learner.made_dataset(curves, ["AGN", "CV"], LONGEST, marking=True))
     expect(Answer(got["max_sequence_length"]), LONGEST, what="`max_sequence_length`")
     require(got["transform"] is not None, "`transform` is None, though one was given.")
 

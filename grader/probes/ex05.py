@@ -19,7 +19,7 @@ from grader.probes import probe
 
 def empty_dataset(learner: Any, longest: int = 100, **stand_ins: Any) -> Any:
     """A dataset without light curves; made by the learner's `__init__`, if that can be done."""
-    cls = type("Dataset", (learner.LightCurveDataset,), stand_ins)
+    cls = type("LightCurveDataset", (learner.LightCurveDataset,), stand_ins)
     try:
         return cls([], [], longest)
     except Exception:
@@ -82,7 +82,7 @@ class Trial:
             "_rows_of": lambda self, lightcurve: rows[lightcurve.object_id].copy(),
             "_pad_sequence": lambda self, each: np.pad(each, ((0, longest - len(each)), (0, 0))),
         }
-        cls = type("Dataset", (learner.LightCurveDataset,), stand_ins)
+        cls = type("LightCurveDataset", (learner.LightCurveDataset,), stand_ins)
         made = [learner.TransientLightCurve(data, name) for name, (data, _) in curves.items()]
         self.transform = Marking() if options.pop("marking", False) else None
         if self.transform is not None:
@@ -92,14 +92,10 @@ class Trial:
 
 @probe
 def made_dataset(learner: Any, curves: dict, labels: list, longest: int, **options: Any) -> dict:
-    """What a dataset says of itself."""
+    """The attributes that a dataset has, of those that it should have."""
     dataset = Trial(learner, curves, labels, longest, **options).dataset
-    return {
-        "classes": dataset.classes,
-        "labels": dataset.labels,
-        "max_sequence_length": dataset.max_sequence_length,
-        "transform": dataset.transform,
-    }
+    names = ("classes", "labels", "max_sequence_length", "transform")
+    return {name: getattr(dataset, name) for name in names if hasattr(dataset, name)}
 
 
 @probe
@@ -246,10 +242,10 @@ class Numbers(torch.utils.data.Dataset):
 def epochs(learner: Any, labels: torch.Tensor, batch_size: int, seeds: list) -> dict:
     """The numbers in each batch of some epochs, each after a seed (None: without seeding)."""
     loader = learner.stratified_loader(Numbers(labels), batch_size)
+    is_loader = isinstance(loader, torch.utils.data.DataLoader)
     batches = []
-    for seed in seeds:
+    for seed in seeds if is_loader else []:
         if seed is not None:
             torch.manual_seed(seed)
         batches.append([numbers.tolist() for numbers, _ in loader])
-    is_loader = isinstance(loader, torch.utils.data.DataLoader)
     return {"is": type(loader).__name__, "loader": is_loader, "batches": batches}

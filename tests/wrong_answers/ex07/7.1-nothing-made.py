@@ -1,0 +1,11 @@
+"""Layers in local variables."""
+
+
+class Time2Vec:
+    def __init__(self, input_dim=1, embed_dim=64):
+        super().__init__()
+        if embed_dim < 1:
+            raise ValueError(f"embed_dim must be at least 1, not {embed_dim}")
+        linear = nn.Linear(input_dim, 1)
+        self.periodic = nn.Linear(input_dim, embed_dim - 1)
+        self.set_time_scales()

@@ -1,0 +1,10 @@
+"""Numbers of light curves for numbers of rows."""
+
+
+class PositionalTime2Vec:
+    def forward(self, time):
+        seq_len, batch, _ = time.shape
+        if seq_len > self.positions.num_embeddings:
+            raise ValueError(f"{seq_len} rows are more than {self.positions.num_embeddings}")
+        position = self.positions(torch.arange(seq_len)).expand(batch, -1, -1)
+        return torch.cat([self.time2vec(time), position], dim=-1)

@@ -1,0 +1,13 @@
+"""A softmax over nothing."""
+
+
+class Time2VecTransformerEncoder:
+    def forward(self, features, times, lengths):
+        if features.shape[1] > self.max_seq_len:
+            raise ValueError(f"{features.shape[1]} rows, but max_seq_len is {self.max_seq_len}")
+        padding = self.create_padding_mask(features, lengths)
+        ignored = padding
+        kept = (~padding).unsqueeze(-1)
+        hidden = self.transformer(self.embed(features, times), src_key_padding_mask=ignored)
+        mean = (hidden * kept).sum(dim=1) / lengths.clamp(min=1).unsqueeze(1)
+        return self.classifier(mean)

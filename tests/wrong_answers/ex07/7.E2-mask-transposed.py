@@ -1,0 +1,11 @@
+"""The past is hidden."""
+
+
+class CausalTime2VecTransformerEncoder:
+    def forward_steps(self, features, times, lengths):
+        n = features.shape[1]
+        if n > self.max_seq_len:
+            raise ValueError(f"{n} rows, but max_seq_len is {self.max_seq_len}")
+        later = torch.ones(n, n, dtype=torch.bool).tril(diagonal=-1)
+        hidden = self.transformer(self.embed(features, times), mask=later)
+        return self.classifier(hidden)
