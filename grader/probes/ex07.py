@@ -91,7 +91,7 @@ def step(module: nn.Module) -> None:
     """Change the parameters along their gradients, a little."""
     for parameter in module.parameters():
         if parameter.grad is not None:
-            parameter -= 0.1 * parameter.grad
+            parameter.sub_(0.1 * parameter.grad)
 
 
 def count(module: nn.Module) -> int:
