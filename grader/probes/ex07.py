@@ -91,11 +91,7 @@ def step(module: nn.Module) -> None:
     """Change the parameters along their gradients, a little."""
     for parameter in module.parameters():
         if parameter.grad is not None:
-<<<<<<< HEAD
             parameter.sub_(parameter.grad, alpha=0.1)
-=======
-            parameter.sub_(0.1 * parameter.grad)
->>>>>>> ex07
 
 
 def count(module: nn.Module) -> int:
