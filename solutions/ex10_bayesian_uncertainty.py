@@ -2254,8 +2254,8 @@ if __name__ == "__main__":
     plot_flux(middle, one)
     middle.set(ylabel="flux", title=f"{one.object_id}, a TDE")
     right.plot(path["day"], path["uncertainty"], color="0.6", label="uncertainty")
-    for label, rows in path.groupby("label"):
-        right.plot(rows["day"], rows["probability"], "o", color=COLOURS[str(label)], label=label)
+    for label, told in path.groupby("label"):
+        right.plot(told["day"], told["probability"], "o", color=COLOURS[str(label)], label=label)
     right.set(xlabel="time [days]", ylabel="probability of the label", ylim=(0, 1.25))
     right.legend(fontsize="small", ncols=3)
     plt.show()
