@@ -403,6 +403,19 @@ def test_mlp_mean(learner: Subject, rng: Rng) -> None:
 
 
 @part("6.1")
+def test_mlp_padding_in_front(learner: Subject, rng: Rng) -> None:
+    """Padding makes no difference, wherever it stands"""
+    x = light_curves(rng, [5, 3, 4], 8)
+    behind, in_front = asked(learner, MLP, x, x[:, ::-1])  # a mean knows no order
+    require(
+        same(behind, in_front, 1e-4, 1e-5),
+        "If the padding stands in front of the observations, the logits change. Do not count rows: "
+        "`observed(x)` tells for each row whether it is an observation.",
+        "first-rows-taken",
+    )
+
+
+@part("6.1")
 def test_mlp_first_observation(learner: Subject, rng: Rng) -> None:
     """The first observation counts, although its time is 0"""
     x = light_curves(rng, [6, 6, 6], 6)
@@ -467,6 +480,23 @@ def test_mlp_bends(learner: Subject, rng: Rng) -> None:
         "The network is a linear function of its input, as if it had one layer. Put an `nn.ReLU()` "
         "after each hidden linear layer.",
         "no-activation",
+    )
+
+
+@part("6.1")
+def test_mlp_last_hidden_layer_bends(learner: Subject, rng: Rng) -> None:
+    """There is a ReLU after every hidden layer, also after the last one"""
+    ends = np.zeros((12, 1, N_FEATURES))
+    ends[:, 0, 0] = 10.0  # days
+    ends[:, 0, 3] = 1  # single observations, all in one band
+    ends[:, 0, 1] = np.linspace(-9, 9, 12)
+    middles = (ends[:-1] + ends[1:]) / 2
+    at_ends, between = asked(learner, [MLP[0], [N_FEATURES, [24], N_CLASSES]], ends, middles)
+    require(
+        not same(between, (at_ends[:-1] + at_ends[1:]) / 2, 1e-5, 1e-6),
+        "With one hidden layer the network is a single linear function: no ReLU follows that "
+        "layer. Put one after each hidden layer; only the very last linear layer has none.",
+        "last-hidden-layer-linear",
     )
 
 
