@@ -159,8 +159,9 @@ if __name__ == "__main__":
     batch = features[order[:24]]
     fig, (left, right) = plt.subplots(1, 2, figsize=(13, 4.2), layout="constrained")
 
-    example = features[labels == dataset.classes.index("SNIa")][0]
-    one = example[observed(example)]
+    supernovae = features[labels == dataset.classes.index("SNIa")]
+    supernovae = supernovae[observed(supernovae).all(dim=1)]  # those without padding
+    one = supernovae[supernovae[..., FLUX + 1].mean(dim=1).argmin()]  # the clearest
     styles = zip(BANDS, ("#1b9e77", "#d1352b", "#7a4a12"), "os^", strict=True)
     for column, (band, colour, marker) in enumerate(styles, FIRST_BAND):
         rows = one[one[:, column] == 1]
@@ -899,22 +900,22 @@ def fit(
     names = ("train_loss", "val_loss", "val_accuracy", "learning_rate")
     history: dict[str, list[float]] = {name: [] for name in names}
     best_loss, best_weights, waited = math.inf, copy.deepcopy(model.state_dict()), 0
-    progress = tqdm(range(num_epochs), desc="epochs", delay=2)
-    for _ in progress:
-        rate = optimizer.param_groups[0]["lr"]
-        train_loss = train_epoch(model, train_loader, optimizer, criterion, device)
-        val_loss, val_accuracy = evaluate_model(model, val_loader, criterion, device)
-        if scheduler is not None:
-            scheduler.step()
-        for name, value in zip(names, (train_loss, val_loss, val_accuracy, rate), strict=True):
-            history[name].append(value)
-        progress.set_postfix(val_loss=f"{val_loss:.3f}")
-        waited += 1
-        if val_loss < best_loss - min_delta:
-            best_loss, best_weights, waited = val_loss, copy.deepcopy(model.state_dict()), 0
-        if waited == patience:
-            break
-    progress.close()
+    with tqdm(total=num_epochs, desc="epochs", delay=2) as progress:
+        for _ in range(num_epochs):
+            rate = optimizer.param_groups[0]["lr"]
+            train_loss = train_epoch(model, train_loader, optimizer, criterion, device)
+            val_loss, val_accuracy = evaluate_model(model, val_loader, criterion, device)
+            if scheduler is not None:
+                scheduler.step()
+            for name, value in zip(names, (train_loss, val_loss, val_accuracy, rate), strict=True):
+                history[name].append(value)
+            progress.set_postfix(val_loss=f"{val_loss:.3f}", refresh=False)
+            progress.update()
+            waited += 1
+            if val_loss < best_loss - min_delta:
+                best_loss, best_weights, waited = val_loss, copy.deepcopy(model.state_dict()), 0
+            if waited == patience:
+                break
     model.load_state_dict(best_weights)
     return history
     ### END SOLUTION
