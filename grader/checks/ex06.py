@@ -116,11 +116,7 @@ def asked(learner: Subject, network: list, *batches: np.ndarray) -> list[np.ndar
 
 
 def check_shape(got: Any, batch: int, seq_len: int, empty: int | None = None) -> None:
-<<<<<<< HEAD
     """The logits must be of shape (batch, num_classes), and finite but for the row `empty`."""
-=======
-    """Logits must have the shape (batch, num_classes) and be finite but for the row `empty`."""
->>>>>>> ex06
     if not isinstance(got, Tensor):
         expect(Answer(got), Tensor.of(np.zeros((batch, N_CLASSES))), what="the result of `forward`")
         return
