@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.installed
 
-.PHONY: help grade test quick lab check format build bench clean
+.PHONY: help grade test quick notebooks lab check format build bench clean
 
 help:  ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 grade: $(SETUP)  ## Grade a demonstration class and write its report to out/demo
 	$(BIN)/grader demo out/class
@@ -17,6 +17,9 @@ test: $(SETUP)  ## Run all tests
 
 quick: $(SETUP)  ## Run the tests of every day
 	$(BIN)/python -m pytest -n auto -m "not slow"
+
+notebooks: $(SETUP)  ## Run all notebooks with the reference filled in, as long as they take
+	WORKBOOK_LONG=1 $(BIN)/python -m pytest tests/test_build.py -k top_to_bottom --durations=0
 
 lab: $(SETUP)  ## Copy the notebooks to work/ and open JupyterLab
 	$(BIN)/grader start

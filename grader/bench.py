@@ -60,17 +60,21 @@ class OutOfTime(BaseException):
 
 
 class Bench:
-    """A namespace with a learner's definitions; in a notebook it is the notebook's own."""
+    """A namespace with a learner's definitions; in a notebook it is the notebook's own.
 
-    def __init__(self, namespace: dict[str, Any]) -> None:
+    `exercise` is the number of the exercise whose probes are called.
+    """
+
+    def __init__(self, namespace: dict[str, Any], exercise: str = "") -> None:
         self.namespace = namespace
+        self.exercise = exercise
 
     @classmethod
-    def fresh(cls) -> Bench:
+    def fresh(cls, exercise: str = "") -> Bench:
         """An empty `__main__`, as a notebook starts with."""
         module = types.ModuleType("__main__")
         sys.modules["__main__"] = module
-        return cls(module.__dict__)
+        return cls(module.__dict__, exercise)
 
     def run_cell(self, number: int, source: str) -> dict[str, Any]:
         """Run one cell; an exception is reported, never raised."""
@@ -78,7 +82,7 @@ class Bench:
 
     def probe(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Call the probe `name` on the learner's definitions and report what came of it."""
-        probe = probes.find(name)
+        probe = probes.find(name, self.exercise)
         learner = Learner(self.namespace)
         return self._guarded(lambda: probe(learner, *with_tensors(args), **with_tensors(kwargs)))
 

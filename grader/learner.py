@@ -41,7 +41,7 @@ class Kernel:
 
     def __init__(self, exercise: Exercise, namespace: dict[str, Any]) -> None:
         probes.load(exercise.number)
-        self._bench = Bench(namespace)
+        self._bench = Bench(namespace, exercise.number)
 
     def ask(self, probe: str, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
         with _time_limit():

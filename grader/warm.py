@@ -28,6 +28,13 @@ LEARNING = (
     *("torch", "torch.nn.functional", "torch.utils.data"),
     *("sklearn.metrics", "sklearn.preprocessing", "sklearn.utils.class_weight"),
 )
+FIRST_WITH_WANDB = 9
+TRACKING = (
+    *("wandb", "wandb.sdk.launch"),  # the second one is what the first run would import
+    *("optuna", "optuna.distributions", "optuna.trial", "safetensors.torch"),
+    *("sklearn.model_selection", "tqdm.auto"),
+)
+ALONE = {"WANDB_MODE": "offline", "WANDB_ERROR_REPORTING": "false"}  # nobody can be reached
 
 
 def main(fd: int, walled: bool, exercise: str) -> None:
@@ -39,7 +46,7 @@ def main(fd: int, walled: bool, exercise: str) -> None:
         while True:
             request, pid = wire.receive(judge)
             if request == "start":
-                _start(judge, walled)
+                _start(judge, walled, exercise)
             elif request == "stop":
                 _stop(pid)
                 wire.send(judge, "stopped")
@@ -48,8 +55,8 @@ def main(fd: int, walled: bool, exercise: str) -> None:
 def prepare(exercise: str) -> None:
     """Import what the exercise's notebook and probes need, and the references of earlier ones."""
     os.environ["MPLBACKEND"] = "Agg"
-    learning = int(exercise) >= FIRST_WITH_TORCH
-    for name in (*PLAIN, *(LEARNING if learning else ())):
+    learning, tracking = int(exercise) >= FIRST_WITH_TORCH, int(exercise) >= FIRST_WITH_WANDB
+    for name in (*PLAIN, *(LEARNING if learning else ()), *(TRACKING if tracking else ())):
         importlib.import_module(name)
     if learning:
         _warm_up_torch()
@@ -94,13 +101,13 @@ def _nothing(*_: object, **__: object) -> None:
     """Do nothing: nobody looks at a check cell's output here."""
 
 
-def _start(judge: socket.socket, walled: bool) -> None:
+def _start(judge: socket.socket, walled: bool, exercise: str) -> None:
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
         judge.close()
         ours.close()
-        _child(theirs, walled)
+        _child(theirs, walled, exercise)
     theirs.close()
     wire.send(judge, pid)
     socket.send_fds(judge, [b"."], array.array("i", [ours.fileno()]))
@@ -115,15 +122,17 @@ def _stop(pid: int) -> None:
     os.waitpid(pid, 0)
 
 
-def _child(sock: socket.socket, walled: bool) -> None:
+def _child(sock: socket.socket, walled: bool, exercise: str) -> None:
     """Confine this process, run the learner's cells and answer probes. Never returns."""
     try:
         if walled:
             walls.confine(walls.Limits(), walls.interpreter_paths(), [sock.fileno()])
         else:
             os.setsid()
+        os.environ.update(ALONE)
+        _give_wandb_its_folder()
         _forget_the_grader()
-        _serve(sock, Bench.fresh())
+        _serve(sock, Bench.fresh(exercise))
     except walls.WallError as error:
         wire.send(sock, str(error))
         os._exit(walls.BROKEN)
@@ -131,6 +140,12 @@ def _child(sock: socket.socket, walled: bool) -> None:
         os._exit(0)
     finally:
         os._exit(1)
+
+
+def _give_wandb_its_folder() -> None:
+    """Make the folder for pictures that W&B chose at its import: behind walls /tmp is empty."""
+    if module := sys.modules.get("wandb.sdk.data_types._private"):
+        os.makedirs(module.MEDIA_TMP.name, exist_ok=True)
 
 
 def _forget_the_grader() -> None:

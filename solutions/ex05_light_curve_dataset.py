@@ -562,7 +562,8 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
             FIRST_BAND and on: the codes that self._encode_bands gives.
 
         Errors:
-            Those of self._encode_bands.
+            Those of self._encode_bands. Whether the band of an observation that is left out may be
+            unknown is up to you.
 
         Example, with observations in g (flux 50 +- 5 on MJD 60000.25) and in r (flux -100 +- 10 on
         MJD 60002.25):
@@ -596,12 +597,13 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
             max_sequence_length: the number of rows that each light curve gets.
             transform: a function from an array of shape (max_sequence_length, n_features) to
                 another of that shape, or None.
-            classes: the names of all classes, in any order, where labels may lack some of them. If
-                None, the classes are those in labels.
+            classes: the names of all classes, each once and in any order, where labels may lack
+                some of them. If None, the classes are those in labels.
 
         Errors:
             ValueError if there are not as many labels as light curves.
             ValueError that names the label, if it is not in classes.
+            Those of self._rows_of come from here or from __getitem__, as you like.
 
         Example:
             >>> dataset = LightCurveDataset(lightcurves, ["TDE", "SNIa", "SNII", "TDE"])
@@ -638,14 +640,14 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
         """Return features and label of the light curve number idx.
 
         Arguments:
-            idx: a number from 0 to len(self) - 1.
+            idx: a number from 0 to len(self) - 1. What a negative one does is up to you.
 
         Returns:
             features: a tensor of float32 and of shape (max_sequence_length, n_features): the rows
                 of the light curve (self._rows_of), padded or cut (self._pad_sequence). If there is
                 a transform, it is called anew each time: it gets the rows, an array of float32 that
                 it may change as it likes, and what it returns are the features.
-            label: the class number, a tensor of int64 without dimensions.
+            label: the class number, a tensor of int64 without dimensions. It need not be a copy.
             Whatever is done to features, the dataset keeps its own.
 
         Errors:
@@ -818,7 +820,7 @@ if __name__ == "__main__":
 # is back near its mean, only to wander off again. A **damped random walk** describes that well
 # (Kelly et al. 2009), and two numbers are enough for it: the time $\tau$ in which it forgets, and
 # SF, the typical change of magnitude between two times that lie far apart. From one time to the
-# next, a step of $\Delta t$ days, the magnitude $m$ (relative to its mean) becomes
+# next, a step of $\Delta t$ days, the magnitude $m$ (relative to the mean of all time) becomes
 #
 # $$ m_{i+1} = m_i\, e^{-\Delta t/\tau} + \sigma \sqrt{1 - e^{-2\Delta t/\tau}}\;\xi_i,
 #    \qquad \sigma = \frac{\mathrm{SF}}{\sqrt{2}}, $$
@@ -835,19 +837,21 @@ if __name__ == "__main__":
 
 # %% part="5.6" points=1
 def damped_random_walk(t: np.ndarray, tau: float, sf: float, rng: Rng) -> np.ndarray:
-    """Return a damped random walk: magnitudes relative to their mean [mag].
+    """Return a damped random walk: magnitudes relative to the mean of the process [mag].
 
     Kelly et al. (2009), ApJ 698, 895; MacLeod et al. (2010), ApJ 721, 1014.
 
     Arguments:
-        t: times [days], at least one, in ascending order and with steps of any length (also 0).
+        t: times [days], at least one, in ascending order and with steps of any length (also 0). If
+            they are whole numbers, the array may be one of int64.
         tau: the time in which the walk forgets [days].
         sf: the standard deviation of the difference of two magnitudes that lie far apart [mag].
         rng: the generator of all random numbers.
 
     Returns:
-        An array of the shape of t. Each magnitude is normally distributed with mean 0 and standard
-        deviation sf / sqrt(2), and depends on the one before it by the formula above.
+        An array of floats, of the shape of t. Each magnitude is normally distributed with mean
+        0 and standard deviation sf / sqrt(2), and depends on the one before it by the formula
+        above. The mean of a single walk is not 0.
 
     Example, where the first two times are the same and the third is far off (your numbers may
     differ, as they depend on the order in which you draw):
@@ -900,9 +904,10 @@ if __name__ == "__main__":
 # imbalance is the subject of Exercise 8. To train on equal shares, say so:
 # `class_proportions={"SNIa": 1, "TDE": 1}`.
 #
-# Shares are no whole numbers. If each is rounded by itself, the sum may be 999. Round all of them
-# down, then give those that are missing to the classes that lost most. And do not *draw* the
-# classes: with 3% TDEs among 100 objects you would get none at all once in twenty times.
+# Shares are no whole numbers. If each is rounded by itself, the sum may be 999. A good way is to
+# round all of them down, and then to give one more to each of the classes that lost most, until the
+# total is right. And do not *draw* the classes: with 3% TDEs among 100 objects you would get none
+# at all once in twenty times.
 #
 # Light curves and labels belong together: shuffle the labels first, then make a light curve for
 # each. Use one generator for everything. If each object got a new `default_rng(seed)`, all objects
@@ -928,16 +933,16 @@ def create_synthetic_transient_dataset(
     Arguments:
         n_samples: how many light curves, possibly 0.
         class_proportions: how common each class is, as a dictionary. Only the ratios count: the
-            values need not add up to 1. If None, SKY.
+            values need not add up to 1. If None, SKY. It is not changed.
         seed: the same seed gives the same dataset, and another seed another one.
 
     Returns:
         The light curves, and the label of each: two lists of n_samples items. A class has
         n_samples * proportion / sum of proportions objects, rounded up or down such that the total
-        is n_samples. The classes are mixed, in random order.
+        is n_samples; which are rounded up is up to you. The classes are mixed, in random order.
 
     Errors:
-        ValueError that names the class, if it is not in MODELS.
+        ValueError that names the class, if it is not in MODELS, even if its proportion is 0.
 
     Example:
         >>> lightcurves, labels = create_synthetic_transient_dataset(5, {"CV": 3, "TDE": 2})
@@ -1207,7 +1212,7 @@ def stratified_loader(dataset: LightCurveDataset, batch_size: int = 32) -> DataL
     Bonus.
 
     Arguments:
-        dataset: a dataset with labels (dataset.labels).
+        dataset: a dataset with labels (dataset.labels), not empty.
         batch_size: the largest size of a batch.
 
     Returns:

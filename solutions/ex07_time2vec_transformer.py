@@ -177,11 +177,13 @@ class Time2Vec(nn.Module):
         Attributes to set:
             self.linear: nn.Linear(input_dim, 1), which holds w0 and b0.
             self.periodic: nn.Linear(input_dim, embed_dim - 1), which holds the other w and b.
-            (Only set_time_scales needs these names. Parameters made in another way are as good, if
-            you choose their first values yourself, with a frequency of its own for each sine.)
+            The last line, self.set_time_scales(), gives them their first values; keep it. (Only
+            set_time_scales and the plot below need these names. Without them you choose the first
+            values yourself, with a frequency of its own for each sine, and forgo the plot.)
 
         Errors:
-            ValueError if embed_dim is less than 1. The message names the number.
+            ValueError if embed_dim is less than 1. The message names the number. (1 is the linear
+            component alone.)
         """
         super().__init__()
         ### BEGIN SOLUTION
@@ -479,7 +481,8 @@ class Time2VecTransformerEncoder(nn.Module):
             time_embed_dim: how many of the d_model components embed the time.
             num_classes: the number of classes.
             max_seq_len: the largest number of rows that is accepted.
-            dropout: the probability of all dropout there is.
+            dropout: the probability of all dropout there is: in the layers of the transformer, and
+                in the classifier if it has any.
 
         Attributes to set:
             self.max_seq_len: the number.
@@ -489,11 +492,13 @@ class Time2VecTransformerEncoder(nn.Module):
                 in this order of axes. The width of the layers' inner networks is up to you, and so
                 is where they normalise.
             self.classifier: a module that takes (..., d_model) and returns logits
-                (..., num_classes), such as a linear layer, ReLU, dropout and a linear layer.
+                (..., num_classes), of each vector by itself, such as a linear layer, ReLU, dropout
+                and a linear layer.
 
         Errors:
             ValueError if d_model is not greater than time_embed_dim. The message names both.
             ValueError if d_model is not divisible by nhead. The message names both.
+            (No other size needs a check.)
 
         Example:
             Time2VecTransformerEncoder(6, d_model=64, time_embed_dim=64) raises ValueError: "d_model
@@ -570,14 +575,17 @@ class Time2VecTransformerEncoder(nn.Module):
         Arguments:
             features: (batch, seq_len, input_dim), rows as in Exercise 5.
             times: (batch, seq_len, 1) [days].
-            lengths: (batch,) the number of observations of each; all further rows are padding.
+            lengths: (batch,) the number of observations of each; all further rows are padding,
+                which may hold any finite numbers.
+            All three are left as they are.
 
         Returns:
             (batch, num_classes): self.classifier of the mean, over the observations alone, of what
             self.transformer makes of self.embed(features, times). Padding makes no difference:
-            neither what stands in the padded rows nor how many there are.
+            neither what stands in the padded rows nor how many there are. How you keep it out is up
+            to you. (The plot of the attention below needs one call of self.transformer for all.)
             A light curve without observations gets some finite logits, in training and in
-            evaluation, and does not disturb the others.
+            evaluation, and does not disturb the others. Its logits alone may depend on padding.
 
         Errors:
             ValueError if seq_len is greater than self.max_seq_len. The message names both numbers.
@@ -828,8 +836,8 @@ class BandEmbedding(nn.Module):
         Bonus.
 
         Arguments:
-            bands: (batch, seq_len, num_bands), one-hot: each row has a single 1, in the column of
-                its band; or zeros only, which is padding.
+            bands: (batch, seq_len, num_bands), floats, one-hot: each row has a single 1, in the
+                column of its band; or zeros only, which is padding.
 
         Returns:
             (batch, seq_len, embed_dim): the vector of each row's band, which is learned. Padding
@@ -938,13 +946,14 @@ class CausalTime2VecTransformerEncoder(Time2VecTransformerEncoder):
         Arguments:
             features: (batch, seq_len, input_dim), rows as in Exercise 5, in order of time.
             times: (batch, seq_len, 1) [days].
-            lengths: (batch,) the number of observations of each; all further rows are padding.
+            lengths: (batch,) the number of observations of each; all further rows are padding,
+                which may hold any finite numbers.
 
         Returns:
             (batch, seq_len, num_classes). The logits in row i depend on the observations 0, ..., i,
-            on all of them, and on no later one: they come from self.classifier of row i of what the
-            transformer returns, or of the mean of rows 0, ..., i; either will do. In rows of
-            padding they are finite numbers without a meaning.
+            on all of them, and on no later one, nor on how many there are: they come from
+            self.classifier of row i of what the transformer returns, or of the mean of rows 0, ...,
+            i; either will do. In rows of padding they are finite numbers without a meaning.
 
         Errors:
             ValueError if seq_len is greater than self.max_seq_len, as in the base class.

@@ -885,7 +885,8 @@ class BatchesByLength(Sampler[list[int]]):
 # %%
 if __name__ == "__main__":
     torch.manual_seed(SEED)
-    lengths = torch.tensor([int(observed(torch.as_tensor(rows)).sum()) for rows in train_set.rows])
+    whole = dataset_of(train_at)  # without augmentation, to count the observations
+    lengths = torch.stack([observed(whole[i][0]).sum() for i in range(len(whole))])
     train_loader = DataLoader(
         train_set, batch_sampler=BatchesByLength(lengths, BATCH_SIZE), collate_fn=cut_to_longest
     )

@@ -353,6 +353,13 @@ def test_probes_have_names_of_their_own() -> None:
         probes.probe(probes.find("call"))
 
 
+def test_exercises_may_have_probes_of_the_same_name() -> None:
+    for number in ("6", "7"):
+        probes.load(number)
+        assert probes.find("logits", number).__module__ == f"grader.probes.ex0{number}"
+    assert probes.find("call", "7") is probes.find("call")
+
+
 # Replies that nobody honest would send
 
 

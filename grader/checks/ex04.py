@@ -970,12 +970,19 @@ def supernova(rng: Rng, main: str = "r", other: str = "g") -> list[Record]:
 
 
 @part("4.5")
-def test_main_band(learner: Subject, rng: Rng) -> None:
-    """The main band is the one with the most detections"""
+def test_features(learner: Subject, rng: Rng) -> None:
+    """Rise time, decline rate, amplitude, colour and episodes are measured as described"""
     light_curves = [supernova(rng, "r", "g"), supernova(rng, "g", "r")]
-    answers = [learner.features(data).value for data in light_curves]
+    answers = [learner.features(data) for data in light_curves]
+    check_main_band(light_curves, answers)
+    for data, answer, main in zip(light_curves, answers, "rg", strict=True):
+        check_features(data, answer, main)
+
+
+def check_main_band(light_curves: list[list[Record]], answers: list[Answer]) -> None:
+    """The features are those of the band with the most detections, in the first r and then g."""
     other = [
-        same(answer, measured(data, band), 1e-4)
+        same(answer.value, measured(data, band), 1e-4)
         for answer, data, band in zip(answers, light_curves, "gr", strict=True)
     ]
     require(
@@ -992,13 +999,9 @@ def test_main_band(learner: Subject, rng: Rng) -> None:
     )
 
 
-@part("4.5")
-@pytest.mark.parametrize(("main", "other"), [("r", "g"), ("g", "r")])
-def test_features(learner: Subject, rng: Rng, main: str, other: str) -> None:
-    """Rise time, decline rate, amplitude, colour and episodes are measured as described"""
-    data = supernova(rng, main, other)
+def check_features(data: list[Record], answer: Answer, main: str) -> None:
+    """Compare each feature, and tell what may have gone wrong."""
     want, points = measured(data), seen(data)
-    answer = learner.features(data)
     got = answer.value
     require(isinstance(got, dict), f"`features` returns {kind_of(got)}; it should return a dict.")
     names = ", ".join(map(str, got)) or "none"
@@ -1381,25 +1384,19 @@ FADED = ((200.0, 2.5), (400.0, 3.0))
 CASES: list[tuple[int, str, str, list[Record]]] = [
     (1, "unknown", "nothing at all", []),
     (1, "unknown", "two detections and one observation without", FEW),
-    (2, "CV", "fast", event(1.5, 0.2, 0.0)),
     (2, "CV", "fast, blue", event(12, 0.2, -0.3)),
     (2, "CV", "fast, in three episodes", event(1.5, 0.2, 0.0, ((150.0, 0.2), (300.0, 0.4)), 15)),
     (2, "CV", "two detections in r and one in g", IN_TWO_BANDS),
-    (3, "AGN", "three episodes, a small amplitude", event(20, 0.01, 0.2, SEASONS)),
     (3, "AGN", "three episodes, a small amplitude, blue", event(20, 0.01, -0.3, SEASONS)),
-    (4, "TDE", "three episodes, a large amplitude", event(25, 0.015, -0.2, FADED)),
     (4, "TDE", "three episodes, a large amplitude, red", event(25, 0.05, 0.3, FADED)),
     (5, "CV", "quite fast, in two episodes", event(12, 0.06, 0.0, ((-150.0, 0.3),))),
     (5, "CV", "quite fast, up within a day", event(1.2, 0.06, 0.0)),
-    (6, "SNIa", "up in two weeks, quite fast", event(14, 0.05, 0.0)),
     (6, "SNIa", "up in two weeks, quite fast, blue", event(14, 0.05, -0.3)),
     (6, "SNIa", "quite fast after a long rise", event(130, 0.05, 0.2)),
     (6, "SNIa", "quite fast, up in exactly 3 days", event(3, 0.06, 0.0)),
-    (7, "TDE", "slow, blue", event(25, 0.01, -0.3)),
     (7, "TDE", "blue after a long rise", event(130, 0.01, -0.3)),
     (7, "TDE", "blue, nothing after the peak", event(25, 0.01, -0.3, end=0)),
     (8, "AGN", "slow after a long rise", event(130, 0.01, 0.2)),
-    (9, "SNII", "slow, not blue", event(12, 0.012, 0.3)),
     (9, "SNII", "slow, never seen in g", event(12, 0.012, None)),
     (9, "SNII", "slow, up within a day", event(1.2, 0.012, 0.3)),
     (9, "SNII", "slow, in two episodes", event(12, 0.012, 0.3, ((150.0, 1.5),))),
@@ -1633,7 +1630,7 @@ def test_async_nameless_record(learner: Subject, rng: Rng) -> None:
 @pytest.mark.parametrize("limit", [2, None])
 def test_async_limit(learner: Subject, rng: Rng, limit: int | None) -> None:
     """`max_concurrent` records are processed at a time, 4 if not given, and no more"""
-    data = [each | {"patience": 0.1} for each in records(rng, 6)]
+    data = [each | {"patience": 0.1 if limit else 0.0} for each in records(rng, 6)]
     answer = learner.processed_async(data, *([] if limit is None else [limit]))
     if answer.raised is None or not answer.raised.is_a("Trouble"):
         most, at_most = done(answer)["most"], limit or 4

@@ -226,6 +226,24 @@ def test_unknown_band(learner: Subject) -> None:
     )
 
 
+@part("5.1")
+def test_part_of_a_name(learner: Subject) -> None:
+    """Text that merely begins like a band is no band"""
+    answer = learner.encoded_bands(["g", "gr", "r"])
+    expect_error(
+        answer,
+        "ValueError",
+        "the band 'gr', which is not in `BANDS`",
+        Mistake(
+            "text-searched",
+            answer.raised is None and answer.result is not None,
+            "The band 'gr' is accepted, though `BANDS` has 'g', 'r' and 'i' alone. In a text such "
+            "as 'gri', `in` finds any part of it; ask the list: `band in BANDS`.",
+        ),
+        naming="gr",
+    )
+
+
 # 5.2 LightCurveDataset._pad_sequence
 
 
@@ -346,6 +364,16 @@ def test_long_sequence(learner: Subject, rng: Rng, brightest: int, longest: int)
             fewer or blank,
             f"The brightest row is number {brightest} of 20, and the window around it sticks out "
             f"of the sequence. Move it so that it holds {longest} real rows.",
+        ),
+        *(
+            Mistake(
+                "one-row-off",
+                0 <= start <= 20 - longest and same(got, rows[start : start + longest]),
+                f"The window of {longest} rows begins with row {start}, one too {when}. Before the "
+                f"brightest row, number {brightest}, there should be `{longest} // 2` rows, which "
+                f"is {longest // 2}, unless the sequence begins or ends too soon.",
+            )
+            for start, when in ((first - 1, "early"), (first + 1, "late"))
         ),
         what=f"the window of {longest} rows around row {brightest} of 20",
     )
@@ -628,7 +656,9 @@ def test_all_zero(learner: Subject, rng: Rng) -> None:
 @part("5.3")
 def test_type_and_table(learner: Subject, rng: Rng) -> None:
     """The rows are of type float32, and the light curve is not changed"""
-    got, unchanged = learner.rows_of(observations(rng), CODES).value
+    data = observations(rng)
+    data[2]["flux"], data[5]["flux_err"] = math.nan, math.inf
+    got, unchanged = learner.rows_of(data, CODES).value
     require(isinstance(got, np.ndarray), f"The result is {kind_of(got)}; it should be an array.")
     require(
         got.dtype == np.float32,
@@ -650,10 +680,10 @@ LONGEST = 8
 
 
 def light_curves(rng: Rng, n: int) -> dict[str, tuple[list[Observation], np.ndarray]]:
-    """Observations and rows of n light curves by name, each with at most `LONGEST` rows."""
+    """Observations and rows of n light curves by name, each with fewer than `LONGEST` rows."""
     curves = {}
     for number in range(n):
-        data = observations(rng, int(rng.integers(4, LONGEST + 1)))
+        data = observations(rng, int(rng.integers(4, LONGEST)))
         curves[f"ZTF24aa{number}"] = (data, rows_of(data).astype(np.float32))
     return curves
 
@@ -908,7 +938,12 @@ def test_transform(learner: Subject, rng: Rng) -> None:
     expect(
         Answer(given[0]),
         want,
-        Mistake("transform-before-padding", rows, "The transform is given rows without padding."),
+        Mistake(
+            "transform-before-padding",
+            rows,
+            f"The transform is given {len(rows)} rows, without padding. It may count on "
+            f"max_sequence_length = {LONGEST} rows: pad or cut first, then call it.",
+        ),
         what="what the transform is given",
         rtol=RTOL,
         atol=ATOL,
@@ -1007,13 +1042,27 @@ def test_nothing_to_do(learner: Subject, rng: Rng) -> None:
     rows = full_rows(rng, 30, 10)
     (got,) = changed_rows(learner.augmented(rows, [1], **NOTHING), rows)
     check_padding(got)
-    expect(Answer(got), rows.astype(float), what="the array", rtol=1e-5, atol=1e-6)
+    anew = rows.astype(float)
+    anew[:30, TIME] -= anew[0, TIME]
+    expect(
+        Answer(got),
+        rows.astype(float),
+        Mistake(
+            "time-counted-anew",
+            anew,
+            "The times count from the first observation that is kept. When it is left out by "
+            "chance, the others were still made when they were: add the shift and nothing else.",
+        ),
+        what="the array",
+        rtol=1e-5,
+        atol=1e-6,
+    )
 
 
 @part("5.5")
 def test_noise(learner: Subject, rng: Rng) -> None:
     """Noise goes with the error of each point, and makes the errors grow"""
-    level = 0.75
+    level = 1.5  # so that errors which have grown can be told from those that have not
     rows = full_rows(rng)
     options = NOTHING | {"noise_level": level}
     seed = a_seed(rng)
@@ -1092,6 +1141,12 @@ def judge_noise(added: np.ndarray, level: float, flux: np.ndarray, sigma: np.nda
         kurtosis > 2.3,
         "The noise is evenly distributed. It should be normally distributed: `torch.randn`.",
         "noise-not-normal",
+    )
+    require(
+        abs(spread / math.hypot(1, level) - 1) > 0.12,
+        f"The noise is {spread:.1f} times as large as noise_level * flux_err: the errors had grown "
+        "already when it was drawn. Draw it with the flux_err that came in, then let that grow.",
+        "noise-of-grown-errors",
     )
     require(
         0.8 < spread < 1.2 and abs(float(np.mean(added / (level * sigma)))) < 0.3,
@@ -1193,6 +1248,16 @@ def test_missing_data(learner: Subject, rng: Rng) -> None:
         "The observations that are left out lie side by side. Decide for each by itself.",
         "dropped-together",
     )
+    seeds = [a_seed(rng) for _ in range(6)]
+    results = changed_rows(learner.augmented(rows, seeds, **options), rows)
+    numbers = {int(each[:, FIRST_BAND:].any(axis=1).sum()) for each in results}
+    require(
+        len(numbers) > 1,
+        f"After each of six seeds {N_REAL - len(kept)} of {N_REAL} observations are left out. By "
+        "chance it is now more and now fewer: decide for each by itself, with "
+        "`torch.rand(n) >= drop_probability`.",
+        "fixed-number-dropped",
+    )
 
 
 @part("5.5")
@@ -1276,7 +1341,13 @@ def walks(learner: Subject, times: np.ndarray, seeds: list[int]) -> np.ndarray:
             "magnitude for each time, the first one included.",
             "first-time-left-out" if walk.shape == (len(times) - 1,) else None,
         )
-        require(walk.dtype.kind == "f", f"The walk holds {walk.dtype}, not numbers with a point.")
+        require(
+            walk.dtype.kind == "f",
+            f"For times of {times.dtype} the walk holds {walk.dtype}, and all magnitudes are cut "
+            "to whole numbers. `np.zeros_like(t)` takes its type from `t`, too; say "
+            "`np.zeros(len(t))`.",
+            "whole-magnitudes",
+        )
         require(bool(np.isfinite(walk).all()), "There is NaN or infinity in the walk.")
     return np.array(made, dtype=float)
 
@@ -1299,6 +1370,14 @@ def test_seeds(learner: Subject, rng: Rng) -> None:
         "`rng`, none from `np.random`.",
         "global-generator",
     )
+
+
+@part("5.6")
+def test_whole_days(learner: Subject, rng: Rng) -> None:
+    """For times that are whole numbers the magnitudes are none"""
+    times, seed = np.cumsum(rng.integers(1, 90, 6)), a_seed(rng)
+    whole, exact = walks(learner, times, [seed]), walks(learner, times.astype(float), [seed])
+    expect(Answer(whole), exact, what="the walk for times that are whole numbers")
 
 
 @part("5.6")
@@ -1333,6 +1412,12 @@ def test_statistics(learner: Subject, rng: Rng) -> None:
         return all(abs(spread - 1) < 0.1 for spread in each)
 
     require(bool(np.ptp(made) > 1e-9), "The walk does not walk: all magnitudes are the same.")
+    require(
+        bool(np.abs(made.mean(axis=1)).max() > 1e-6),
+        "The mean of each walk is 0, as if it were subtracted. The mean of the process is that of "
+        "an endless walk; a short one is above or below it. Return the walk as the formula has it.",
+        "mean-subtracted",
+    )
     require(
         bool(np.std(made[:, 0]) > 1e-9),
         "All walks begin at the same magnitude. The first one is random, too, with a spread of "
@@ -1446,13 +1531,21 @@ def test_proportions(learner: Subject, rng: Rng) -> None:
     proportions = {"TDE": 3, "AGN": 1, "CV": 1}
     for n in (7, 8, 33):
         seed = a_seed(rng)
-        labels = made_of(learner.created(n, proportions, seed=seed))["labels"]
+        got = made_of(learner.created(n, proportions, seed=seed))
+        labels = got["labels"]
         require(
             set(labels) <= set(proportions),
             "There are classes that were not asked for in `class_proportions`.",
             "proportions-ignored",
         )
         judge_counts(learner, labels, proportions, n)
+        require(
+            got["proportions"] == proportions,
+            f"`class_proportions` was {shown(proportions)} before the call and is "
+            f"{shown(got['proportions'])} now, which the caller does not expect. Put your own "
+            "numbers into a new dictionary or array.",
+            "proportions-changed",
+        )
 
 
 def judge_counts(learner: Subject, labels: list, proportions: dict, n: int) -> None:
@@ -1495,6 +1588,14 @@ def judge_counts(learner: Subject, labels: list, proportions: dict, n: int) -> N
         f"Of {n} objects {counts[name]} are {name}, and with another seed it is another number: "
         f"the classes are drawn. The share is {shares[name]:.2f}; round it up or down.",
         "classes-drawn",
+    )
+    rest = {each: counts[each] - down[each] for each in proportions}
+    require(
+        rest[name] != sum(rest.values()) or any(rest[each] for each in rest if each != name),
+        f"All shares are rounded down, and the {rest[name]} objects that are missing are all "
+        f"{name}, of which there are {counts[name]} now; the share is {shares[name]:.2f}. Give "
+        "each class one more at most.",
+        "rest-to-one-class",
     )
     raise Failure(
         f"Of {n} objects {counts[name]} are {name}, but the share is {shares[name]:.2f}. Round "
@@ -1575,9 +1676,10 @@ def test_nothing_asked_for(learner: Subject) -> None:
 
 
 @part("5.7")
-def test_unknown_class(learner: Subject) -> None:
+@pytest.mark.parametrize("proportion", [1, 0])
+def test_unknown_class(learner: Subject, proportion: int) -> None:
     """A class without a model is a ValueError"""
-    answer = learner.created(4, {"SNIa": 1, "Nova": 1}, seed=1)
+    answer = learner.created(4, {"SNIa": 1, "Nova": proportion}, seed=1)
     expect_error(
         answer,
         "ValueError",
@@ -1637,6 +1739,29 @@ def moved_rows(answer: Answer, rows: np.ndarray) -> np.ndarray:
         "The columns of the bands have changed.",
     )
     return got
+
+
+@part("5.E1")
+def test_faded(learner: Subject, rng: Rng) -> None:
+    """The largest absolute flux may be that of a negative one"""
+    rows = full_rows(rng, 50, 10)
+    rows[:, FLUX] /= 2
+    rows[7, FLUX] = -1.0
+    scaled = rows.astype(float)
+    scaled[:, [FLUX, FLUX_ERR]] /= scaled[:, FLUX].max()
+    expect(
+        Answer(moved_rows(learner.moved(rows, [0.04, 0.2], 0.04, 1), rows)),
+        rows.astype(float),
+        Mistake(
+            "scaled-by-maximum",
+            scaled,
+            "Flux and error are divided by the largest flux, but here a negative flux is larger in "
+            "absolute value. Use `np.abs`.",
+        ),
+        what="the array of an object that has faded",
+        rtol=1e-4,
+        atol=1e-6,
+    )
 
 
 @part("5.E1")

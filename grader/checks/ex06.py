@@ -115,8 +115,8 @@ def asked(learner: Subject, network: list, *batches: np.ndarray) -> list[np.ndar
     return [got.array for got in answer.value]
 
 
-def check_shape(got: Any, batch: int, seq_len: int) -> None:
-    """The logits must have the shape (batch, num_classes)."""
+def check_shape(got: Any, batch: int, seq_len: int, empty: int | None = None) -> None:
+    """The logits must be of shape (batch, num_classes), and finite but for the row `empty`."""
     if not isinstance(got, Tensor):
         expect(Answer(got), Tensor.of(np.zeros((batch, N_CLASSES))), what="the result of `forward`")
         return
@@ -140,6 +140,9 @@ def check_shape(got: Any, batch: int, seq_len: int) -> None:
         "axes-swapped",
     )
     require(got.shape == want, says)
+    require("float" in got.dtype, f"The logits hold {got.dtype}; they should hold float32.")
+    seen = got.array if empty is None else np.delete(got.array, empty, axis=0)
+    require(bool(np.isfinite(seen).all()), "Some logits are NaN or infinite.")
 
 
 # 6.1 and 6.2: what holds for both networks
@@ -223,8 +226,8 @@ def no_observation(learner: Subject, rng: Rng, network: list) -> None:
             "`lengths.clamp(min=1)`.",
         ),
     )
-    for got in answer.value:
-        check_shape(got, got.shape[0] if isinstance(got, Tensor) else 1, 6)
+    for got, batch in zip(answer.value, (3, 1), strict=True):
+        check_shape(got, batch, 6, empty=0)
         require(
             bool(np.isfinite(got.array).all()),
             "A light curve without observations has logits that are NaN: 0 is divided by 0. Divide "
@@ -256,6 +259,8 @@ def dropout_works(learner: Subject, rng: Rng, network: list) -> None:
     x = Tensor.of(light_curves(rng, [6, 4, 5, 6], 6))
     half = learner.dropped_out(*network, x, 0.5).value
     none = learner.dropped_out(*network, x, 0.0).value
+    for got in (*half["training"], *half["evaluation"], *none["training"]):
+        check_shape(got, 4, 6)
     require(
         same(*half["evaluation"]),
         "In evaluation mode the same light curves get other logits each time: dropout is still on. "
@@ -398,6 +403,19 @@ def test_mlp_mean(learner: Subject, rng: Rng) -> None:
 
 
 @part("6.1")
+def test_mlp_padding_in_front(learner: Subject, rng: Rng) -> None:
+    """Padding makes no difference, wherever it stands"""
+    x = light_curves(rng, [5, 3, 4], 8)
+    behind, in_front = asked(learner, MLP, x, x[:, ::-1])  # a mean knows no order
+    require(
+        same(behind, in_front, 1e-4, 1e-5),
+        "If the padding stands in front of the observations, the logits change. Do not count rows: "
+        "`observed(x)` tells for each row whether it is an observation.",
+        "first-rows-taken",
+    )
+
+
+@part("6.1")
 def test_mlp_first_observation(learner: Subject, rng: Rng) -> None:
     """The first observation counts, although its time is 0"""
     x = light_curves(rng, [6, 6, 6], 6)
@@ -428,9 +446,9 @@ def test_mlp_unchanged(learner: Subject, rng: Rng) -> None:
 def test_mlp_sizes(learner: Subject, rng: Rng, sizes: list[int]) -> None:
     """Every hidden size is used: what passes a layer of one number is one number"""
     x = light_curves(rng, [1] * 6, 1)
-    answer = learner.derivatives(MLP[0], [N_FEATURES, sizes, N_CLASSES], Tensor.of(x))
-    got = answer.value
-    if not isinstance(got, Tensor):
+    got = learner.derivatives(MLP[0], [N_FEATURES, sizes, N_CLASSES], Tensor.of(x)).value
+    whole = isinstance(got, Tensor) and got.shape == (len(x), N_CLASSES, N_FEATURES)
+    if not whole or not np.isfinite(got.array).all():
         return  # another check speaks of that
     relative = got.array - got.array.mean(axis=1, keepdims=True)
     spread = np.linalg.svd(relative, compute_uv=False)  # (batch, N_CLASSES)
@@ -462,6 +480,23 @@ def test_mlp_bends(learner: Subject, rng: Rng) -> None:
         "The network is a linear function of its input, as if it had one layer. Put an `nn.ReLU()` "
         "after each hidden linear layer.",
         "no-activation",
+    )
+
+
+@part("6.1")
+def test_mlp_last_hidden_layer_bends(learner: Subject, rng: Rng) -> None:
+    """There is a ReLU after every hidden layer, also after the last one"""
+    ends = np.zeros((12, 1, N_FEATURES))
+    ends[:, 0, 0] = 10.0  # days
+    ends[:, 0, 3] = 1  # single observations, all in one band
+    ends[:, 0, 1] = np.linspace(-9, 9, 12)
+    middles = (ends[:-1] + ends[1:]) / 2
+    at_ends, between = asked(learner, [MLP[0], [N_FEATURES, [24], N_CLASSES]], ends, middles)
+    require(
+        not same(between, (at_ends[:-1] + at_ends[1:]) / 2, 1e-5, 1e-6),
+        "With one hidden layer the network is a single linear function: no ReLU follows that "
+        "layer. Put one after each hidden layer; only the very last linear layer has none.",
+        "last-hidden-layer-linear",
     )
 
 
@@ -1225,7 +1260,7 @@ def test_rates(learner: Subject, rng: Rng, warmup: int) -> None:
         answer,
         Mistake(
             "zero-division",
-            Raises("ZeroDivisionError"),
+            Raises("ZeroDivisionError") if warmup == 0 else False,
             "With `warmup_epochs=0` something is divided by 0. Then there is no warm-up, and the "
             "first epoch has the full rate.",
         ),
@@ -1348,7 +1383,8 @@ def went(answer: Answer) -> tuple[dict, list]:
             isinstance(values, list) and all(isinstance(v, float | int) for v in values),
             f"`{name}` in the history should be a list of floats.",
         )
-    return history, [len(history["val_loss"]), round(-got["weight"]) - 1]
+    rungs = -got["weight"] if math.isfinite(got["weight"]) else 0.0
+    return history, [len(history["val_loss"]), round(rungs) - 1]
 
 
 @part("6.E2")

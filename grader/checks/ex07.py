@@ -188,6 +188,20 @@ def is_straight(values: np.ndarray, times: np.ndarray) -> bool:
 
 
 @part("7.1")
+def test_each_time_for_itself(learner: Subject, rng: Rng) -> None:
+    """The embedding of a time is the same alone, and after other times"""
+    times = days(rng, 2, 9, 1)
+    seed, sizes = seed_of(rng), {"embed_dim": 6}
+    (got, one), _ = embeddings(learner, seed, sizes, [times, times[:1, 3:4]], "own")
+    require(
+        np.allclose(one[0, 0], got[0, 3], atol=NEAR),
+        "The vector of a time changes with the other times of the light curve or of the batch. It "
+        "should depend on that time alone: do not shift or scale the times here.",
+        "depends-on-others",
+    )
+
+
+@part("7.1")
 def test_linear_component(learner: Subject, rng: Rng) -> None:
     """The first component is a straight line over time, and only that one"""
     times = days(rng, 2, 15, 1)
@@ -281,11 +295,9 @@ def test_sine_not_cosine(learner: Subject, rng: Rng) -> None:
 
 @part("7.1")
 def test_start(learner: Subject, rng: Rng) -> None:
-    """At the start components and times differ, and each time stands for itself"""
+    """At the start components and times differ"""
     times = days(rng, 2, 9, 1)
-    (got, one), _ = embeddings(
-        learner, seed_of(rng), {"embed_dim": 6}, [times, times[:1, 3:4]], "own"
-    )
+    (got,), _ = embeddings(learner, seed_of(rng), {"embed_dim": 6}, [times], "own")
     require(
         bool(np.ptp(got, axis=(0, 1)).max() > 1e-3),
         "A new Time2Vec gives the same vector for every time. Its first frequencies must not be "
@@ -299,12 +311,6 @@ def test_start(learner: Subject, rng: Rng) -> None:
         "Two components of a new Time2Vec are the same, and they would stay so: equal parameters "
         "get equal gradients. Begin with different frequencies or phases.",
         "one-frequency",
-    )
-    require(
-        np.allclose(one[0, 0], got[0, 3], atol=NEAR),
-        "The vector of a time changes with the other times of the light curve or of the batch. It "
-        "should depend on that time alone.",
-        "depends-on-others",
     )
 
 
@@ -355,7 +361,17 @@ def test_impossible_size(learner: Subject) -> None:
             ),
             naming=str(size),
         )
-    embeddings(learner, 1, {"embed_dim": 1}, [np.ones((1, 2, 1))], "own")
+    ones = np.ones((1, 2, 1))
+    recognise(
+        learner.time2vec(1, {"embed_dim": 1}, [Tensor.of(ones)]),
+        Mistake(
+            "too-strict",
+            Raises("ValueError"),
+            "`Time2Vec(embed_dim=1)` is refused, but it is possible: the linear component alone, "
+            "and `self.periodic` has no outputs. Refuse what is less than 1.",
+        ),
+    )
+    embeddings(learner, 1, {"embed_dim": 1}, [ones], "own")
 
 
 # 7.2 PositionalTime2Vec
@@ -405,6 +421,7 @@ def axes_mixed_up(answer: Answer) -> list[Mistake]:
 def test_positions(learner: Subject, rng: Rng) -> None:
     """Each position has a vector of its own, whatever the time and however long the sequence"""
     times, short = days(rng, 3, 5, 1), days(rng, 2, 3, 1)
+    times[0, 3:] = 0.0  # padding, which is out of order
     answer = learner.positional(seed_of(rng), POSITIONAL, [Tensor.of(times), Tensor.of(short)])
     recognise(answer, *axes_mixed_up(answer))
     got = answer.value
@@ -420,7 +437,7 @@ def test_positions(learner: Subject, rng: Rng) -> None:
     require(
         np.allclose(table, table[:1], atol=NEAR),
         "The same position has different vectors in different light curves. A vector depends on "
-        "the number of the row alone.",
+        "the number of the row alone, and not on the times.",
         "not-by-row",
     )
     require(
@@ -446,13 +463,30 @@ def test_positions(learner: Subject, rng: Rng) -> None:
         "a free vector for each position.",
         "not-learned",
     )
+    trained = array(got["trained"], (3, 5, 5), "The embedding after training")[0, :, 3:]
+    fixed = np.flatnonzero(np.abs(trained - table[0]).max(axis=1) < NEAR).tolist()
+    require(
+        not fixed,
+        f"A step of training does not change the vectors of the positions {fixed}. All are to be "
+        "learned, that of position 0 too: leave out `padding_idx`, which keeps a vector fixed.",
+        "padding-idx" if len(fixed) == 1 else "not-learned",
+    )
 
 
 @part("7.2")
 def test_too_long(learner: Subject, rng: Rng) -> None:
     """A sequence longer than max_seq_len is a ValueError that names both; one as long is not"""
-    fits = learner.positional(1, POSITIONAL, [Tensor.of(days(rng, 1, 6, 1))]).value
-    array(fits["embeddings"][0], (1, 6, 5), "The embedding of times (1, 6, 1)")
+    fits = learner.positional(1, POSITIONAL, [Tensor.of(days(rng, 1, 6, 1))])
+    recognise(
+        fits,
+        Mistake(
+            "too-strict",
+            Raises("ValueError"),
+            "6 rows are refused with max_seq_len = 6, though there is a vector for each of them. "
+            "Refuse only what is greater: `>`.",
+        ),
+    )
+    array(fits.value["embeddings"][0], (1, 6, 5), "The embedding of times (1, 6, 1)")
     answer = learner.positional(1, POSITIONAL, [Tensor.of(days(rng, 1, 9, 1))])
     unnamed = answer.raised is None or not answer.raised.is_a("ValueError")
     names_both(
@@ -476,13 +510,21 @@ def layer(learner: Subject, name: str, *inputs: np.ndarray, **changes: Any) -> l
     """What one of the encoder's layers returns for each of the inputs."""
     options = {key: changes.pop(key) for key in ("train", "src_key_padding_mask") if key in changes}
     tensors = [Tensor.of(each) for each in inputs]
-    answer = learner.layer(TINY | changes, name, tensors, **options)
+    used = TINY | changes
+    answer = learner.layer(used, name, tensors, **options)
     recognise(
         answer,
         Mistake(
+            "too-strict",
+            Raises("ValueError"),
+            f"d_model = {used['d_model']}, time_embed_dim = {used['time_embed_dim']} and nhead = "
+            f"{used['nhead']} fit, but are refused: {answer.raised}. d_model as a whole is shared "
+            "out among the heads; its two parts need not be divisible.",
+        ),
+        Mistake(
             "heads-fixed",
             Raises("AssertionError", "divisible by num_heads"),
-            f"nhead is {(TINY | changes)['nhead']}, but the layers are made with another number of "
+            f"nhead is {used['nhead']}, but the layers are made with another number of "
             "heads. Hand `nhead` on to them.",
         ),
         Mistake(
@@ -612,6 +654,33 @@ def test_dropout(learner: Subject, rng: Rng) -> None:
         "With dropout=0.6, `self.transformer` gives the same each time in training: there is no "
         "dropout in it. Hand `dropout` on to its layers.",
         "dropout-fixed",
+    )
+
+
+@part("7.3")
+@pytest.mark.parametrize("train", [False, True])
+def test_classifier_takes_each_vector_by_itself(learner: Subject, rng: Rng, train: bool) -> None:
+    """The classifier takes any number of axes, and no vector changes the logits of another"""
+    rows = rng.normal(size=(2, 5, 8))
+    other = rows.copy()
+    other[1] += rng.normal(size=(5, 8))
+    answer = learner.layer(TINY, "classifier", [Tensor.of(rows), Tensor.of(other)], train=train)
+    mixes = "`BatchNorm1d` does that: it normalises over the batch. `nn.LayerNorm` does not."
+    recognise(
+        answer,
+        Mistake(
+            "classifier-mixes",
+            broke(answer),
+            f"The classifier does not accept (batch, seq_len, d_model): {answer.raised}. It should "
+            f"take each vector of d_model numbers by itself. Does a layer mix them? {mixes}",
+        ),
+    )
+    what = "The classifier's output for an input of shape (2, 5, 8)"
+    one, two = (array(each, (2, 5, 3), what) for each in answer.value)
+    require(
+        bool(np.abs(one - two)[0].max() < NEAR),
+        f"The classifier's logits of a vector change with the other vectors of the batch. {mixes}",
+        "classifier-mixes",
     )
 
 
@@ -813,6 +882,11 @@ def test_embed(learner: Subject, rng: Rng) -> None:
     )
 
 
+def classified(weights: dict[str, np.ndarray], vectors: np.ndarray) -> np.ndarray:
+    """What the stand-in for the classifier, which is not linear, makes of vectors."""
+    return np.tanh(vectors) @ weights["classifier"].T + 0.1
+
+
 POOLS = {
     "masked mean": lambda hidden, n: hidden[:n].mean(axis=0),
     "mean of all rows": lambda hidden, n: hidden.mean(axis=0),
@@ -832,8 +906,16 @@ def worked_out(weights: dict, batch: tuple, masked: bool, pool: str) -> np.ndarr
     for rows, n in zip(embedded(weights, features, times), lengths, strict=True):
         attended = rows[:n] if masked else rows
         vector = POOLS[pool](rows + 0.5 * attended.mean(axis=0), n)
-        logits.append(vector @ weights["classifier"].T + 0.1)
+        logits.append(classified(weights, vector))
     return np.array(logits)
+
+
+def mean_of_logits(weights: dict, batch: tuple) -> np.ndarray:
+    """The mean over the observations of what the classifier makes of each."""
+    features, times, lengths = batch
+    every = [rows[:n] for rows, n in zip(embedded(weights, features, times), lengths, strict=True)]
+    hidden = [rows + 0.5 * rows.mean(axis=0) for rows in every]
+    return np.array([classified(weights, rows).mean(axis=0) for rows in hidden])
 
 
 @part("7.5")
@@ -886,6 +968,12 @@ def test_logits(learner: Subject, rng: Rng) -> None:
             "last-row",
             outcome("last row"),
             f"{one}It is the last one, which is padding in most light curves. {mean}",
+        ),
+        Mistake(
+            "mean-of-logits",
+            Tensor.of(mean_of_logits(weights, batch)),
+            "Each observation is classified, and the mean is taken of the logits. It should be the "
+            "other way round: the classifier, which is not linear, sees the mean.",
         ),
         Mistake("one-row-only", outcome("last observation"), one + mean),
         Mistake("one-row-only", outcome("first row"), one + mean),
@@ -991,6 +1079,21 @@ def test_few_observations(learner: Subject, rng: Rng, train: bool) -> None:
     few_observations(learner, rng, ENCODER, train)
 
 
+@part("7.5")
+def test_arguments_are_left_alone(learner: Subject, rng: Rng) -> None:
+    """Features, times and lengths are the same after a call as before"""
+    features, times, lengths = light_curves(rng, [1, 4, 0], 6)
+    features[0, 1:] = times[0, 1:] = 0.5  # padding need not be zero
+    changed = learner.changed_arguments(ENCODER, TINY, sent(features, times, lengths)).value
+    require(
+        not changed,
+        f"A call changes its argument `{'` and `'.join(changed)}`, with which whoever calls may "
+        "want to go on. Methods such as `clamp_` and assignments such as `x[mask] = 0` work in "
+        "place; `clamp`, `masked_fill` and `torch.where` make a new tensor.",
+        "arguments-changed",
+    )
+
+
 def few_observations(learner: Subject, rng: Rng, name: str, train: bool) -> None:
     features, times, lengths = light_curves(rng, [1, 4, 0], 6)
     batches = [
@@ -1078,6 +1181,13 @@ def test_band_vectors(learner: Subject, rng: Rng, num_bands: int) -> None:
         "otherwise.)",
         "frozen",
     )
+    gaps = np.abs(table[:, None] - table[None]).max(axis=2) + np.eye(num_bands)
+    require(
+        bool(gaps.min() > NEAR),
+        "Two bands have the same vector at the start. Each needs one of its own: begin with random "
+        "numbers, `torch.randn`.",
+        "one-for-all",
+    )
     padding = before[numbers == -1]
     like_a_band = any(np.allclose(padding, vector, atol=NEAR) for vector in table)
     require(
@@ -1094,12 +1204,6 @@ def test_band_vectors(learner: Subject, rng: Rng, num_bands: int) -> None:
     )
     again = np.array([before[numbers == band][1] for band in range(num_bands)])
     require(np.allclose(table, again, atol=NEAR), "The same band has two different vectors.")
-    gaps = np.abs(table[:, None] - table[None]).max(axis=2) + np.eye(num_bands)
-    require(
-        bool(gaps.min() > NEAR),
-        "Two bands have the same vector at the start. Each needs one of its own.",
-        "one-for-all",
-    )
     after = array(got["after"], shape, "The embedding of bands").reshape(-1, 4)
     require(
         bool(np.abs(after[numbers == -1]).max() < NEAR),
@@ -1173,13 +1277,20 @@ def test_no_look_ahead(learner: Subject, rng: Rng, train: bool) -> None:
     changed, late = features.copy(), times.copy()
     changed[:, 3, :2] += rng.uniform(1, 2, (2, 2))
     late[:, 3] += 0.3
-    batches = [(features, times, lengths), (changed, late, lengths)]
+    batches = [(features, times, lengths), (changed, late, lengths), (features, times, lengths - 2)]
     got = whole(learner, CAUSAL, *batches, method="forward_steps", train=train)
     what = "The result of `forward_steps` for a batch of 2 with 8 rows"
-    one, two = (array(each, (2, 8, 3), what) for each in got)
+    one, two, fewer = (array(each, (2, 8, 3), what) for each in got)
     change = np.abs(one - two).max(axis=2)
     if change[:, :3].max() > NEAR:
         raise looks_ahead(learner, batches[0])
+    require(
+        bool(np.abs(one - fewer)[:, :3].max() < NEAR),
+        "Earlier logits change with the number of observations, so that they know how many are "
+        "still to come. Row i must not use `lengths`: the mean of rows 0, ..., i is their sum "
+        "divided by i + 1.",
+        "length-known",
+    )
     unseen = (change[0, 4:7].min() < 1e-6) or (change[1, 4] < 1e-6)
     require(
         bool(change[:, 3].min() > 1e-6),
@@ -1236,7 +1347,10 @@ def test_last_observation(learner: Subject, rng: Rng) -> None:
             np.array([table[k, min(n, 7)] for k, n in enumerate(batch[2])]),
             "Those of the row after the last observation are returned. ",
         ),
-        "mean-of-steps": (table.mean(axis=1), "The mean of the logits of all rows is returned. "),
+        "mean-of-steps": (
+            np.array([table[k, :n].mean(axis=0) for k, n in enumerate(batch[2])]),
+            "The mean of the logits after each observation is returned. ",
+        ),
     }
     remedy = "The logits after the last observation are in row `lengths - 1` of each light curve."
     expect(

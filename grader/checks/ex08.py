@@ -614,6 +614,31 @@ def test_square_batch(learner: Subject, rng: Rng) -> None:
 
 
 @part("8.3")
+def test_class_only_predicted(learner: Subject) -> None:
+    """A class that is only predicted is in no mean of recalls, and a loss of NaN stays NaN"""
+    predictions, targets = np.array([0, 2, 1]), np.array([0, 0, 1])  # no AGN, though one is called
+    batch = [Tensor.of(predictions), Tensor.of(targets), math.nan]
+    got = learner.metrics(NAMES, ["TDE"], [batch]).value
+    require(isinstance(got, dict), f"The result is {kind_of(got)}; it should be a dict.")
+    expect(
+        Answer(got.get("balanced_accuracy")),
+        (1 / 2 + 1) / 2,
+        Mistake("only-predicted-counted", (1 / 2 + 1 + 0) / 3,
+                "A class that is predicted, but occurs nowhere among the targets, counts as one "
+                "with a recall of 0. It has no recall: leave it out of the mean."),
+        what="`balanced_accuracy`",
+    )  # fmt: skip
+    expect(
+        Answer(got.get("loss")),
+        math.nan,
+        Mistake("nan-hidden", 0.0,
+                "The loss of a batch is NaN, and `loss` says 0, the best there is. A training that "
+                "has blown up should show it: only 0/0 of the other measures becomes 0."),
+        what="`loss`",
+    )  # fmt: skip
+
+
+@part("8.3")
 def test_absent_class(learner: Subject, rng: Rng) -> None:
     """A class that does not occur, or is never predicted, gives 0.0 and spoils no mean"""
     seen = Collected(rng, WITH_ABSENT, (16, 10), rare=["TDE", "kilonova"])

@@ -187,7 +187,10 @@ def replaced(learner: Any, name: str, stand_in: Any) -> Iterator[None]:
 
 @probe
 def created(learner: Any, *args: Any, seed: int, global_seed: int = 0) -> dict:
-    """A dataset of quickly made light curves, each marked by a random number, and their calls."""
+    """A dataset of quickly made light curves, each marked by a random number, and their calls.
+
+    Also the proportions that were asked for, as they are afterwards.
+    """
     calls: list[list] = []
     template = learner.TransientLightCurve([], "template")  # copies are cheaper than new ones
 
@@ -205,7 +208,13 @@ def created(learner: Any, *args: Any, seed: int, global_seed: int = 0) -> dict:
         for each in lightcurves
     ]
     kinds = [type(lightcurves).__name__, type(labels).__name__]
-    return {"labels": list(labels), "marks": marks, "calls": calls, "kinds": kinds}
+    return {
+        "labels": list(labels),
+        "marks": marks,
+        "calls": calls,
+        "kinds": kinds,
+        "proportions": args[1] if len(args) > 1 else None,
+    }
 
 
 @probe

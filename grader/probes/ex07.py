@@ -86,6 +86,14 @@ def scatter(module: nn.Module, seed: int) -> None:
         parameter.copy_(size * sign)
 
 
+@torch.no_grad()
+def step(module: nn.Module) -> None:
+    """Change the parameters along their gradients, a little."""
+    for parameter in module.parameters():
+        if parameter.grad is not None:
+            parameter.sub_(parameter.grad, alpha=0.1)
+
+
 def count(module: nn.Module) -> int:
     """How many numbers are learned."""
     return sum(p.numel() for p in module.parameters() if p.requires_grad)
@@ -124,12 +132,19 @@ def time2vec_gradients(learner: Any, seed: int, sizes: dict, times: Tensor) -> d
 
 @probe
 def positional(learner: Any, seed: int, sizes: dict, times: list[Tensor]) -> dict:
-    """Embeddings with positions of several tensors of times, after scattering the parameters."""
+    """Embeddings with positions of several tensors of times, after scattering the parameters.
+
+    The first of them is embedded once more after a step of training.
+    """
     module = made(learner, "PositionalTime2Vec", seed, sizes)
     own = count(module) - count(module.time2vec)
     scatter(module, seed)
     module.time2vec = Multiples(embed_dim=sizes["time_embed_dim"])
-    return {"embeddings": [module(each) for each in times], "learned": own}
+    embeddings = [module(each) for each in times]
+    if getattr(embeddings[0], "requires_grad", False):
+        embeddings[0].square().sum().backward()
+        step(module)
+    return {"embeddings": embeddings, "trained": module(times[0]), "learned": own}
 
 
 # 7.3 the encoder's layers
@@ -194,7 +209,7 @@ def simple_encoder(learner: Any, weights: dict[str, Tensor], masks: Tensor, long
     encoder.input_projection = _linear(weights["projection"])
     encoder.time_embedding = Multiples(embed_dim=weights["projection"].shape[0])
     encoder.transformer = Company()
-    encoder.classifier = _linear(weights["classifier"])
+    encoder.classifier = nn.Sequential(nn.Tanh(), _linear(weights["classifier"]))
     return encoder
 
 
@@ -222,6 +237,16 @@ def simple_logits(
         encoder = simple_encoder(learner, weights, masks, longest)
         logits = encoder(*batch)
     return {"logits": logits, "mask": encoder.transformer.mask}
+
+
+@probe
+def changed_arguments(learner: Any, name: str, sizes: dict, batch: Batch) -> list[str]:
+    """Names of the arguments that are not the same after a call as before."""
+    before = [each.clone() for each in batch]
+    made(learner, name, 3, sizes)(*batch)
+    names = ("features", "times", "lengths")
+    pairs = zip(names, before, batch, strict=True)
+    return [name for name, one, other in pairs if not torch.equal(one, other)]
 
 
 # 7.5, 7.E1 and 7.E2: whole encoders
@@ -271,9 +296,7 @@ def band_vectors(learner: Any, sizes: dict, bands: Tensor, wanted: Tensor) -> di
     attached = getattr(before, "requires_grad", False)
     if attached:
         (before - wanted).square().sum().backward()
-        with torch.no_grad():
-            for parameter in module.parameters():
-                parameter -= 0.1 * (0 if parameter.grad is None else parameter.grad)
+        step(module)
     return {"before": before, "after": module(bands), "learned": learned, "attached": attached}
 
 

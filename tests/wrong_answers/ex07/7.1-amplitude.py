@@ -1,0 +1,16 @@
+"""Each sine has a learned amplitude as well."""
+
+
+class Time2Vec:
+    def __init__(self, input_dim=1, embed_dim=64):
+        super().__init__()
+        if embed_dim < 1:
+            raise ValueError(f"embed_dim must be at least 1, not {embed_dim}")
+        self.linear = nn.Linear(input_dim, 1)
+        self.periodic = nn.Linear(input_dim, embed_dim - 1)
+        self.amplitude = nn.Parameter(torch.ones(embed_dim - 1))
+        self.set_time_scales()
+
+    def forward(self, time):
+        waves = self.amplitude * torch.sin(self.periodic(time))
+        return torch.cat([self.linear(time), waves], dim=-1)

@@ -1,0 +1,12 @@
+class WandBExperimentTracker:
+    def start_experiment(
+        self, config: Mapping[str, Any], experiment_name: str | None = None
+    ) -> "WandBExperimentTracker":
+        self.run = wandb.init(
+            project=self.project_name,
+            name=experiment_name,
+            config=dict(config),
+            mode="offline",
+            reinit="finish_previous",
+        )
+        return self

@@ -1,0 +1,22 @@
+class ModelRegistry:
+    @property
+    def current(self):
+        return getattr(self, "_now", [None])[-1]
+
+    def consider(self, checkpoint: str | Path, labels: np.ndarray, predictions: np.ndarray) -> bool:
+        labels, predictions = np.asarray(labels), np.asarray(predictions)
+        if len(labels) != len(predictions):
+            raise ValueError(f"{len(labels)} labels, but {len(predictions)} predictions")
+        if self.current is not None:
+            judged = json.loads((self._version(self._deployed()[-1]) / "test.json").read_text("utf-8"))
+            if judged["labels"] != labels.tolist():
+                raise ValueError("the current version was judged by another test set")
+            if not self.is_better(labels, predictions, np.array(judged["predictions"])):
+                return False
+        number = 1 + len(list(self.folder.glob("version-*")))
+        self._version(number).mkdir()
+        judged = {"labels": labels.tolist(), "predictions": predictions.tolist()}
+        (self._version(number) / "test.json").write_text(json.dumps(judged), encoding="utf-8")
+        self._deploy([*self._deployed(), number])
+        self._now = [*getattr(self, "_now", []), Path(checkpoint)]
+        return True

@@ -1,0 +1,10 @@
+class BayesianTransformerEncoder:
+    def forward_with_uncertainty(self, features, times, lengths, *, n_samples=100):
+        self.eval()
+        with torch.no_grad():
+            logits = self(
+                features.repeat(n_samples, 1, 1),
+                times.repeat(n_samples, 1, 1),
+                lengths.repeat(n_samples),
+            ).unflatten(0, (n_samples, -1))
+        return summarise(logits.softmax(dim=-1))

@@ -1,0 +1,15 @@
+class BayesianTransformerEncoder:
+    def forward_with_uncertainty(self, features, times, lengths, *, n_samples=100):
+        was_training = self.training
+        self.eval()
+        for layer in self.modules():
+            if isinstance(layer, MonteCarloDropout):
+                layer.p = 0.0
+        with torch.no_grad():
+            logits = self(
+                features.repeat(n_samples, 1, 1),
+                times.repeat(n_samples, 1, 1),
+                lengths.repeat(n_samples),
+            ).unflatten(0, (n_samples, -1))
+        self.train(was_training)
+        return summarise(logits.softmax(dim=-1))
