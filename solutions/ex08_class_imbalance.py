@@ -460,7 +460,7 @@ class MetricsTracker:
             balanced_accuracy: the mean of the recalls of those classes that occur among the
                 targets.
             loss: the mean loss per object: the losses of the batches, weighted by their numbers of
-                objects.
+                objects. If one of them is NaN, so is the mean.
             rare_event_recall: the fraction, of the objects of all rare classes together, whose
                 prediction is their own class. (A rare class that is none of class_names is
                 ignored.)
@@ -1007,7 +1007,7 @@ if __name__ == "__main__":
 #   forty of them is mistaken for one, that is nearly as many again. The weights have bought recall,
 #   and precision has paid for it. Which of the two is worth more depends on what a spectrum costs.
 # - The intervals know of the luck of *these test objects*, and of nothing else. Another seed of the
-#   training gives another network, and some of them are a percent better or worse.
+#   training gives another network, and some are a percent better or worse.
 # - These objects were invented. The network has learnt the rules by which we invented them, and so
 #   has the forest. In Exercise 4 the rules were much worse on real objects than on invented ones.
 #   The final project asks the same question of this network.
