@@ -145,7 +145,10 @@ def watch(
         raise fail(str(error)) from None
     folder = progress.folder()
     console.print(f"watching {escape(str(folder))}; Ctrl-C ends it")
-    Watch(folder, slugs, console, walls.why_unavailable() is None).run()
+    aloud = Console(
+        file=sys.stdout, soft_wrap=True, highlight=False
+    )  # also while pytest is silenced
+    Watch(folder, slugs, aloud, walls.why_unavailable() is None).run()
 
 
 @app.command(name="grade")

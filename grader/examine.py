@@ -7,7 +7,7 @@ import importlib
 import io
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,20 +53,29 @@ class PartResult:
 
 
 def examine(
-    exercise: Exercise, backend: Backend, seed: int, only: str | None = None
+    exercise: Exercise,
+    backend: Backend,
+    seed: int,
+    only: str | None = None,
+    *,
+    first: Collection[str] = (),
+    tell: Callable[[PartResult], None] | None = None,
 ) -> list[PartResult]:
     """Judge all parts of an exercise, or the part `only`.
 
-    Inputs are drawn from `seed`. Raises `GraderTrouble` if a check itself breaks.
+    Inputs are drawn from `seed`. The parts whose ids are in `first` are judged before the others,
+    and each verdict is passed to `tell` as soon as it is known. Raises `GraderTrouble` if a check
+    itself breaks.
     """
     parts = [part for part in exercise.parts if only in (None, part.id)]
-    judge = _Judge(exercise, parts, backend, seed)
+    parts.sort(key=lambda part: part.id not in first)
+    judge = _Judge(exercise, parts, backend, seed, tell)
     path = CHECKS / f"{exercise.slug[:4]}.py"
     with _undisturbed():
         code = pytest.main([*QUIET, str(path)], plugins=[judge])
     if judge.trouble or code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise GraderTrouble(judge.trouble or f"pytest ended with {code!r}")
-    return [judge.result(part) for part in parts]
+    return [judge.result(part) for part in exercise.parts if part in parts]
 
 
 @contextlib.contextmanager
@@ -88,8 +97,15 @@ def hints(exercise: Exercise) -> dict[str, list[str]]:
 class _Judge:
     """A pytest plugin: hands the checks their fixtures and collects what they say."""
 
-    def __init__(self, exercise: Exercise, parts: list[Part], backend: Backend, seed: int):
-        self.exercise, self.backend, self.seed = exercise, backend, seed
+    def __init__(
+        self,
+        exercise: Exercise,
+        parts: list[Part],
+        backend: Backend,
+        seed: int,
+        tell: Callable[[PartResult], None] | None,
+    ) -> None:
+        self.exercise, self.backend, self.seed, self.tell = exercise, backend, seed, tell
         self.parts = {part.id: part for part in parts}
         self.failures: dict[str, list[Failure]] = {part.id: [] for part in parts}
         self.outcomes: dict[str, dict[str, str]] = {part.id: {} for part in parts}
@@ -109,7 +125,9 @@ class _Judge:
         config.option.tbstyle = "native"  # nobody reads the tracebacks; this kind is cheap
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = [item for item in items if _part_of(item) in self.parts]
+        order = list(self.parts)
+        items[:] = [item for item in items if _part_of(item) in order]
+        items.sort(key=lambda item: order.index(_part_of(item)))
         self._find_undefined()
 
     def _find_undefined(self) -> None:
@@ -131,6 +149,14 @@ class _Judge:
         done = [f for f in self.failures[_part_of(item)] if f.status in ("missing", "timeout")]
         if done:
             pytest.skip("the part's verdict is certain")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> Any:
+        done = yield
+        part = _part_of(item)
+        if self.tell and not self.trouble and (nextitem is None or _part_of(nextitem) != part):
+            self.tell(self.result(self.parts[part]))
+        return done
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import array
 import contextlib
+import gc
 import importlib
 import os
 import signal
@@ -41,6 +42,7 @@ def main(fd: int, walled: bool, exercise: str) -> None:
     """Serve `start` (fork a child, pass its socket back) and `stop` (kill it) until the end."""
     judge = socket.socket(fileno=fd)
     prepare(exercise)
+    gc.freeze()  # a child that collects garbage would otherwise copy all of our memory
     wire.send(judge, READY)
     with contextlib.suppress(EOFError, ConnectionError):
         while True:

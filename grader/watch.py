@@ -1,8 +1,11 @@
 """What `grader watch` does: check a notebook again when it is saved, and tell what has changed.
 
-The files are looked at ten times a second rather than left to notices of the system. That works on
-network drives and mounted folders too, costs nothing for a handful of files, and misses no save:
+The files are looked at twenty times a second rather than left to notices of the system. That works
+on network drives and mounted folders too, costs nothing for a handful of files, and misses no save:
 what counts is whether a file is still the one that was checked last.
+
+What has changed is told part by part as soon as it is known, the parts just edited first; a line
+with the score ends each answer.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from grader.learner import LOCAL_SEED
 from grader.results import Graded
 from grader.sandbox import Patience, SandboxError, Session, WarmParent, close_quietly
 
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.05
 MAX_PARENTS = 2  # each takes 100 MB, and 500 MB with torch
 
 
@@ -98,7 +101,7 @@ class Watch:
         try:
             cells = notebook.read(one.path, one.exercise)
             if cells != before:  # more than an autosave, or other outputs
-                self._judge(one, cells)
+                self._judge(one, cells, _edited(one.exercise, before, cells) if before else set())
             one.cells = cells
         except notebook.UnreadableNotebook as error:
             self._say(one, str(error), "yellow")
@@ -106,20 +109,22 @@ class Watch:
             close_quietly(self._parents.pop(one.exercise.number, None))
             self._say(one, f"not checked, save it again: {error}", "yellow")
 
-    def _judge(self, one: Watched, cells: list[notebook.Cell]) -> None:
+    def _judge(self, one: Watched, cells: list[notebook.Cell], first: set[str]) -> None:
         found = one.exercise
         if not one.results and not progress.is_started(found, cells):
             return self._say(one, "not started")
+        changes: list[str] = []
+
+        def tell(new: PartResult) -> None:
+            if text := _change(one.results.get(new.part.id), new):
+                one.results[new.part.id] = new
+                changes.append(text)
+                self._console.print(Text(text, "green" if new.passed else ""))
+
         with Session(self._parent(found.number), cells, Patience()) as session:
-            results = examine(found, session, LOCAL_SEED)
-        before, one.results = one.results, {result.part.id: result for result in results}
-        changes = [text for new in results if (text := _change(before.get(new.part.id), new))]
-        self._say(
-            one, _score(found, results) + ("" if changes else ", nothing has changed"), "bold"
-        )
-        for text in changes:
-            self._console.print(Text(text, "green" if text.startswith("✓") else ""))
-        return None
+            results = examine(found, session, LOCAL_SEED, first=first, tell=tell)
+        unchanged = "" if changes else ", nothing has changed"
+        return self._say(one, _score(found, results) + unchanged, "bold")
 
     def _parent(self, number: str) -> WarmParent:
         """The exercise's warm parent; the one that was idle longest makes room for a new one."""
@@ -144,6 +149,17 @@ def _stamp(path: Path) -> tuple[int, ...]:
     except OSError:
         return ()
     return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _edited(found: Exercise, old: list[notebook.Cell], new: list[notebook.Cell]) -> set[str]:
+    """The ids of the parts that stand in cells whose source is new."""
+    known = {cell.source for cell in old}
+    cells = [cell for cell in new if cell.source not in known]
+    return {
+        part.id
+        for part in found.parts
+        if any(cell.mentions(name) for name in part.names for cell in cells)
+    }
 
 
 def _score(found: Exercise, results: list[PartResult]) -> str:

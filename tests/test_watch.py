@@ -117,6 +117,16 @@ def test_a_part_that_newly_fails_is_told_to_have_passed(wrong: Desk) -> None:
     assert "The sign is wrong" in said
 
 
+def test_the_part_just_edited_is_told_first(desk: Desk) -> None:
+    other = "def filter_lightcurve(data, **conditions):\n    return helper(data)\n"
+    desk.save(cells(other, WRONG_SIGN))
+    desk.watch.start()
+    desk.said()
+    said = desk.answer(cells(other, "helper = list\n" + RIGHT))
+    assert parts(said) == ["1.3", "1.2"], "the other one changes too, but was not touched"
+    assert "2 of 10 points" in said.splitlines()[-1]
+
+
 def test_another_message_is_a_change(wrong: Desk) -> None:
     said = wrong.answer(NO_ZERO_POINT)
     assert parts(said) == ["1.3"]
@@ -248,9 +258,10 @@ def test_the_command_answers_a_save_and_ends_with_ctrl_c(
     assert command.stdout is not None
     _until(command, "✗ 1.3")
     _until(command, "○ 1.E2")
+    assert "0 of 10 points" in command.stdout.readline()
     Desk(tmp_path / "work").save(RIGHT)
-    assert "2 of 10 points" in command.stdout.readline()
     assert "✓ 1.3" in command.stdout.readline()
+    assert "2 of 10 points" in command.stdout.readline()
     started = psutil.Process(command.pid).children(recursive=True)
     assert started, "a warm parent is kept"
     os.killpg(command.pid, signal.SIGINT)
