@@ -65,20 +65,22 @@ def plain_python(source: str) -> str:
         if first[2:].split(" ")[0] not in TIMING_MAGICS:
             return ""
         source = rest
-    if _tree(source) is not None:
+    if _definitions(source) is not None:
         return source
     return MAGIC_VALUE.sub(r"\1None", MAGIC_LINE.sub(r"\1pass", source))
 
 
-@lru_cache(maxsize=64)
-def _tree(source: str) -> ast.Module | None:
-    """The syntax tree of a piece of Python, or None if it is not Python or far too long."""
+@lru_cache(maxsize=256)
+def _definitions(source: str) -> frozenset[str] | None:
+    """Names of the functions and classes that Python code defines; None if it is no Python."""
     if len(source) > MAX_CELL:
         return None
     try:
-        return ast.parse(source)
+        tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return frozenset(node.name for node in tree.body if isinstance(node, kinds))
 
 
 def _cells(path: Path) -> list[tuple[str, tuple[str, ...], Cell]]:
@@ -130,8 +132,5 @@ def _idle(cell: Cell, tags: tuple[str, ...], exercise: Exercise) -> bool:
 
 
 def _defines(source: str) -> frozenset[str]:
-    """Names of the functions and classes that a piece of source defines; none if it is not code."""
-    tree = _tree(plain_python(source))
-    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    body = tree.body if tree else []
-    return frozenset(node.name for node in body if isinstance(node, kinds))
+    """Names of the functions and classes that a cell defines; none if it is not code."""
+    return _definitions(plain_python(source)) or frozenset()

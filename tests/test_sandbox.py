@@ -365,7 +365,7 @@ for name in ('pytest', '_pytest', 'grader', 'grader.expect', 'grader.checks'):
     "the grader": "import grader\ngrader.check = grader.hint = grader.prior = lambda *a: 'passed'\n"
     "print(grader.check('1.1'))",
     "builtins": "import builtins as b; b.isinstance = b.all = b.any = lambda *a: True",
-    "everything in gc": "import gc\nfor o in gc.get_objects():\n"
+    "everything in gc": "import gc\ngc.unfreeze()\nfor o in gc.get_objects():\n"
     "    if type(o) is dict and 'status' in o: o['status'] = 'passed'",
 }
 
@@ -380,6 +380,7 @@ def test_patched_modules_earn_nothing(lab: Lab, name: str) -> None:
 
 HIJACK = """
 import gc, types
+gc.unfreeze()
 for module in [o for o in gc.get_objects() if isinstance(o, types.ModuleType)]:
     if module.__name__ == 'grader.wire':
         wire = module
@@ -428,6 +429,7 @@ def test_the_hijacking_of_replies_does_work(lab: Lab) -> None:
 
 REPLACED_PROBES = """
 import gc, types
+gc.unfreeze()
 probes = next(o._PROBES['1'] for o in gc.get_objects()
               if isinstance(o, types.ModuleType) and o.__name__ == 'grader.probes')
 
@@ -499,6 +501,7 @@ def test_the_memory_holds_no_check_and_no_answer(lab: Lab) -> None:
     spy = """
 def spy():
     import gc, types
+    gc.unfreeze()
     found = set()
     for thing in gc.get_objects():
         if isinstance(thing, types.ModuleType): found.add(thing.__name__)
@@ -518,6 +521,7 @@ def test_the_child_sees_the_reference_of_earlier_exercises_only(lab: Lab) -> Non
     spy = """
 def spy():
     import gc, types
+    gc.unfreeze()
     return sorted({o.__module__ for o in gc.get_objects() if isinstance(o, types.FunctionType)
                    and (o.__module__ or '').startswith('solutions')})
 """
