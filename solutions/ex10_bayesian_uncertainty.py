@@ -70,7 +70,6 @@
 # those made earlier still have the old methods.
 
 # %%
-import copy
 import hashlib
 import json
 import math
@@ -78,10 +77,10 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -103,7 +102,7 @@ from torch.optim.lr_scheduler import (
     OneCycleLR,
     ReduceLROnPlateau,
 )
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset, default_collate
 from tqdm.auto import tqdm
 
 from solutions.ex02_light_curve_classes import LightCurve, Observation, TransientLightCurve
@@ -160,12 +159,51 @@ AUGMENTATION = {"noise_level": 0.5, "time_shift_max": 10.0, "drop_probability": 
 
 
 @dataclass(frozen=True)
+class Sample(Dataset[tuple[Tensor, Tensor]]):
+    """The items of a LightCurveDataset side by side, of which a part can be taken.
+
+    Attributes:
+        rows: the features of each light curve, (n, seq_len, n_features).
+        labels: the number of each light curve's class, (n,), int64.
+        transform: a function that changes the rows each time they are asked for, or None.
+    """
+
+    rows: Tensor
+    labels: Tensor
+    transform: Callable[[np.ndarray], np.ndarray] | None = None
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, i: int) -> tuple[Tensor, Tensor]:
+        rows = self.rows[i]
+        if self.transform:
+            rows = torch.as_tensor(self.transform(rows.numpy().copy()))
+        return rows, self.labels[i]
+
+    @property
+    def n_features(self) -> int:
+        return self.rows.shape[-1]
+
+    @property
+    def lengths(self) -> Tensor:
+        """The number of observations of each light curve, (n,)."""
+        return observed(self.rows).sum(dim=-1)
+
+    def only(self, classes: Sequence[str]) -> Self:
+        """Return the light curves of some classes; the numbers of the classes stay the same."""
+        wanted = torch.tensor([CLASS_NAMES.index(name) for name in classes])
+        chosen = torch.isin(self.labels, wanted)
+        return replace(self, rows=self.rows[chosen], labels=self.labels[chosen])
+
+
+@dataclass(frozen=True)
 class Split:
     """Three sets of light curves; `test_lightcurves` are those of the test set as objects."""
 
-    train: LightCurveDataset
-    val: LightCurveDataset
-    test: LightCurveDataset
+    train: Sample
+    val: Sample
+    test: Sample
     test_lightcurves: list[TransientLightCurve]
 
 
@@ -177,39 +215,21 @@ def make_split(n_samples: int, seed: int = 42) -> Split:
     train, val = train_test_split(
         rest, test_size=0.2, stratify=[labels[i] for i in rest], random_state=seed
     )
-    augmentation = LightCurveAugmentation(**AUGMENTATION)
+    dataset = LightCurveDataset(lightcurves, labels, classes=CLASSES)
+    whole = Sample(*default_collate([dataset[i] for i in range(n_samples)]))
     train_set, val_set, test_set = (
-        LightCurveDataset(
-            [lightcurves[i] for i in part],
-            [labels[i] for i in part],
-            transform=transform,
-            classes=CLASSES,
-        )
-        for part, transform in ((train, augmentation), (val, None), (test, None))
+        Sample(whole.rows[part], whole.labels[part]) for part in (train, val, test)
     )
+    train_set = replace(train_set, transform=LightCurveAugmentation(**AUGMENTATION))
     return Split(train_set, val_set, test_set, [lightcurves[i] for i in test])
 
 
-def only(dataset: LightCurveDataset, classes: Sequence[str]) -> LightCurveDataset:
-    """Return a copy of a dataset with the light curves of some classes; numbers stay the same."""
-    wanted = {CLASS_NAMES.index(name) for name in classes}
-    chosen = [i for i, label in enumerate(dataset.labels.tolist()) if label in wanted]
-    part = copy.copy(dataset)
-    part.rows, part.labels = [dataset.rows[i] for i in chosen], dataset.labels[chosen]
-    return part
-
-
-def lengths_of(dataset: LightCurveDataset) -> Tensor:
-    """Return the number of observations of each light curve, (n,)."""
-    return observed(torch.as_tensor(np.stack(dataset.rows))).sum(dim=-1)
-
-
-def make_loader(dataset: LightCurveDataset, shuffle: bool = False) -> DataLoader:
+def make_loader(sample: Sample, shuffle: bool = False) -> DataLoader:
     """Return a loader whose batches have no more padding than they need."""
     if shuffle:
-        batches = BatchesByLength(lengths_of(dataset), BATCH_SIZE)
-        return DataLoader(dataset, batch_sampler=batches, collate_fn=cut_to_longest)
-    return DataLoader(dataset, batch_size=BATCH_SIZE, collate_fn=cut_to_longest)
+        batches = BatchesByLength(sample.lengths, BATCH_SIZE)
+        return DataLoader(sample, batch_sampler=batches, collate_fn=cut_to_longest)
+    return DataLoader(sample, batch_size=BATCH_SIZE, collate_fn=cut_to_longest)
 
 
 def warm_up_and_down(optimizer: Optimizer, num_epochs: int) -> OneCycleLR:
@@ -468,11 +488,11 @@ class BayesianTransformerEncoder(Time2VecTransformerEncoder):
 if __name__ == "__main__":
     split = make_split(1500)
     known = [name for name in CLASS_NAMES if name != "TDE"]
-    val_loader = make_loader(only(split.val, known))
+    val_loader = make_loader(split.val.only(known))
     torch.manual_seed(10)
     bayesian, _ = make_training(30)(
         BayesianTransformerEncoder(split.train.n_features, **SIZES),
-        make_loader(only(split.train, known), shuffle=True),
+        make_loader(split.train.only(known), shuffle=True),
         val_loader,
     )
 
@@ -539,7 +559,7 @@ def plot_opinions(ax: Axes, samples: np.ndarray) -> None:
 if __name__ == "__main__":
     tde = np.flatnonzero(split.test.labels == RARE)
     others = np.flatnonzero(split.test.labels != RARE)
-    whole_test = torch.stack([split.test[i][0] for i in range(len(split.test))]).to(place)
+    whole_test = split.test.rows.to(place)
     answer = bayesian.forward_with_uncertainty(whole_test, *unpack_batch(whole_test), n_samples=100)
     epistemic = answer["epistemic_uncertainty"].cpu().numpy()
     ranked = others[epistemic[others].argsort()]
@@ -882,7 +902,7 @@ class UncertaintyCalibration:
 if __name__ == "__main__":
     tools = UncertaintyCalibration
     val = predict(bayesian, val_loader)
-    test = predict(bayesian, make_loader(only(split.test, known)))
+    test = predict(bayesian, make_loader(split.test.only(known)))
     temperature = tools.fit_temperature(val.y_true, val.y_prob)
     cooled = tools.apply_temperature(test.y_prob, temperature)
     for y_prob, when in ((test.y_prob, "before"), (cooled, f"after, T = {temperature:.2f}")):
@@ -901,7 +921,7 @@ if __name__ == "__main__":
 
 # %%
 if __name__ == "__main__":
-    unseen = predict(bayesian, make_loader(only(split.test, ["TDE"])))
+    unseen = predict(bayesian, make_loader(split.test.only(["TDE"])))
     kinds = {
         "epistemic": (test.epistemic, unseen.epistemic),
         "aleatoric": (test.aleatoric, unseen.aleatoric),
@@ -1554,8 +1574,7 @@ def train_advanced(
         settings = dict(tracker._open_run().config)
         torch.manual_seed(seed)
         model = build_advanced_model(split.train.n_features, **settings)
-        train_set = copy.copy(split.train)
-        train_set.transform = SometimesAugmented(settings)
+        train_set = replace(split.train, transform=SometimesAugmented(settings))
         train_loader, val_loader = make_loader(train_set, shuffle=True), make_loader(split.val)
         criterion = make_advanced_loss(settings, train_set.labels)
         optimizer = make_optimizer(settings, model)
@@ -1716,9 +1735,9 @@ def unknown_class_experiment(
     """Train a Bayesian transformer without one class, and see whether it is uncertain about it."""
     known = [name for name in CLASS_NAMES if name != unknown]
     loaders = (
-        make_loader(only(split.train, known), shuffle=True),
-        make_loader(only(split.val, known)),
-        make_loader(only(split.test, known)),
+        make_loader(split.train.only(known), shuffle=True),
+        make_loader(split.val.only(known)),
+        make_loader(split.test.only(known)),
     )
     settings = {"input_dim": split.train.n_features, **SIZES}
     inner = ModelComparison(
@@ -1730,8 +1749,7 @@ def unknown_class_experiment(
     )
     name = f"without_{unknown}"
     compare_all(inner, {name: (BayesianTransformerEncoder, settings)}, loaders, folder)
-    strangers = only(split.train, [unknown])
-    strangers.transform = None
+    strangers = replace(split.train.only([unknown]), transform=None)
     of_unknown = predict(inner.models[name], make_loader(strangers), comparison.n_samples)
     return usefulness(inner.predictions[name], of_unknown)
 
@@ -1947,13 +1965,13 @@ def ensemble_predict(models: Sequence[nn.Module], features: Tensor) -> tuple[Ten
 
 # %%
 if __name__ == "__main__":
-    known_test = only(split.test, known)
+    known_test = split.test.only(known)
     tests = {
-        name: torch.stack([each[i][0] for i in range(len(each))]).to(place)
-        for name, each in (("known", known_test), ("TDE", only(split.test, ["TDE"])))
+        name: each.rows.to(place)
+        for name, each in (("known", known_test), ("TDE", split.test.only(["TDE"])))
     }
     truth = known_test.labels.numpy()
-    train_loader = make_loader(only(split.train, known), shuffle=True)
+    train_loader = make_loader(split.train.only(known), shuffle=True)
     members = train_ensemble(
         lambda: SimplePhotometryMLP(split.train.n_features, [64, 64], len(CLASS_NAMES), 0.1),
         lambda model: make_training(12, progress=False)(model, train_loader, val_loader)[0],

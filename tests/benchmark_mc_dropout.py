@@ -21,7 +21,6 @@ import sys
 import time
 from collections.abc import Callable
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -91,8 +90,9 @@ def loop(model: torch.nn.Module, batch: tuple[Tensor, Tensor, Tensor], passes: i
 
 def rms_z(one: Tensor, other: Tensor) -> float:
     """How far two sets of samples differ in their means, in units of the standard error."""
-    error = np.sqrt(one.var(dim=0) / len(one) + other.var(dim=0) / len(other))
-    return float(np.sqrt((((one.mean(dim=0) - other.mean(dim=0)) / error) ** 2).mean()))
+    error = torch.sqrt(one.var(dim=0) / len(one) + other.var(dim=0) / len(other))
+    z = (one.mean(dim=0) - other.mean(dim=0)) / error
+    return float(z.square().mean().sqrt())
 
 
 if __name__ == "__main__":
