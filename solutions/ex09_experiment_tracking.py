@@ -1229,12 +1229,14 @@ def coordinate(spec: Mapping[str, Any]) -> tuple[Callable[[Any], float], list[An
 def plot_sweep(table: pd.DataFrame, sweep_config: Mapping[str, Any]) -> Figure:
     """Draw each trial with a result as a line through parameters and metric, the best on top.
 
-    This is a plot of *parallel coordinates*. Trials that were stopped early are dashed.
+    This is a plot of *parallel coordinates*. Trials that were stopped early are dashed. A parameter
+    that has one value only gets no axis.
     """
     metric = sweep_config["metric"]["name"]
     maximize = sweep_config["metric"].get("goal") == "maximize"
     trials = table.dropna(subset=[metric]).sort_values(metric, ascending=maximize)
-    specs = dict(sweep_config["parameters"])
+    parameters: Mapping[str, Mapping[str, Any]] = sweep_config["parameters"]
+    specs = {name: dict(spec) for name, spec in parameters.items() if "value" not in spec}
     specs[metric] = {"min": trials[metric].min(), "max": trials[metric].max()}
     axes = {name: coordinate(spec) for name, spec in specs.items()}
     figure, ax = plt.subplots(figsize=(1.4 * len(axes), 4.5), layout="constrained")

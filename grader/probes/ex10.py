@@ -10,6 +10,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+import torch._dynamo  # else the first optimizer does, and takes seconds of a time limit
 from torch import Tensor, nn
 
 from grader.probes import probe
