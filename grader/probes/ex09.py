@@ -419,7 +419,7 @@ class Planned(nn.Module):
         return int(self.get_buffer("shown")) // self.n_train
 
     def forward(self, features: torch.Tensor, times: Any = None, lengths: Any = None) -> Any:
-        row = self.plan[min(self.epochs, len(self.plan) - 1)]
+        row = self.plan[min(self.epochs, len(self.plan) - 1)].to(self.weight.device)
         if self.training and torch.is_grad_enabled():
             self.get_buffer("shown").add_(len(features))
             self.batches.append(len(features))

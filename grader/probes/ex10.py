@@ -256,7 +256,7 @@ def compared(
         "kept": comparison.results,
         "seconds": getattr(kept, "seconds", None),
         "asked": getattr(kept, "y_true", None),
-        "model": isinstance(model, Table) and torch.equal(model.logits, trained),
+        "model": isinstance(model, Table) and torch.equal(model.logits.cpu(), trained),
     }
 
 

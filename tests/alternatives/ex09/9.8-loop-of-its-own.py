@@ -33,7 +33,8 @@ def _train(tracker, data, should_stop):
             total = 0.0
             for features, labels in train:
                 optimizer.zero_grad()
-                loss = loss_of(forward_batch(model, features), labels)
+                logits = forward_batch(model, features)
+                loss = loss_of(logits, labels.to(logits.device))
                 loss.backward()
                 optimizer.step()
                 total += loss.item() * len(labels)
