@@ -331,7 +331,7 @@ class MonteCarloDropout(nn.Dropout):
     Reference: Gal and Ghahramani 2016, arXiv:1512.05287.
 
     Attributes:
-        p: the probability with which a feature is dropped, from 0 to 1, set by nn.Dropout.
+        p: the probability with which a feature is dropped, from 0 to below 1, set by nn.Dropout.
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -413,8 +413,9 @@ class BayesianTransformerEncoder(Time2VecTransformerEncoder):
         In the last self.mc_layers of the modules in self.transformer.layers, and in
         self.classifier, every nn.Dropout at whatever depth is replaced by a MonteCarloDropout whose
         p is self.mc_dropout_rate. The dropout of all other layers stays what it is. self.mc_layers
-        may be 0 (then only the classifier is changed) or as large as there are layers. Calling it
-        again, after parts of the model were exchanged, must do no harm.
+        may be 0 (then only the classifier is changed) or as large as there are layers. It may be
+        called again, after parts of the model or self.mc_dropout_rate were changed, and the same
+        holds then.
 
         (The dropout of the attention weights is no layer but a number that nn.MultiheadAttention
         keeps; leave it alone. It acts in training only.)

@@ -294,7 +294,7 @@ def test_replaced(learner: Subject) -> None:
 def test_replaced_at_depth(learner: Subject) -> None:
     """Dropout inside of modules of modules is found, also if it is done again"""
     settings = {"num_layers": 2, "mc_dropout_rate": 0.3, "dropout": 0.1}
-    got = learner.nested_dropout(settings).value
+    got = learner.nested_dropout(settings, 0.45).value
     deep = got.get("classifier.0.1.0", [True])[0]
     require(
         deep or not got.get("classifier.1", [True])[0],
@@ -302,7 +302,7 @@ def test_replaced_at_depth(learner: Subject) -> None:
         "`named_modules()` goes to all depths, `named_children()` to the first only.",
         "only-first-depth",
     )
-    expect_replaced(got, ["transformer.layers.1."], 0.3, 1)
+    expect_replaced(got, ["transformer.layers.1."], 0.45, 1)
 
 
 # 10.2 summarise, BayesianTransformerEncoder.forward_with_uncertainty
@@ -1896,7 +1896,7 @@ def stream_of(rng: Rng) -> list[list[Any]]:
         first,
         alert("B", 2.25, "r", fluxes[1]),
         alert("A", 6.5, "r", fluxes[2]),
-        alert("A", 3.5, "g", fluxes[3]),  # late
+        alert("A", 3.5, "r", fluxes[3]),  # late
         [first[0], dict(first[1])],  # once more
         alert("A", 6.5, "g", fluxes[4]),  # the same moment in another band is another observation
         alert("B", 9.25, "r", fluxes[5]),
@@ -1938,6 +1938,12 @@ def test_alerts(learner: Subject, rng: Rng) -> None:
             "history-lost",
             [1] * 7,
             "Only the newest observation is kept. Append it to those of the object so far.",
+        ),
+        Mistake(
+            "late-dropped",
+            [1, 1, 2, 2, 2, 3, 2],
+            "An observation that came late, older than the newest one in its band, was dropped. It "
+            "is a copy only if the *same* MJD is there in the same band.",
         ),
     )
     for i, (each, row) in enumerate(zip(got["answers"], p, strict=True)):

@@ -48,11 +48,12 @@ def dropout_layers(learner: Any, settings: dict) -> dict:
 
 
 @probe
-def nested_dropout(learner: Any, settings: dict) -> dict:
-    """The layers of dropout when a model with another, nested classifier replaces them again."""
+def nested_dropout(learner: Any, settings: dict, rate: float) -> dict:
+    """The layers of dropout, replaced again with another classifier, a nested one, and rate."""
     model = _model(learner, **settings)
     inner = nn.Sequential(nn.Linear(8, 8), nn.Sequential(nn.Dropout(0.25), nn.ReLU()))
     model.classifier = nn.Sequential(inner, nn.Dropout(0.25), nn.Linear(8, 3))
+    model.mc_dropout_rate = rate
     model._replace_dropout_layers()
     return _dropout_layers(learner, model)
 
@@ -246,6 +247,7 @@ def compared(
     try:
         comparison.train_and_evaluate_model("earlier", Table, config, *loaders)
         events.clear()
+        torch.manual_seed(6)
         got["result"] = comparison.train_and_evaluate_model("a table", Table, config, *loaders)
     except ArithmeticError:
         got["raised"] = True
