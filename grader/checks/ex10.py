@@ -1069,6 +1069,16 @@ def test_apply(learner: Subject, rng: Rng) -> None:
                 softmax(p / temperature),
                 "The probabilities themselves went into a softmax. Their *logarithms* are logits.",
             ),
+            *(
+                Mistake(
+                    "clipped",
+                    at_temperature(p.clip(least, 1), temperature),
+                    "A probability of 0 should stay 0 at any temperature. If you clip it before "
+                    "the logarithm, a high temperature makes something of it: let log(0) be "
+                    "-infinity.",
+                )
+                for least in (1e-12, 1e-10, 1e-8, 1e-7, 1e-15, 1e-300)
+            ),
             what="the result",
             rtol=1e-5,
             atol=1e-8,
@@ -1353,6 +1363,9 @@ def test_comparison(learner: Subject, rng: Rng) -> None:
 
 def confused(key: str, want: dict) -> list[Mistake]:
     """Another number under the name of this one."""
+    if key == "mean_uncertainty":  # the samples of the table are all alike
+        told = "`mean_uncertainty` is that of the epistemic part only. Add the aleatoric one."
+        return [Mistake("one-part-only", 0.0, told)]
     pairs = {
         "balanced_accuracy": ("test_accuracy", "plain-accuracy", "the plain accuracy"),
         "rare_event_f1": ("balanced_accuracy", "other-measure", "the balanced accuracy"),
@@ -1510,6 +1523,7 @@ def test_weights(learner: Subject, rng: Rng) -> None:
         weights = np.where(filled, 1 / np.where(filled, effective, 1), 0)
         inverse = np.where(filled, 1 / counts.clip(1), 0.0)
         k = len(counts)
+        with_one = (1 - beta) / (1 - beta ** counts.clip(1).astype(float))
         answer = learner.balanced_weights(Tensor.of(counts), beta)
         require(
             not isinstance(answer.result, Tensor) or bool(np.isfinite(answer.result.array).all()),
@@ -1531,6 +1545,8 @@ def test_weights(learner: Subject, rng: Rng) -> None:
             Mistake("proportional", Tensor.of(k * effective / effective.sum()),
                     "The weights grow with the effective number, so that frequent classes count "
                     "more. Take its inverse."),
+            Mistake("empty-class-counts-as-one", Tensor.of(k * with_one / with_one.sum()),
+                    "A class without objects gets a weight as if it had one. It should be 0."),
             Mistake("mean-of-filled", Tensor.of(filled.sum() * weights / weights.sum()),
                     "The weights add up to the number of classes that have objects. They should "
                     "add "
@@ -1547,6 +1563,11 @@ def log_softmax(logits: Array) -> Array:
 def smooth_focal(logits: Array, targets: Array, alpha: float, gamma: float, wanted: Array) -> float:
     log_p = log_softmax(logits)
     return float(-alpha * (wanted * (1 - np.exp(log_p)) ** gamma * log_p).sum(axis=1).mean())
+
+
+def focal_of_cross_entropy(log_p: Array, wanted: Array, alpha: float, gamma: float) -> float:
+    entropy = -(wanted * log_p).sum(axis=1)
+    return float(alpha * ((1 - np.exp(-entropy)) ** gamma * entropy).mean())
 
 
 def wanted_of(targets: Array, k: int, epsilon: float) -> Array:
@@ -1595,6 +1616,13 @@ def test_smooth_loss(learner: Subject, rng: Rng) -> None:
                 want / 4,
                 "This is a mean over the classes as well. Sum over the classes, then take the mean "
                 "over the batch.",
+            ),
+            Mistake(
+                "focal-of-cross-entropy",
+                focal_of_cross_entropy(log_p, wanted, alpha, gamma),
+                "The smoothed cross-entropy went into the focal formula as if exp(-it) were the "
+                "true class's probability. With smoothing it is not: every class has a term with a "
+                "factor (1 - p_c)**gamma of its own.",
             ),
             Mistake("alpha-ignored", want / alpha, "The factor alpha is left out."),
             Mistake("sign-lost", -want, "The loss is negative. Mind the minus sign."),
