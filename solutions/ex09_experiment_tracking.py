@@ -460,9 +460,9 @@ class WandBExperimentTracker:
 
         Errors:
             RuntimeError: if no run is open; `self._open_run()` raises it.
-            ValueError: if the step is smaller than `self.run.step`, since W&B would drop the row.
-            The
-                message names both numbers, and nothing is logged.
+            ValueError: if the step is smaller than `self.run.step`, since W&B would drop the row;
+                the same step is none that has passed. The message names both numbers, and nothing
+                is logged.
 
         Example:
             >>> tracker.log_metrics({"train_loss": 0.8, "val_loss": 0.9}, step=0)
@@ -481,8 +481,8 @@ class WandBExperimentTracker:
 
         The artifact has the name `model-` followed by the run's id (`self.run.id`), the type
         "model", the two files that `save_checkpoint` writes (with the run's configuration,
-        `dict(self.run.config)`), the metadata `{"epoch": epoch, "metrics": {...}}` with the metrics
-        as ordinary floats, and the alias `epoch-` followed by the number, such as "epoch-7".
+        `dict(self.run.config)`), the metadata `{"epoch": epoch, "metrics": {...}}` with each metric
+        as a Python `float`, and the alias `epoch-` followed by the number, such as "epoch-7".
         Checkpoints of earlier epochs remain: each call logs a new version.
 
         Arguments:
@@ -555,7 +555,7 @@ class WandBExperimentTracker:
         - the title has the name of the true class, the name of the predicted class and its
           probability with two decimals, for example "true: TDE, predicted: SNIa (0.83)".
 
-        All figures are closed afterwards.
+        These figures are closed afterwards; those of others are left alone.
 
         Arguments:
             lightcurves: n light curves. They are not changed.
@@ -733,16 +733,18 @@ def train_with_wandb(
        max_sequence_length and seed. Call `torch.manual_seed(seed)`, then `build_model`. Loaders
        have the settings' batch_size, and the training set alone is shuffled. The optimiser is Adam
        with the settings' learning_rate, the loss `FocalLoss(gamma=focal_loss_gamma)`.
-    4. Train for num_epochs epochs, numbered from 0. After each, log one row with the epoch as step:
-       epoch, train_loss, val_loss, val_accuracy, val_f1_rare_events. Stop early if
-       `EarlyStopping(patience=patience)`, called with the validation loss, says so, or
-       `should_stop(epoch, val_f1_rare_events)`.
+    4. Train for num_epochs epochs, numbered from 0, each by `train_epoch(model, train_loader,
+       optimizer, criterion)`, which returns train_loss, and `evaluate` on the validation set. After
+       each, log one row with the epoch as step: epoch, train_loss, val_loss, val_accuracy,
+       val_f1_rare_events. Stop early if `EarlyStopping(patience=patience)`, called with the
+       validation loss, returns True, or `should_stop(epoch, val_f1_rare_events)` does.
     5. The best epoch is the one of the smallest validation loss (the first, if there are several).
        Evaluate the weights of that epoch on the test set.
     6. Log the confusion matrix of the test set, up to five of its light curves with predictions,
-       and the weights of the best epoch as a checkpoint with that epoch's number. Then put the
-       result (see below) into the run's summary. W&B keeps the last row open, and copies it into
-       the summary when it is complete; `run.log({}, commit=True)` completes it before that.
+       and the weights of the best epoch as a checkpoint with that epoch's number and the result
+       (see below) as its metrics. Put the result into the run's summary as well. W&B keeps the
+       last row open, and copies it into the summary when it is complete; `run.log({}, commit=True)`
+       completes it before that.
     7. The run is finished, also if anything raises an exception.
 
     Arguments:
@@ -1548,7 +1550,7 @@ class ModelRegistry:
         self.seed = seed
 
     def _version(self, number: int) -> Path:
-        """Return the folder of a version."""
+        """Return the folder of a version. Numbers count from 1, and none is given twice."""
         return self.folder / f"version-{number:03d}"
 
     def _deployed(self) -> list[int]:
@@ -1577,8 +1579,9 @@ class ModelRegistry:
     def is_better(self, labels: np.ndarray, candidate: np.ndarray, current: np.ndarray) -> bool:
         """Return whether a candidate beats the current version beyond the noise of the test set.
 
-        It does if it beats it in *every* agreed metric: in at least 95 % of `n_bootstrap` resamples
-        of the objects, drawn with replacement and the same for both, its metric is the larger one.
+        It does if it beats it in *every* agreed metric, each judged by itself: in at least 95 % of
+        `n_bootstrap` resamples of the objects, drawn with replacement and the same for both, its
+        metric is the larger one.
 
         Arguments:
             labels: (n,) true class numbers.
@@ -1634,6 +1637,9 @@ class ModelRegistry:
 
     def rollback(self) -> Path:
         """Deploy again the version deployed before the current one, and return its folder.
+
+        The version given up keeps its folder, but is no longer in the list of those deployed: two
+        calls in a row go back by two versions.
 
         Errors:
             RuntimeError: if there is none; nothing is changed.
