@@ -114,6 +114,9 @@ def saved(
         if how.get("numpy"):
             metrics = {name: np.float32(value) for name, value in metrics.items()}
         model = network(weights, not how.get("strided"))
+        if how.get("tied"):  # a weight with two names, and a buffer
+            model.twin = model.weight
+            model.register_buffer("seen", torch.tensor([7.0]))
         target = str(folder) if how.get("text") else folder
         returned = learner.save_checkpoint(target, model, config, epoch, metrics)
         same = isinstance(returned, Path) and returned == folder
@@ -171,6 +174,8 @@ def started(
         tracker = learner.WandBExperimentTracker(*([project] if project else []))
         returned = tracker.start_experiment(sent, *name)
         got = {"asked": [_options(each) for each in trial.asked], "logins": trial.logins}
+        for options, run in zip(got["asked"], trial.runs, strict=False):
+            options["config"] = options["config"] or dict(run.config)  # told to the run later on
         got["returned"] = "the tracker" if returned is tracker else type(returned).__name__
         got["kept"] = bool(trial.runs) and tracker.run is trial.runs[-1]
         got["unchanged"] = sent == config
@@ -192,14 +197,14 @@ def block(learner: Any, raises: bool, how: str = "with") -> dict[str, Any]:
         tracker, run = tracker_with(learner, trial)
         got: dict[str, Any] = {"came_through": False, "entered": None}
         try:
-            if how == "with":
+            if how in ("with", "interrupted"):
                 with tracker as entered:
                     got["entered"] = entered is tracker
                     if raises:
-                        raise Trouble("the training has failed")
+                        raise KeyboardInterrupt if how == "interrupted" else Trouble
             else:
                 tracker.finish_experiment(*([3] if how == "code" else []))
-        except Trouble:
+        except (Trouble, KeyboardInterrupt):
             got["came_through"] = True
         got |= {"finished": list(run.finished), "run": tracker.run is None}
         got["again"] = kinds_of(tracker.finish_experiment)
@@ -277,12 +282,15 @@ def checkpointed(learner: Any, config: dict, checkpoints: list) -> dict[str, Any
     """The artifacts of several checkpoints [weights, epoch, metrics], looked at in the end."""
     with recorded(learner) as trial, replacing(trial.namespace, save_checkpoint=write_checkpoint):
         tracker, run = tracker_with(learner, trial, config)
-        returned = []
+        returned, modes = [], []
         for weights, epoch, metrics in checkpoints:
             numbers = {name: np.float32(value) for name, value in metrics.items()}
-            returned.append(tracker.log_model_checkpoint(network(weights), epoch, numbers))
+            model = network(weights).train()
+            returned.append(tracker.log_model_checkpoint(model, epoch, numbers))
+            modes.append(model.training)
         artifacts = [described_artifact(**each) for each in run.artifacts]
         got = {"id": run.id, "artifacts": artifacts, "calls": run.calls, "step": run.step}
+        got["training"] = all(modes)
         kept = [each["artifact"] for each in run.artifacts]
         return got | {"returned": [any(r is a for a in kept) for r in returned]}
 
@@ -361,12 +369,15 @@ def pictured(learner: Any, data: list, probabilities: Any, labels: Any, *n: int)
     with recorded(learner) as trial:
         tracker, run = tracker_with(learner, trial)
         run.log({"loss": 1.0}, step=3)
+        foreign = plt.figure()  # it is somebody else's, and is to stay open
         curves, before, calls = light_curves(learner, data), plt.get_fignums(), len(run.calls)
         tables = [curve.data.copy() for curve in curves]
         tracker.log_light_curve_predictions(curves, probabilities, labels, *n)
         left = len(set(plt.get_fignums()) - set(before))
         same = all(t.equals(c.data) for t, c in zip(tables, curves, strict=True))
         got = {"calls": run.calls[calls:], "left": left, "step": run.step, "unchanged": same}
+        got["foreign"] = plt.fignum_exists(foreign.number)
+        plt.close(foreign)
         run.log({"loss": 0.5}, step=4)
         return got | {"dropped": run.dropped}
 
@@ -637,21 +648,24 @@ def share_right(labels: Any, predictions: Any) -> float:
     return float(np.mean(np.asarray(labels) == np.asarray(predictions)))
 
 
-def share_of_class(labels: Any, predictions: Any) -> float:
-    """The recall of class 1 (0 if there is none)."""
-    chosen = np.asarray(labels) == 1
-    return float(np.mean(np.asarray(predictions)[chosen] == 1)) if chosen.any() else 0.0
+def share_of_class(labels: Any, predictions: Any, number: int = 1) -> float:
+    """The recall of a class (0 if there is none of it)."""
+    chosen = np.asarray(labels) == number
+    return float(np.mean(np.asarray(predictions)[chosen] == number)) if chosen.any() else 0.0
 
 
-AGREED = {"accuracy": share_right, "recall": share_of_class}
+AGREED: dict[str, Callable[[Any, Any], float]] = {"accuracy": share_right, "recall": share_of_class}
+AGREED |= {f"recall of {k}": functools.partial(share_of_class, number=k) for k in range(3)}
 
 
 @probe
-def better(learner: Any, names: list, labels: Any, candidate: Any, current: Any) -> Any:
+def better(
+    learner: Any, names: list, labels: Any, candidate: Any, current: Any, resamples: int = 200
+) -> Any:
     """`is_better` of a registry with the metrics of these names."""
     with scratch() as place:
         agreed = {name: AGREED[name] for name in names}
-        registry = learner.ModelRegistry(place / "registry", agreed, n_bootstrap=200)
+        registry = learner.ModelRegistry(place / "registry", agreed, n_bootstrap=resamples)
         answer = registry.is_better(labels, candidate, current)
         return bool(answer) if isinstance(answer, np.bool_) else answer
 
@@ -661,6 +675,7 @@ class Registrar:
 
     def __init__(self, learner: Any, place: Path) -> None:
         self.learner, self.place = learner, place
+        self.seen: dict[Path, float] = {}
         self.reopen()
 
     def reopen(self) -> None:
@@ -686,14 +701,26 @@ class Registrar:
         file = Path(folder) / "model.safetensors"
         if self.place / "registry" not in file.parents:
             return "outside of the registry"
-        return float(load_file(file)["weight"].item()) if file.exists() else "no checkpoint"
+        if not file.exists():
+            return "no checkpoint"
+        weight = float(load_file(file)["weight"].item())
+        self.seen.setdefault(file, weight)
+        return weight
+
+    def kept(self) -> bool:
+        """Whether each version that was deployed still holds the weight it came with."""
+        return all(
+            file.exists() and float(load_file(file)["weight"].item()) == weight
+            for file, weight in self.seen.items()
+        )
 
 
 @probe
 def registered(learner: Any, steps: list) -> list[Any]:
     """What becomes of a registry, step by step: what is returned or raised, and what is deployed.
 
-    A step is ["consider", weight, verdict, labels, predictions], ["rollback"] or ["reopen"].
+    A step is ["consider", weight, verdict, labels, predictions], ["rollback"], ["reopen"] or
+    ["kept"].
     """
     with scratch() as place:
         registrar, told = Registrar(learner, place), []

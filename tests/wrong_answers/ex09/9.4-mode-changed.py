@@ -1,0 +1,15 @@
+class WandBExperimentTracker:
+    def log_model_checkpoint(
+        self, model: nn.Module, epoch: int, metrics: Mapping[str, float]
+    ) -> wandb.Artifact:
+        run = self._open_run()
+        numbers = {name: float(value) for name, value in metrics.items()}
+        artifact = wandb.Artifact(
+            f"model-{run.id}", type="model", metadata={"epoch": epoch, "metrics": numbers}
+        )
+        model.eval()
+        with tempfile.TemporaryDirectory() as folder:
+            save_checkpoint(folder, model, dict(run.config), epoch, metrics)
+            artifact.add_dir(folder)
+        run.log_artifact(artifact, aliases=[f"epoch-{epoch}"])
+        return artifact
