@@ -204,12 +204,15 @@ def test_a_filled_notebook_holds_the_whole_reference(slug: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
-def test_a_filled_notebook_runs_from_top_to_bottom(slug: str) -> None:
+def test_a_filled_notebook_runs_from_top_to_bottom(
+    slug: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All its cells, demonstrations and plots too, each beginning as Jupyter would begin it."""
     if slug[:4] in TRAIN_FOR_MINUTES and not os.environ.get("WORKBOOK_LONG"):
         pytest.skip("it trains networks for minutes: `make notebooks` runs it")
     import matplotlib.pyplot as plt
 
+    monkeypatch.chdir(tmp_path)  # there it may leave what it writes
     plt.switch_backend("Agg")
     namespace: dict[str, Any] = {"__name__": "__main__"}
     for cell in built(slug, filled=True)["cells"]:

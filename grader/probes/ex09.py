@@ -173,9 +173,10 @@ def started(
     with recorded(learner, **variables) as trial:
         tracker = learner.WandBExperimentTracker(*([project] if project else []))
         returned = tracker.start_experiment(sent, *name)
-        got = {"asked": [_options(each) for each in trial.asked], "logins": trial.logins}
-        for options, run in zip(got["asked"], trial.runs, strict=False):
+        asked = [_options(each) for each in trial.asked]
+        for options, run in zip(asked, trial.runs, strict=False):
             options["config"] = options["config"] or dict(run.config)  # told to the run later on
+        got: dict[str, Any] = {"asked": asked, "logins": trial.logins}
         got["returned"] = "the tracker" if returned is tracker else type(returned).__name__
         got["kept"] = bool(trial.runs) and tracker.run is trial.runs[-1]
         got["unchanged"] = sent == config
