@@ -679,6 +679,13 @@ def test_backwards(learner: Subject, rng: Rng) -> None:
         "logged-before-refused",
     )
     raised_nothing([got["errors"][0], got["errors"][2]])
+    same_step = learner.logged([[a, now], [b, now]]).value
+    committed = any(call["commit"] for call in same_step["calls"][:1])
+    require(
+        committed or not same_step["errors"][1],
+        f"Step {now} was refused while the run was at step {now}. Only a smaller one has passed.",
+        "same-step-refused",
+    )
     require(
         bool(learner.logged([[a, now], [b, 0]]).value["errors"][1]),
         f"The run had come to step {now}, and step 0 was accepted: `if step` is False for 0. Ask "
@@ -690,13 +697,6 @@ def test_backwards(learner: Subject, rng: Rng) -> None:
         "After three rows without a step, step 1 was accepted. W&B counted them: compare with "
         "`run.step`, not with a number of your own.",
         "own-counter",
-    )
-    same_step = learner.logged([[a, now], [b, now]]).value
-    committed = any(call["commit"] for call in same_step["calls"][:1])
-    require(
-        committed or not same_step["errors"][1],
-        f"Step {now} was refused while the run was at step {now}. Only a smaller one has passed.",
-        "same-step-refused",
     )
 
 
