@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from grader.exercise import place
+from grader.results import write_whole
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATUSES = {  # status -> what a table cell shows, and the same in words
@@ -42,12 +44,23 @@ class Column:
 
 @dataclass(frozen=True)
 class Learner:
-    """A learner's graded exercises by slug, and why the grader could not grade others."""
+    """A learner's graded exercises by slug, and the rows of what was not graded."""
 
     name: str
     page: str
     exercises: dict[str, dict[str, Any]]
-    troubles: dict[str, str]
+    rows: list[Mapping[str, Any]]
+
+    @property
+    def lacking(self) -> list[Mapping[str, Any]]:
+        """The rows because of which the learner may be missing marks."""
+        return [row for row in self.rows if row["marks_missing"]]
+
+    @property
+    def troubles(self) -> dict[str, str]:
+        """Why exercises have no marks that should have some, by slug."""
+        reasons = {row["exercise"]: row["reason"] for row in self.lacking if row["exercise"]}
+        return {slug: why for slug, why in reasons.items() if slug not in self.exercises}
 
     @property
     def points(self) -> float:
@@ -63,12 +76,16 @@ class Learner:
 
     @property
     def did_nothing(self) -> bool:
-        return not self.troubles and all(part["status"] == "missing" for part in self.parts)
+        return not self.lacking and all(part["status"] == "missing" for part in self.parts)
 
     @property
     def unjudged(self) -> bool:
         """Nothing of this learner's could be graded, so that there is no score, not even zero."""
-        return bool(self.troubles) and not self.exercises
+        return bool(self.lacking) and not self.exercises
+
+    def is_ungraded(self, slug: str) -> bool:
+        """Whether an exercise has no marks, but perhaps should have some."""
+        return slug in self.troubles or self.unjudged
 
     def possible(self, table: Iterable[Column]) -> float:
         """Points within reach: of all exercises but those the grader failed to grade."""
@@ -77,13 +94,19 @@ class Learner:
     def summary(self, table: Iterable[Column]) -> str:
         """What is amiss in words: ``2 wrong, 1 not written, Exercise 2 not handed in``."""
         if self.did_nothing:
-            return "did nothing"
-        counts = Counter(part["status"] for part in self.parts if not part["bonus"])
+            return "no notebook handed in" if self.rows and not self.exercises else "did nothing"
+        if self.unjudged and not self.troubles:
+            return "not graded"
+        unread = [slug for slug, exercise in self.exercises.items() if unreadable(exercise)]
+        read = [one for slug, one in self.exercises.items() if slug not in unread]
+        parts = [part for exercise in read for part in exercise["parts"]]
+        counts = Counter(part["status"] for part in parts if not part["bonus"])
         del counts["passed"]
         amiss = [f"{counts[s]} {words}" for s, (_, words) in STATUSES.items() if counts[s]]
         absent = [column.slug for column in table if column.slug not in self.exercises]
         ungraded = [slug for slug in absent if slug in self.troubles]
         unseen = [slug for slug in absent if slug not in self.troubles]
+        amiss += [f"{exercise_names(unread)} not read"] if unread else []
         amiss += [f"{exercise_names(ungraded)} not graded"] if ungraded else []
         amiss += [f"{exercise_names(unseen)} not handed in"] if unseen else []
         return ", ".join(amiss)
@@ -111,6 +134,11 @@ def exercise_title(slug: str) -> str:
     return f"Exercise {int(match[1])}: {readable(match[2])}" if match else readable(slug)
 
 
+def when(moment: str) -> str:
+    """``2026-03-05T10:00:00+00:00`` -> ``2026-03-05 10:00 UTC``."""
+    return f"{datetime.fromisoformat(moment).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def exercise_names(slugs: Sequence[str]) -> str:
     """``Exercise 2`` for one exercise, ``3 exercises`` for several."""
     return exercise_title(slugs[0]).split(":")[0] if len(slugs) == 1 else f"{len(slugs)} exercises"
@@ -129,17 +157,17 @@ def page_names(students: Iterable[str]) -> dict[str, str]:
     return pages
 
 
-def gather(results: dict[str, Any], troubles: Iterable[Mapping[str, str]] = ()) -> list[Learner]:
-    """All learners by name; an exercise with trouble of the grader's own is not graded."""
-    reasons: dict[str, dict[str, str]] = defaultdict(dict)
-    for trouble in troubles:
-        reasons[trouble["student"]][trouble["exercise"]] = trouble["reason"]
+def gather(results: dict[str, Any]) -> list[Learner]:
+    """All learners by name, also those of whose work nothing could be graded."""
+    rows: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in results.get("not_graded", ()):
+        if row["student"] is not None:
+            rows[row["student"]].append(row)
     handed_in = {entry["student"]: entry["exercises"] for entry in results["submissions"]}
     learners = []
-    for name, page in page_names(sorted(handed_in.keys() | reasons, key=str.casefold)).items():
+    for name, page in page_names(sorted(handed_in.keys() | rows, key=str.casefold)).items():
         by_slug = {exercise["exercise"]: exercise for exercise in handed_in.get(name, ())}
-        graded = {slug: by_slug[slug] for slug in sorted(by_slug.keys() - reasons[name])}
-        learners.append(Learner(name, page, graded, reasons[name]))
+        learners.append(Learner(name, page, dict(sorted(by_slug.items())), rows[name]))
     return learners
 
 
@@ -207,7 +235,7 @@ def histogram(points: Iterable[float], maximum: float, bins: int = 10) -> list[i
 
 def headline(learners: Iterable[Learner], maximum: float) -> dict[str, Any]:
     """The class in numbers; points are compared between learners graded in everything."""
-    complete = [one.points for one in learners if not one.troubles]
+    complete = [one.points for one in learners if not one.lacking]
     timeouts = [sum(part["status"] == "timeout" for part in one.parts) for one in learners]
     return {
         "maximum": maximum,
@@ -237,27 +265,32 @@ def environment() -> Environment:
     )
     script = (TEMPLATES / "sort.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    env.filters.update(number=number, prose=prose, readable=readable, exercise=exercise_title)
+    env.filters.update(number=number, prose=prose, readable=readable, when=when)
+    env.filters.update(exercise=exercise_title)
     env.globals.update(script=Markup(script), script_hash=f"sha256-{digest}", statuses=STATUSES)
     return env
 
 
-def write_report(
-    results: dict[str, Any],
-    parts: Mapping[str, str],
-    out: Path,
-    troubles: Sequence[Mapping[str, str]] = (),
-) -> Path:
+def ran_without_walls(results: dict[str, Any]) -> bool:
+    """Whether any of the results were obtained with the sandbox off."""
+    exercises = [one for entry in results["submissions"] for one in entry["exercises"]]
+    return any(sandbox_is_off(one.get("sandbox", results["sandbox"])) for one in exercises) or (
+        not exercises and sandbox_is_off(results["sandbox"])
+    )
+
+
+def write_report(results: dict[str, Any], parts: Mapping[str, str], out: Path) -> Path:
     """Write ``out/index.html`` and a page per learner into ``out/learners``.
 
-    results: the dict of ``results.json``; parts: part id -> title; troubles: "student", "exercise"
-    and "reason" of each submission that the grader itself could not grade. Returns the index.
+    results: the dict of ``results.json``; parts: part id -> title. Returns the index.
     """
-    learners = gather(results, troubles)
+    learners = gather(results)
     table = columns(learners)
+    rows = results.get("not_graded", [])
+    pages = {one.name: one for one in learners}
     exercises = [(one, slug, ex) for one in learners for slug, ex in one.exercises.items()]
     env = environment()
-    env.globals.update(titles=parts, table=table, no_walls=sandbox_is_off(results["sandbox"]))
+    env.globals.update(titles=parts, table=table, no_walls=ran_without_walls(results))
     page = env.get_template("class.html").render(
         results=results,
         learners=learners,
@@ -266,13 +299,12 @@ def write_report(
         misconceptions=misconceptions(learners),
         hardest=hardest(learners),
         unread=[(one, slug, why) for one, slug, ex in exercises if (why := unreadable(ex))],
-        ungraded=[(one, slug, why) for one in learners for slug, why in one.troubles.items()],
+        ungraded=[(pages.get(row["student"]), row) for row in rows if row["marks_missing"]],
+        passed_over=[(pages.get(row["student"]), row) for row in rows if not row["marks_missing"]],
     )
-    pages = {out / "index.html": page}
-    for one in learners:
-        page = env.get_template("learner.html").render(learner=one)
-        pages[out / "learners" / one.page] = page
     (out / "learners").mkdir(parents=True, exist_ok=True)
-    for path, page in pages.items():  # a folder name may hold bytes that are not UTF-8
-        path.write_text(page, encoding="utf-8", errors="replace")
+    for one in learners:
+        own = env.get_template("learner.html").render(learner=one)
+        write_whole(out / "learners" / one.page, own, "replace")
+    write_whole(out / "index.html", page, "replace")  # the last, so that its links lead somewhere
     return out / "index.html"

@@ -113,13 +113,26 @@ def class_results(names: list[str], seed: int = 4) -> dict[str, Any]:
     work[-4] = [exercise(s, [part(i, "passed", p) for i, p in POINTS[s].items()]) for s in POINTS]
     submissions = [{"student": n, "exercises": w} for n, w in zip(names, work, strict=True)]
     sandbox = "namespaces, Landlock, seccomp"
-    return {"schema": 1, "seed": 20260301, "sandbox": sandbox, "submissions": submissions}
+    return {"schema": 1, "seed": 20260301, "sandbox": sandbox, "submissions": submissions,
+            "not_graded": ROWS}  # fmt: skip
 
 
 NAMES = HOSTILE + [f"learner-{n:02}" for n in range(10, 25)]
-TROUBLES = [
-    {"student": "learner-12", "exercise": "ex02_light_curve_classes", "reason": "worker <died>"},
-    {"student": "only trouble", "exercise": "ex01_advanced_functions", "reason": "disk full"},
+
+
+def row(student: str | None, slug: str | None, reason: str, missing: bool) -> dict[str, Any]:
+    """Something that was handed in and is not graded."""
+    return {"student": student, "path": f"{student}/a <b>.ipynb", "exercise": slug,
+            "reason": reason, "marks_missing": missing}  # fmt: skip
+
+
+ROWS = [
+    row("learner-12", "ex03_survey_classes", "worker <died>", True),
+    row("only trouble", "ex01_advanced_functions", "disk full", True),
+    row("closed folder", None, "no right to open it", True),
+    row("learner-13", None, "It is not a notebook.", False),
+    row("learner-14", "ex02_light_curve_classes", "It is another copy.", False),
+    row(None, None, "It lies in no student's folder.", True),
 ]
 
 
@@ -146,9 +159,9 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of a class of 24 learners and one whom the grader could not grade at all."""
+    """The report of a class of 24 learners and two whom the grader could not grade at all."""
     folder = tmp_path_factory.mktemp("class") / "report"
-    index = report.write_report(class_results(NAMES), TITLES, folder, TROUBLES)
+    index = report.write_report(class_results(NAMES), TITLES, folder)
     assert index == folder / "index.html"
     return folder
 
@@ -167,7 +180,7 @@ def test_every_file_stays_in_the_report_folder(out: Path) -> None:
     outside = [path for path in out.parent.rglob("*") if out not in (path, *path.parents)]
     assert outside == []
     pages = list((out / "learners").iterdir())
-    assert len(pages) == len(NAMES) + 1
+    assert len(pages) == len(NAMES) + 2
     assert all(page.name.removesuffix(".html").replace("-", "a").isalnum() for page in pages)
 
 
@@ -194,8 +207,8 @@ def test_every_link_leads_somewhere_inside(out: Path) -> None:
 def test_index_shows_everybody_and_what_was_not_graded(out: Path) -> None:
     text = Page(out / "index.html").text
     assert all(name.strip() in text for name in NAMES if name.isprintable())
-    assert "25 learners" in text
-    assert "Could not be read or graded" in text
+    assert "26 learners" in text
+    assert "Not read, not graded, passed over" in text
     assert "worker <died>" in text
     assert "The notebook could not be read: it is not valid JSON" in text
     assert "The sandbox was off" not in text
@@ -218,14 +231,85 @@ def test_learner_page_tells_status_points_message_hint(tmp_path: Path) -> None:
 
 
 def test_only_trouble_is_never_a_zero() -> None:
-    results = class_results(NAMES)
-    by_name = {one.name: one for one in report.gather(results, TROUBLES)}
+    by_name = {one.name: one for one in report.gather(class_results(NAMES))}
     table = report.columns(list(by_name.values()))
-    assert list(by_name["learner-12"].exercises) == ["ex01_advanced_functions"]
-    assert by_name["learner-12"].possible(table) == 10.0
-    assert by_name["only trouble"] not in report.need_help(by_name.values(), table)
-    assert not by_name["only trouble"].did_nothing
+    assert [column.slug for column in table] == [*POINTS, "ex03_survey_classes"]
+    assert by_name["learner-12"].troubles == {"ex03_survey_classes": "worker <died>"}
+    for name in ("only trouble", "closed folder"):
+        assert by_name[name] not in report.need_help(by_name.values(), table)
+        assert not by_name[name].did_nothing
+        assert by_name[name].unjudged
+    assert by_name["closed folder"].summary(table) == "not graded"
     assert report.headline(by_name.values(), 20.0)["complete"] == len(NAMES) - 1
+
+
+def test_an_earlier_mark_stands_where_the_new_one_is_missing() -> None:
+    rows = [row("Vega", "ex01", "it died. The mark of an earlier grading stands.", True)]
+    work = [{"student": "Vega", "exercises": one_exercise("passed")}]
+    (vega,) = report.gather({"submissions": work, "not_graded": rows})
+    assert vega.points == 1.0
+    assert vega.troubles == {}
+    assert vega.lacking == rows
+
+
+def test_who_handed_in_something_else_is_told_from_who_did_nothing() -> None:
+    results = {
+        "submissions": [{"student": name, "exercises": []} for name in ("ada", "ben")],
+        "not_graded": [row("ben", None, "It is not a notebook.", False)],
+    }
+    ada, ben = report.gather(results)
+    assert ada.summary([]) == "did nothing"
+    assert ben.summary([]) == "no notebook handed in"
+
+
+def test_everything_left_out_is_on_the_page_and_on_its_learners(out: Path) -> None:
+    text = Page(out / "index.html").text
+    for one in ROWS:
+        assert one["path"] in text
+        assert one["reason"] in text
+    assert "2 more files and folders passed over" in text
+    assert "It is another copy." in Page(out / "learners" / "learner-14.html").text
+    assert "no right to open it" in Page(out / "learners" / "closed-folder.html").text
+
+
+def test_notes_times_and_other_seeds_are_told(tmp_path: Path) -> None:
+    work = one_exercise("passed")[0] | {
+        "note": "2 copies were handed in; `<b>.ipynb` is graded, the newest.",
+        "submitted": "2026-03-05T11:00:00+01:00",
+        "seed": 99,
+    }
+    results = {"seed": 1, "sandbox": "on",
+               "submissions": [{"student": "s", "exercises": [work]}]}  # fmt: skip
+    report.write_report(results, TITLES, tmp_path)
+    page = Page(tmp_path / "learners" / "s.html")
+    assert "2 copies were handed in; <b>.ipynb is graded, the newest." in page.text
+    assert "Handed in 2026-03-05 10:00 UTC." in page.text
+    assert "with the seed 99" in page.text
+
+
+def test_one_result_without_walls_is_enough_for_a_warning(tmp_path: Path) -> None:
+    work = [one_exercise("passed")[0] | {"sandbox": "off: no walls"}, *one_exercise("passed")]
+    results = {"seed": 1, "sandbox": "namespaces",
+               "submissions": [{"student": "s", "exercises": work}]}  # fmt: skip
+    report.write_report(results, TITLES, tmp_path)
+    assert "The sandbox was off" in Page(tmp_path / "index.html").text
+
+
+def test_a_report_that_cannot_be_written_leaves_the_old_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = {"seed": 1, "sandbox": "on",
+               "submissions": [{"student": "s", "exercises": one_exercise("passed")}]}  # fmt: skip
+    report.write_report(results, TITLES, tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.html")}
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        report.write_report(results | {"seed": 2}, TITLES, tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 def test_an_empty_class_and_empty_submissions_have_a_report(tmp_path: Path) -> None:
@@ -284,6 +368,11 @@ def test_headline_and_help() -> None:
     more = [report.Column(slug, [], [], 10.0) for slug in ("ex02_a", "ex03_b")]
     assert class_[0].summary([*table, more[0]]) == "Exercise 2 not handed in"
     assert class_[0].summary([*table, *more]) == "2 exercises not handed in"
+
+
+def test_a_notebook_that_was_not_read_has_not_crashed() -> None:
+    (one,) = learners(one_exercise("error", "error", message="The notebook could not be read."))
+    assert one.summary(report.columns([one])) == "Ex01 not read"
 
 
 def test_columns_hold_every_part_that_anybody_has() -> None:
