@@ -6,7 +6,8 @@ worth stealing may ever have been there: no secret, no expected value, no other 
 environment and arguments with which the parent was started can be read as well).
 What it may try, and the wall that answers:
 
-- read files (solutions, gradebook, keys): a new root that holds read-only binds of listed paths
+- read files (solutions, gradebook, keys): a new root that holds read-only binds of listed paths,
+  with empty folders in place of those that must stay hidden
 - write files: all is read-only except one small private tmpfs; Landlock says so once more
 - use an inherited file descriptor: all are closed but the listed ones
 - see, signal or trace other processes: a PID namespace with its own /proc, and seccomp
@@ -33,6 +34,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import importlib.util
 import os
 import platform
 import resource
@@ -81,16 +83,40 @@ def interpreter_paths() -> list[Path]:
     """The files that the running interpreter and its packages need."""
     system = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache")
     shared = ("/usr/share/zoneinfo", "/usr/share/fonts", "/etc/fonts")
-    return [Path(p) for p in (sys.prefix, sys.base_prefix, *system, *shared) if os.path.exists(p)]
+    packages = [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
+    installed = (*_of_prefix(sys.prefix), *_of_prefix(sys.base_prefix), *packages)
+    paths = (*installed, *system, *shared)
+    return [Path(p) for p in paths if os.path.exists(p)]
 
 
-def why_unavailable() -> str | None:
-    """None if all walls can be built here, otherwise the reason and what to do."""
+def _of_prefix(prefix: str) -> list[str]:
+    """An installation of Python; where it is the system's, not all else that lies beside it."""
+    shared = prefix in ("/usr", "/usr/local")
+    return [f"{prefix}/{name}" for name in ("bin", "lib", "lib64")] if shared else [prefix]
+
+
+def grader_paths() -> list[Path]:
+    """Where the checks and references are, which a learner must not read: here, or installed."""
+    package = Path(__file__).resolve().parent
+    if (package.parent / "pyproject.toml").exists():
+        return [package.parent]  # a checkout, with its history and tests
+    references = importlib.util.find_spec("solutions")
+    found = references.submodule_search_locations if references else None
+    return [package, *map(Path, found or ())]
+
+
+def why_unavailable(hidden: Iterable[Path] = ()) -> str | None:
+    """None if all walls can be built here, otherwise the reason and what to do.
+
+    A trial child proves that it can read no file of the grader's, and none in the `hidden` paths.
+    """
+    unseen = [path.resolve() for path in (*grader_paths(), *hidden)]
     read_end, write_end = os.pipe()
     trial = os.fork()
     if trial == 0:
         try:
-            confine(Limits(), interpreter_paths(), [write_end])
+            confine(Limits(), interpreter_paths(), [write_end], unseen)
+            _prove_unreadable(unseen)
             os._exit(0)
         except BaseException as error:
             os.write(write_end, (str(error) or repr(error)).encode())
@@ -103,18 +129,35 @@ def why_unavailable() -> str | None:
     return None if status == 0 else reason or f"A trial of the walls died (wait status {status})."
 
 
+def _prove_unreadable(paths: Iterable[Path]) -> None:
+    """Inside the walls: raise WallError if any file in these folders is there."""
+    shown = {form for path in interpreter_paths() for form in (path.absolute(), path.resolve())}
+    for top in paths:
+        for folder, folders, files in os.walk(top):
+            folders[:] = [name for name in folders if Path(folder, name) not in shown]
+            found = [name for name in files if Path(folder, name) not in shown]
+            if found:
+                raise WallError(f"{folder}/{found[0]} can be read inside. Move it elsewhere.")
+
+
 @_wall("processes", "Raise this process's own limits (ulimit -a), or ask for lower ones.")
-def confine(limits: Limits, readable: Iterable[Path], keep_fds: Iterable[int]) -> None:
+def confine(
+    limits: Limits,
+    readable: Iterable[Path],
+    keep_fds: Iterable[int],
+    hidden: Iterable[Path] = (),
+) -> None:
     """Put this process, freshly forked and single-threaded, behind the walls; return inside them.
 
-    Then /tmp is the home and working folder, only the paths in `readable` can be read, and only
-    the descriptors in `keep_fds` are open besides 0, 1 and 2, which are /dev/null.
+    Then /tmp is the home and working folder, only the paths in `readable` can be read, without
+    what lies in the `hidden` ones among them, and only the descriptors in `keep_fds` are open
+    besides 0, 1 and 2, which are /dev/null.
 
     Raises WallError in A or in B, before anything hostile can run: the caller must catch it, may
     tell it over one of `keep_fds`, and must end with `os._exit(BROKEN)`.
     """
     keep, caller = set(keep_fds), os.getppid()
-    syscalls, paths = _syscalls(), _outermost(readable)
+    syscalls, layout = _syscalls(), _layout([*readable], hidden)
     memory_bytes = _mapped_bytes() + limits.memory_bytes
     _clean_process(keep)
     _enter_namespaces()
@@ -122,9 +165,9 @@ def confine(limits: Limits, readable: Iterable[Path], keep_fds: Iterable[int]) -
     if init := os.fork():
         _stand_outside(init, caller, keep | {outside})
     os.setsid()
-    _change_root(paths, limits, syscalls)
+    _change_root(layout, limits, syscalls)
     _drop_privileges()
-    _check_readable(paths)
+    _check_readable([path for path, shown in layout.items() if shown])
     _set_limits(limits, memory_bytes)
     _landlock()
     _filter_system_calls(syscalls)
@@ -290,36 +333,65 @@ READ_ONLY, NOSUID, NODEV, NOEXEC = 1, 2, 4, 8
 DEVICES = [Path("/dev") / name for name in ("null", "zero", "full", "random", "urandom")]
 
 
-@_wall("file system", "List only what the interpreter needs.")
-def _outermost(readable: Iterable[Path]) -> list[Path]:
-    """The paths, and where their symbolic links lead, without those inside another one."""
-    paths = {form for path in readable for form in (Path(path).absolute(), Path(path).resolve())}
-    if unfit := paths & {Path(p) for p in ("/", "/dev", "/proc", "/tmp")}:
+@_wall("file system", "List only what the interpreter needs, and keep other files elsewhere.")
+def _layout(readable: list[Path], hidden: Iterable[Path]) -> dict[Path, bool]:
+    """Paths by their place in the new root, outer ones first, and whether each is to be shown.
+
+    A path is there by its own name and where its symbolic links lead. Left out is what lies
+    directly in another path of its kind, and what would not be there anyway.
+    """
+    shown = {form for path in readable for form in (Path(path).absolute(), Path(path).resolve())}
+    if unfit := shown & {Path(p) for p in ("/", "/dev", "/proc", "/tmp")}:
         raise ValueError(f"{unfit.pop()} cannot be readable as a whole")
-    return [path for path in sorted(paths) if not paths & set(path.parents)]
+    covered = {form for path in hidden for form in _forms(Path(path).resolve(), readable)}
+    if unfit := shown & covered:
+        raise ValueError(f"{unfit.pop()} holds the interpreter's files, and cannot be hidden")
+    layout: dict[Path, bool] = {}
+    for path in sorted(shown | covered):
+        around = next((layout[folder] for folder in path.parents if folder in layout), False)
+        if (path in shown) != around:
+            layout[path] = path in shown
+    return layout
+
+
+def _forms(hidden: Path, readable: Iterable[Path]) -> Iterator[Path]:
+    """All names that a hidden path has inside, where a readable one has several."""
+    yield hidden
+    for path in map(Path, readable):
+        if hidden.is_relative_to(path.resolve()):
+            yield path.absolute() / hidden.relative_to(path.resolve())
 
 
 @_wall("file system", "It needs Linux 5.14 or later, and paths that exist.")
-def _change_root(paths: list[Path], limits: Limits, syscalls: dict[str, int]) -> None:
+def _change_root(layout: dict[Path, bool], limits: Limits, syscalls: dict[str, int]) -> None:
     """Replace the root by a small tmpfs with the paths, the devices, /proc and /tmp; enter /tmp."""
     os.umask(0o022)
     _c("sethostname", "sandbox", len("sandbox"))
     _c("mount", None, "/", None, 0x44000, None)  # MS_REC | MS_PRIVATE: the host's stay out
-    mounts = {path: _copy_mount(path, NODEV) for path in paths}
+    mounts = {path: _copy_mount(path, NODEV) for path, shown in layout.items() if shown}
     mounts |= {device: _copy_mount(device, NOEXEC) for device in DEVICES}
+    folders = {path for path, shown in layout.items() if not shown and path.is_dir()}
+    files = {path for path, shown in layout.items() if not shown and path.is_file()}
+    mounts |= {path: _copy_mount(DEVICES[0], NOEXEC) for path in files}
     _mount_tmpfs("/tmp", "size=1m,nr_inodes=4k,mode=755")  # the new root
     os.chdir("/tmp")
     os.mkdir("tmp")
     _mount_tmpfs("tmp", f"size={limits.scratch_bytes},nr_inodes={limits.scratch_files},mode=1777")
-    for path, mount in mounts.items():
-        _attach(mount, path.relative_to("/"))
+    for path in sorted(mounts.keys() | folders):
+        place = path.relative_to("/")
+        if path in folders:
+            _mount_tmpfs(str(place), "size=64k,nr_inodes=1k,mode=755")
+        else:
+            _attach(mounts[path], place)
     os.symlink("/tmp", "dev/shm")
     os.mkdir("proc")
     with contextlib.suppress(OSError):  # some containers forbid it: then /proc is empty
         _c("mount", "proc", "proc", "proc", NOSUID | NODEV | NOEXEC, "subset=pid")
     _c("syscall", syscalls["pivot_root"], ".", ".")  # puts the old root on top of the new one
     _c("umount2", ".", 2)  # MNT_DETACH
-    _c("syscall", MOUNT_SETATTR, AT_CWD, "/", 0, struct.pack("QQQQ", READ_ONLY, 0, 0, 0), 32)
+    for mounted in ("/", *map(str, folders)):
+        to_set = struct.pack("QQQQ", READ_ONLY, 0, 0, 0)
+        _c("syscall", MOUNT_SETATTR, AT_CWD, mounted, 0, to_set, 32)
     os.chdir("/tmp")
     os.umask(0o077)
 
@@ -338,11 +410,12 @@ def _copy_mount(path: Path, attributes: int) -> int:
 
 
 def _attach(mount: int, place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if stat.S_ISDIR(os.fstat(mount).st_mode):
-        place.mkdir()
-    else:
-        place.touch()
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if stat.S_ISDIR(os.fstat(mount).st_mode):
+            place.mkdir()
+        else:
+            place.touch()
     _c("syscall", MOVE_MOUNT, mount, "", AT_CWD, str(place), 4)  # MOVE_MOUNT_F_EMPTY_PATH
     os.close(mount)
 

@@ -1,8 +1,15 @@
-"""The warm parent: imports the heavy packages once, then forks a walled child per submission.
+"""The fork server: imports the packages once, and forks from there whatever runs a notebook.
 
-It is started by `grader.sandbox` as `python -m grader.warm FD WALLS EXERCISE`, and does what it is
-told over the socket FD. A child inherits its memory, so it must never hold a check, an expected
-value, another submission or a secret.
+It is started by `grader.fork_server` as `python -m grader.warm LIFELINE LISTENERS...` (numbers of
+descriptors). What descends from it shares its memory:
+
+- a *layer* has imported some of the packages; from it the next layer is forked, and imports more
+- a *warm parent* answers one connection to a layer; it has loaded the probes of one exercise and
+  the references that a notebook asks for
+- a *child* is forked from it for one notebook, and isolated
+
+A child can read all of that memory, so it must never hold a check, an expected value, another
+submission or a secret.
 """
 
 from __future__ import annotations
@@ -12,58 +19,86 @@ import contextlib
 import gc
 import importlib
 import os
+import select
+import shutil
 import signal
 import socket
 import sys
+import tempfile
+import traceback
 import types
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from grader import probes, walls, wire
+from grader import probes, references, shell, walls, wire
 from grader.bench import Bench, travelled
+from grader.shell import Shell
 
 READY = "ready"
-PLAIN = ("numpy", "pandas", "matplotlib.pyplot")
-FIRST_WITH_TORCH = 5
-LEARNING = (
-    *("torch", "torch.nn.functional", "torch.utils.data"),
-    *("sklearn.metrics", "sklearn.preprocessing", "sklearn.utils.class_weight"),
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("numpy", "pandas", "matplotlib.pyplot", "IPython.core.interactiveshell"),
+    (
+        *("torch", "torch.nn.functional", "torch.utils.data"),
+        *("sklearn.metrics", "sklearn.preprocessing", "sklearn.utils.class_weight"),
+    ),
+    (
+        *("wandb", "wandb.sdk.launch"),  # the second one is what the first run would import
+        *("optuna", "optuna.distributions", "optuna.trial", "safetensors.torch"),
+        *("sklearn.model_selection", "tqdm.auto"),
+    ),
 )
-FIRST_WITH_WANDB = 9
-TRACKING = (
-    *("wandb", "wandb.sdk.launch"),  # the second one is what the first run would import
-    *("optuna", "optuna.distributions", "optuna.trial", "safetensors.torch"),
-    *("sklearn.model_selection", "tqdm.auto"),
-)
+FIRST_EXERCISES = (1, 5, 9)  # that need a layer
+CPU_SECONDS = 300  # the judge has limits of wall time for each cell and part
 ALONE = {"WANDB_MODE": "offline", "WANDB_ERROR_REPORTING": "false"}  # nobody can be reached
 
 
-def main(fd: int, walled: bool, exercise: str) -> None:
-    """Serve `start` (fork a child, pass its socket back) and `stop` (kill it) until the end."""
-    judge = socket.socket(fileno=fd)
-    prepare(exercise)
-    gc.freeze()  # a child that collects garbage would otherwise copy all of our memory
-    wire.send(judge, READY)
-    with contextlib.suppress(EOFError, ConnectionError):
-        while True:
-            request, pid = wire.receive(judge)
-            if request == "start":
-                _start(judge, walled, exercise)
-            elif request == "stop":
-                _stop(pid)
-                wire.send(judge, "stopped")
+@dataclass(frozen=True)
+class Settings:
+    """What holds for all children: where files may be left, and how they are isolated."""
+
+    folder: Path
+    walled: bool
+    hidden: tuple[Path, ...] = ()
 
 
-def prepare(exercise: str) -> None:
-    """Import what the exercise's notebook and probes need, and the references of earlier ones."""
-    os.environ["MPLBACKEND"] = "Agg"
-    learning, tracking = int(exercise) >= FIRST_WITH_TORCH, int(exercise) >= FIRST_WITH_WANDB
-    for name in (*PLAIN, *(LEARNING if learning else ()), *(TRACKING if tracking else ())):
+def layer_of(exercise: str) -> int:
+    """The layer that has what an exercise's notebook needs."""
+    return sum(int(exercise) >= first for first in FIRST_EXERCISES) - 1
+
+
+def main(lifeline: socket.socket, listeners: list[socket.socket]) -> None:
+    """Be one layer after the other, each in a process of its own, until the lifeline ends."""
+    folder, walled, hidden = wire.receive(lifeline)
+    settings = Settings(Path(folder), walled, (*walls.grader_paths(), *map(Path, hidden)))
+    for layer, packages in enumerate(LAYERS):
+        if _ended(lifeline, listeners[layer:]):
+            break
+        _prepare(packages)
+        own, *later = listeners[layer:]
+        if later and os.fork() == 0:
+            own.close()
+            continue
+        for listener in later:
+            listener.close()
+        _serve_layer(lifeline, own, settings)
+        break
+    if layer == 0:
+        shutil.rmtree(settings.folder, ignore_errors=True)
+
+
+def _ended(lifeline: socket.socket, listeners: list[socket.socket]) -> bool:
+    """Wait for a connection. True if there will be none any more."""
+    return lifeline in select.select([lifeline, *listeners], [], [])[0]
+
+
+def _prepare(packages: tuple[str, ...]) -> None:
+    """Import packages, once for all that is forked from here."""
+    for name in packages:
         importlib.import_module(name)
-    if learning:
+    if "torch" in packages:
         _warm_up_torch()
-    probes.load(exercise)
-    sys.modules["grader.stand_in"] = stand_in(references(int(exercise)))
+    gc.freeze()  # a child that collects garbage would otherwise copy all of our memory
 
 
 def _warm_up_torch() -> None:
@@ -78,63 +113,86 @@ def _warm_up_torch() -> None:
     optimizer.step()
 
 
-def references(number: int) -> dict[str, types.ModuleType]:
-    """The reference modules of the exercises before `number`, as far as they are installed."""
-    folder = Path(__file__).resolve().parent.parent / "solutions"
-    paths = {path.stem for path in folder.glob("ex[0-9][0-9]_*.py")}
-    earlier = {name for name in paths if int(name[2:4]) < number}
-    return {str(int(n[2:4])): importlib.import_module(f"solutions.{n}") for n in earlier}
+def _serve_layer(lifeline: socket.socket, listener: socket.socket, settings: Settings) -> None:
+    """Fork a warm parent for every connection."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # those that end are not waited for
+    while not _ended(lifeline, [listener]):
+        judge, _ = listener.accept()
+        if os.fork() == 0:
+            lifeline.close()
+            listener.close()
+            _be_warm_parent(judge, settings)
+        judge.close()
 
 
-def stand_in(earlier: dict[str, types.ModuleType]) -> types.ModuleType:
-    """What `from grader import check, hint, prior` finds in a child: nothing to check with."""
+def _be_warm_parent(judge: socket.socket, settings: Settings) -> NoReturn:
+    """Serve `start` (fork a child, pass its socket back) and `stop` (kill it) until the end."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    children: set[int] = set()
+    try:
+        exercise, priors = wire.receive(judge)
+        probes.load(exercise)
+        sys.modules["grader.stand_in"] = references.stand_in(references.load(priors))
+        ready = shell.make(types.ModuleType("__main__"))
+        gc.freeze()
+        wire.send(judge, READY)
+        while True:
+            request, pid = wire.receive(judge)
+            if request == "start":
+                children.add(_start(judge, settings, exercise, ready))
+            else:
+                children.remove(pid)
+                _stop(pid)
+                wire.send(judge, "stopped")
+    except (EOFError, ConnectionError):
+        pass
+    except BaseException:
+        traceback.print_exc()
+    for pid in children:
+        _stop(pid)
+    os._exit(0)
 
-    def prior(exercise: str, name: str) -> Any:
-        if exercise not in earlier:
-            raise ImportError(f"prior({exercise!r}, {name!r}): no reference is installed")
-        return getattr(earlier[exercise], name)
 
-    module = types.ModuleType("grader")
-    module.__dict__.update(check=_nothing, hint=_nothing, prior=prior)
-    return module
-
-
-def _nothing(*_: object, **__: object) -> None:
-    """Do nothing: nobody looks at a check cell's output here."""
-
-
-def _start(judge: socket.socket, walled: bool, exercise: str) -> None:
+def _start(judge: socket.socket, settings: Settings, exercise: str, ready: Shell) -> int:
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
         judge.close()
         ours.close()
-        _child(theirs, walled, exercise)
+        _child(theirs, settings, exercise, ready)
     theirs.close()
     wire.send(judge, pid)
     socket.send_fds(judge, [b"."], array.array("i", [ours.fileno()]))
     ours.close()
+    return pid
 
 
 def _stop(pid: int) -> None:
-    """End a child: inside walls all its descendants die with it, else those of its session."""
+    """End a child: in isolation all its descendants die with it, else those of its session."""
     for kill in (os.killpg, os.kill):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
 
 
-def _child(sock: socket.socket, walled: bool, exercise: str) -> None:
-    """Confine this process, run the learner's cells and answer probes. Never returns."""
+def _child(sock: socket.socket, settings: Settings, exercise: str, ready: Shell) -> NoReturn:
+    """Isolate this process, run the learner's cells and answer probes."""
     try:
-        if walled:
-            walls.confine(walls.Limits(), walls.interpreter_paths(), [sock.fileno()])
+        if settings.walled:
+            paths = walls.interpreter_paths()
+            walls.confine(
+                walls.Limits(cpu_seconds=CPU_SECONDS), paths, [sock.fileno()], settings.hidden
+            )
         else:
             os.setsid()
+            os.chdir(tempfile.mkdtemp(dir=settings.folder))
         os.environ.update(ALONE)
         _give_wandb_its_folder()
         _forget_the_grader()
-        _serve(sock, Bench.fresh(exercise))
+        shell.settle(ready)
+        sys.modules["__main__"] = ready.user_module
+        bench = Bench(ready.user_ns, exercise, ready)
+        _serve(sock, bench, sys.modules["grader"].checked)
     except walls.WallError as error:
         wire.send(sock, str(error))
         os._exit(walls.BROKEN)
@@ -159,13 +217,15 @@ def _forget_the_grader() -> None:
     sys.argv = ["notebook"]
 
 
-def _serve(sock: socket.socket, bench: Bench) -> None:
-    bench.namespace["get_ipython"] = _ipython
+def _serve(sock: socket.socket, bench: Bench, checked: list[str]) -> None:
+    """Do what the judge asks for, until it hangs up."""
     wire.send(sock, READY)
     while True:
         kind, *request = wire.receive(sock)
         if kind == "cell":
-            reply: Any = bench.run_cell(*request)
+            reply: Any = _run_cell(bench, checked, *request)
+        elif kind == "file":
+            reply = _write(*request)
         elif kind == "undefined":
             reply = bench.undefined(*request)
         else:
@@ -173,16 +233,21 @@ def _serve(sock: socket.socket, bench: Bench) -> None:
         wire.send(sock, travelled(reply))
 
 
-class _Ipython:
-    """Stands for IPython in a notebook's magics: takes every call and does nothing."""
+def _run_cell(bench: Bench, checked: list[str], number: int, source: bytes, seconds: float) -> Any:
+    """Run a cell, and report besides which parts it has called `check` for."""
+    checked.clear()
+    reply = bench.run_cell(number, source.decode(), seconds)
+    return reply | {"checked": list(checked)}
 
-    def __getattr__(self, name: str) -> Any:
-        return _nothing
 
-
-def _ipython() -> _Ipython:
-    return _Ipython()
+def _write(name: str, content: bytes) -> bool:
+    """Put a file beside the notebook, or a package's below it."""
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return True
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2] == "walls", sys.argv[3])
+    lifeline, *listeners = (socket.socket(fileno=int(fd)) for fd in sys.argv[1:])
+    main(lifeline, listeners)

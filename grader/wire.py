@@ -3,24 +3,32 @@
 MessagePack with arrays in NumPy's `.npy` form: it can carry numbers, text, lists, dicts, arrays,
 tensors and tables, and nothing that runs. What it cannot carry arrives as a `Thing`: a type name
 and a text.
+
+A message is bounded in bytes, depth and number of items, and nothing in it is hashed but numbers
+and text: to read a hostile one takes a second and 100 MB at most.
 """
 
 from __future__ import annotations
 
 import io
+import math
 import socket
 import struct
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgpack
 import numpy as np
 
+from grader.texts import short
+
 MAX_BYTES = 16 * 2**20
 MAX_TEXT = 20_000
 MAX_DEPTH = 50
+MAX_ITEMS = 100_000  # in all lists, dicts, tuples and sets of a message together
+COST = 10  # of a tuple, a set, an array, a table: so many items
 _TUPLE, _SET, _ARRAY, _TABLE, _THING, _TENSOR = range(1, 7)
 _NUMPYS = ("float64", "float32", "int64", "int32", "int16", "int8", "uint8", "bool", "complex64")
 _HELD_AS = {name: name for name in _NUMPYS} | dict.fromkeys(("float16", "bfloat16"), "float32")
@@ -36,6 +44,16 @@ class Thing:
 
     type: str
     text: str = ""
+
+
+@dataclass(frozen=True)
+class Set:
+    """A set: its items, in no order. They may be anything, so they are never hashed."""
+
+    items: list
+
+    def __len__(self) -> int:
+        return len(self.items)
 
 
 @dataclass(frozen=True)
@@ -78,6 +96,26 @@ class Tensor:
         return self.array.shape
 
 
+@dataclass(frozen=True)
+class _Room:
+    """How deep a message may still go, and, for all of it together, how many items may follow."""
+
+    depth: int = MAX_DEPTH
+    items: list[int] = field(default_factory=lambda: [MAX_ITEMS])
+
+    def inside(self, items: int) -> _Room:
+        """The room inside a container of so many items."""
+        self.spend(items)
+        if self.depth == 0:
+            raise WireError(f"the value is nested more than {MAX_DEPTH} levels deep")
+        return _Room(self.depth - 1, self.items)
+
+    def spend(self, items: int) -> None:
+        self.items[0] -= items
+        if self.items[0] < 0:
+            raise WireError(f"the value has more than {MAX_ITEMS} items")
+
+
 def _held_as(dtype: str) -> str:
     if dtype not in _HELD_AS:
         raise ValueError(f"tensors of {dtype!r} do not travel")
@@ -87,7 +125,7 @@ def _held_as(dtype: str) -> str:
 def pack(value: object) -> bytes:
     """Encode a value. Raises `WireError` if it is too large, too deep, or cannot be looked at."""
     try:
-        data = msgpack.packb(_plain(value, MAX_DEPTH), strict_types=True)
+        data = msgpack.packb(_plain(value, _Room()), strict_types=True)
     except WireError:
         raise
     except Exception as error:  # objects of a learner's may raise anything when looked at
@@ -98,9 +136,15 @@ def pack(value: object) -> bytes:
 
 
 def unpack(data: bytes) -> Any:
-    """Decode bytes from an untrusted sender into exact built-in types, arrays, `Table`, `Thing`."""
+    """Decode bytes from an untrusted sender into built-in types, arrays, and our own types.
+
+    Of the built-in types, sets do not occur: they arrive as `Set`.
+    """
     try:
-        return _revive(_message(data), MAX_DEPTH)
+        room = _Room()
+        return _revive(_message(data, room), room)
+    except WireError:
+        raise
     except Exception as error:  # whatever a hostile sender provokes, it is one thing to us
         raise WireError(f"the message cannot be read ({type(error).__name__})") from None
 
@@ -137,46 +181,50 @@ def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytes:
     return bytes(chunks)
 
 
-def _plain(value: Any, depth: int) -> Any:
+def _plain(value: Any, room: _Room) -> Any:
     """What MessagePack itself can pack: NumPy's scalars and subclasses as the built-in types."""
-    if depth == 0:
-        raise WireError(f"the value is nested more than {MAX_DEPTH} levels deep")
     if isinstance(value, np.generic) and not isinstance(value, np.void | np.timedelta64):
         value = value.item()
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
         small = -(2**63) <= value < 2**64
-        return int(value) if small else _plain(Thing("int beyond 64 bits", hex(value)[:40]), depth)
+        return int(value) if small else _plain(Thing("int beyond 64 bits", hex(value)[:40]), room)
     if isinstance(value, float):
         return float(value)
     if isinstance(value, str):
         return str.__str__(value)[:MAX_TEXT].encode("utf-8", "replace").decode()
     if isinstance(value, list):
-        return [_plain(item, depth - 1) for item in list.__iter__(value)]
+        inside = room.inside(list.__len__(value))
+        return [_plain(item, inside) for item in list.__iter__(value)]
     if isinstance(value, dict):
-        return {_key(key): _plain(item, depth - 1) for key, item in dict.items(value)}
-    return value if isinstance(value, bytes) else _extension(value, depth - 1)
+        inside = room.inside(dict.__len__(value))
+        return {_key(key, inside): _plain(item, inside) for key, item in dict.items(value)}
+    return value if isinstance(value, bytes) else _extension(value, room.inside(COST))
 
 
-def _key(key: Any) -> Any:
+def _key(key: Any, room: _Room) -> Any:
     simple = isinstance(key, str | int | float | bool | np.generic) or key is None
-    return _plain(key, 2) if simple else repr(key)[:200]
+    return _plain(key, room) if simple else repr(key)[:200]
 
 
-def _extension(value: Any, depth: int) -> msgpack.ExtType:
+def _extension(value: Any, room: _Room) -> msgpack.ExtType:
     """What MessagePack has no type for, as one of our extensions around a packed value."""
 
     def wrapped(code: int, inner: Any) -> msgpack.ExtType:
-        return msgpack.ExtType(code, msgpack.packb(_plain(inner, depth), strict_types=True))
+        return msgpack.ExtType(code, msgpack.packb(_plain(inner, room), strict_types=True))
 
     if isinstance(value, tuple):
         return wrapped(_TUPLE, list(tuple.__iter__(value)))
     if isinstance(value, set | frozenset):
-        return wrapped(_SET, list(value))
+        own = set.__iter__(value) if isinstance(value, set) else frozenset.__iter__(value)
+        value = Set(list(own))
+    if isinstance(value, Set):
+        return wrapped(_SET, value.items)
     if isinstance(value, np.ndarray) and value.dtype.kind in "biufcUS":
         stream = io.BytesIO()
-        np.lib.format.write_array(stream, np.asarray(value), version=(1, 0), allow_pickle=False)
+        array = _with_real_characters(np.asarray(value))
+        np.lib.format.write_array(stream, array, version=(1, 0), allow_pickle=False)
         return msgpack.ExtType(_ARRAY, stream.getvalue())
     if type(value).__name__ == "DataFrame" and hasattr(value, "columns"):
         value = _table(value)
@@ -225,42 +273,64 @@ def _text(value: object) -> str:
         return ""
 
 
-def _message(data: bytes) -> Any:
-    return msgpack.unpackb(data, ext_hook=msgpack.ExtType, strict_map_key=False)
+def _message(data: bytes, room: _Room) -> Any:
+    """MessagePack's own values, with extensions left closed, and items counted as they are read."""
+
+    def counted(items: list) -> list:
+        room.spend(len(items))
+        return items
+
+    def simple_keys(items: list[tuple[Any, Any]]) -> dict:
+        room.spend(len(items))
+        if any(key is not None and type(key) not in (bool, int, float, str) for key, _ in items):
+            raise WireError("the message has keys that are neither numbers nor text")
+        return {k[:MAX_TEXT] if type(k) is str else k: value for k, value in items}
+
+    def closed(code: int, content: bytes) -> msgpack.ExtType:
+        room.spend(COST)
+        return msgpack.ExtType(code, content)
+
+    return msgpack.unpackb(
+        data,
+        ext_hook=closed,
+        list_hook=counted,
+        object_pairs_hook=simple_keys,
+        strict_map_key=False,
+        max_array_len=room.items[0],
+        max_map_len=room.items[0],
+    )
 
 
-def _revive(value: Any, depth: int) -> Any:
+def _revive(value: Any, room: _Room) -> Any:
     """Open the extensions of a message, level by level, and let nothing unknown through."""
-    if depth == 0:
-        raise WireError(f"the message is nested more than {MAX_DEPTH} levels deep")
     if isinstance(value, list):
-        return [_revive(item, depth - 1) for item in value]
+        inside = room.inside(0)
+        return [_revive(item, inside) for item in value]
     if isinstance(value, dict):
-        return {_revive_key(key): _revive(item, depth - 1) for key, item in value.items()}
+        inside = room.inside(0)
+        return {key: _revive(item, inside) for key, item in value.items()}
     if isinstance(value, msgpack.ExtType):
-        return _opened(value.code, value.data, depth - 1)
-    if value is None or type(value) in (bool, int, float, str, bytes):
+        return _opened(value.code, value.data, room.inside(0))
+    if type(value) is str:
+        return value[:MAX_TEXT]
+    if value is None or type(value) in (bool, int, float, bytes):
         return value
     raise WireError("unknown type")
 
 
-def _revive_key(key: Any) -> Any:
-    if key is None or type(key) in (bool, int, float, str):
-        return key
-    raise WireError("keys must be simple")
-
-
-def _opened(code: int, data: bytes, depth: int) -> Any:
+def _opened(code: int, data: bytes, room: _Room) -> Any:
     if code == _ARRAY:
         return _array(data)
-    items = _revive(_message(data), depth)
+    items = _revive(_message(data, room), room)
+    if not isinstance(items, list):
+        raise WireError("malformed value")
     if code == _TUPLE:
         return tuple(items)
     if code == _SET:
-        return {frozenset(item) if isinstance(item, set) else item for item in items}
+        return Set(items)
     first, second = items
     if code == _THING and isinstance(first, str) and isinstance(second, str):
-        return Thing(first, second)
+        return Thing(short(first, 100), short(second, 200))
     if code == _TABLE and isinstance(first, dict) and _equally_long(second, *first.values()):
         return Table({str(name): column for name, column in first.items()}, second)
     if code == _TENSOR and isinstance(first, str) and isinstance(second, np.ndarray):
@@ -281,5 +351,17 @@ def _array(data: bytes) -> np.ndarray:
     shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
     if dtype.kind not in "biufcUS":
         raise WireError("arrays of objects are not accepted")
+    if math.prod(size for size in shape if size) > MAX_BYTES:  # an empty one can be of any shape
+        raise WireError("the array is too large")
     flat = np.frombuffer(data, dtype, offset=stream.tell()).copy()
-    return flat.reshape(shape, order="F" if fortran else "C")
+    return _with_real_characters(flat.reshape(shape, order="F" if fortran else "C"))
+
+
+def _with_real_characters(array: np.ndarray) -> np.ndarray:
+    """The array itself. Raises `WireError` if it holds text of numbers that are no characters."""
+    if array.dtype.kind == "U" and array.size and array.dtype.itemsize:
+        number = np.dtype("u4").newbyteorder(array.dtype.byteorder)
+        codes = np.ascontiguousarray(array).reshape(-1).view(number)
+        if ((codes > sys.maxunicode) | ((codes >= 0xD800) & (codes < 0xE000))).any():
+            raise WireError("the array holds text that is not made of characters")
+    return array

@@ -103,8 +103,10 @@ def start(
     limits: walls.Limits = LIMITS,
     readable: tuple[Path, ...] = (),
     keep: tuple[int, ...] = (),
+    hidden: tuple[Path, ...] = (),
 ) -> Child:
-    return Child(attack, user, lambda fd: walls.confine(limits, [*SYSTEM, *readable], [fd, *keep]))
+    paths = [*SYSTEM, *readable]
+    return Child(attack, user, lambda fd: walls.confine(limits, paths, [fd, *keep], hidden))
 
 
 def walled(attack: Callable[[], Any], **how: Any) -> Any:
@@ -195,6 +197,67 @@ def test_a_listed_path_can_be_read_and_not_written(folder: Path, user: int) -> N
 def test_the_new_root_cannot_be_written(user: int) -> None:
     for path in ("/new", "/dev/new", "/usr/new"):
         assert walled(Path(path).touch, user=user) == "EROFS"
+
+
+@pytest.fixture
+def prefix(folder: Path) -> Path:
+    """A readable folder that holds a checkout, which holds a package that must be readable."""
+    for name in ("lib/stdlib.py", "src/checks/ex01.py", "src/key", "src/.venv/package.py"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("42")
+    return folder
+
+
+def files_in(folder: Path) -> list[str]:
+    found = (Path(path, name) for path, _, names in os.walk(folder) for name in names)
+    return sorted(str(path.relative_to(folder)) for path in found)
+
+
+def test_hidden_folders_in_a_listed_path_are_empty(prefix: Path, user: int) -> None:
+    (prefix / "link").symlink_to("src/checks")
+    how: dict[str, Any] = {"user": user, "readable": (prefix,)}
+    assert "src/checks/ex01.py" in walled(lambda: files_in(prefix), **how)
+    how["hidden"] = (prefix / "src",)
+    assert walled(lambda: files_in(prefix), **how) == ["lib/stdlib.py", "link", "secret.txt"]
+    for path in ("src/checks/ex01.py", "src/key", "link/ex01.py"):
+        assert walled((prefix / path).read_text, **how) == "ENOENT"
+    for attack in (
+        lambda: (prefix / "src" / "new").write_text("1"),
+        lambda: (prefix / "src").chmod(0o777),
+        lambda: (prefix / "src").rename(prefix / "away"),
+    ):
+        assert walled(attack, **how) in ("EROFS", "EACCES", "EBUSY")
+
+
+def test_a_listed_path_in_a_hidden_one_can_be_read(prefix: Path, user: int) -> None:
+    readable = (prefix, prefix / "src" / ".venv")
+    for hidden in ((prefix / "src",), (prefix / "src", prefix / "src" / "checks")):
+        found = walled(lambda: files_in(prefix), user=user, readable=readable, hidden=hidden)
+        assert found == ["lib/stdlib.py", "secret.txt", "src/.venv/package.py"]
+
+
+def test_a_hidden_file_is_empty_and_a_missing_one_no_matter(prefix: Path, user: int) -> None:
+    hidden = (prefix / "src" / "key", prefix / "missing")
+    attack = lambda: [(prefix / "src" / "key").read_bytes() == b"", len(files_in(prefix))]  # noqa: E731
+    assert walled(attack, user=user, readable=(prefix,), hidden=hidden) == [True, 5]
+
+
+def test_what_is_hidden_is_so_under_every_name(prefix: Path, user: int) -> None:
+    other = Path(tempfile.mkdtemp()) / "other"
+    other.parent.chmod(0o755)
+    other.symlink_to(prefix)
+    for readable, hidden in (((other,), prefix), ((prefix,), other), ((other,), other)):
+        for seen in (prefix, other):
+            attack = lambda seen=seen: files_in(seen / "src")  # noqa: E731
+            how = {"user": user, "readable": readable, "hidden": (hidden / "src",)}
+            assert walled(attack, **how) in ([], "ENOENT")
+    shutil.rmtree(other.parent)
+
+
+def test_what_the_interpreter_needs_cannot_be_hidden(prefix: Path, user: int) -> None:
+    child = start(lambda: "inside", user=user, readable=(prefix,), hidden=(prefix,))
+    assert "cannot be hidden" in child.sent()
+    assert child.end() == walls.BROKEN
 
 
 def test_landlock_holds_where_a_descriptor_leads_out(folder: Path, user: int) -> None:
@@ -702,3 +765,38 @@ def test_another_machine_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     reason = walls.why_unavailable()
     assert reason is not None
     assert "riscv64" in reason
+
+
+def test_the_trial_proves_that_hidden_files_cannot_be_read(
+    prefix: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where something in between has failed to hide them."""
+    with monkeypatch.context() as patch:
+        patch.setattr(walls, "interpreter_paths", lambda: [*SYSTEM, prefix])
+        assert walls.why_unavailable([prefix / "src"]) is None
+        patch.setattr(walls, "grader_paths", lambda: [prefix / "src"])
+        assert walls.why_unavailable() is None
+        patch.setattr(walls, "_forms", lambda hidden, readable: [])
+        reason = walls.why_unavailable()
+        assert reason is not None
+        assert f"{prefix}/src/key can be read inside" in reason
+
+
+def test_the_grader_is_known_as_a_checkout_and_as_a_package(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert walls.grader_paths() == [Path(__file__).parents[1]]
+    monkeypatch.setattr(walls, "__file__", str(folder / "grader" / "walls.py"))
+    package, references = walls.grader_paths()
+    assert package == folder / "grader"
+    assert (references / "ex01_advanced_functions.py").exists()
+
+
+def test_of_the_systems_python_only_its_own_folders_are_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "prefix", "/usr/local")
+    monkeypatch.setattr(sys, "base_prefix", "/usr")
+    paths = walls.interpreter_paths()
+    assert not {Path("/usr"), Path("/usr/local"), Path("/usr/share")} & set(paths)
+    assert Path("/usr/lib") in paths

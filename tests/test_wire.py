@@ -21,7 +21,8 @@ import pytest
 import torch
 
 from grader import wire
-from grader.wire import Table, Tensor, Thing, WireError
+from grader.bench import with_tensors
+from grader.wire import Set, Table, Tensor, Thing, WireError
 
 TUPLE, SET, ARRAY, TABLE, THING, TENSOR = range(1, 7)
 
@@ -44,6 +45,8 @@ def exactly(got: Any, want: Any) -> bool:
         return list(got) == list(want) and all(exactly(got[key], want[key]) for key in want)
     if isinstance(want, Table):
         return exactly(got.columns, want.columns) and exactly(got.index, want.index)
+    if isinstance(want, Set):
+        return exactly(got.items, want.items)
     return bool(got == want) or (got != got and want != want)
 
 
@@ -74,7 +77,16 @@ Point = namedtuple("Point", "x y")
 UNCHANGED = [
     *(None, True, False, 0, -1, 2**63, -(2**63), 2**64 - 1),
     *(0.0, 1.5, float("inf"), -float("inf"), float("nan"), "", "flux ±0.1 ⭐", b"", b"\x00\xff"),
-    *([], [1, [2.5, ["g"]]], (), (1, (2, [3])), {1, 2}, {(1, 2)}, {}, {"a": {"b": (None,)}}),
+    *(
+        [],
+        [1, [2.5, ["g"]]],
+        (),
+        (1, (2, [3])),
+        Set([1, (2, [3])]),
+        Set([]),
+        {},
+        {"a": {"b": (None,)}},
+    ),
     *({1: "one", 2.5: "x", None: 0, False: 3}, [float("nan"), {"x": float("nan")}]),
     *(Thing("Star", "Star(1)"), Table({"mjd": np.array([1.0, 2.0]), "band": ["g", "r"]}, [0, 1])),
     *(np.array([1.0, np.nan, np.inf]), np.array([]), np.zeros((0, 3)), np.array(3.5)),
@@ -93,7 +105,13 @@ def test_arrives_unchanged(value: Any) -> None:
 BECOMES = [
     *((MyInt(3), 3), (MyFloat(1.5), 1.5), (MyText("g"), "g"), (MyList([MyInt(1)]), [1])),
     *((MyDict(a=MyText("b")), {"a": "b"}), (OrderedDict(b=1, a=2), {"b": 1, "a": 2})),
-    *((Point(1, MyInt(2)), (1, 2)), (frozenset({1}), {1}), (np.float64(1.5), 1.5)),
+    *(
+        (Point(1, MyInt(2)), (1, 2)),
+        (frozenset({1}), Set([1])),
+        ({(1, 2)}, Set([(1, 2)])),
+        (set(), Set([])),
+        (np.float64(1.5), 1.5),
+    ),
     *((np.float32(0.5), 0.5), (np.int64(-3), -3), (np.uint64(2**64 - 1), 2**64 - 1)),
     *((np.bool_(True), True), (np.str_("g"), "g"), ({np.str_("a"): np.int8(1)}, {"a": 1})),
     *((np.arange(3).view(MyArray), np.arange(3)), ([np.float64("nan")], [float("nan")])),
@@ -127,7 +145,12 @@ def test_what_cannot_travel_arrives_as_a_thing(value: Any, name: str) -> None:
 def test_set_of_sets_travels() -> None:
     """`{frozenset({"g"})}` is an honest value; it must not make the whole answer unreadable."""
     got = travel({frozenset({1}), frozenset({2})})
-    assert sorted(sorted(item) for item in got) == [[1], [2]]
+    assert sorted(item.items for item in got.items) == [[1], [2]]
+
+
+def test_a_set_of_a_checks_is_a_set_beside_the_learners_code() -> None:
+    sent = [{1, 2}, {"a": {(1, 2)}}, {frozenset({1}), frozenset()}, ({"x"},)]
+    assert with_tensors(travel(sent)) == sent
 
 
 def test_lying_subclasses_are_read_by_what_they_hold() -> None:
@@ -396,7 +419,14 @@ HOSTILE = {
     "half a number": ext(ARRAY, npy(header("'<f8'", "(1,)"), bytes(4))),
     "more numbers than the shape": ext(ARRAY, npy(header("'<f8'", "(1,)"), bytes(16))),
     "tuple of nothing": ext(TUPLE, packed(None)),
-    "set of lists": ext(SET, packed([[1]])),
+    "set of nothing": ext(SET, packed(None)),
+    "set that is a text": ext(SET, packed("ab")),
+    "tuple that is a text": ext(TUPLE, packed("ab")),
+    "array of no characters": ext(ARRAY, npy(header("'<U1'", "(1,)"), b"\xff\xff\xff\x7f")),
+    "array of half characters": ext(ARRAY, npy(header("'>U1'", "(1,)"), b"\x00\x00\xd8\x00")),
+    "array of no elements and a huge shape": ext(ARRAY, npy(header("'<f8'", "(0, 10**15)"))),
+    "empty array of a huge shape": ext(ARRAY, npy(header("'<f8'", "(0, 1000000000000)"))),
+    "key that is a tuple": b"\x81" + ext(TUPLE, packed([1])) + b"\x01",
     "thing of one": ext(THING, packed(["a"])),
     "thing of numbers": ext(THING, packed([1, 2])),
     "thing of three": ext(THING, packed(["a", "b", "c"])),
@@ -416,6 +446,7 @@ HOSTILE = {
 BOMBS = """
 import msgpack
 from grader import wire
+from grader.bench import with_tensors
 
 value, data = 1, msgpack.packb([1])
 for depth in range(1, 3001):
@@ -446,6 +477,8 @@ def test_hostile_bytes_are_refused(name: str) -> None:
 def unknown_types(value: Any) -> set[type]:
     """Types inside a received value that the grader does not expect to see."""
     plain = (bool, int, float, str, bytes, type(None), Thing)
+    if type(value) is Set:
+        return unknown_types(value.items)
     if type(value) in plain:
         return set()
     if type(value) is np.ndarray:
@@ -454,7 +487,7 @@ def unknown_types(value: Any) -> set[type]:
         return unknown_types(value.columns) | unknown_types(value.index)
     if type(value) is dict:
         return unknown_types(list(value)) | unknown_types(list(value.values()))
-    if type(value) in (list, tuple, set):
+    if type(value) in (list, tuple):
         return set().union(*map(unknown_types, value))
     return {type(value)}
 
@@ -495,6 +528,95 @@ def test_damaged_messages_give_wire_errors_or_plain_values() -> None:
         for place in rng.integers(len(message), size=rng.integers(1, 4)):
             damaged[place] = rng.integers(256)
         survives(bytes(damaged))
+
+
+# Messages that cost much to read, each in a process that may use little
+
+EXPENSIVE = """
+import resource, sys
+import msgpack
+import numpy as np
+from grader import wire
+
+def colliding(count):
+    "Pairs of integers, as tuples all of one hash (the hash of tuples is a known function)."
+    first, second, start = 11400714785074694791, 14029467366897019727, 2870177450012600261
+    whole, limit = 2**64, 2**61 - 1
+    turned = lambda x, by: (x << by | x >> 64 - by) % whole
+    back_first, back_second = pow(first, -1, whole), pow(second, -1, whole)
+    end, pairs, one = turned(12345 * back_first % whole, 33), [], 0
+    while len(pairs) < count:
+        one += 1
+        half = turned((start + one * second) % whole, 31) * first % whole
+        other = (end - half) * back_second % whole
+        if other < limit:
+            pairs.append((one, other))
+    assert len({hash(pair) for pair in pairs}) == 1
+    return pairs
+
+def ext(code, data):
+    return msgpack.packb(msgpack.ExtType(code, data))
+
+def array(size, item, start=b"\\xdd"):
+    return start + size.to_bytes(4, "big") + item * size
+
+MESSAGES = {
+    "colliding": lambda: ext(2, b"\\xdd" + (15_000).to_bytes(4, "big")
+                             + b"".join(ext(1, msgpack.packb(p)) for p in colliding(15_000))),
+    "dicts": lambda: array(2_000_000, b"\\x80"),
+    "lists": lambda: array(16_000_000, b"\\x90"),
+    "pairs": lambda: array(99_000, b"\\x82\\x01\\x80\\x02\\x80"),
+    "headers": lambda: (b"\\xdd" + (99_000).to_bytes(4, "big")) * 500 + b"\\xc0" * 99_000,
+    "keys": lambda: msgpack.packb({i << 46: 0 for i in range(100_000)}),
+    "floats": lambda: msgpack.packb({i * 2.0**44: 0 for i in range(100_000)}),
+    "extensions": lambda: array(1_000_000, ext(1, b"\\x90")),
+    "extensions in extensions": lambda: array(200, ext(1, array(65_535, b"\\x80"))),
+    "arrays": lambda: array(99_000, wire.pack(np.zeros(0))),
+    "things": lambda: array(99_000, ext(5, msgpack.packb(["a", "b"]))),
+}
+message = MESSAGES[sys.argv[1]]()
+import grader.wire
+pages = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (pages + 100 * 2**20,) * 2)
+used = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
+resource.setrlimit(resource.RLIMIT_CPU, (used + 5, used + 5))
+try:
+    print("read", type(wire.unpack(message)).__name__)
+except wire.WireError as error:
+    assert "MemoryError" not in str(error), error
+    print("refused")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits are set as on Linux")
+@pytest.mark.parametrize(
+    "name",
+    ["colliding", "dicts", "lists", "pairs", "headers", "keys", "floats", "extensions",
+     "extensions in extensions", "arrays", "things"],
+)  # fmt: skip
+def test_no_message_costs_much_to_read(name: str) -> None:
+    """Colliding hashes held the reader for 37 s, empty dicts took 275 MB."""
+    command = [sys.executable, "-c", EXPENSIVE, name]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-300:]
+    assert done.stdout.split()[0] in ("read", "refused")
+
+
+def test_more_items_than_the_grader_reads_are_refused_with_their_number() -> None:
+    half = wire.MAX_ITEMS // 2
+    assert travel([0] * wire.MAX_ITEMS) == [0] * wire.MAX_ITEMS
+    for value in ([0] * (2 * half + 1), [[0] * half] * 2, {"a": [0] * half, "b": [1] * half},
+                  [()] * half, [np.zeros(1)] * half, dict.fromkeys(range(3 * half))):  # fmt: skip
+        with pytest.raises(WireError, match=f"more than {wire.MAX_ITEMS} items"):
+            wire.pack(value)
+
+
+def test_text_that_is_not_made_of_characters_is_refused_by_the_sender() -> None:
+    for codes in (b"\xff\xff\xff\x7f", b"\x00\xd8\x00\x00"):
+        for dtype in ("<U1", ">U1"):
+            right_way = codes if dtype[0] == "<" else codes[::-1]
+            with pytest.raises(WireError, match="characters"):
+                wire.pack({"value": [np.frombuffer(right_way, dtype)]})
 
 
 # Over a socket
