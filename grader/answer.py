@@ -6,19 +6,33 @@ beside the learner's code, wherever that is, and gives an `Answer`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from grader.texts import clean, short
+
+MAX_PRINTED = 100_000  # characters
+MAX_TEXTS = 200  # base classes of an exception, warnings, names
 
 
 class Failure(AssertionError):
     """A check's verdict against the learner's code, in words for the learner."""
 
-    def __init__(self, message: str, status: str = "failed", misconception: str | None = None):
-        super().__init__(message)
-        self.message = message
+    def __init__(
+        self,
+        message: str,
+        status: str = "failed",
+        misconception: str | None = None,
+        raised: Raised | None = None,
+    ) -> None:
+        self.message = short(message)  # it may quote anything of a learner's
+        super().__init__(self.message)
         self.status = status
         self.misconception = misconception
+        self.raised = raised
+        """The exception of the learner's code that the failure comes from, if it is one."""
 
 
 class Backend(Protocol):
@@ -32,19 +46,49 @@ class Backend(Protocol):
         """Those of the names that the learner has not defined."""
         ...
 
-    def trouble_with(self, name: str) -> Failure | None:
-        """What went wrong in the cell that was to define `name`, if anything did."""
+    def stops(self) -> Iterator[Stop]:
+        """The places of the notebook where parts are judged; code up to each has been run."""
+        ...
+
+    def begin(self, names: Sequence[str]) -> None:
+        """The judging of a part begins, which defines these names."""
+        ...
+
+    def changed_since(self, position: int, names: Sequence[str]) -> bool:
+        """Whether what was run since then may change the verdict on the part that defines these."""
+        ...
+
+    def explained(self, failure: Failure, names: Sequence[str]) -> Failure:
+        """The failure of the part that defines `names`, with the cell that caused it, if known."""
         ...
 
 
 @dataclass(frozen=True)
+class Stop:
+    """A place in a notebook where parts are to be judged: below a check cell, or at the end."""
+
+    parts: tuple[str, ...] = ()
+    """What is checked: ids of parts, or of the whole exercise. At the end: all that is left."""
+    position: int = 0
+    """How far the notebook has been run."""
+    at_end: bool = False
+
+
+@dataclass(frozen=True)
 class Raised:
-    """An exception of the learner's code: its class and base classes, message, and own line."""
+    """An exception of the learner's code: its class and base classes, message, and own line.
+
+    `name` is the name that a NameError, ImportError or AttributeError is about. `cell` is the cell
+    in which the line stands; 0 where that is not known. `facts` tell more about the circumstances.
+    """
 
     kinds: list[str]
     message: str
     line: int
     text: str
+    name: str = ""
+    cell: int = 0
+    facts: str = ""
 
     @property
     def kind(self) -> str:
@@ -53,8 +97,16 @@ class Raised:
     def is_a(self, kind: str) -> bool:
         return kind in self.kinds
 
+    @property
+    def is_environments(self) -> bool:
+        """Whether it tells of what is missing here, and nothing of what the learner thinks."""
+        module = self.is_a("AttributeError") and re.match(r"(partially .*)?module '", self.message)
+        kinds = ("NameError", "ImportError", "MemoryError")
+        return bool(module) or (self.kind != "UnboundLocalError" and any(map(self.is_a, kinds)))
+
     def __str__(self) -> str:
-        where = f" (line {self.line} of the cell: `{self.text}`)" if self.text else ""
+        cell = f"cell {self.cell}" if self.cell else "the cell"
+        where = f" (line {self.line} of {cell}: `{self.text}`)" if self.text else ""
         says = f"{self.kind}: {self.message}" if self.message else self.kind
         return f"{says}{where}"
 
@@ -85,36 +137,51 @@ class Subject:
     def __getattr__(self, probe: str) -> Callable[..., Answer]:
         if probe.startswith("_"):
             raise AttributeError(probe)
-        return lambda *args, **kwargs: read(self._backend.ask(probe, args, kwargs))
+        return lambda *args, **kwargs: self._ask(probe, args, kwargs)
+
+    def _ask(self, probe: str, args: tuple, kwargs: dict[str, Any]) -> Answer:
+        """An answer for a check to judge; what is missing here is a verdict, no misconception."""
+        answer = read(self._backend.ask(probe, args, kwargs))
+        if answer.raised is not None and answer.raised.is_environments:
+            raise failure_of(answer.raised)
+        return answer
 
 
-def read(reply: dict[str, Any]) -> Answer:
-    """Turn a reply from the learner's side into an `Answer`, trusting nothing in it."""
-    try:
-        return _read(reply)
-    except (AttributeError, TypeError, ValueError, RecursionError):
-        raise Failure("The answer of your code could not be read.", "error") from None
+def read(reply: Any) -> Answer:
+    """Turn a reply from the learner's side into an `Answer`, trusting nothing in it.
 
-
-def _read(reply: dict[str, Any]) -> Answer:
+    Its texts are cut, and cleaned of what could not be shown safely. Raises `Failure`.
+    """
+    if not isinstance(reply, dict):
+        raise Failure("The answer of your code could not be read.", "error")
     if "unsendable" in reply:
-        raise Failure(f"The result could not be examined: {reply['unsendable']}.", "error")
+        raise Failure(f"The result could not be examined: {text_of(reply['unsendable'])}.", "error")
     if "missing" in reply:
-        raise Failure(f"`{reply['missing']}` is not defined.", "missing")
+        raise Failure(f"`{text_of(reply['missing'])}` is not defined.", "missing")
     raised = _raised(reply["raised"]) if "raised" in reply else None
-    warned = [str(text) for text in reply.get("warned", [])]
-    return Answer(reply.get("value"), raised, str(reply.get("printed", "")), warned)
+    printed = reply.get("printed")
+    return Answer(
+        reply.get("value"),
+        raised,
+        clean(printed[:MAX_PRINTED]) if isinstance(printed, str) else "",
+        texts_of(reply.get("warned")),
+    )
 
 
 def failure_of(raised: Raised) -> Failure:
     """The verdict on an exception nobody asked for. An untouched stub counts as missing."""
+    status = "error"
     if raised.is_a("NotImplementedError"):
-        return Failure(_unwritten(raised.message), "missing")
-    if raised.is_a("RecursionError"):
-        return Failure(f"Your code calls itself without end: {raised}.", "error")
-    if raised.is_a("SystemExit"):
-        return Failure(f"Your code ends the program: {raised}. Remove `exit()`.", "error")
-    return Failure(f"Your code raised {raised}.", "error")
+        says, status = _unwritten(raised.message), "missing"
+    elif raised.is_a("RecursionError"):
+        says = f"Your code calls itself without end: {raised}."
+    elif raised.is_a("SystemExit"):
+        says = f"Your code ends the program: {raised}. Remove `exit()`."
+    elif raised.is_a("MemoryError"):
+        says = f"Your code needs more memory than there is here: {raised}."
+    else:
+        says = f"Your code raised {raised}. {raised.facts}".strip()
+    return Failure(says, status, raised=raised)
 
 
 def _unwritten(message: str) -> str:
@@ -125,12 +192,27 @@ def _unwritten(message: str) -> str:
 
 
 def _raised(report: Any) -> Raised:
-    try:
-        return Raised(
-            [str(kind) for kind in report["kinds"]] or ["Exception"],
-            str(report["message"]),
-            int(report["line"]),
-            str(report["text"]),
-        )
-    except (KeyError, TypeError, ValueError):
-        return Raised(["Exception"], "", 0, "")
+    report = report if isinstance(report, dict) else {}
+    return Raised(
+        [kind for kind in texts_of(report.get("kinds")) if kind] or ["Exception"],
+        text_of(report.get("message")),
+        _number(report.get("line")),
+        text_of(report.get("text")),
+        text_of(report.get("name")),
+        _number(report.get("cell")),
+        text_of(report.get("facts")),
+    )
+
+
+def text_of(value: Any) -> str:
+    """A text from the learner's side, fit to be shown; empty if it is no text."""
+    return short(value) if isinstance(value, str) else ""
+
+
+def texts_of(values: Any) -> list[str]:
+    """The first texts of a list from the learner's side."""
+    return [text_of(value) for value in values[:MAX_TEXTS]] if isinstance(values, list) else []
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0

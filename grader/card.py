@@ -67,7 +67,8 @@ def headline(result: PartResult) -> str:
     part = result.part
     kind = " bonus" if part.bonus else ""
     score = f"{figure(result.points)} of {figure(part.points)}{kind} points"
-    return f"{symbol} {part.id} {part.title}: {word}, {score}"
+    where = f" (judged {result.judged})" if result.judged else ""
+    return f"{symbol} {part.id} {part.title}: {word}, {score}{where}"
 
 
 def part_text(result: PartResult) -> str:

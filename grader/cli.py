@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import subprocess
 import sys
-from collections import Counter
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -23,22 +22,42 @@ from rich.progress import (
     track,
 )
 
-from grader import card, exercise, grade, report, results, walls
+from grader import card, deliver, exercise, grade, results, safe_path, walls
+from grader import submissions as hand_in
 from grader.exercise import UnknownExercise
 from grader.learner import LOCAL_SEED, WORK, core_passed
 from grader.results import Graded
-from grader.sandbox import Patience
+from grader.session import Patience
+from grader.texts import clean
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 console = Console(soft_wrap=True, highlight=False)
 
 NO_SANDBOX = "off: learners' code ran with no walls around it"
+Sandbox = Annotated[bool, typer.Option(help="Run notebooks in a sandbox, or not at all.")]
+
+
+@app.callback()
+def main() -> None:
+    """The autograder of the Astronomy ML Workbook."""
+    safe_path.enter()
 
 
 def fail(message: str) -> typer.Exit:
     """Print what went wrong and what to do; raise the result."""
-    console.print(f"[bold red]error:[/] {escape(message)}")
+    console.print(f"[bold red]error:[/] {escape(clean(message))}")
     return typer.Exit(2)
+
+
+def sandbox_or_fail(wanted: bool, *hidden: Path) -> bool:
+    """Whether to use the sandbox. Without one that can be built, it takes the user's word."""
+    reason = walls.why_unavailable(hidden) if wanted else None
+    if reason:
+        raise fail(
+            f"The sandbox cannot be built: {reason} `--no-sandbox` runs notebooks without it: "
+            "they can then do whatever you can."
+        )
+    return wanted
 
 
 @app.command()
@@ -84,13 +103,14 @@ def start(
             shutil.copyfile(exercise.RELEASED / target.name, target)
             console.print(f"copied work/{target.name}")
     if lab:
-        command = [sys.executable, "-m", "jupyterlab", "--ServerApp.root_dir", str(folder)]
-        raise typer.Exit(subprocess.call(command))
+        command = [*safe_path.COMMAND, "-m", "jupyterlab", "--ServerApp.root_dir", str(folder)]
+        raise typer.Exit(subprocess.call(command, env=safe_path.environment_of_a_tool()))
 
 
 @app.command()
 def check(
     name: Annotated[str, typer.Argument(help="An exercise such as 1, or a notebook file.")],
+    sandbox: Sandbox = True,
 ) -> None:
     """Check your own notebook in work/. Succeeds only if all core parts pass."""
     path = Path(name)
@@ -100,8 +120,10 @@ def check(
         raise fail(str(error)) from None
     if path.suffix != ".ipynb":
         path = _own_notebook(found.slug)
-    walled = walls.why_unavailable() is None
-    graded = grade.grade_one(grade.Task("you", found.slug, path, LOCAL_SEED, walled))
+    walled = sandbox_or_fail(sandbox)
+    task = grade.Task("you", found.slug, path.absolute(), LOCAL_SEED, walled)
+    with safe_path.elsewhere():
+        graded = grade.grade_one(task)
     if graded.trouble:
         raise fail(graded.trouble)
     for result in graded.parts:
@@ -121,19 +143,21 @@ def _own_notebook(slug: str) -> Path:
 
 
 @app.command()
-def status() -> None:
+def status(sandbox: Sandbox = True) -> None:
     """Show how far you are in every exercise, and what is next."""
     from grader import progress
 
-    folder, walled = progress.folder(), walls.why_unavailable() is None
+    folder, walled = progress.folder(), sandbox_or_fail(sandbox)
     slugs = track(exercise.slugs(), "checking", console=console, disable=not console.is_terminal)
-    rows = [progress.row(slug, folder / f"{slug}.ipynb", walled) for slug in slugs]
+    with safe_path.elsewhere():
+        rows = [progress.row(slug, folder / f"{slug}.ipynb", walled) for slug in slugs]
     console.print(progress.table(rows), soft_wrap=False)
 
 
 @app.command()
 def watch(
     name: Annotated[str | None, typer.Argument(help="An exercise; all if left out.")] = None,
+    sandbox: Sandbox = True,
 ) -> None:
     """Check a notebook in work/ again each time you save it, until Ctrl-C."""
     from grader import progress
@@ -143,92 +167,79 @@ def watch(
         slugs = exercise.slugs() if name is None else [exercise.find(name).slug]
     except UnknownExercise as error:
         raise fail(str(error)) from None
-    folder = progress.folder()
+    folder, walled = progress.folder(), sandbox_or_fail(sandbox)
     console.print(f"watching {escape(str(folder))}; Ctrl-C ends it")
     aloud = Console(
         file=sys.stdout, soft_wrap=True, highlight=False
     )  # also while pytest is silenced
-    Watch(folder, slugs, aloud, walls.why_unavailable() is None).run()
+    with safe_path.elsewhere():
+        Watch(folder, slugs, aloud, walled).run()
 
 
 @app.command(name="grade")
 def grade_class(
-    submissions: Annotated[Path, typer.Argument(help="Folder with one folder per student.")],
+    submissions: Annotated[
+        Path, typer.Argument(help="Folder with one folder per student, or a zip archive of it.")
+    ],
     out: Annotated[Path, typer.Option(help="Where results, gradebook and report are written.")],
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Seed of the inputs; a secret one by default.")
+        int | None,
+        typer.Option(min=0, help="Seed of the inputs; by default that of the class, secret."),
     ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time.")] = None,
     db: Annotated[str | None, typer.Option(help="URL of nbgrader's gradebook.")] = None,
+    cell_seconds: Annotated[float, typer.Option(help="Longest time for one cell.")] = Patience.cell,
     part_seconds: Annotated[float, typer.Option(help="Longest time for one part.")] = Patience.part,
-    sandbox: Annotated[bool, typer.Option(help="Build walls around learners' code.")] = True,
+    notebook_seconds: Annotated[
+        float, typer.Option(help="Time for all cells of a notebook; those after it have 2 s each.")
+    ] = Patience.submission,
+    sandbox: Sandbox = True,
 ) -> None:
     """Grade a class and write results.json, nbgrader's gradebook and the report."""
-    reason = walls.why_unavailable() if sandbox else None
-    if reason:
-        raise fail(f"The sandbox cannot be built: {reason} `--no-sandbox` grades without it.")
-    try:
-        found = grade.submissions(submissions)
-        out.mkdir(parents=True, exist_ok=True)
-    except (grade.NoSubmissions, OSError) as error:
-        raise fail(str(error)) from None
-    seed = secrets.randbelow(2**31) if seed is None else seed
-    tasks = grade.tasks_of(found, seed, sandbox, Patience(part=part_seconds))
-    graded = _with_progress(tasks, jobs or os.cpu_count() or 1)
+    submissions, out = submissions.resolve(), out.resolve()
+    sandbox_or_fail(sandbox, submissions, out)
     description = "namespaces, seccomp, limits" if sandbox else NO_SANDBOX
-    _write(graded, results.as_dict(graded, found, seed, description), out, db)
+    with tempfile.TemporaryDirectory(prefix="grader-") as unpacked:
+        try:
+            handed_in = hand_in.find(submissions, Path(unpacked), out)
+            plan = deliver.prepare(submissions, out, db)
+        except (hand_in.NoSubmissions, deliver.Refused) as error:
+            raise fail(str(error)) from None
+        for warning in plan.warnings:
+            console.print(f"[bold yellow]warning:[/] {escape(warning)}")
+        seed = plan.seed(seed)
+        patience = Patience(cell_seconds, part_seconds, notebook_seconds)
+        tasks = hand_in.tasks(handed_in, seed, sandbox, patience)
+        hidden = (submissions, out, Path(unpacked))
+        graded = _with_progress(tasks, jobs or os.cpu_count() or 1, *hidden)
+    new = results.as_dict(graded, handed_in, seed, description)
+    if trouble := deliver.deliver(plan, graded, new, console):
+        raise fail(trouble)
 
 
-def _with_progress(tasks: list[grade.Task], jobs: int) -> list[Graded]:
+@app.command(name="gradebook")
+def write_gradebook(
+    out: Annotated[Path, typer.Argument(help="Folder with the results of a grading.")],
+    db: Annotated[str | None, typer.Option(help="URL of nbgrader's gradebook.")] = None,
+) -> None:
+    """Write the marks of results.json to nbgrader's gradebook once more, without grading."""
+    from grader import gradebook  # heavy: nbgrader
+
+    try:
+        found = results.load(out)
+        if found is None:
+            raise fail(f"There is no {results.FILE} in {out}. `grader grade` writes it.")
+        gradebook.write(found, db or gradebook.database(out))
+    except (results.BadResults, gradebook.UnusableGradebook) as error:
+        raise fail(str(error)) from None
+    console.print(f"wrote the marks of {len(found['submissions'])} learners")
+
+
+def _with_progress(tasks: list[grade.Task], jobs: int, *hidden: Path) -> list[Graded]:
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task("grading", total=len(tasks))
-        return grade.grade_all(tasks, jobs, lambda _: progress.advance(bar))
-
-
-def _write(graded: list[Graded], found: dict, out: Path, db: str | None) -> None:
-    from grader import gradebook  # heavy: nbgrader
-
-    troubles = results.troubles(graded)
-    results.write(found, out)
-    parts = {part.id: part.title for one in graded for part in one.exercise.parts}
-    page = report.write_report(found, parts, out / "report", troubles)
-    gradebook.write(graded, db or gradebook.database(out))
-    _summary(graded, found)
-    console.print(escape(f"\nresults  {out / 'results.json'}\nreport   {page}"))
-    for trouble in troubles:
-        console.print(
-            f"[bold red]not graded:[/] {escape(trouble['student'])} {trouble['exercise']}: "
-            f"{escape(trouble['reason'])}"
-        )
-    if troubles:
-        raise fail(
-            "Some notebooks could not be graded and have no marks yet. Look at the reasons above "
-            "and grade again."
-        )
-
-
-def _summary(graded: list[Graded], found: dict) -> None:
-    """A few lines for the terminal: marks by exercise, and what the class has misunderstood."""
-    console.print(f"\n{len(found['submissions'])} learners, seed {found['seed']}")
-    for slug in sorted({one.exercise.slug for one in graded}):
-        work = [one for one in graded if one.exercise.slug == slug and not one.trouble]
-        full = sum(one.points == one.exercise.max_points for one in work)
-        mean = sum(one.points for one in work) / max(len(work), 1)
-        seconds = sum(one.seconds for one in work) / max(len(work), 1)
-        console.print(
-            f"  {slug}: mean {mean:.1f} of {work[0].exercise.max_points:g}, {full} with full "
-            f"marks, {seconds:.2f} s each"
-            if work
-            else f"  {slug}: none graded"
-        )
-    slips = Counter(
-        (p.part.id, p.misconception) for one in graded for p in one.parts if p.misconception
-    )
-    if slips:
-        console.print("most frequent misconceptions")
-    for (part, slug), count in slips.most_common(5):
-        console.print(f"  {count:3d}  {part} {slug}")
+        return grade.grade_all(tasks, jobs, lambda _: progress.advance(bar), hidden)
 
 
 @app.command(name="demo")

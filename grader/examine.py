@@ -1,4 +1,4 @@
-"""Run an exercise's checks, which are ordinary pytest tests, against one learner's code."""
+"""Run an exercise's checks, which are ordinary pytest tests, against learners' code."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import contextlib
 import importlib
 import io
 import os
+import sys
 import zlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pytest
 
-from grader.answer import Backend, Failure, Subject
+from grader.answer import Backend, Failure, Stop, Subject
 from grader.exercise import Exercise, Part
+from grader.texts import short
 
 CHECKS = Path(__file__).parent / "checks"
 UNUSED = (  # plugins of pytest's own; each costs each run a millisecond or more
@@ -47,6 +51,13 @@ class PartResult:
     hint: str = ""
     checks: dict[str, str] = field(default_factory=dict)
     """Outcome (`passed`, `failed`, `skipped`) of each check, by its title."""
+    judged: str = ""
+    """Where in the notebook, if not right below the part: at the end."""
+    broke: str = ""
+    """How a check broke on what came back, for whoever keeps the grader."""
+
+    def __post_init__(self) -> None:
+        self.message, self.broke = short(self.message), short(self.broke, 500)
 
     @property
     def passed(self) -> bool:
@@ -61,26 +72,34 @@ def examine(
     exercise: Exercise,
     backend: Backend,
     seed: int,
-    only: str | None = None,
-    *,
-    first: Collection[str] = (),
-    tell: Callable[[PartResult], None] | None = None,
+    only: str | Collection[str] | None = None,
+    tell: Callable[[PartResult], None] = lambda _: None,
 ) -> list[PartResult]:
-    """Judge all parts of an exercise, or the part `only`.
+    """Judge all parts of an exercise, or `only` the part or parts with these ids.
 
-    Inputs are drawn from `seed`. The parts whose ids are in `first` are judged before the others,
-    and each verdict is passed to `tell` as soon as it is known. Raises `GraderTrouble` if a check
-    itself breaks.
+    Inputs are drawn from `seed`. Each verdict is passed to `tell` as soon as it is known.
     """
-    parts = [part for part in exercise.parts if only in (None, part.id)]
-    parts.sort(key=lambda part: part.id not in first)
-    judge = _Judge(exercise, parts, backend, seed, tell)
+    wanted = {only} if isinstance(only, str) else only
+    results: list[PartResult] = []
+    with_checks(exercise, wanted, lambda checks: results.extend(checks.judge(backend, seed, tell)))
+    return results
+
+
+def with_checks(
+    exercise: Exercise, only: Collection[str] | None, action: Callable[[Checks], None]
+) -> None:
+    """Collect the checks of an exercise, once, and call `action` with them.
+
+    Raises `GraderTrouble` if the checks cannot be collected; what `action` raises is passed on.
+    """
+    checks = Checks(exercise, only, action)
     path = CHECKS / f"{exercise.slug[:4]}.py"
     with _undisturbed():
-        code = pytest.main([*QUIET, str(path)], plugins=[judge])
-    if judge.trouble or code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        raise GraderTrouble(judge.trouble or f"pytest ended with {code!r}")
-    return [judge.result(part) for part in exercise.parts if part in parts]
+        code = pytest.main([*QUIET, str(path)], plugins=[checks])
+    if checks.raised is not None:
+        raise checks.raised
+    if not checks.done:
+        raise GraderTrouble(f"the checks could not be collected: pytest ended with {code!r}")
 
 
 @contextlib.contextmanager
@@ -99,110 +118,193 @@ def hints(exercise: Exercise) -> dict[str, list[str]]:
     return importlib.import_module(f"grader.checks.{exercise.slug[:4]}").HINTS
 
 
-class _Judge:
-    """A pytest plugin: hands the checks their fixtures and collects what they say."""
+class Checks:
+    """The collected checks of an exercise: a pytest plugin that runs them on one notebook or more.
+
+    A part is judged where the notebook checks it. What has not passed there is judged again at the
+    end, if code further down may have changed it; the better verdict counts.
+    """
 
     def __init__(
         self,
         exercise: Exercise,
-        parts: list[Part],
+        only: Collection[str] | None,
+        action: Callable[[Checks], None],
+    ) -> None:
+        self.exercise = exercise
+        self.parts = [part for part in exercise.parts if only is None or part.id in only]
+        self.done = False
+        self.raised: BaseException | None = None
+        self._action = action
+        self._items: dict[str, list[pytest.Item]] = {part.id: [] for part in self.parts}
+        self._backend: Backend
+        self._seed = 0
+        self._verdict = Verdict()
+
+    def judge(
+        self,
         backend: Backend,
         seed: int,
-        tell: Callable[[PartResult], None] | None,
-    ) -> None:
-        self.exercise, self.backend, self.seed, self.tell = exercise, backend, seed, tell
-        self.parts = {part.id: part for part in parts}
-        self.failures: dict[str, list[Failure]] = {part.id: [] for part in parts}
-        self.outcomes: dict[str, dict[str, str]] = {part.id: {} for part in parts}
-        self.trouble = ""
+        tell: Callable[[PartResult], None] = lambda _: None,
+        *,
+        begin: Callable[[Part], None] = lambda _: None,
+        known: Mapping[str, PartResult] = MappingProxyType({}),
+    ) -> list[PartResult]:
+        """The verdicts on all parts, in the order of the exercise.
+
+        `begin` hears of each part that is to be judged, `tell` of each verdict. Parts that are
+        `known` by their ids are not judged.
+        """
+        self._backend, self._seed = backend, seed
+        found, judged_at = dict(known), dict.fromkeys(known, sys.maxsize)
+        for stop in backend.stops():
+            for part in self._due(stop, found, judged_at):
+                begin(part)
+                result = self._judge_part(part, stop)
+                judged_at[part.id] = stop.position
+                if part.id not in found or RANK[result.status] > RANK[found[part.id].status]:
+                    found[part.id] = result
+                    tell(result)
+            if not self._open(found):
+                break
+        return [found[part.id] for part in self.parts]
+
+    def _open(self, found: Mapping[str, PartResult]) -> list[Part]:
+        """The parts that have not passed."""
+        return [part for part in self.parts if part.id not in found or not found[part.id].passed]
+
+    def _due(
+        self, stop: Stop, found: Mapping[str, PartResult], judged_at: Mapping[str, int]
+    ) -> list[Part]:
+        """The parts to judge at a stop: they have not passed, and were not judged as they are."""
+        left = self._open(found)
+        whole = stop.at_end or self.exercise.number in stop.parts
+        here = [part for part in left if whole or part.id in stop.parts]
+        return [
+            part
+            for part in here
+            if part.id not in found or self._backend.changed_since(judged_at[part.id], part.names)
+        ]
+
+    def _judge_part(self, part: Part, stop: Stop) -> PartResult:
+        self._verdict = Verdict()
+        self._backend.begin(part.names)
+        self._find_undefined(part)
+        items = self._items[part.id]
+        for item, following in zip_longest(items, items[1:]):
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+        return self._result(part, stop)
+
+    def _find_undefined(self, part: Part) -> None:
+        """A part whose names are not all there needs no check: it is missing, and says why."""
+        try:
+            undefined = self._backend.undefined(list(part.names))
+        except Failure as failure:
+            self._verdict.failures.append(failure)
+            return
+        if undefined:
+            self._verdict.failures.append(_not_defined(undefined[0]))
+            self._verdict.certain = True
+
+    def _result(self, part: Part, stop: Stop) -> PartResult:
+        verdict = self._verdict
+        judged = "at the end of the notebook" if stop.at_end else ""
+        if not verdict.failures:
+            if "passed" not in verdict.outcomes.values():
+                raise GraderTrouble(f"part {part.id} has no check: no result is never a pass")
+            return PartResult(part, checks=verdict.outcomes, judged=judged)
+        failure = self._backend.explained(_most_telling(verdict.failures), part.names)
+        return PartResult(
+            part,
+            failure.status,
+            failure.message,
+            failure.misconception,
+            hints(self.exercise)[part.id][0],
+            verdict.outcomes,
+            judged,
+            verdict.broke,
+        )
+
+    # What pytest calls
 
     @pytest.fixture
     def learner(self) -> Subject:
-        return Subject(self.backend)
+        return Subject(self._backend)
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         name = zlib.crc32(request.node.name.encode())
-        return np.random.default_rng([self.seed, name])
+        return np.random.default_rng([self._seed, name])
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "part(id): the part of the exercise a check belongs to")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makeitem(self, name: str, obj: object) -> list[pytest.Item] | None:
-        """Pass over what is no check of these parts, before pytest looks at it closely."""
+        """Pass over what is not a check of these parts, before pytest looks at it closely."""
         marks = getattr(obj, "pytestmark", []) if name.startswith("test") else []
-        return None if any(m.name == "part" and m.args[0] in self.parts for m in marks) else []
+        return None if any(m.name == "part" and m.args[0] in self._items for m in marks) else []
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        order = list(self.parts)
-        items.sort(key=lambda item: order.index(_part_of(item)))
         for item in items:  # nobody reads the tracebacks, and they take longer than most checks
             item.repr_failure = _message  # type: ignore[method-assign, assignment]
-        self._find_undefined()
+            self._items[_part_of(item)].append(item)
 
-    def _find_undefined(self) -> None:
-        """A part whose names are not all there needs no check: it is missing, and says why."""
-        names = [name for part in self.parts.values() for name in part.names]
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Let the action run the checks, instead of running each of them once."""
+        if session.testsfailed:  # while they were collected
+            return True
+        self.done = True
         try:
-            undefined = self.backend.undefined(names)
-        except Failure as failure:  # not even that could be asked: it holds for every part
-            undefined = []
-            for failures in self.failures.values():
-                failures.append(failure)
-        for part in self.parts.values():
-            for name in part.names:
-                if name in undefined:
-                    trouble = self.backend.trouble_with(name)
-                    self.failures[part.id].append(trouble or _not_defined(name))
+            self._action(self)
+        except BaseException as error:
+            self.raised = error
+        return True
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        done = [f for f in self.failures[_part_of(item)] if f.status in ("missing", "timeout")]
-        if done:
+        if self._verdict.certain:
             pytest.skip("the part's verdict is certain")
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> Any:
-        done = yield
-        part = _part_of(item)
-        if self.tell and not self.trouble and (nextitem is None or _part_of(nextitem) != part):
-            self.tell(self.result(self.parts[part]))
-        return done
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
         report = yield
         if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
-            self._failed(item, call.excinfo.value)
+            self._verdict.add(item, call.excinfo.value)
         if call.when == "call" or report.skipped:
-            self._note(self.outcomes[_part_of(item)], _title(item), report.outcome)
+            self._verdict.note(_title(item), report.outcome)
         return report
 
-    def _note(self, outcomes: dict[str, str], title: str, outcome: str) -> None:
-        """A check with several inputs has failed if it failed for one of them."""
-        if outcomes.get(title) != "failed":
-            outcomes[title] = outcome
 
-    def _failed(self, item: pytest.Item, error: BaseException) -> None:
+@dataclass
+class Verdict:
+    """What the checks of one part have said so far."""
+
+    failures: list[Failure] = field(default_factory=list)
+    outcomes: dict[str, str] = field(default_factory=dict)
+    certain: bool = False
+    broke: str = ""
+
+    def add(self, item: pytest.Item, error: BaseException) -> None:
+        """A check has failed, or has broken on what came back from the learner's code."""
         if isinstance(error, Failure):
-            self.failures[_part_of(item)].append(error)
-        else:
-            self.trouble = f"check {item.name} broke: {type(error).__name__}: {error}"
+            self.certain |= error.status in ("missing", "timeout")
+            return self.failures.append(error)
+        if not isinstance(error, Exception):
+            raise error
+        self.broke = f"{item.name}: {type(error).__name__}: {error}"
+        return self.failures.append(Failure(f"{UNREADABLE} Asked was: {_title(item)}.", "error"))
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.trouble = f"the checks of {self.exercise.slug} cannot be loaded: {report.longrepr}"
+    def note(self, title: str, outcome: str) -> None:
+        """A check with several inputs has failed if it failed for one of them."""
+        if self.outcomes.get(title) != "failed":
+            self.outcomes[title] = outcome
 
-    def result(self, part: Part) -> PartResult:
-        failures = self.failures[part.id]
-        if not failures:
-            if "passed" not in self.outcomes[part.id].values():
-                raise GraderTrouble(f"part {part.id} has no check: no result is never a pass")
-            return PartResult(part, checks=self.outcomes[part.id])
-        failure = _most_telling(failures)
-        hint = hints(self.exercise)[part.id][0]
-        return PartResult(part, failure.status, failure.message, failure.misconception, hint,
-                          self.outcomes[part.id])  # fmt: skip
+
+RANK = {"missing": 0, "timeout": 1, "error": 2, "failed": 3, "passed": 4}
+UNREADABLE = (
+    "What your code returned has a form that the check could not read. Compare type and shape with "
+    "the docstring."
+)
 
 
 def _most_telling(failures: list[Failure]) -> Failure:

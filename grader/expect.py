@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from grader.answer import Answer, Failure, failure_of
-from grader.wire import Table, Tensor, Thing
+from grader.wire import Set, Table, Tensor, Thing
 
 Near = tuple[float | None, float | None]
 """Relative and absolute tolerance; None stands for what is usual for the numbers compared."""
@@ -167,6 +167,8 @@ def _difference(got: Any, want: Any, what: str, unit: str, near: Near) -> str:
         return _number(got, float(want), what, unit, near)
     if isinstance(want, list | tuple):
         return _sequence(got, want, what, unit, near)
+    if isinstance(want, set | frozenset):
+        return _set(got, want, what, near)
     if isinstance(want, dict):
         return _mapping(got, want, what, unit, near)
     if isinstance(want, np.ndarray):
@@ -198,6 +200,17 @@ def _sequence(got: Any, want: list | tuple, what: str, unit: str, near: Near) ->
     for i, (one, other) in enumerate(zip(got, want, strict=True)):
         if text := _difference(one, other, f"item {i} of {what}", unit, near):
             return text
+    return ""
+
+
+def _set(got: Any, want: set | frozenset, what: str, near: Near) -> str:
+    if not isinstance(got, Set):
+        return f"{_start(what)} is {kind_of(got)}; it should be a set."
+    if len(got) != len(want):
+        return f"{_start(what)} has {len(got)} items; it should have {len(want)}."
+    for item in want:
+        if not any(same(one, item, *near) for one in got.items):
+            return f"{_start(what)} does not hold {shown(item)}."
     return ""
 
 
@@ -248,7 +261,10 @@ def _values(
         if count := int((odd(got) & ~odd(want)).sum()):
             where = f" in {count} of {got.size} places" if got.ndim else ""
             return f"{_start(what)} is {name}{where} where it should not."
-    wrong = ~np.isclose(got, want, rtol=rtol, atol=atol, equal_nan=True)
+    if math.isinf(atol):  # any number will do
+        wrong = np.isnan(got) != np.isnan(want)
+    else:
+        wrong = ~np.isclose(got, want, rtol=rtol, atol=atol, equal_nan=True)
     if not wrong.any():
         return ""
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
@@ -258,6 +274,8 @@ def _values(
 
 def kind_of(value: Any) -> str:
     """`a list`, `an int`, `a function`: how one speaks of a value's type."""
+    if isinstance(value, Set):
+        return "a set"
     if isinstance(value, Table):
         return "a pandas DataFrame"
     if isinstance(value, np.ndarray):
@@ -272,7 +290,7 @@ def kind_of(value: Any) -> str:
 
 def shown(value: Any) -> str:
     """A value as a learner would see it printed, cut short."""
-    if isinstance(value, Thing | Table):
+    if isinstance(value, Thing | Table | Set):
         return kind_of(value)
     if isinstance(value, Tensor):
         small = value.array.size <= 10

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess as Process
 from pathlib import Path
 
-from grader import exercise, notebook
-from grader.examine import GraderTrouble, examine
+from grader import exercise, judge, notebook, references, safe_path
+from grader.examine import Checks, GraderTrouble, with_checks
+from grader.exercise import Exercise
+from grader.fork_server import ForkServer, SandboxError, WarmParent, close_quietly
 from grader.results import Graded, unreadable
-from grader.sandbox import Patience, SandboxError, Session, WarmParent, close_quietly
-
-
-class NoSubmissions(ValueError):
-    """There is nothing to grade; the message says what the folder should look like."""
+from grader.session import Patience
 
 
 @dataclass(frozen=True)
@@ -32,117 +32,165 @@ class Task:
     patience: Patience = field(default_factory=Patience)
 
 
-def submissions(folder: Path) -> dict[str, dict[str, Path]]:
-    """Notebooks by student and slug: `{student}/{slug}/{slug}.ipynb` or `{student}/{slug}.ipynb`.
+def grade_all(
+    tasks: list[Task], jobs: int, done: Callable[[Graded], None], hidden: Iterable[Path] = ()
+) -> list[Graded]:
+    """Grade all tasks with `jobs` workers. `done` hears of each as it is finished.
 
-    Every folder is a student, also one without a notebook, but for one that holds the results of
-    an earlier grading. Raises `NoSubmissions`.
-    """
-    if not folder.is_dir():
-        raise NoSubmissions(f"{folder} is not a folder. Give the folder that holds the students'.")
-    folders = (p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
-    students = sorted(p for p in folders if not (p / "results.json").exists())
-    found = {path.name: dict(_notebooks(path)) for path in students}
-    if not any(found.values()):
-        raise NoSubmissions(
-            f"{folder} holds no notebook of the workbook. Expected are files such as "
-            f"{folder}/STUDENT/{exercise.slugs()[0]}.ipynb."
-        )
-    return found
+    No notebook can read what lies in the `hidden` paths.
 
-
-def _notebooks(student: Path) -> Iterator[tuple[str, Path]]:
-    for slug in exercise.slugs():
-        for path in (student / slug / f"{slug}.ipynb", student / f"{slug}.ipynb"):
-            if path.exists() or path.is_symlink():
-                yield slug, path
-                break
-
-
-def grade_all(tasks: list[Task], jobs: int, done: Callable[[Graded], None]) -> list[Graded]:
-    """Grade all tasks with `jobs` processes. `done` hears of each as it is finished.
-
-    A worker that dies takes nothing with it: what it had not finished is graded again, each task
-    on its own, and what fails once more is reported as the grader's trouble.
+    A worker that dies takes nothing with it: what it was grading is graded again by another one,
+    and if that dies too, it is reported as the grader's trouble.
     """
     graded: list[Graded] = []
-    left = _grade_together(tasks, jobs, graded, done)
-    for task in left:
-        if _grade_together([task], 1, graded, done):
-            _give_up(task, graded, done)
+    ahead = {exercise.load(task.slug).number for task in tasks}
+    walled = all(task.walled for task in tasks)
+    with ForkServer(walled, hidden, ahead) as server:
+        for result in _Workers(tasks, min(jobs, len(tasks)), server.address).results():
+            graded.append(result)
+            done(result)
     return graded
 
 
-def _grade_together(
-    tasks: list[Task], jobs: int, graded: list[Graded], done: Callable[[Graded], None]
-) -> list[Task]:
-    """Grade tasks in a pool; return those that were lost when a worker died."""
-    context = multiprocessing.get_context("spawn")  # a fork would copy the progress bar's thread
-    with ProcessPoolExecutor(jobs, context) as pool:
-        futures = {pool.submit(grade_one, task): task for task in tasks}
-        for future in as_completed(list(futures)):
-            task = futures[future]
-            try:
-                result = future.result()
-            except BrokenProcessPool:
-                continue
-            except Exception as error:  # nobody else's grade is to suffer from it
-                result = Graded(task.student, exercise.load(task.slug), trouble=repr(error))
-            futures.pop(future)
-            graded.append(result)
-            done(result)
-    return list(futures.values())
+class _Workers:
+    """Processes that grade one task after another, each as it becomes free."""
+
+    def __init__(self, tasks: list[Task], jobs: int, server: Path) -> None:
+        self._tasks, self._server = deque(tasks), server
+        self._again: set[Task] = set()
+        self._busy: dict[Connection, tuple[Process, Task]] = {}
+        for _ in range(jobs):
+            self._start()
+
+    def results(self) -> Iterator[Graded]:
+        while self._busy:
+            for connection in wait(list(self._busy)):
+                assert isinstance(connection, Connection)
+                worker, task = self._busy.pop(connection)
+                try:
+                    yield connection.recv()
+                    self._give(connection, worker)
+                except (EOFError, ConnectionError):
+                    yield from self._lost(task)
+                    self._start()
+
+    def _start(self) -> None:
+        if self._tasks:
+            context = multiprocessing.get_context("spawn")  # a fork would copy the bar's thread
+            ours, theirs = context.Pipe()
+            worker = context.Process(target=_work, args=(theirs, self._server), daemon=True)
+            worker.start()
+            theirs.close()
+            self._give(ours, worker)
+
+    def _give(self, connection: Connection, worker: Process) -> None:
+        """Let a worker do the next task, or end."""
+        with contextlib.suppress(ConnectionError):  # a dead one is noticed when it does not answer
+            connection.send(self._tasks[0] if self._tasks else None)
+        if self._tasks:
+            self._busy[connection] = worker, self._tasks.popleft()
+
+    def _lost(self, task: Task) -> Iterator[Graded]:
+        """A worker died with this task: it is tried once more."""
+        if task in self._again:
+            trouble = "the grading process died twice"
+            yield Graded(task.student, exercise.load(task.slug), trouble=trouble)
+        else:
+            self._again.add(task)
+            self._tasks.appendleft(task)
 
 
-def _give_up(task: Task, graded: list[Graded], done: Callable[[Graded], None]) -> None:
-    lost = Graded(task.student, exercise.load(task.slug), trouble="the grading process died twice")
-    graded.append(lost)
-    done(lost)
+def _work(connection: Connection, server: Path) -> None:
+    """A worker: grade what comes, with the checks of an exercise collected once for all of it."""
+    global _shared
+    safe_path.enter_worker()
+    _shared = server
+    task: Task | None = connection.recv()
+    while task is not None:
+        found = exercise.load(task.slug)
+
+        def grade_those_of_one_exercise(checks: Checks, found: Exercise = found) -> None:
+            nonlocal task
+            while task is not None and task.slug == found.slug:
+                connection.send(grade_with(checks, task))
+                task = connection.recv()
+
+        try:
+            with_checks(found, None, grade_those_of_one_exercise)
+        except GraderTrouble as error:
+            connection.send(Graded(task.student, found, trouble=str(error)))
+            task = connection.recv()
+    _forget_servers()
 
 
 def grade_one(task: Task) -> Graded:
-    """Grade one notebook in this process's warm parent."""
+    """Grade one notebook."""
+    graded: list[Graded] = []
     found = exercise.load(task.slug)
     try:
-        cells = notebook.read(task.path, found)
-    except notebook.UnreadableNotebook as error:
-        return unreadable(task.student, found, str(error))
+        with_checks(found, None, lambda checks: graded.append(grade_with(checks, task)))
+    except GraderTrouble as error:
+        return Graded(task.student, found, trouble=str(error))
+    return graded[0]
+
+
+def grade_with(checks: Checks, task: Task) -> Graded:
+    """Grade one notebook in a judge's process of its own, beside this process's warm parent."""
+    found = exercise.load(task.slug)
+    start = time.perf_counter()
     try:
         parent = _parent(found.number, task.walled)
-        start = time.perf_counter()
-        with Session(parent, cells, task.patience) as session:
-            parts = examine(found, session, task.seed)
-        return Graded(task.student, found, parts, time.perf_counter() - start)
-    except (GraderTrouble, SandboxError) as error:
-        _forget_parent()
+        report = judge.run(checks, task, parent)
+    except notebook.ClosedNotebook as error:  # the grader's trouble, so that it is no zero
         return Graded(task.student, found, trouble=str(error))
+    except notebook.UnreadableNotebook as error:
+        return unreadable(task.student, found, str(error))
+    except (GraderTrouble, SandboxError) as error:
+        _forget_servers()
+        return Graded(task.student, found, trouble=str(error))
+    if report.died:
+        _forget_parent()
+    return Graded(
+        task.student, found, report.parts, time.perf_counter() - start, notes=report.notes
+    )
 
 
 _warm: WarmParent | None = None
+_shared: Path | None = None  # address of the server that all workers use
+_own: ForkServer | None = None  # that of a process which is no worker, or whose shared one is gone
 
 
 def _parent(number: str, walled: bool) -> WarmParent:
     """This process's warm parent, of the exercise it is grading at the moment."""
-    global _warm
-    if _warm is None or _warm.exercise != number:
-        _forget_parent()
-        _warm = WarmParent(number, walled)
+    global _warm, _own
+    if _own is not None and _own.walled != walled:
+        _forget_servers()
+    if _warm is None or (_warm.exercise, _warm.walled) != (number, walled):
+        close_quietly(_warm)
+        if _shared is None and _own is None:
+            _own = ForkServer(walled)
+        _warm = WarmParent(number, walled, _own.address if _own else _shared)
+        _warm.prepare(_usual_priors(number))
     return _warm
 
 
+def _usual_priors(number: str) -> frozenset[str]:
+    """The references that a notebook of this exercise asks for, as it was released."""
+    found = exercise.find(number)
+    released = notebook.read(exercise.RELEASED / f"{found.slug}.ipynb", found)
+    return references.asked_for((cell.source for cell in released.cells), number)
+
+
 def _forget_parent() -> None:
+    """A judge that died may have left its request half said: ask with a new connection."""
     global _warm
     close_quietly(_warm)
     _warm = None
 
 
-def tasks_of(
-    found: dict[str, dict[str, Path]], seed: int, walled: bool, patience: Patience
-) -> list[Task]:
-    """All tasks, exercise by exercise, so that a worker seldom needs another warm parent."""
-    pairs: Iterable[tuple[str, str, Path]] = (
-        (slug, student, path) for student, work in found.items() for slug, path in work.items()
-    )
-    return [
-        Task(student, slug, path, seed, walled, patience) for slug, student, path in sorted(pairs)
-    ]
+def _forget_servers() -> None:
+    """After trouble: let the next notebook start afresh."""
+    global _own, _shared
+    _forget_parent()
+    close_quietly(_own)
+    _own = _shared = None

@@ -6,10 +6,9 @@ import importlib
 import random
 import signal
 import sys
-import threading
 import types
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from grader import card, exercise, notebook, probes, wire
-from grader.answer import Failure
-from grader.bench import Bench, OutOfTime, travelled
+from grader.answer import Failure, Stop
+from grader.bench import Bench, OutOfTime, has_alarms, time_limit, travelled
 from grader.examine import PartResult, examine, hints
 from grader.exercise import Exercise
 
@@ -51,40 +50,62 @@ class Kernel:
     def undefined(self, names: list[str]) -> list[str]:
         return self._bench.undefined(names)
 
-    def trouble_with(self, name: str) -> Failure | None:
-        return None  # the learner has seen the cell's own error, right below it
+    def stops(self) -> Iterator[Stop]:
+        yield Stop((self._bench.exercise,))
+
+    def begin(self, names: Sequence[str]) -> None:
+        """Each question has its own time here."""
+
+    def changed_since(self, position: int, names: Sequence[str]) -> bool:
+        return False
+
+    def explained(self, failure: Failure, names: Sequence[str]) -> Failure:
+        return failure  # the learner has seen the cell's own error, right below it
+
+
+class Earlier(Kernel):
+    """An earlier notebook of the learner's, run in this kernel and judged where it checks."""
+
+    def __init__(self, exercise: Exercise, bench: Bench, cells: Sequence[notebook.Cell]) -> None:
+        super().__init__(exercise, bench.namespace)
+        self._runner, self._left = bench, iter(cells)
+
+    def stops(self) -> Iterator[Stop]:
+        for cell in self._left:
+            if not cell.given:
+                with _time_limit():
+                    self._runner.run_cell(cell.number, cell.source)
+            if cell.checks:
+                yield Stop(cell.checks)
+        yield Stop(at_end=True)
+
+    def finish(self) -> None:
+        """Run the cells that nothing was judged after: they may define what others use."""
+        for _ in self.stops():
+            pass
+
+    def changed_since(self, position: int, names: Sequence[str]) -> bool:
+        return True
 
 
 @contextmanager
 def _time_limit() -> Iterator[None]:
-    """Turn a probe that does not end into a `timeout`, where the system has alarms."""
-    if not _has_alarms():
-        yield
-        return
-
-    def alarm(*_: object) -> None:
-        raise OutOfTime
-
-    with _clock_stopped():
-        before = signal.signal(signal.SIGALRM, alarm)
-        signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS, 1.0)  # again, if it was caught
-        try:
+    """Turn code that does not end into a `timeout`, where the system has alarms."""
+    try:
+        with _clock_stopped(), time_limit(PATIENCE_SECONDS):
             yield
-        except OutOfTime:
-            raise Failure(
-                f"Your code did not end within {PATIENCE_SECONDS:g} s. "
-                "Look for a loop whose condition never becomes false.",
-                "timeout",
-            ) from None
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+    except OutOfTime:
+        raise Failure(
+            f"Your code did not end within {PATIENCE_SECONDS:g} s. "
+            "Look for a loop whose condition never becomes false.",
+            "timeout",
+        ) from None
 
 
 @contextmanager
 def _clock_stopped() -> Iterator[None]:
     """Stop the time limit around this one, if there is one, as when code on trial calls `prior`."""
-    if not _has_alarms():
+    if not has_alarms():
         yield
         return
     left, again = signal.setitimer(signal.ITIMER_REAL, 0)
@@ -93,11 +114,6 @@ def _clock_stopped() -> Iterator[None]:
     finally:
         if left:
             signal.setitimer(signal.ITIMER_REAL, left, again)
-
-
-def _has_alarms() -> bool:
-    main = threading.current_thread() is threading.main_thread()
-    return main and hasattr(signal, "setitimer")
 
 
 @contextmanager
@@ -112,6 +128,7 @@ def _undisturbed() -> Iterator[None]:
             devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
             at_the_end.enter_context(torch.random.fork_rng(devices))
             at_the_end.callback(torch.set_num_threads, torch.get_num_threads())
+            torch.set_num_threads(1)  # the networks of the checks are too small to be shared out
         yield
 
 
@@ -186,19 +203,18 @@ def _judge(found: Exercise) -> dict[str, Any] | None:
     if path is None:
         return None
     try:
-        cells = notebook.read(path, found)
+        cells = notebook.read(path, found).cells
     except notebook.UnreadableNotebook:
         return None
     module = types.ModuleType(found.slug)
     sys.modules[found.slug] = module  # where dataclasses and pickle look for a class's own module
     bench = Bench(module.__dict__)
     try:
-        with _time_limit():
-            for cell in cells:
-                bench.run_cell(cell.number, cell.source)
+        earlier = Earlier(found, bench, cells)
+        results = examine(found, earlier, LOCAL_SEED)
+        earlier.finish()
     except Failure:
         return None
-    results = examine(found, Kernel(found, bench.namespace), LOCAL_SEED)
     return bench.namespace if core_passed(results) else None
 
 

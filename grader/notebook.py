@@ -1,136 +1,111 @@
-"""Read a learner's notebook, which may be anything at all, into the cells that are to be run."""
+"""Choose the cells of a learner's notebook that are to be run, and find the checks among them."""
 
 from __future__ import annotations
 
 import ast
-import json
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
+from grader import notebook_file
 from grader.exercise import Exercise
+from grader.notebook_file import ClosedNotebook, UnreadableNotebook
 
-MAX_BYTES = 20 * 2**20
-MAX_CELL = 200_000  # characters: to parse more would cost the grader itself time and memory
-MAGIC_LINE = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
-MAGIC_VALUE = re.compile(r"^([ \t]*\w[\w., \t]*=[ \t]*)[%!].*$", re.MULTILINE)
-TIMING_MAGICS = ("time", "timeit", "capture", "prun")
+__all__ = ["Cell", "ClosedNotebook", "Notebook", "UnreadableNotebook", "read"]
 
+CHECK = re.compile(r"\bcheck\s*\(\s*[\"']?(\d+(?:\.E?\d+)?)[\"']?\s*\)")
+DEFINITION = re.compile(
+    r"^(?:[ \t]*(?:async\s+def|def|class)\s+(\w+)|(\w+)\s*(?::[^=\n]+)?=)", re.MULTILINE
+)
 
-class UnreadableNotebook(ValueError):
-    """The file is no notebook; the message says why, in words for the learner."""
+BLOCK = re.compile(r"(?:async\s+def|def|class)\b")
+ATTRIBUTE = re.compile(r"\s*(?:([^\W\d]\w*)\.[\w.]+\s*(?::[^=]+)?=(?!=)|setattr\()")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell to run: its number among the notebook's cells, from 1, and its source."""
+    """A code cell: its number among the notebook's cells, from 1, and its source.
+
+    `given` says that it is one of the released check and demonstration cells, unchanged.
+    """
 
     number: int
     source: str
+    given: bool = False
 
     def mentions(self, name: str) -> bool:
         """Whether the cell was to define `name`, even if its code does not parse."""
-        owner = name.split(".")[0]
-        return re.search(rf"^[ \t]*(?:async )?(?:def|class) +{owner}\b|^{owner} *=", self.source,
-                         re.MULTILINE) is not None  # fmt: skip
+        return name.split(".")[0] in self.defined
+
+    @cached_property
+    def defined(self) -> frozenset[str]:
+        """Names that the cell was to define, even if its code does not parse."""
+        return frozenset(one or other for one, other in DEFINITION.findall(self.source))
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """What the cell checks, as far as its source tells: ids of parts or of exercises."""
+        return tuple(dict.fromkeys(CHECK.findall(self.source)))
+
+    @property
+    def brings_names(self) -> bool:
+        """Whether it may define names that its source does not say."""
+        return re.search(r"\bimport \*|^[ \t]*%run\b", self.source, re.MULTILINE) is not None
+
+    @cached_property
+    def patched(self) -> frozenset[str]:
+        """Names whose attributes the cell sets; an empty one stands for those it does not name."""
+        found, inside = set(), False
+        for line in self.source.splitlines():
+            if line[:1].strip(" \t)]}#\"'"):  # none of these ends a block
+                inside = BLOCK.match(line) is not None
+            if not inside and (match := ATTRIBUTE.match(line)):
+                found.add(match[1] or "")
+        return frozenset(found)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Everything in the source that could be a name."""
+        return frozenset(re.findall(r"[^\W\d]\w*", self.source))
 
 
-def read(path: Path, exercise: Exercise) -> list[Cell]:
+@dataclass(frozen=True)
+class Notebook:
+    """The code cells of a notebook, in order, and the Python that saved it, if that is known."""
+
+    cells: list[Cell] = field(default_factory=list)
+    python: str = ""
+
+
+def read(path: Path, exercise: Exercise) -> Notebook:
     """The cells of the notebook that are to be graded, in order.
 
-    Raises `UnreadableNotebook`. Check cells and demonstrations are left out: those of the release
-    are known by their source, a learner's own by the tag `demo`, unless they define a part's name.
-    Definitions that were turned into Markdown by a slip of the keyboard are run all the same.
+    Definitions that were turned into Markdown by a slip of the keyboard count as code if the parts
+    that they define are nowhere else. Raises `UnreadableNotebook`.
     """
-    found = _cells(path)
-    code = [
-        cell for kind, tags, cell in found if kind == "code" and not _idle(cell, tags, exercise)
-    ]
-    written = {name for cell in code for name in _defines(cell.source)}
+    file = notebook_file.read(path)
+    found = [(cell.kind, _cell(cell, exercise)) for cell in file.cells]
+    code = [cell for kind, cell in found if kind == "code"]
     lost = [
         cell
-        for kind, _, cell in found
-        if kind != "code" and (_defines(cell.source) & exercise.names) - written
+        for kind, cell in found
+        if kind != "code" and any(_is_lost(cell, name, code) for name in exercise.names)
     ]
-    cells = sorted([*code, *lost], key=lambda cell: cell.number)
-    return [Cell(cell.number, plain_python(cell.source)) for cell in cells]
+    return Notebook(sorted([*code, *lost], key=lambda cell: cell.number), file.python)
 
 
-def plain_python(source: str) -> str:
-    """IPython's own syntax as Python: magics, shell commands and questions do nothing."""
-    first, _, rest = source.lstrip().partition("\n")
-    if first.startswith("%%"):
-        if first[2:].split(" ")[0] not in TIMING_MAGICS:
-            return ""
-        source = rest
-    if _definitions(source) is not None:
-        return source
-    return MAGIC_VALUE.sub(r"\1None", MAGIC_LINE.sub(r"\1pass", source))
+def _cell(cell: notebook_file.FileCell, exercise: Exercise) -> Cell:
+    source = cell.source.replace("\r\n", "\n").replace("\r", "\n")
+    return Cell(cell.number, source, source.strip() in exercise.given)
 
 
-@lru_cache(maxsize=256)
-def _definitions(source: str) -> frozenset[str] | None:
-    """Names of the functions and classes that Python code defines; None if it is no Python."""
-    if len(source) > MAX_CELL:
-        return None
+def _is_lost(cell: Cell, name: str, code: list[Cell]) -> bool:
+    """Whether a cell that is not code defines `name`, which no code cell does."""
+    if not cell.mentions(name) or any(other.mentions(name) for other in code):
+        return False
     try:
-        tree = ast.parse(source)
+        ast.parse(cell.source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    return frozenset(node.name for node in tree.body if isinstance(node, kinds))
-
-
-def _cells(path: Path) -> list[tuple[str, tuple[str, ...], Cell]]:
-    """Type, tags and source of every cell that can be made out."""
-    notebook = _json(path)
-    raw = notebook.get("cells") if isinstance(notebook, dict) else None
-    if not isinstance(raw, list):
-        raise UnreadableNotebook("The notebook could not be read: it has no list of cells.")
-    cells = []
-    for number, cell in enumerate(raw, start=1):
-        source = _source(cell)
-        if source.strip():
-            cells.append((str(cell.get("cell_type")), _tags(cell), Cell(number, source)))
-    return cells
-
-
-def _json(path: Path) -> Any:
-    if path.is_symlink() or not path.is_file():
-        raise UnreadableNotebook("The notebook could not be read: it is not an ordinary file.")
-    if path.stat().st_size > MAX_BYTES:
-        raise UnreadableNotebook(
-            f"The notebook could not be read: it is larger than {MAX_BYTES // 2**20} MB. "
-            "Clear its outputs and hand it in again."
-        )
-    try:
-        return json.loads(path.read_bytes().decode("utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        kind = "it is empty" if path.stat().st_size == 0 else f"it is not a notebook ({error})"
-        raise UnreadableNotebook(f"The notebook could not be read: {kind}.") from None
-
-
-def _source(cell: Any) -> str:
-    source = cell.get("source", "") if isinstance(cell, dict) else ""
-    if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
-    return source if isinstance(source, str) else ""
-
-
-def _tags(cell: dict[str, Any]) -> tuple[str, ...]:
-    metadata = cell.get("metadata")
-    tags = metadata.get("tags") if isinstance(metadata, dict) else None
-    return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
-
-
-def _idle(cell: Cell, tags: tuple[str, ...], exercise: Exercise) -> bool:
-    if cell.source.strip() in exercise.given:
-        return True
-    return "demo" in tags and not _defines(cell.source) & exercise.names
-
-
-def _defines(source: str) -> frozenset[str]:
-    """Names of the functions and classes that a cell defines; none if it is not code."""
-    return _definitions(plain_python(source)) or frozenset()
+        return False
+    return True

@@ -21,6 +21,7 @@ from grader.examine import CHECKS, PartResult
 from grader.exercise import Exercise
 from grader.learner import LOCAL_SEED, WORK
 from grader.results import Graded
+from grader.texts import short
 
 BAR_WIDTH = 12
 REMEMBERED = 100  # notebooks whose verdicts are kept
@@ -63,10 +64,10 @@ def _holds_notebooks(path: Path) -> bool:
     return any((path / f"{slug}.ipynb").is_file() for slug in exercise.slugs())
 
 
-def is_started(found: Exercise, cells: list[notebook.Cell]) -> bool:
+def is_started(found: Exercise, content: notebook.Notebook) -> bool:
     """Whether a notebook's code is any other than the released notebook's."""
     released = notebook.read(exercise.RELEASED / f"{found.slug}.ipynb", found)
-    return [cell.source for cell in cells] != [cell.source for cell in released]
+    return [cell.source for cell in content.cells] != [cell.source for cell in released.cells]
 
 
 def row(slug: str, path: Path, walled: bool = True) -> Row:
@@ -81,7 +82,7 @@ def row(slug: str, path: Path, walled: bool = True) -> Row:
         if not path.exists() or not is_started(found, notebook.read(path, found)):
             return Row(found, nothing, "not started")
     except (notebook.UnreadableNotebook, OSError) as error:
-        return Row(found, nothing, str(error))
+        return Row(found, nothing, short(str(error)))
     digest = _digest(found, path)
     if (known := _recall().get(digest)) is not None:
         parts = [PartResult(part, known[part.id]) for part in found.parts]

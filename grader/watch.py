@@ -12,23 +12,23 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
-from grader import card, exercise, notebook, progress
+from grader import card, companions, exercise, notebook, progress
 from grader.examine import GraderTrouble, PartResult, examine
 from grader.exercise import Exercise
+from grader.fork_server import ForkServer, SandboxError, WarmParent, close_quietly
 from grader.learner import LOCAL_SEED
 from grader.results import Graded
-from grader.sandbox import Patience, SandboxError, Session, WarmParent, close_quietly
+from grader.session import Patience, Session
+from grader.texts import short
 
 LOOK_SECONDS = 0.05
-MAX_PARENTS = 2  # each takes 100 MB, and 500 MB with torch
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Watched:
     path: Path
     seen: tuple[int, ...] = ()
     checked: tuple[int, ...] = ()
-    cells: list[notebook.Cell] | None = None
+    content: notebook.Notebook | None = None
     results: dict[str, PartResult] = field(default_factory=dict)
 
     def look(self) -> bool:
@@ -49,7 +49,7 @@ class Watched:
 
 
 class Watch:
-    """Some notebooks of a folder, and a warm parent for each exercise worked on lately."""
+    """Some notebooks of a folder, and what runs them."""
 
     def __init__(
         self, folder: Path, slugs: Iterable[str], console: Console, walled: bool = True
@@ -57,6 +57,7 @@ class Watch:
         paths = {slug: folder / f"{slug}.ipynb" for slug in slugs}
         self._notebooks = [Watched(exercise.load(slug), path) for slug, path in paths.items()]
         self._console, self._walled, self._ended = console, walled, False
+        self._server: ForkServer | None = None
         self._parents: dict[str, WarmParent] = {}
 
     def run(self) -> None:
@@ -87,9 +88,11 @@ class Watch:
                 self._check(one)
 
     def close(self) -> None:
-        """End the warm parents."""
+        """End all processes."""
         while self._parents:
             close_quietly(self._parents.popitem()[1])
+        close_quietly(self._server)
+        self._server = None
 
     def _end(self, *_: object) -> None:
         """On Ctrl-C: the check under way is finished first. A second Ctrl-C cuts it short."""
@@ -97,21 +100,22 @@ class Watch:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def _check(self, one: Watched) -> None:
-        before, one.cells, one.checked = one.cells, None, one.seen
+        before, one.content, one.checked = one.content, None, one.seen
         try:
-            cells = notebook.read(one.path, one.exercise)
-            if cells != before:  # more than an autosave, or other outputs
-                self._judge(one, cells, _edited(one.exercise, before, cells) if before else set())
-            one.cells = cells
+            content = notebook.read(one.path, one.exercise)
+            if content != before:  # more than an autosave, or other outputs
+                self._judge(one, content, _edited(one.exercise, before, content))
+            one.content = content
         except notebook.UnreadableNotebook as error:
             self._say(one, str(error), "yellow")
         except (GraderTrouble, SandboxError, OSError) as error:
-            close_quietly(self._parents.pop(one.exercise.number, None))
+            self.close()
             self._say(one, f"not checked, save it again: {error}", "yellow")
 
-    def _judge(self, one: Watched, cells: list[notebook.Cell], first: set[str]) -> None:
+    def _judge(self, one: Watched, content: notebook.Notebook, edited: set[str]) -> None:
+        """Judge the parts just edited, then all others; tell each as soon as it is known."""
         found = one.exercise
-        if not one.results and not progress.is_started(found, cells):
+        if not one.results and not progress.is_started(found, content):
             return self._say(one, "not started")
         changes: list[str] = []
 
@@ -121,25 +125,25 @@ class Watch:
                 changes.append(text)
                 self._console.print(Text(text, "green" if new.passed else ""))
 
-        with Session(self._parent(found.number), cells, Patience()) as session:
-            results = examine(found, session, LOCAL_SEED, first=first, tell=tell)
+        results: list[PartResult] = []
+        for parts in (edited, {part.id for part in found.parts} - edited):
+            if parts:
+                files = companions.read(one.path)
+                with Session(self._parent(found.number), content, Patience(), files) as session:
+                    results += examine(found, session, LOCAL_SEED, parts, tell)
         unchanged = "" if changes else ", nothing has changed"
         return self._say(one, _score(found, results) + unchanged, "bold")
 
     def _parent(self, number: str) -> WarmParent:
-        """The exercise's warm parent; the one that was idle longest makes room for a new one."""
-        parent = self._parents.pop(number, None)
-        if parent is None:
-            with _interrupts_held():
-                parent = WarmParent(number, self._walled)
-        self._parents[number] = parent
-        if len(self._parents) > MAX_PARENTS:
-            close_quietly(self._parents.pop(next(iter(self._parents))))
-        return parent
+        if self._server is None:
+            self._server = ForkServer(self._walled)
+        if number not in self._parents:
+            self._parents[number] = WarmParent(number, self._walled, self._server.address)
+        return self._parents[number]
 
     def _say(self, one: Watched, text: str, style: str = "") -> None:
         now = time.strftime("%H:%M:%S")
-        self._console.print(Text(f"{now} Exercise {one.exercise.number}: {text}", style))
+        self._console.print(Text(f"{now} Exercise {one.exercise.number}: {short(text)}", style))
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
@@ -151,10 +155,12 @@ def _stamp(path: Path) -> tuple[int, ...]:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _edited(found: Exercise, old: list[notebook.Cell], new: list[notebook.Cell]) -> set[str]:
-    """The ids of the parts that stand in cells whose source is new."""
-    known = {cell.source for cell in old}
-    cells = [cell for cell in new if cell.source not in known]
+def _edited(found: Exercise, old: notebook.Notebook | None, new: notebook.Notebook) -> set[str]:
+    """The ids of the parts that stand in cells whose source is new since the last look."""
+    if old is None:
+        return set()
+    known = {cell.source for cell in old.cells}
+    cells = [cell for cell in new.cells if cell.source not in known]
     return {
         part.id
         for part in found.parts
@@ -176,13 +182,3 @@ def _change(old: PartResult | None, new: PartResult) -> str:
         return card.headline(new)
     lost = " (it passed before)" if old is not None and old.passed else ""
     return f"{card.headline(new)}{lost}\n  {new.message}"
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Keep Ctrl-C, which a terminal sends to all processes, from those started meanwhile."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
 from answers import answers
@@ -20,3 +21,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         f"proof matrix: {len(exercise.slugs())} exercises, {len(parts)} parts, {len(wrong)} wrong "
         f"answers of {len(slips)} kinds, {len(right)} alternatives"
     )
+
+
+@pytest.fixture(autouse=True)
+def _own_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command run in this process keeps its children from importing from a working folder."""
+    monkeypatch.setattr("sys.path", list(sys.path))
+    monkeypatch.setitem(os.environ, "PYTHONSAFEPATH", "")
+    monkeypatch.delitem(os.environ, "PYTHONSAFEPATH")

@@ -47,6 +47,12 @@ def _filled(slug: str) -> Notebook:
     return json.loads(build.build(build.SOURCES / f"{slug}.py", filled=True))
 
 
+def without_checks(notebook: Notebook) -> Notebook:
+    """The notebook without its check cells, so that all parts are judged at its end."""
+    cells = [cell for cell in notebook["cells"] if 'check("' not in "".join(cell["source"])]
+    return {**notebook, "cells": cells}
+
+
 def save(path: Path, notebook: Notebook | str | bytes) -> Path:
     """Write a notebook, or any text or bytes, to `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,8 +62,15 @@ def save(path: Path, notebook: Notebook | str | bytes) -> Path:
     return path
 
 
-class Deadly:
-    """Stands for a notebook that brings the grader's own process down when it is read."""
+def may_open_everything(folder: Path) -> bool:
+    """Whether this account is not stopped by the mode of a file, as root is not."""
+    path = save(folder / "closed", "x")
+    path.chmod(0)
+    return os.access(path, os.R_OK)
 
-    def is_symlink(self) -> bool:
-        os._exit(1)
+
+class Deadly:
+    """Brings down the process that receives it, as a worker of the grader's does."""
+
+    def __reduce__(self) -> tuple[Any, tuple[int]]:
+        return os._exit, (1,)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import builtins
 import contextlib
 import sys
+import types
 import warnings
 from typing import Any
 
 import pytest
 
-from grader import answer, bench, probes
+from grader import answer, bench, probes, shell
 from grader.answer import Failure, Raised, read
 from grader.bench import Bench, travelled
 from grader.expect import same
@@ -69,7 +70,7 @@ def test_an_exception_is_reported_with_the_learners_own_line(table: Bench) -> No
     assert raised.is_a("ValueError")
     assert raised.is_a("Exception")
     assert not raised.is_a("KeyError")
-    assert str(raised).endswith("(line 5 of the cell: `return json.loads(text)`)")
+    assert str(raised).endswith("(line 5 of cell 1: `return json.loads(text)`)")
 
 
 def test_the_innermost_of_the_learners_lines_counts(table: Bench) -> None:
@@ -121,7 +122,6 @@ ODD_ERRORS = {
     "name that raises": "class M(type):\n  @property\n  def __name__(c): raise KeyError\n"
     "class E(Exception, metaclass=M): pass\nraise E",
     "system exit": "import sys; sys.exit('bye')",
-    "exit": "exit()",
     "quit": "quit(0)",
     "keyboard interrupt": "raise KeyboardInterrupt",
     "own base exception": "class E(BaseException): pass\nraise E",
@@ -167,11 +167,11 @@ def test_exceptions_in_a_probe_are_reported_as_in_a_cell(table: Bench) -> None:
         ("raise NotImplementedError", "missing", "not written yet"),
         ("raise NotImplementedError('x' * 500)", "missing", "not written yet"),
         ("return f()", "error", "calls itself without end"),
-        ("exit()", "error", "Remove `exit()`"),
+        ("import sys; sys.exit()", "error", "Remove `exit()`"),
         (
             "return 1 / 0",
             "error",
-            "ZeroDivisionError: division by zero (line 2 of the cell: `return",
+            "ZeroDivisionError: division by zero (line 2 of cell 1: `return",
         ),
     ],
 )
@@ -337,9 +337,9 @@ def test_cells_do_not_inherit_the_graders_own_future(table: Bench) -> None:
     assert table.namespace["kinds"] == {"x": int, "return": str}
 
 
-def test_a_fresh_bench_is_main(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_module_of_a_shell_is_main(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
-    table = Bench.fresh()
+    table = Bench(vars(module := types.ModuleType("__main__")), shell=shell.make(module))
     run(
         table,
         "import pickle\nclass A: pass\nname = __name__\nagain = pickle.loads(pickle.dumps(A()))",

@@ -22,7 +22,7 @@ from grader.expect import (
     same,
     shown,
 )
-from grader.wire import Table, Tensor, Thing
+from grader.wire import Set, Table, Tensor, Thing
 
 NAN = float("nan")
 INF = float("inf")
@@ -220,7 +220,7 @@ DIFFER = [
     *((TENSOR, Tensor.of([1.0, 2.0], "float64")), (Tensor.of([1e-4]), Tensor.of([0.0]))),
     (Tensor.of([1.00001], "float64"), Tensor.of([1.0], "float64")),
     (Tensor.of([10**7 + 1]), Tensor.of([10**7])),
-    *((Thing("int beyond 64 bits"), 5), (Table({}, []), {}), ({1, 2}, [1, 2]), (1j, 1.0)),
+    *((Thing("int beyond 64 bits"), 5), (Table({}, []), {}), (Set([1, 2]), [1, 2]), (1j, 1.0)),
 ]
 
 
@@ -242,9 +242,11 @@ def test_the_tolerance_can_be_widened() -> None:
 
 
 STRANGE = [
-    *(2**64 - 1, -(2**63), b"x", {1, 2}, (), {"a": [None]}, Thing("Star"), Table({}, [])),
+    *(2**64 - 1, -(2**63), b"x", Set([1, [2]]), (), {"a": [None]}, Thing("Star"), Table({}, [])),
     *(Tensor.of(1.0), Tensor.of([True]), Tensor.of([1j, NAN]), Tensor.of(np.zeros((0, 2)))),
     *(np.array(["x"]), np.array([b"x"]), np.zeros((0,)), np.array(None, dtype="U1"), 1e308 * 10),
+    *(np.zeros((0, 10**6)), np.zeros((1,) * 60), np.array(3, ">f8"), {None: 1, NAN: 2, True: 3}),
+    *(Thing("\x1b[31m" * 99, "\n"), {"\x1b[2J\u202e": 1}, Table({"a": [Set([])]}, [()])),
     *(
         [2**64 - 1],
         {"a": -(2**63)},
@@ -255,7 +257,14 @@ STRANGE = [
     ),
 ]
 WANTS = [1.5, 3, "g", None, True, [1], (1,), {"a": 1}, np.zeros(2), np.array(1.0), [], {}]
-WANTS += [TENSOR, Tensor.of(1), Tensor.of([False, True])]
+WANTS += [
+    TENSOR,
+    Tensor.of(1),
+    Tensor.of([False, True]),
+    {1, "g"},
+    [{"a": [NAN]}],
+    np.zeros((0, 2)),
+]
 
 
 @pytest.mark.parametrize("got", STRANGE, ids=range(len(STRANGE)))
@@ -271,8 +280,21 @@ def test_no_value_breaks_a_check(got: Any) -> None:
 
 def test_only_plain_values_are_compared() -> None:
     """A check that wants something else is a mistake of the check, not of the learner."""
-    with pytest.raises(TypeError, match="checks do not compare values of type set"):
-        same({1}, {1})
+    with pytest.raises(TypeError, match="checks do not compare values of type range"):
+        same(range(1), range(1))
+
+
+def test_a_set_is_compared_whatever_its_order() -> None:
+    assert same(Set([2, 1.0]), {1, 2})
+    assert same(Set([("g", 1.0 + 1e-9)]), {("g", 1.0)})
+    assert same(Set([]), frozenset())
+    for got, says in (
+        ([1, 2], "The bands is a list; it should be a set."),
+        (Set([1]), "The bands has 1 items; it should have 2."),
+        (Set([1, [3]]), "The bands does not hold 2."),
+    ):
+        assert difference(got, {1, 2}, "the bands") == says
+    assert kind_of(Set([1])) == shown(Set([1])) == "a set"
 
 
 # Misconceptions

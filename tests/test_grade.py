@@ -15,9 +15,9 @@ from notebooks import EX1, EX2
 from typer.testing import CliRunner, Result
 
 from grader import build, cli, examine, exercise, grade, gradebook, results, walls
-from grader.grade import NoSubmissions, Task
+from grader.choice import HandedIn, Work
+from grader.grade import Task
 from grader.results import Graded
-from grader.sandbox import Patience
 
 WALLED = walls.why_unavailable() is None
 SANDBOX = [] if WALLED else ["--no-sandbox"]
@@ -31,14 +31,15 @@ def run(*arguments: object) -> Result:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _parent() -> Iterator[None]:
-    """The warm parent that this process keeps from one grading to the next."""
+def _server() -> Iterator[None]:
+    """The fork server that this process keeps from one grading to the next."""
     yield
-    grade._forget_parent()
+    grade._forget_servers()
 
 
 def with_cell(slug: str, source: str) -> dict[str, Any]:
-    content = notebooks.filled(slug)
+    """The reference, judged at its end, with one more cell."""
+    content = notebooks.without_checks(notebooks.filled(slug))
     content["cells"].append(notebooks.code(source))
     return content
 
@@ -56,49 +57,6 @@ def a_class(folder: Path) -> Path:
     notebooks.save(folder / ".hidden" / f"{EX1}.ipynb", notebooks.filled(EX1))
     notebooks.save(folder / "README.txt", "not a student")
     return folder
-
-
-# Which notebooks are found
-
-
-def test_both_layouts_are_found_and_every_folder_is_a_student(tmp_path: Path) -> None:
-    folder = a_class(tmp_path)
-    found = grade.submissions(folder)
-    assert list(found) == sorted(["Algol", "Castor", "Deneb", "Mira", "Vega", "Élodie [b]"])
-    assert found["Vega"] == {
-        EX1: folder / "Vega" / EX1 / f"{EX1}.ipynb",
-        EX2: folder / "Vega" / f"{EX2}.ipynb",
-    }
-    assert found["Castor"] == {}
-
-
-def test_nbgraders_layout_comes_first(tmp_path: Path) -> None:
-    nested = notebooks.save(tmp_path / "Vega" / EX1 / f"{EX1}.ipynb", "")
-    notebooks.save(tmp_path / "Vega" / f"{EX1}.ipynb", "")
-    assert grade.submissions(tmp_path)["Vega"] == {EX1: nested}
-
-
-def test_a_broken_link_is_handed_in_all_the_same(tmp_path: Path) -> None:
-    (tmp_path / "Vega").mkdir()
-    (tmp_path / "Vega" / f"{EX1}.ipynb").symlink_to(tmp_path / "nowhere")
-    assert list(grade.submissions(tmp_path)["Vega"]) == [EX1]
-
-
-def test_nothing_to_grade_is_said(tmp_path: Path) -> None:
-    with pytest.raises(NoSubmissions, match="is not a folder"):
-        grade.submissions(tmp_path / "absent")
-    (tmp_path / "Vega").mkdir()
-    with pytest.raises(NoSubmissions, match="holds no notebook of the workbook"):
-        grade.submissions(tmp_path)
-
-
-def test_tasks_come_exercise_by_exercise(tmp_path: Path) -> None:
-    tasks = grade.tasks_of(grade.submissions(a_class(tmp_path)), 3, True, Patience(part=2))
-    assert [(task.slug, task.student) for task in tasks] == [
-        *((EX1, name) for name in ("Algol", "Deneb", "Mira", "Vega")),
-        *((EX2, name) for name in ("Vega", "Élodie [b]")),
-    ]
-    assert {(task.seed, task.walled, task.patience.part) for task in tasks} == {(3, True, 2)}
 
 
 # One notebook
@@ -162,27 +120,46 @@ def test_a_notebook_with_strange_cells_is_graded(tmp_path: Path) -> None:
 # Trouble of the grader's own
 
 BROKEN_CHECKS = {
-    "raises": '\n\n@part("1.2")\ndef test_broken(learner):\n    raise ValueError("oh dear")\n',
-    "is no Python": "\n\ndef test_broken(:\n",
-    "is not there": '\n\nfor name in [n for n in dir() if n.startswith("test_filter")]:\n'
-    "    del globals()[name]\n",
+    "no Python": ("\n\ndef test_broken(:\n", "could not be collected"),
+    "not there": (
+        '\n\nfor name in [n for n in dir() if n.startswith("test_filter")]:\n'
+        "    del globals()[name]\n",
+        "part 1.2 has no check",
+    ),
 }
 
 
 @pytest.mark.parametrize("name", BROKEN_CHECKS)
-def test_a_broken_check_is_trouble_and_no_zero(
+def test_checks_that_are_not_there_are_trouble_and_no_zero(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
+    broken, says = BROKEN_CHECKS[name]
     source = (examine.CHECKS / "ex01.py").read_text("utf-8")
     monkeypatch.setattr(examine, "CHECKS", tmp_path / "checks")
-    notebooks.save(tmp_path / "checks" / "ex01.py", source + BROKEN_CHECKS[name])
+    notebooks.save(tmp_path / "checks" / "ex01.py", source + broken)
     one = graded(tmp_path, notebooks.filled(EX1))
     assert one.parts == []
-    assert {"raises": "test_broken broke: ValueError: oh dear", "is no Python": "cannot be loaded",
-            "is not there": "part 1.2 has no check"}[name] in one.trouble  # fmt: skip
-    found = results.as_dict([one], ["Vega"], SEED, "on")
+    assert says in one.trouble
+    handed_in = HandedIn({"Vega": {EX1: Work(tmp_path, "Vega/x.ipynb")}}, [])
+    found = results.as_dict([one], handed_in, SEED, "on")
     assert found["submissions"] == [{"student": "Vega", "exercises": []}]
-    assert results.troubles([one])[0]["student"] == "Vega"
+    assert [list(row.values()) for row in results.troubles(found)] == [
+        ["Vega", "Vega/x.ipynb", EX1, one.trouble, True]
+    ]
+
+
+def test_a_check_that_breaks_costs_its_part_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = '\n\n@part("1.2")\ndef test_broken(learner):\n    """Oh"""\n    {}["dear"]\n'
+    source = (examine.CHECKS / "ex01.py").read_text("utf-8")
+    monkeypatch.setattr(examine, "CHECKS", tmp_path / "checks")
+    notebooks.save(tmp_path / "checks" / "ex01.py", source + broken)
+    one = graded(tmp_path, notebooks.filled(EX1))
+    (failed,) = [result for result in one.parts if not result.passed]
+    assert (failed.part.id, failed.status) == ("1.2", "error")
+    assert failed.broke == "test_broken: KeyError: 'dear'"
+    assert "the check could not read" in failed.message
 
 
 def test_trouble_with_one_notebook_is_forgotten_for_the_next(
@@ -222,6 +199,7 @@ PART_KEYS = {
     "message": str,
     "misconception": (str, type(None)),
     "hint": str,
+    "judged": str,
 }
 EXERCISE_KEYS = {
     "exercise": str,
@@ -231,7 +209,14 @@ EXERCISE_KEYS = {
     "seconds": float,
     "parts": list,
 }
-TOP_KEYS = {"schema": int, "seed": int, "sandbox": str, "submissions": list}
+TOP_KEYS = {"schema": int, "seed": int, "sandbox": str, "submissions": list, "not_graded": list}
+ROW_KEYS = {
+    "student": (str, type(None)),
+    "path": str,
+    "exercise": (str, type(None)),
+    "reason": str,
+    "marks_missing": bool,
+}
 STATUSES = {"passed", "failed", "error", "timeout", "missing"}
 
 
@@ -246,7 +231,7 @@ def conforms(value: Any, keys: dict[str, Any]) -> None:
 def books(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty gradebook to copy: nbgrader takes seconds to make a new one."""
     folder = tmp_path_factory.mktemp("books")
-    gradebook.write([], gradebook.database(folder))
+    gradebook.write({"submissions": []}, gradebook.database(folder))
     return folder / "gradebook.db"
 
 
@@ -289,7 +274,8 @@ def test_results_have_exactly_the_schema(found: dict[str, Any]) -> None:
     for submission in found["submissions"]:
         conforms(submission, {"student": str, "exercises": list})
         for one in submission["exercises"]:
-            conforms(one, EXERCISE_KEYS)
+            has_note = submission["student"] == "Vega" and one["exercise"] == EX1
+            conforms(one, EXERCISE_KEYS | ({"note": str} if has_note else {}))
             assert one["seconds"] >= 0
             for part in one["parts"]:
                 conforms(part, PART_KEYS)
@@ -298,6 +284,20 @@ def test_results_have_exactly_the_schema(found: dict[str, Any]) -> None:
                 assert bool(part["message"]) is (part["status"] != "passed")
             for key, bonus in (("points", False), ("bonus", True)):
                 assert one[key] == sum(p["points"] for p in one["parts"] if p["bonus"] is bonus)
+
+
+@slow
+def test_what_is_not_graded_has_a_row(outputs: list[tuple[Result, Path]], found: Any) -> None:
+    rows = {row["path"]: row for row in found["not_graded"]}
+    assert {path: row["student"] for path, row in rows.items()} == {
+        "Castor/notes.txt": "Castor",
+        "README.txt": None,
+        "Vega/backup.ipynb": "Vega",
+    }
+    for row in rows.values():
+        conforms(row, ROW_KEYS)
+        assert f"passed over: {row['student'] or ''}".strip() in outputs[0][0].output
+    assert "another copy" in rows["Vega/backup.ipynb"]["reason"]
 
 
 @slow
@@ -336,6 +336,7 @@ def test_a_misconception_is_recorded_with_its_part(found: dict[str, Any]) -> Non
         "message": "",
         "misconception": None,
         "hint": "",
+        "judged": "at the end of the notebook",
     }
 
 
@@ -375,13 +376,13 @@ def test_the_results_say_whether_there_were_walls(
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """`grader grade` without grading and gradebook: what comes out of them is set by `give`."""
-    monkeypatch.setattr(gradebook, "write", lambda graded, url: None)
+    monkeypatch.setattr(gradebook, "write", lambda found, url: None)
     notebooks.save(tmp_path / "class" / "Vega" / f"{EX1}.ipynb", notebooks.filled(EX1))
     return tmp_path
 
 
 def give(monkeypatch: pytest.MonkeyPatch, *ones: Graded) -> None:
-    monkeypatch.setattr(grade, "grade_all", lambda tasks, jobs, done: list(ones))
+    monkeypatch.setattr(grade, "grade_all", lambda *_: list(ones))
 
 
 def test_trouble_makes_the_command_fail_and_is_no_zero(
@@ -438,13 +439,17 @@ def test_an_output_that_is_a_file_is_refused(quick: Path) -> None:
     assert "error:" in result.output
 
 
-def test_grading_refuses_to_start_without_walls(
-    quick: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("command", ["grade", "check", "status", "watch"])
+def test_nothing_runs_without_a_sandbox_unless_told(
+    quick: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    monkeypatch.setattr(walls, "why_unavailable", lambda: "No namespaces here.")
-    result = run("grade", quick / "class", "--out", quick / "out")
-    assert result.exit_code != 0
-    assert "No namespaces here. `--no-sandbox` grades without it." in result.output
+    monkeypatch.chdir(quick / "class" / "Vega")
+    monkeypatch.setattr(walls, "why_unavailable", lambda *_: "No namespaces here.")
+    monkeypatch.setattr(grade, "grade_one", lambda _: pytest.fail("it was run"))
+    arguments = {"grade": [quick / "class", "--out", quick / "out"], "check": ["1"]}
+    result = run(command, *arguments.get(command, []))
+    assert result.exit_code == 2
+    assert "No namespaces here. `--no-sandbox` runs notebooks without it" in result.output
     assert not (quick / "out").exists()
 
 
@@ -471,7 +476,7 @@ def test_check_succeeds_if_all_core_parts_pass(
     work: Path, content: Any, code: int, says: str
 ) -> None:
     notebooks.save(work / f"{EX1}.ipynb", content)
-    result = run("check", "1")
+    result = run("check", "1", *SANDBOX)
     assert result.exit_code == code, result.output
     assert says in result.output
     assert result.output.count("1.E2 A different function for each band") == 1
@@ -479,7 +484,7 @@ def test_check_succeeds_if_all_core_parts_pass(
 
 def test_check_takes_a_file_as_well(tmp_path: Path) -> None:
     path = notebooks.save(tmp_path / f"{EX1}.ipynb", notebooks.filled(EX1))
-    assert run("check", path).exit_code == 0
+    assert run("check", path, *SANDBOX).exit_code == 0
 
 
 def test_check_says_what_is_missing(work: Path) -> None:
@@ -494,7 +499,7 @@ def test_check_says_what_is_missing(work: Path) -> None:
 def test_check_shows_a_learners_brackets_as_they_are(work: Path) -> None:
     cell = "def flux_to_magnitude(*args, **kwargs): raise ValueError('[/red] [bold] \\\\')"
     notebooks.save(work / f"{EX1}.ipynb", with_cell(EX1, cell))
-    result = run("check", "1")
+    result = run("check", "1", *SANDBOX)
     assert result.exit_code == 1
     assert "ValueError: [/red] [bold]" in result.output
 

@@ -16,6 +16,7 @@ from grader.progress import Row
 from grader.results import Graded
 
 WALLED = walls.why_unavailable() is None
+SANDBOX = [] if WALLED else ["--no-sandbox"]
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +40,7 @@ def line(table: str, beginning: str) -> str:
 
 def without(*names: str) -> Notebook:
     """Exercise 1 with some functions left unwritten."""
-    content = notebooks.filled(EX1)
+    content = notebooks.without_checks(notebooks.filled(EX1))
     stubs = [notebooks.code(f"def {name}(*args): raise NotImplementedError") for name in names]
     content["cells"].extend(stubs)
     return content
@@ -149,7 +150,7 @@ def test_the_command_succeeds_whatever_it_finds(
     notebooks.save(tmp_path / "work" / f"{EX1}.ipynb", without("filter_lightcurve"))
     notebooks.save(tmp_path / "work" / f"{EX2}.ipynb", "half a notebo")
     monkeypatch.chdir(tmp_path)
-    found = CliRunner().invoke(cli.app, ["status"])
+    found = CliRunner().invoke(cli.app, ["status", *SANDBOX])
     assert found.exit_code == 0, found.output
     assert "7 of 10" in line(found.output, "Exercise 1")
     assert "together" in found.output

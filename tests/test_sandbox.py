@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
-import subprocess
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import notebooks
 import numpy as np
+import psutil
 import pytest
 from notebooks import EX1, EX2, Notebook
 
-from grader import exercise, notebook, walls
+from grader import exercise, fork_server, notebook, texts, walls
 from grader.answer import Failure, read
 from grader.examine import GraderTrouble, PartResult, examine
+from grader.fork_server import SandboxError, WarmParent
 from grader.notebook import Cell
-from grader.sandbox import Patience, SandboxError, Session, WarmParent
+from grader.session import Patience, Session
 from grader.wire import Tensor
 
 pytestmark = pytest.mark.skipif(
@@ -47,6 +50,14 @@ class Lab:
             self.parents[found.number] = WarmParent(found.number)
         return Session(self.parents[found.number], notebook.read(path, found), patience)
 
+    def ran(self, content: Notebook, slug: str = EX1, patience: Patience = ORDINARY) -> Session:
+        """A session whose cells have all been run."""
+        session = self.session(content, slug, patience)
+        for _ in session.stops():
+            pass
+        session.begin(())
+        return session
+
     def grade(
         self, content: Notebook, slug: str = EX1, patience: Patience = ORDINARY, only: Any = None
     ) -> dict[str, PartResult]:
@@ -67,8 +78,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 def reference_with(*cells: str, first: bool = False) -> Notebook:
-    """The reference of Exercise 1 with cells put in at the end, or after the imports."""
-    content = notebooks.filled(EX1)
+    """The reference of Exercise 1, judged at its end, with more cells at the end or in front."""
+    content = notebooks.without_checks(notebooks.filled(EX1))
     place = 0 if first else len(content["cells"])
     content["cells"][place:place] = [notebooks.code(cell) for cell in cells]
     return content
@@ -200,7 +211,7 @@ HARMFUL = {
 @pytest.mark.parametrize("name", HARMFUL)
 def test_harm_to_ones_own_process_is_no_trouble_of_the_graders(lab: Lab, name: str) -> None:
     """The learner's other cells may suffer too, as in a notebook; every part has its verdict."""
-    content = notebooks.filled(EX2)
+    content = notebooks.without_checks(notebooks.filled(EX2))
     content["cells"].append(notebooks.code(HARMFUL[name]))
     assert set(lab.grade(content, EX2, SHORT)) == {part.id for part in exercise.load(EX2).parts}
 
@@ -223,6 +234,8 @@ BROKEN = {
     "huge nesting": ("x = ()\n    for i in range(10**5): x = (x,)\n    return x", "error"),
     "nesting": ("x = ()\n    for i in range(180): x = (x,)\n    return x", ("error", "failed")),
     "memory": ("return bytearray(8 * 2**30)", "error"),
+    "text of no characters": ("return np.frombuffer(b'\\xff\\xff\\xff\\x7f', '<U1')", "error"),
+    "more items than are read": ("return [{} for i in range(10**6)]", "error"),
 }
 
 
@@ -236,6 +249,30 @@ def test_a_broken_part_costs_the_other_parts_nothing(lab: Lab, name: str) -> Non
     assert statuses == dict.fromkeys([part for part in ALL if part != "1.3"], "passed")
 
 
+SHOWN = {
+    "message": "raise ValueError(EVIL)",
+    "class": "raise type(EVIL, (Exception,), {})",
+    "name": "raise NameError('x', name=EVIL)",
+    "value": "return EVIL",
+    "items": "return {EVIL: [EVIL] * 1000}",
+    "type": "return type(EVIL[-300:], (), {})()",
+    "description": "return type('A', (), {'__repr__': lambda self: EVIL})()",
+    "columns": "import pandas; return pandas.DataFrame({EVIL: [1]})",
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_texts_of_learners_are_short_and_harmless(lab: Lab, name: str) -> None:
+    """An exception's message of 3 MB made a page of 54 MB, and escapes reach a terminal."""
+    evil = "EVIL = '\\x1b]0;title\\x07\\x1b[2J\\u202e\\x00\\r' * 10**5 + 'end' * 10**5"
+    results = lab.grade(reference_with(evil, SIGNATURE + SHOWN[name]))
+    message = results["1.3"].message
+    assert not results["1.3"].passed
+    assert 0 < len(message) <= texts.MAX_SHOWN
+    assert set(message) & set("\x1b\u202e\x00\x07\r") == set()
+    assert [part for part, result in results.items() if not result.passed] == ["1.3"]
+
+
 def test_parts_of_an_endless_cell_are_timeouts_and_others_are_marked(lab: Lab) -> None:
     content = notebooks.filled(EX1)
     for cell in content["cells"]:
@@ -244,7 +281,7 @@ def test_parts_of_an_endless_cell_are_timeouts_and_others_are_marked(lab: Lab) -
     results = lab.grade(content, patience=SHORT)
     statuses = {part: result.status for part, result in results.items()}
     assert statuses == dict.fromkeys(ALL, "passed") | {"1.2": "timeout"}
-    assert "cell did not end in time" in results["1.2"].message
+    assert "did not end within 1 s" in results["1.2"].message
 
 
 def test_parts_of_a_cell_that_raises_are_told_its_error(lab: Lab) -> None:
@@ -258,13 +295,18 @@ def test_parts_of_a_cell_that_raises_are_told_its_error(lab: Lab) -> None:
     assert "colour = undefined_name" in result.message
 
 
-def test_many_endless_cells_use_up_the_time_and_nothing_more(lab: Lab) -> None:
-    """When the time for the notebook is over, every part is a timeout, not the grader's trouble."""
+def test_many_endless_cells_use_up_the_time_for_cells_and_nothing_more(lab: Lab) -> None:
+    """Each further cell has a little time, enough for definitions; each part has its own."""
     content = reference_with(*["while True: pass"] * 4, first=True)
-    patience = Patience(cell=0.3, part=0.3, submission=0.6)
-    results = lab.grade(content, patience=patience)
-    assert {result.status for result in results.values()} == {"timeout"}
-    assert all("time for the whole notebook" in result.message for result in results.values())
+    patience = Patience(cell=1.2, part=1.0, submission=3.0)
+    with lab.session(content, patience=patience) as session:
+        results = examine(exercise.load(EX1), session, SEED)
+        notes = session.notes
+    assert {result.part.id: result.message for result in results if not result.passed} == {}
+    assert notes == [
+        "There was little time left for the rest of the notebook: the time went to cells 1 (1 s), "
+        "2 (1 s), 3 (1 s), 4 (1 s)."
+    ]
 
 
 STRIKES = {
@@ -284,7 +326,7 @@ def test_a_thread_that_strikes_later_is_no_trouble_of_the_graders(lab: Lab, name
 
 
 def test_asking_for_names_may_last_too_long(lab: Lab) -> None:
-    content = notebooks.filled(EX2)
+    content = notebooks.without_checks(notebooks.filled(EX2))
     trick = "import inspect\ninspect.getattr_static = lambda *a: [0 for i in iter(int, 1)]"
     content["cells"].append(notebooks.code(trick))
     results = lab.grade(content, slug=EX2, patience=SHORT)
@@ -372,7 +414,7 @@ for name in ('pytest', '_pytest', 'grader', 'grader.expect', 'grader.checks'):
 
 @pytest.mark.parametrize("name", PATCHES)
 def test_patched_modules_earn_nothing(lab: Lab, name: str) -> None:
-    content = notebooks.released(EX1)
+    content = notebooks.without_checks(notebooks.released(EX1))
     content["cells"].append(notebooks.code(PATCHES[name]))
     results = lab.grade(content, patience=SHORT)
     assert {result.points for result in results.values()} == {0.0}
@@ -399,6 +441,12 @@ FORGED = [
     "{'value': {'is': 'LightCurve', 'value': True, 'data': [], 'metadata': {}, 'after': []}}",
     RAISED.format("['Skipped', 'Exception']", ""),
     RAISED.format("['KeyError', 'ValueError', 'TypeError', 'IndexError']", "mjd flux band gri"),
+    *("{1: 2}", "np.zeros(3)", "[np.zeros(2), np.zeros((2, 2)), {}]", "{'raised': {'kinds': 5}}"),
+    *("{'raised': {'kinds': np.zeros((0, 2))}}", "{'out_of_time': np.zeros(2), 'raised': 3}"),
+    "{'raised': {'kinds': [[]], 'message': {}, 'line': float('inf'), 'text': 5, 'cell': 'x'}}",
+    "{'raised': {'kinds': ['NameError'], 'name': np.zeros(2), 'message': '\\x1b[2J', 'line': -1}}",
+    "{'notes': 5, 'lost': {}, 'changed': [[np.zeros(2)]], 'checked': [[]], 'missing': np.zeros(2)}",
+    "{'printed': np.zeros(2), 'warned': {'a': 1}, 'unsendable': [['x' * 9000] * 99]}",
     *("b''", "b'\\x80\\x04\\x95.'", "b'\\x91' * 5000", "bytes(2**25)"),
 ]
 
@@ -408,22 +456,17 @@ CASES = [(EX1, canned) for canned in FORGED] + [(EX2, canned) for canned in FORG
 
 @pytest.mark.parametrize(("slug", "canned"), CASES, ids=range(len(CASES)))
 def test_forged_replies_earn_nothing(lab: Lab, slug: str, canned: str) -> None:
-    """The learner's process answers whatever it likes; none of it is a pass.
-
-    A reply that no honest process would send may also break a check, which the instructor is then
-    told of; it must not be a mark.
-    """
-    content = notebooks.released(slug)
+    """The learner's process answers whatever it likes; none of it is a pass, nor any trouble."""
+    content = notebooks.without_checks(notebooks.released(slug))
     content["cells"].append(notebooks.code(HIJACK.format(canned=canned)))
-    with contextlib.suppress(GraderTrouble):
-        results = lab.grade(content, slug=slug, patience=SHORT)
-        assert {part: r.points for part, r in results.items() if r.points} == {}
+    results = lab.grade(content, slug=slug, patience=SHORT)
+    assert {part: r.points for part, r in results.items() if r.points} == {}
 
 
 def test_the_hijacking_of_replies_does_work(lab: Lab) -> None:
     """Otherwise the test above would prove nothing."""
     content = reference_with(HIJACK.format(canned="{'value': 'forged'}"))
-    with lab.session(content) as session:
+    with lab.ran(content) as session:
         assert session.ask("call", ("flux_to_magnitude", 1.0), {}) == {"value": "forged"}
 
 
@@ -460,7 +503,7 @@ for probe in (decorated_call, decorated_names, decorated_failure, timed_naps):
 )
 def test_replaced_probes_earn_nothing(lab: Lab) -> None:
     """The stub is untouched; only what the probes report of it is made up."""
-    content = notebooks.released(EX1)
+    content = notebooks.without_checks(notebooks.released(EX1))
     content["cells"].append(notebooks.code(REPLACED_PROBES))
     assert lab.grade(content, only="1.1")["1.1"].points == 0
 
@@ -492,8 +535,9 @@ SPIES = {
 
 @pytest.mark.parametrize("name", SPIES)
 def test_what_must_not_be_reached_cannot_be(lab: Lab, name: str) -> None:
-    spy = f"{SPIES[name]}\ndef trophy(): return 'stolen'"
-    with lab.session(reference_with(spy)) as session:
+    theft = textwrap.indent(SPIES[name], "    ")
+    spy = f"try:\n{theft}\nexcept BaseException: pass\nelse:\n    def trophy(): return 'stolen'"
+    with lab.ran(reference_with(spy)) as session:
         assert session.undefined(["trophy", "flux_to_magnitude"]) == ["trophy"]
 
 
@@ -509,35 +553,66 @@ def spy():
     ours = ('grader', 'solutions', '_pytest', 'pytest')
     return sorted(name for name in found if name and name.split('.')[0] in ours)
 """
-    with lab.session(reference_with(spy)) as session:
+    with lab.ran(reference_with(spy)) as session:
         found = session.ask("call", ("spy",), {})["value"]
     assert "grader.bench" in found  # the spy does see what is there
-    kept = ("grader.bench", "grader.wire", "grader.probes", "grader.walls", "grader.warm", "grader")
-    allowed = ("grader.stand_in", "grader.probes.ex01")
+    kept = (
+        *("grader.bench", "grader.wire", "grader.probes", "grader.walls", "grader.warm", "grader"),
+        *("grader.shell", "grader.texts"),
+    )
+    allowed = ("grader.references", "grader.probes.ex01")
     assert [name for name in found if name not in kept + allowed] == []
 
 
-def test_the_child_sees_the_reference_of_earlier_exercises_only(lab: Lab) -> None:
-    spy = """
-def spy():
-    import gc, types
+REFERENCES = """
+import gc, sys, types
+def references():
     gc.unfreeze()
-    return sorted({o.__module__ for o in gc.get_objects() if isinstance(o, types.FunctionType)
-                   and (o.__module__ or '').startswith('solutions')})
+    names = {o.__module__ for o in gc.get_objects() if isinstance(o, types.FunctionType)}
+    return sorted(str(name) for name in {*names, *sys.modules} if str(name)[:9] == 'solutions')
 """
-    content = notebooks.filled(EX2)
-    content["cells"].append(notebooks.code(spy))
-    with lab.session(content, EX2) as session:
-        assert session.ask("call", ("spy",), {})["value"] == [f"solutions.{EX1}"]
+
+
+@pytest.mark.parametrize(
+    ("ask", "held"),
+    [
+        ("", []),
+        ("prior = 1", []),
+        ("n = '1'", []),
+        ("prior('2', 'LightCurve')", []),
+        ("prior('4', 'LightCurve')", []),
+        ("from grader import prior\nf = prior('1', 'flux_to_magnitude')", [EX1]),
+        ("from grader import prior\nfor n in ['ex01']: f = prior(n, 'flux_to_magnitude')", [EX1]),
+    ],
+)
+def test_a_child_holds_the_references_that_its_notebook_asks_for(
+    lab: Lab, ask: str, held: list[str]
+) -> None:
+    with lab.ran(notebooks.of(REFERENCES, ask), EX2) as session:
+        assert session.ask("call", ("references",), {})["value"] == [
+            f"solutions.{slug}" for slug in held
+        ]
+
+
+def test_unusual_wishes_for_references_leave_no_processes_behind() -> None:
+    """Each set of references is held by a process of its own; few of them are kept."""
+    with contextlib.closing(WarmParent("10")) as parent:
+        for wish in itertools.combinations(("1", "2", "3", "4"), 2):
+            pid, sock = parent.fork(frozenset(wish))
+            sock.close()
+            parent.kill(pid)
+        assert parent.server is not None
+        layers = psutil.Process(parent.server.process.pid).children(recursive=True)
+        assert len(layers) == fork_server.KEPT + 2  # and two more layers
 
 
 def test_learners_do_not_meet_in_one_place(lab: Lab) -> None:
     """A file or a name that one leaves behind is not there for the next."""
     leave = "import sys, os\nsys.note = 1\nopen('/tmp/note', 'w').write('1')\n"
     look = "import sys, os\ndef look(): return [hasattr(sys, 'note'), os.path.exists('/tmp/note')]"
-    with lab.session(notebooks.of(leave + look)) as session:
+    with lab.ran(notebooks.of(leave + look)) as session:
         assert session.ask("call", ("look",), {})["value"] == [True, True]
-        with lab.session(notebooks.of(look)) as other:
+        with lab.ran(notebooks.of(look)) as other:
             assert other.ask("call", ("look",), {})["value"] == [False, False]
 
 
@@ -545,35 +620,43 @@ def test_the_commands_of_the_notebook_do_nothing_there(lab: Lab) -> None:
     cell = (
         "from grader import check, hint\nseen = [check('1.1'), hint('1.1')]\ndef f(): return seen"
     )
-    with lab.session(notebooks.of(cell)) as session:
-        assert session.ask("call", ("f",), {})["value"] == [None, None]
+    with lab.ran(notebooks.of(cell)) as session:
+        kinds = [thing.type for thing in session.ask("call", ("f",), {})["value"]]
+        assert kinds == ["Unjudged", "SimpleNamespace"]
 
 
 def test_prior_gives_the_reference_of_an_earlier_exercise(lab: Lab) -> None:
     cell = "from grader import prior\nf = prior('1', 'flux_to_magnitude')\ndef g(): return f(100.0)"
-    with lab.session(notebooks.of(cell), EX2) as session:
+    with lab.ran(notebooks.of(cell), EX2) as session:
         assert session.ask("call", ("g",), {})["value"] == 20.0
-    with lab.session(notebooks.of(cell), EX1) as session:
-        assert session.undefined(["g"]) == ["g"]
+    with lab.ran(notebooks.of(cell), EX1) as session:
+        assert session.undefined(["f"]) == ["f"]
 
 
 def test_magics_do_nothing_there(lab: Lab) -> None:
-    cell = "%matplotlib inline\n!ls\nx = !ls\ny = get_ipython().anything(1)\ndef f(): return 7"
-    with lab.session(notebooks.of(cell)) as session:
+    magics = "%matplotlib inline\n!ls\nx = !ls\nget_ipython().run_line_magic('matplotlib', 'qt')"
+    cell = f"{magics}\ndef f(): return 7"
+    with lab.ran(notebooks.of(cell)) as session:
         assert session.ask("call", ("f",), {})["value"] == 7
 
 
 # The parent
 
 
+def kill(parent: WarmParent) -> None:
+    """End the server and all its processes but the children, which have sessions of their own."""
+    assert parent.server is not None
+    os.killpg(parent.server.process.pid, signal.SIGKILL)
+    parent.server.process.wait()
+
+
 def test_a_parent_that_dies_is_the_graders_trouble(lab: Lab) -> None:
     """Neither a crash nor a learner's zero."""
     parent = WarmParent("1")
     path = notebooks.save(lab.folder / "x.ipynb", notebooks.filled(EX1))
-    cells = notebook.read(path, exercise.load(EX1))
-    os.kill(parent._process.pid, signal.SIGKILL)
-    parent._process.wait()
-    with pytest.raises((SandboxError, GraderTrouble)), Session(parent, cells, SHORT) as session:
+    content = notebook.read(path, exercise.load(EX1))
+    kill(parent)
+    with pytest.raises((SandboxError, GraderTrouble)), Session(parent, content, SHORT) as session:
         examine(exercise.load(EX1), session, SEED)
     parent.close()
 
@@ -586,10 +669,9 @@ def test_a_parent_that_dies_in_between_is_the_graders_trouble() -> None:
 
 
 def ask_a_dying_parent(parent: WarmParent) -> None:
-    with Session(parent, [], SHORT) as session:
+    with Session(parent, notebook.Notebook(), SHORT) as session:
         assert session.undefined(["f"]) == ["f"]
-        os.kill(parent._process.pid, signal.SIGKILL)
-        parent._process.wait()
+        kill(parent)
         for _ in range(2):
             with contextlib.suppress(Failure):
                 session.ask("call", ("f",), {})
@@ -649,17 +731,18 @@ def train(x, y, epochs):
 
 @pytest.fixture(scope="module")
 def torch_parent() -> Iterator[WarmParent]:
-    """The warm parent of an exercise with torch, before there are probes or references of any."""
-    code = ("import sys; from grader import warm; "
-            "warm.probes.load = lambda number: None; warm.references = lambda number: {}; "
-            "warm.main(int(sys.argv[1]), sys.argv[2] == 'walls', sys.argv[3])")  # fmt: skip
-    with pytest.MonkeyPatch.context() as patch:
-        popen = subprocess.Popen
-        patch.setattr(subprocess, "Popen", lambda command, **options: popen(
-            [command[0], "-c", code, *command[3:]], **options))  # fmt: skip
-        parent = WarmParent("5")
+    parent = WarmParent("5")
     yield parent
     parent.close()
+
+
+def ran(parent: WarmParent, source: str) -> Session:
+    """A session in which one cell has been run."""
+    session = Session(parent, notebook.Notebook([Cell(1, source)]), ORDINARY)
+    for _ in session.stops():
+        pass
+    session.begin(())
+    return session
 
 
 @pytest.mark.slow
@@ -668,7 +751,7 @@ def test_a_network_is_trained_inside_the_walls(torch_parent: WarmParent) -> None
     labels = rng.integers(0, 3, 64)
     light_curves = Tensor.of(rng.normal(labels[:, None, None], 0.3, (64, 20, 4)))
     arguments = ("train", light_curves, Tensor.of(labels), 8)
-    with Session(torch_parent, [Cell(1, TRAINING)], ORDINARY) as session:
+    with ran(torch_parent, TRAINING) as session:
         result, again = (read(session.ask("call", arguments, {})).value for _ in range(2))
     assert result["dtype"] == "torch.float32"
     assert result["logits"].dtype == "float32"
@@ -683,7 +766,7 @@ def test_a_network_is_trained_inside_the_walls(torch_parent: WarmParent) -> None
 @pytest.mark.slow
 def test_a_tensor_that_is_too_large_costs_its_part_only(torch_parent: WarmParent) -> None:
     code = "import torch\ndef hoard(): return torch.ones(2**30).sum()\ndef one(): return 1"
-    with Session(torch_parent, [Cell(1, code)], ORDINARY) as session:
+    with ran(torch_parent, code) as session:
         answer = read(session.ask("call", ("hoard",), {}))
         assert answer.raised is not None
         assert answer.raised.is_a("RuntimeError")

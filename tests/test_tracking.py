@@ -20,8 +20,9 @@ from torch import nn
 
 from grader import exercise, notebook, walls
 from grader.examine import examine
+from grader.fork_server import WarmParent
 from grader.learner import Kernel
-from grader.sandbox import Patience, Session, WarmParent
+from grader.session import Patience, Session
 from solutions import ex09_experiment_tracking as ex09
 
 EX9 = "ex09_experiment_tracking"
@@ -170,7 +171,7 @@ def test_checks_leave_an_open_run_alone(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_real_runs_inside_the_walls(tmp_path: Path) -> None:
     """The reference has full marks in the sandbox, where runs are real, and a cell may open one."""
-    content = notebooks.filled(EX9)
+    content = notebooks.without_checks(notebooks.filled(EX9))
     content["cells"].append(
         notebooks.code("run = wandb.init()\nrun.log({'loss': 1.0})\nrun.finish()")
     )

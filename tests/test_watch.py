@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import signal
@@ -18,10 +19,11 @@ from notebooks import EX1, EX2, Notebook
 from rich.console import Console
 
 from grader import exercise, walls, watch
-from grader.sandbox import SandboxError
+from grader.fork_server import SandboxError
 from grader.watch import Watch
 
 WALLED = walls.why_unavailable() is None
+SANDBOX = [] if WALLED else ["--no-sandbox"]
 ALONE = "WORKBOOK_ALONE"
 RIGHT = "def flux_to_magnitude(flux, zeropoint=25.0):\n    import numpy as np\n" + (
     "    good = np.where(np.asarray(flux) > 0, flux, np.nan)\n"
@@ -188,10 +190,15 @@ def test_a_new_notebook_is_noticed_and_begun_by_the_first_change(wrong: Desk) ->
     assert len(parts(said)) == len(exercise.load(EX2).parts)
 
 
-def test_a_dead_warm_parent_costs_one_answer(wrong: Desk) -> None:
-    for child in psutil.Process().children():
-        if "grader.warm" in child.cmdline():
-            child.kill()
+def processes_of_the_watch() -> list[psutil.Process]:
+    children = psutil.Process().children(recursive=True)
+    alive = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+    return [child for child in alive if "grader.warm" in child.cmdline()]
+
+
+def test_a_dead_fork_server_costs_one_answer(wrong: Desk) -> None:
+    for process in processes_of_the_watch():
+        process.kill()
     assert "not checked, save it again" in wrong.answer(RIGHT)
     assert parts(wrong.answer(RIGHT)) == ["1.3"], "saved again, with nothing changed"
 
@@ -203,25 +210,19 @@ def test_a_sandbox_that_cannot_start_gets_a_line(
         raise SandboxError("no room")
 
     with monkeypatch.context() as patch:
-        patch.setattr(watch, "WarmParent", broken)
+        patch.setattr(watch, "ForkServer", broken)
         assert "not checked, save it again: no room" in desk.answer(WRONG_SIGN)
     assert FIRST_STATUS in desk.answer(WRONG_SIGN)
 
 
-def test_few_warm_parents_are_kept(wrong: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def warm() -> list[str]:
-        children = psutil.Process().children()
-        alive = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
-        lines = [child.cmdline() for child in alive]
-        return [line[-1] for line in lines if "grader.warm" in line]
-
-    monkeypatch.setattr(watch, "MAX_PARENTS", 1)
-    before = len(warm())
+def test_all_processes_end_with_the_watch(wrong: Desk) -> None:
     wrong.answer(notebooks.filled(EX2), EX2)
-    assert len(warm()) == before
-    assert parts(wrong.answer(RIGHT)) == ["1.3"]
+    assert wrong.watch._server is not None
+    server = psutil.Process(wrong.watch._server.process.pid)
+    started = [server, *server.children(recursive=True)]
+    assert len(started) > 3
     wrong.watch.close()
-    assert len(warm()) == before - 1
+    assert psutil.wait_procs(started, timeout=10)[1] == []
 
 
 def test_nothing_is_written_into_the_learners_folder(wrong: Desk) -> None:
@@ -235,7 +236,7 @@ def command(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     desk = Desk(tmp_path / "work")
     desk.save(WRONG_SIGN)
     process = subprocess.Popen(
-        [sys.executable, "-c", "from grader.cli import app; app()", "watch", "1"],
+        [sys.executable, "-c", "from grader.cli import app; app()", "watch", "1", *SANDBOX],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(exercise.ROOT), "PYTHONIOENCODING": "utf-8"},
         stdout=subprocess.PIPE,
@@ -303,6 +304,7 @@ def test_two_hundred_saves_take_no_more_memory() -> None:
 @pytest.mark.skipif(ALONE not in os.environ, reason="the test above runs it")
 def test_two_hundred_saves_alone(desk: Desk) -> None:
     def megabytes() -> float:
+        gc.collect()  # garbage that waits for the collector is not a leak
         family = [psutil.Process(), *psutil.Process().children(recursive=True)]
         return sum(process.memory_info().rss for process in family) / 2**20
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +36,19 @@ def find(name: str, exercise: str = "") -> Probe:
     """The probe called `name` of an exercise (`"6"`), or of those that all exercises may use."""
     own, shared = _PROBES.get(exercise, {}), _PROBES.get("", {})
     return own[name] if name in own else shared[name]
+
+
+def kinds_of(error: Exception) -> list[str]:
+    """The classes of an exception, from the most special on.
+
+    What tells only that a name or a module is missing here is raised again: no check is to take it
+    for an answer.
+    """
+    missing = NameError | ImportError | MemoryError
+    of_a_module = isinstance(error, AttributeError) and isinstance(error.obj, types.ModuleType)
+    if of_a_module or (isinstance(error, missing) and not isinstance(error, UnboundLocalError)):
+        raise error
+    return [kind.__name__ for kind in type(error).__mro__]
 
 
 @probe

@@ -6,7 +6,7 @@ import copy
 import time
 from typing import Any
 
-from grader.probes import probe
+from grader.probes import kinds_of, probe
 
 
 class Trouble(Exception):
@@ -64,7 +64,7 @@ def decorated_failure(learner: Any, decorator: str, text: str) -> dict:
     except Trouble as error:
         return {"raised": "Trouble", "same": str(error) == text, "calls": len(calls)}
     except Exception as error:
-        return {"raised": type(error).__name__, "same": False, "calls": len(calls)}
+        return {"raised": kinds_of(error)[0], "same": False, "calls": len(calls)}
     return {"raised": None, "same": False, "calls": len(calls)}
 
 

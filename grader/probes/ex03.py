@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.probes import probe
+from grader.probes import kinds_of, probe
 from grader.probes.ex02 import view
 
 
@@ -200,5 +200,5 @@ def nested(learner: Any, inside: list) -> dict:
                 processor.__enter__()
                 kinds = []
             except Exception as error:
-                kinds = [kind.__name__ for kind in type(error).__mro__]
+                kinds = kinds_of(error)
             return {"kinds": kinds, "counts": counts(processor), "in_batch": processor.in_batch}

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from grader.probes import probe
+from grader.probes import kinds_of, probe
 
 NAME = "astronomy_pipeline"
 PATIENCE_SECONDS = 5.0
@@ -247,7 +247,7 @@ def session_in_session(learner: Any) -> dict:
             with pipeline.batch_processing_session():
                 kinds = []
         except Exception as error:
-            kinds = [kind.__name__ for kind in type(error).__mro__]
+            kinds = kinds_of(error)
         got = {"kinds": kinds, "inside": pipeline.in_session, "log": list(trial.own.lines)}
         got |= {"new_log": got["log"][before[0] :], "new_events": trial.events[before[1] :]}
     with trial.watched(), pipeline.batch_processing_session():
@@ -435,8 +435,7 @@ class Hearers:
         except NotImplementedError:
             raise
         except Exception as error:
-            kinds = [kind.__name__ for kind in type(error).__mro__]
-            self.errors.append([*kinds, str(error)])
+            self.errors.append([*kinds_of(error), str(error)])
 
     def _find(self, name: str) -> Any:
         return self.method if name == "method" else self.known[name]

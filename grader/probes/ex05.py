@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.probes import probe
+from grader.probes import kinds_of, probe
 
 
 def empty_dataset(learner: Any, longest: int = 100, **stand_ins: Any) -> Any:
@@ -119,7 +119,7 @@ def item_beyond(learner: Any, curves: dict, labels: list, longest: int) -> list:
     except NotImplementedError:
         raise
     except Exception as error:
-        return [kind.__name__ for kind in type(error).__mro__]
+        return kinds_of(error)
     return []
 
 

@@ -25,6 +25,7 @@ import wandb
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from grader import probes
 from grader.probes import probe
 from grader.probes.tracking import (
     Trial,
@@ -58,7 +59,7 @@ def outcome_of(action: Callable[[], Any]) -> tuple[Any, list[str]]:
     except NotImplementedError:
         raise
     except Exception as error:
-        return None, [*(kind.__name__ for kind in type(error).__mro__), str(error)]
+        return None, [*probes.kinds_of(error), str(error)]
 
 
 def kinds_of(action: Callable[[], Any]) -> list[str]:
