@@ -1,0 +1,1 @@
+"""The final project: from files of brokers and surveys to a calibrated classifier of transients."""

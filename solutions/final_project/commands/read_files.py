@@ -1,0 +1,69 @@
+"""`read`: say what files hold, and what was left out of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from solutions.final_project.commands import console, fail
+
+if TYPE_CHECKING:
+    from solutions.final_project.light_curve import LightCurve
+    from solutions.final_project.readers import FolderContents
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("read")(read)
+
+
+def read(
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of files.")],
+    csv: Annotated[Path | None, typer.Option(help="Write the counts of each object here.")] = None,
+) -> None:
+    """Read photometry in any known format and count what is in it, object by object."""
+    from solutions.final_project import readers
+    from solutions.final_project.pipeline import quality_table
+
+    contents = readers.FolderContents()
+    for path in paths:
+        contents += readers.read_folder(path) if path.is_dir() else readers.read_paths([path])
+    for curve in contents.light_curves:
+        console.print(escape(_line(curve)))
+        for message in curve.quality.messages:
+            console.print(f"  [yellow]{escape(message)}[/]")
+    _speak_of_the_rest(contents)
+    if csv and contents.light_curves:
+        quality_table(contents.light_curves).to_csv(csv, index=False)
+        console.print(f"wrote {csv}")
+    if not contents.light_curves and not contents.labels:
+        raise fail("there is neither photometry nor a table of types in these files")
+
+
+def _line(curve: LightCurve) -> str:
+    """Return an object's name, source and counts in one line."""
+    detections = int(curve.is_detection.sum())
+    limits = int((curve.flux != curve.flux).sum())  # NaN
+    forced = len(curve) - detections - limits
+    source = curve.metadata.get("source", "table")
+    counts = f"{detections} detections, {forced} forced fluxes below 5 sigma, {limits} limits"
+    return f"{curve.object_id} ({source}): {counts}; {curve.quality}"
+
+
+def _speak_of_the_rest(contents: FolderContents) -> None:
+    for path, labels in contents.labels.items():
+        counts = labels["label"].fillna("unknown").value_counts()
+        kinds = ", ".join(f"{name} {n}" for name, n in counts.items())
+        console.print(f"[green]types:[/] {escape(str(path))}: {len(labels)} objects ({kinds})")
+    for problem in contents.problems:
+        if problem.path not in contents.labels:
+            console.print(f"[yellow]not read:[/] {escape(problem.reason)}")
+    counts_of_all = (
+        f"{len(contents.light_curves)} objects, "
+        f"{sum(len(curve) for curve in contents.light_curves)} rows kept of "
+        f"{sum(curve.quality.n_read for curve in contents.light_curves)} read"
+    )
+    console.print(counts_of_all)
