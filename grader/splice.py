@@ -37,6 +37,7 @@ def defines(source: str, name: str) -> bool:
     return name in _places(source)
 
 
+@lru_cache(maxsize=1024)
 def extract(source: str, name: str) -> str:
     """The definition of `name` alone, as a replacement for `splice`."""
     code = dict(pieces(source, {name.partition(".")[0]}, whole=False))[name]
@@ -80,7 +81,7 @@ def _first_line(node: ast.stmt) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=1024)
 def _places(source: str) -> dict[str, tuple[int, int, int]]:
     """First line, last line and indentation of every function, class and method."""
     places = {}
