@@ -129,6 +129,8 @@ def check(
     for result in graded.parts:
         text = escape(card.part_text(result))
         console.print(f"[green]{text}[/]" if result.passed else text)
+    for note in graded.notes:
+        console.print(f"[dim]{escape(note)}[/]")
     bonus = f" and {graded.bonus:g} bonus" if graded.bonus else ""
     console.print(f"\n[bold]{graded.points:g} of {found.max_points:g} points{bonus}[/]")
     raise typer.Exit(0 if core_passed(graded.parts) else 1)

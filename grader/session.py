@@ -240,8 +240,6 @@ class Session:
         self._log.troubles.pop(cell.number, None)
         if trouble is not None:
             self._log.troubles[cell.number] = trouble
-        if (notes := _texts(reply, "notes")) and len(self._log.notes) < MAX_NOTED:
-            self._log.notes[cell.number] = notes
         self._log.changes.append((cell.number, frozenset(_texts(reply, "changed"))))
         return reply
 
@@ -252,6 +250,8 @@ class Session:
         reply, trouble = None, None
         try:
             reply = self._exchange(request, start + seconds + GRACE_SECONDS)
+            if (notes := _texts(reply, "notes")) and len(self._log.notes) < MAX_NOTED:
+                self._log.notes[cell.number] = notes
             trouble = self._trouble(cell, reply, seconds)
         except TimeoutError:
             trouble = self._timeout(cell, seconds)

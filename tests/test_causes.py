@@ -58,6 +58,15 @@ def test_an_imports_cell_that_stopped_is_named_with_every_part(tmp_path: Path, k
             assert kind in results[part].message
 
 
+def test_an_install_that_was_not_run_is_told_beside_the_missing_module(tmp_path: Path) -> None:
+    draft = Draft()
+    draft.head("imports", "!pip install far_away\nimport far_away")
+    draft.set("1.3", "def flux_to_magnitude(flux, zeropoint=25.0):\n    return far_away.mag(flux)")
+    message = graded(draft, tmp_path)["1.3"].message
+    assert "stopped at `import far_away`" in message
+    assert "`!pip install far_away` was not run" in message
+
+
 def test_an_imports_cell_that_never_ends_is_named_with_every_part(tmp_path: Path) -> None:
     draft = Draft()
     draft.head("imports", "while True:\n    pass")
