@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from solutions.final_project import readers
+from solutions.final_project.encoding import encode
 from solutions.final_project.light_curve import ZERO_POINT, LightCurve
 from solutions.final_project.quality import CUTS, NOTES
 
@@ -112,7 +112,6 @@ class ZTFDataPipeline:
         """
         import torch
 
-        encode = importlib.import_module("solutions.final_project.encoding").encode
         if not isinstance(light_curve, LightCurve):
             light_curve = from_workbook(light_curve)
         return torch.from_numpy(np.ascontiguousarray(encode(light_curve)))
