@@ -168,6 +168,14 @@ def read(reply: Any) -> Answer:
     )
 
 
+ENDLESS = "Look for a loop whose condition never becomes false."
+
+
+def out_of_time(seconds: float) -> Failure:
+    """The verdict on code that has used up its time."""
+    return Failure(f"Your code did not end within {seconds:g} s. {ENDLESS}", "timeout")
+
+
 def failure_of(raised: Raised) -> Failure:
     """The verdict on an exception nobody asked for. An untouched stub counts as missing."""
     status = "error"

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from grader import card, exercise, notebook, probes, wire
-from grader.answer import Failure, Stop
+from grader.answer import Failure, Stop, out_of_time
 from grader.bench import Bench, OutOfTime, has_alarms, time_limit, travelled
 from grader.examine import PartResult, examine, hints
 from grader.exercise import Exercise
@@ -95,11 +95,7 @@ def _time_limit() -> Iterator[None]:
         with _clock_stopped(), time_limit(PATIENCE_SECONDS):
             yield
     except OutOfTime:
-        raise Failure(
-            f"Your code did not end within {PATIENCE_SECONDS:g} s. "
-            "Look for a loop whose condition never becomes false.",
-            "timeout",
-        ) from None
+        raise out_of_time(PATIENCE_SECONDS) from None
 
 
 @contextmanager

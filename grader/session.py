@@ -18,7 +18,17 @@ from types import TracebackType
 from typing import Any
 
 from grader import references, wire
-from grader.answer import Failure, Raised, Stop, failure_of, read, text_of, texts_of
+from grader.answer import (
+    ENDLESS,
+    Failure,
+    Raised,
+    Stop,
+    failure_of,
+    out_of_time,
+    read,
+    text_of,
+    texts_of,
+)
 from grader.fork_server import SandboxError, WarmParent
 from grader.notebook import Cell, Notebook
 
@@ -29,7 +39,6 @@ LAST_SECONDS = 0.25  # for each cell, when even so half as much again has been u
 MAX_NOTED = 30  # cells of which something is told that was not done
 MAX_TIMEOUTS = 2  # after so many, a notebook is given less time
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-ENDLESS = "Look for a loop whose condition never becomes false."
 DIED = (
     "took the Python process down (out of memory, too many processes, or a call that ends the "
     "program)"
@@ -224,8 +233,7 @@ class Session:
             seconds = self._part_seconds()
             self._log.timeouts += 1
             self._drop()
-            says = f"Your code did not end within {seconds:g} s. {ENDLESS}"
-            raise Failure(says, "timeout") from None
+            raise out_of_time(seconds) from None
         except (EOFError, ConnectionError, wire.WireError):
             self._drop()
             raise Failure(f"Your code {DIED}.", "error") from None

@@ -126,9 +126,9 @@ class Watch:
                 self._console.print(Text(text, "green" if new.passed else ""))
 
         results: list[PartResult] = []
+        files = companions.read(one.path)
         for parts in (edited, {part.id for part in found.parts} - edited):
             if parts:
-                files = companions.read(one.path)
                 with Session(self._parent(found.number), content, Patience(), files) as session:
                     results += examine(found, session, LOCAL_SEED, parts, tell)
         unchanged = "" if changes else ", nothing has changed"
