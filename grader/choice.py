@@ -12,7 +12,7 @@ from pathlib import Path
 from dateutil import parser as dates
 from dateutil import tz
 
-from grader import notebook_file, recognise
+from grader import identify, notebook_file
 from grader.archives import NOT_A_NOTEBOOK, OTHER, OTHER_KIND
 from grader.files import CLOSED, File
 from grader.lms import Owner, is_zip
@@ -84,7 +84,7 @@ class Copy:
         """Better copies have higher ranks: readable, worked on, not saved by the editor itself."""
         return (
             _is_sound(self.content),
-            not recognise.is_untouched(self.content, self.slug),
+            not identify.is_untouched(self.content, self.slug),
             "-checkpoint" not in self.own.file.name,
         )
 
@@ -130,13 +130,13 @@ def choose(student: str, files: Sequence[Owned]) -> tuple[dict[str, Work], list[
 def _refused(student: str, own: Owned) -> NotGraded:
     file = own.file
     is_work = file.is_folder or is_zip(file.name) or bool(NOTEBOOK.search(file.name))
-    slug = None if file.is_folder else recognise.by_name(own.inner)
+    slug = None if file.is_folder else identify.by_name(own.inner)
     return NotGraded(student, file.shown, slug, file.refused, is_work)
 
 
 def _look(student: str, own: Owned, full: bool) -> Copy | NotGraded | None:
     """A candidate, or why a notebook is none; None for a file that is not a notebook."""
-    file, named = own.file, recognise.by_name(own.inner)
+    file, named = own.file, identify.by_name(own.inner)
     is_notebook = bool(NOTEBOOK.search(file.name))
     if not is_notebook and not _looks_like_one(file.path):
         return None
@@ -150,7 +150,7 @@ def _look(student: str, own: Owned, full: bool) -> Copy | NotGraded | None:
         if named and is_notebook:
             return Copy(own, named, b"")
         return NotGraded(student, file.shown, named, str(error), is_notebook)
-    slug = recognise.which(content, own.inner)
+    slug = identify.which(content, own.inner)
     if slug and (is_notebook or b'"cells"' in content):
         return Copy(own, slug, content)
     if not is_notebook:
@@ -198,7 +198,7 @@ def _work(best: Copy, count: int, why: str, files: Sequence[Owned]) -> Work:
     notes = []
     if count > 1:
         notes.append(f"{count} copies were handed in; `{best.own.file.shown}` is graded, {why}.")
-    named = recognise.by_name(best.own.inner)
+    named = identify.by_name(best.own.inner)
     if named != best.slug:
         notes.append(f"Recognised by what `{best.own.file.shown}` holds, not by its name.")
     if best.own.owner.is_late:
@@ -239,7 +239,7 @@ def _not_notebooks(
     for own in others:
         name = own.file.name.lower()
         if own.inner[0] not in counted or OTHER_KIND.search(name):
-            slug = recognise.by_name(own.inner[-1:])
+            slug = identify.by_name(own.inner[-1:])
             is_missed = name.endswith(".py") and (slug or not graded) and slug not in graded
             reason = SCRIPT if is_missed else NOT_A_NOTEBOOK
             if OTHER_KIND.search(name):

@@ -22,12 +22,12 @@ from rich.progress import (
     track,
 )
 
-from grader import card, deliver, exercise, grade, results, safe_path, walls
+from grader import deliver, display, exercise, grade, isolation, results, safe_path
 from grader import submissions as hand_in
 from grader.exercise import UnknownExercise
 from grader.learner import LOCAL_SEED, WORK, core_passed
 from grader.results import Graded
-from grader.session import Patience
+from grader.session import TimeLimits
 from grader.texts import clean
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -51,7 +51,7 @@ def fail(message: str) -> typer.Exit:
 
 def sandbox_or_fail(wanted: bool, *hidden: Path) -> bool:
     """Whether to use the sandbox. Without one that can be built, it takes the user's word."""
-    reason = walls.why_unavailable(hidden) if wanted else None
+    reason = isolation.why_unavailable(hidden) if wanted else None
     if reason:
         raise fail(
             f"The sandbox cannot be built: {reason} `--no-sandbox` runs notebooks without it: "
@@ -120,14 +120,14 @@ def check(
         raise fail(str(error)) from None
     if path.suffix != ".ipynb":
         path = _own_notebook(found.slug)
-    walled = sandbox_or_fail(sandbox)
-    task = grade.Task("you", found.slug, path.absolute(), LOCAL_SEED, walled)
+    isolated = sandbox_or_fail(sandbox)
+    task = grade.Task("you", found.slug, path.absolute(), LOCAL_SEED, isolated)
     with safe_path.elsewhere():
         graded = grade.grade_one(task)
     if graded.trouble:
         raise fail(graded.trouble)
     for result in graded.parts:
-        text = escape(card.part_text(result))
+        text = escape(display.part_text(result))
         console.print(f"[green]{text}[/]" if result.passed else text)
     for note in graded.notes:
         console.print(f"[dim]{escape(note)}[/]")
@@ -149,10 +149,10 @@ def status(sandbox: Sandbox = True) -> None:
     """Show how far you are in every exercise, and what is next."""
     from grader import progress
 
-    folder, walled = progress.folder(), sandbox_or_fail(sandbox)
+    folder, isolated = progress.folder(), sandbox_or_fail(sandbox)
     slugs = track(exercise.slugs(), "checking", console=console, disable=not console.is_terminal)
     with safe_path.elsewhere():
-        rows = [progress.row(slug, folder / f"{slug}.ipynb", walled) for slug in slugs]
+        rows = [progress.row(slug, folder / f"{slug}.ipynb", isolated) for slug in slugs]
     console.print(progress.table(rows), soft_wrap=False)
 
 
@@ -169,13 +169,13 @@ def watch(
         slugs = exercise.slugs() if name is None else [exercise.find(name).slug]
     except UnknownExercise as error:
         raise fail(str(error)) from None
-    folder, walled = progress.folder(), sandbox_or_fail(sandbox)
+    folder, isolated = progress.folder(), sandbox_or_fail(sandbox)
     console.print(f"watching {escape(str(folder))}; Ctrl-C ends it")
     aloud = Console(
         file=sys.stdout, soft_wrap=True, highlight=False
     )  # also while pytest is silenced
     with safe_path.elsewhere():
-        Watch(folder, slugs, aloud, walled).run()
+        Watch(folder, slugs, aloud, isolated).run()
 
 
 @app.command(name="grade")
@@ -190,11 +190,15 @@ def grade_class(
     ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time.")] = None,
     db: Annotated[str | None, typer.Option(help="URL of nbgrader's gradebook.")] = None,
-    cell_seconds: Annotated[float, typer.Option(help="Longest time for one cell.")] = Patience.cell,
-    part_seconds: Annotated[float, typer.Option(help="Longest time for one part.")] = Patience.part,
+    cell_seconds: Annotated[
+        float, typer.Option(help="Longest time for one cell.")
+    ] = TimeLimits.cell,
+    part_seconds: Annotated[
+        float, typer.Option(help="Longest time for one part.")
+    ] = TimeLimits.part,
     notebook_seconds: Annotated[
         float, typer.Option(help="Time for all cells of a notebook; those after it have 2 s each.")
-    ] = Patience.submission,
+    ] = TimeLimits.submission,
     sandbox: Sandbox = True,
 ) -> None:
     """Grade a class and write results.json, nbgrader's gradebook and the report."""
@@ -210,8 +214,8 @@ def grade_class(
         for warning in plan.warnings:
             console.print(f"[bold yellow]warning:[/] {escape(warning)}")
         seed = plan.seed(seed)
-        patience = Patience(cell_seconds, part_seconds, notebook_seconds)
-        tasks = hand_in.tasks(handed_in, seed, sandbox, patience)
+        limits = TimeLimits(cell_seconds, part_seconds, notebook_seconds)
+        tasks = hand_in.tasks(handed_in, seed, sandbox, limits)
         hidden = (submissions, out, Path(unpacked))
         graded = _with_progress(tasks, jobs or os.cpu_count() or 1, *hidden)
     new = results.as_dict(graded, handed_in, seed, description)

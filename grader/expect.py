@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from grader.answer import Answer, Failure, failure_of
-from grader.wire import Set, Table, Tensor, Thing
+from grader.wire import OpaqueObject, Set, Table, Tensor
 
 Near = tuple[float | None, float | None]
 """Relative and absolute tolerance; None stands for what is usual for the numbers compared."""
@@ -67,9 +67,9 @@ def expect(
     Usual are tolerances of 1e-6 (relative) and 1e-9 (absolute), and 1e-4 and 1e-5 where a `Tensor`
     of float32 is wanted.
     """
-    if answer.raised is None and same(answer.result, want, rtol, atol):
+    if answer.raised is None and approx_equal(answer.result, want, rtol, atol):
         return
-    recognise(answer, *mistakes, rtol=rtol, atol=atol)
+    fail_if_recognised(answer, *mistakes, rtol=rtol, atol=atol)
     got = answer.value
     raise Failure(
         difference(got, want, what, unit, rtol, atol) or f"{_start(what)} is not as expected."
@@ -80,7 +80,7 @@ def expect_error(
     answer: Answer, kind: str, when: str, *mistakes: Mistake, naming: str = ""
 ) -> None:
     """The answer must be an exception `kind`, whose message contains `naming`."""
-    recognise(answer, *mistakes)
+    fail_if_recognised(answer, *mistakes)
     if answer.raised is None:
         got = f"returned {shown(answer.result)}"
         raise Failure(
@@ -123,7 +123,7 @@ def require(condition: bool, says: str, misconception: str | None = None) -> Non
         raise Failure(says, misconception=misconception)
 
 
-def recognise(
+def fail_if_recognised(
     answer: Answer, *mistakes: Mistake, rtol: float | None = None, atol: float | None = None
 ) -> None:
     """Raise `Failure` for the first misconception whose outcome is the learner's."""
@@ -138,10 +138,10 @@ def _produced(answer: Answer, produces: Any, near: Near) -> bool:
         return produces
     if isinstance(produces, Raises):
         return produces.matches(answer)
-    return answer.raised is None and same(answer.result, produces, *near)
+    return answer.raised is None and approx_equal(answer.result, produces, *near)
 
 
-def same(got: Any, want: Any, rtol: float | None = None, atol: float | None = None) -> bool:
+def approx_equal(got: Any, want: Any, rtol: float | None = None, atol: float | None = None) -> bool:
     """Whether two values agree: numbers nearly, NaN like NaN, containers item by item."""
     return not _difference(got, want, "it", "", (rtol, atol))
 
@@ -209,7 +209,7 @@ def _set(got: Any, want: set | frozenset, what: str, near: Near) -> str:
     if len(got) != len(want):
         return f"{_start(what)} has {len(got)} items; it should have {len(want)}."
     for item in want:
-        if not any(same(one, item, *near) for one in got.items):
+        if not any(approx_equal(one, item, *near) for one in got.items):
             return f"{_start(what)} does not hold {shown(item)}."
     return ""
 
@@ -282,7 +282,7 @@ def kind_of(value: Any) -> str:
         return f"a NumPy array of shape {value.shape}"
     if isinstance(value, Tensor):
         return f"a tensor of shape {value.shape}" if value.shape else "a tensor of no dimensions"
-    name = value.type if isinstance(value, Thing) else type(value).__name__
+    name = value.type if isinstance(value, OpaqueObject) else type(value).__name__
     if value is None:
         return "None"
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
@@ -290,7 +290,7 @@ def kind_of(value: Any) -> str:
 
 def shown(value: Any) -> str:
     """A value as a learner would see it printed, cut short."""
-    if isinstance(value, Thing | Table | Set):
+    if isinstance(value, OpaqueObject | Table | Set):
         return kind_of(value)
     if isinstance(value, Tensor):
         small = value.array.size <= 10

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any
 
 from grader import safe_path, wire
-from grader.warm import LAYERS, READY, layer_of
+from grader.fork_server_main import LAYERS, READY, layer_of
 
 START_SECONDS = 120.0
 LONGEST_ADDRESS = 80  # characters: that of a socket may have 100
@@ -32,27 +32,27 @@ class SandboxError(RuntimeError):
 class ForkServer:
     """A process that imports packages when they are first needed, and forks from there.
 
-    `walled` says whether children are isolated, and `hidden` lists what they must not see even
+    `isolated` says whether children are isolated, and `hidden` lists what they must not see even
     where it lies among the interpreter's own files. The packages of the exercises `ahead` are
     imported at once, in the background. It ends with this process, if not before.
     """
 
     def __init__(
-        self, walled: bool = True, hidden: Iterable[Path] = (), ahead: Iterable[str] = ()
+        self, isolated: bool = True, hidden: Iterable[Path] = (), ahead: Iterable[str] = ()
     ) -> None:
-        self.walled, self.address = walled, _private_folder()
+        self.isolated, self.address = isolated, _private_folder()
         listeners = [_listen(self.address / str(layer)) for layer in range(len(LAYERS))]
         self._lifeline, theirs = socket.socketpair()
         fds = [end.fileno() for end in (theirs, *listeners)]
         self.process = subprocess.Popen(
-            [*safe_path.COMMAND, "-m", "grader.warm", *map(str, fds)],
+            [*safe_path.COMMAND, "-m", "grader.fork_server_main", *map(str, fds)],
             pass_fds=fds,
             stdin=subprocess.DEVNULL,
             env=_environment(self.address),
             cwd=safe_path.FOLDER,
             start_new_session=True,  # Ctrl-C in a terminal is for the process that owns us
         )
-        wire.send(self._lifeline, [str(self.address), walled, [str(path) for path in hidden]])
+        wire.send(self._lifeline, [str(self.address), isolated, [str(path) for path in hidden]])
         for end in (theirs, *listeners):
             end.close()
         if numbers := list(ahead):
@@ -76,9 +76,9 @@ class WarmParent:
     `address` is that of a fork server; without one, the parent has a server of its own.
     """
 
-    def __init__(self, exercise: str, walled: bool = True, address: Path | None = None) -> None:
-        self.exercise, self.walled = exercise, walled
-        self.server = ForkServer(walled) if address is None else None
+    def __init__(self, exercise: str, isolated: bool = True, address: Path | None = None) -> None:
+        self.exercise, self.isolated = exercise, isolated
+        self.server = ForkServer(isolated) if address is None else None
         self._address = self.server.address if self.server else address
         self._connections: dict[frozenset[str], socket.socket] = {}
         self._parent_of: dict[int, socket.socket] = {}

@@ -13,11 +13,11 @@ from multiprocessing.process import BaseProcess as Process
 from pathlib import Path
 
 from grader import exercise, judge, notebook, references, safe_path
-from grader.examine import Checks, GraderTrouble, with_checks
+from grader.checking import Checks, GraderError, with_checks
 from grader.exercise import Exercise
 from grader.fork_server import ForkServer, SandboxError, WarmParent, close_quietly
 from grader.results import Graded, unreadable
-from grader.session import Patience
+from grader.session import TimeLimits
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Task:
     slug: str
     path: Path
     seed: int
-    walled: bool = True
-    patience: Patience = field(default_factory=Patience)
+    isolated: bool = True
+    limits: TimeLimits = field(default_factory=TimeLimits)
 
 
 def grade_all(
@@ -44,8 +44,8 @@ def grade_all(
     """
     graded: list[Graded] = []
     ahead = {exercise.load(task.slug).number for task in tasks}
-    walled = all(task.walled for task in tasks)
-    with ForkServer(walled, hidden, ahead) as server:
+    isolated = all(task.isolated for task in tasks)
+    with ForkServer(isolated, hidden, ahead) as server:
         for result in _Workers(tasks, min(jobs, len(tasks)), server.address).results():
             graded.append(result)
             done(result)
@@ -117,7 +117,7 @@ def _work(connection: Connection, server: Path) -> None:
 
         try:
             with_checks(found, None, grade_those_of_one_exercise)
-        except GraderTrouble as error:
+        except GraderError as error:
             connection.send(Graded(task.student, found, trouble=str(error)))
             task = connection.recv()
     _forget_servers()
@@ -129,7 +129,7 @@ def grade_one(task: Task) -> Graded:
     found = exercise.load(task.slug)
     try:
         with_checks(found, None, lambda checks: graded.append(grade_with(checks, task)))
-    except GraderTrouble as error:
+    except GraderError as error:
         return Graded(task.student, found, trouble=str(error))
     return graded[0]
 
@@ -139,13 +139,13 @@ def grade_with(checks: Checks, task: Task) -> Graded:
     found = exercise.load(task.slug)
     start = time.perf_counter()
     try:
-        parent = _parent(found.number, task.walled)
+        parent = _parent(found.number, task.isolated)
         report = judge.run(checks, task, parent)
     except notebook.ClosedNotebook as error:  # the grader's trouble, so that it is no zero
         return Graded(task.student, found, trouble=str(error))
     except notebook.UnreadableNotebook as error:
         return unreadable(task.student, found, str(error))
-    except (GraderTrouble, SandboxError) as error:
+    except (GraderError, SandboxError) as error:
         _forget_servers()
         return Graded(task.student, found, trouble=str(error))
     if report.died:
@@ -160,16 +160,16 @@ _shared: Path | None = None  # address of the server that all workers use
 _own: ForkServer | None = None  # that of a process which is no worker, or whose shared one is gone
 
 
-def _parent(number: str, walled: bool) -> WarmParent:
+def _parent(number: str, isolated: bool) -> WarmParent:
     """This process's warm parent, of the exercise it is grading at the moment."""
     global _warm, _own
-    if _own is not None and _own.walled != walled:
+    if _own is not None and _own.isolated != isolated:
         _forget_servers()
-    if _warm is None or (_warm.exercise, _warm.walled) != (number, walled):
+    if _warm is None or (_warm.exercise, _warm.isolated) != (number, isolated):
         close_quietly(_warm)
         if _shared is None and _own is None:
-            _own = ForkServer(walled)
-        _warm = WarmParent(number, walled, _own.address if _own else _shared)
+            _own = ForkServer(isolated)
+        _warm = WarmParent(number, isolated, _own.address if _own else _shared)
         _warm.prepare(_usual_priors(number))
     return _warm
 

@@ -38,7 +38,7 @@ def check(url: str) -> str:
         if not path.exists():
             return ""
     try:
-        with opened(url, patience=0.5) as engine:
+        with opened(url, limits=0.5) as engine:
             check_version(engine, url)
     except Passing as error:
         return str(error)
@@ -86,11 +86,11 @@ def _check_file(path: Path) -> None:
 
 
 @contextmanager
-def opened(url: str, patience: float = PATIENCE) -> Iterator[Engine]:
+def opened(url: str, limits: float = PATIENCE) -> Iterator[Engine]:
     """An engine for the database; whatever goes wrong becomes an `UnusableGradebook`."""
     local = _file(url) is not None
     try:
-        engine = create_engine(url, connect_args={"timeout": patience} if local else {})
+        engine = create_engine(url, connect_args={"timeout": limits} if local else {})
         if local:
             _make_transactions_whole(engine)
         try:

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader import companions, notebook
-from grader.examine import Checks, GraderTrouble, PartResult
+from grader.checking import Checks, GraderError, PartResult
 from grader.fork_server import SandboxError, WarmParent
-from grader.session import Patience, Session
+from grader.session import Session, TimeLimits
 
 if TYPE_CHECKING:
     from grader.grade import Task
@@ -50,7 +50,7 @@ class Report:
 def run(checks: Checks, task: Task, parent: WarmParent) -> Report:
     """Judge a notebook.
 
-    Raises `UnreadableNotebook`, `GraderTrouble` and `SandboxError` as the judge's process does.
+    Raises `UnreadableNotebook`, `GraderError` and `SandboxError` as the judge's process does.
     """
     known: dict[str, PartResult] = {}
     for _ in range(MAX_DEATHS):
@@ -85,7 +85,7 @@ def _hear(
     begun: str | None = None
     found: dict[str, PartResult] = {}
     end = None
-    deadline = time.monotonic() + _longest(task.patience, len(checks.parts))
+    deadline = time.monotonic() + _longest(task.limits, len(checks.parts))
     try:
         while ears.poll(max(deadline - time.monotonic(), 0)):
             word = ears.recv()
@@ -114,12 +114,12 @@ def _judge(
         gc.freeze()
         _set_limits()
         mouth.send(_report(checks, task, parent, known, mouth))
-    except (GraderTrouble, SandboxError, notebook.UnreadableNotebook) as error:
+    except (GraderError, SandboxError, notebook.UnreadableNotebook) as error:
         mouth.send(error)
     except MemoryError:
         pass
     except BaseException as error:
-        mouth.send(GraderTrouble(f"the judge broke: {type(error).__name__}: {error}"))
+        mouth.send(GraderError(f"the judge broke: {type(error).__name__}: {error}"))
     finally:
         os._exit(0)
 
@@ -134,7 +134,7 @@ def _report(
     content = notebook.read(task.path, checks.exercise)
     files = companions.read(task.path)
     mouth.send("")
-    with Session(parent, content, task.patience, files) as session:
+    with Session(parent, content, task.limits, files) as session:
         parts = checks.judge(
             session, task.seed, mouth.send, begin=lambda part: mouth.send(part.id), known=known
         )
@@ -153,6 +153,6 @@ def _set_limits() -> None:
         resource.setrlimit(kind, (value, most))
 
 
-def _longest(patience: Patience, parts: int) -> float:
+def _longest(limits: TimeLimits, parts: int) -> float:
     """More than the time that a notebook can take: all its cells and parts, some of them twice."""
-    return 60.0 + 4 * (patience.submission + patience.cell + parts * patience.part)
+    return 60.0 + 4 * (limits.submission + limits.cell + parts * limits.part)

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from grader import card, exercise, notebook, probes, wire
+from grader import display, exercise, notebook, probes, wire
 from grader.answer import Failure, Stop, out_of_time
-from grader.bench import Bench, OutOfTime, has_alarms, time_limit, travelled
-from grader.examine import PartResult, examine, hints
+from grader.checking import PartResult, hints, run_checks
 from grader.exercise import Exercise
+from grader.runner import OutOfTime, Runner, has_alarms, time_limit, travelled
 
 Stamps = tuple[tuple[str, int, int], ...]
 
@@ -40,7 +40,7 @@ class Kernel:
 
     def __init__(self, exercise: Exercise, namespace: dict[str, Any]) -> None:
         probes.load(exercise.number)
-        self._bench = Bench(namespace, exercise.number)
+        self._bench = Runner(namespace, exercise.number)
 
     def ask(self, probe: str, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
         with _time_limit():
@@ -66,9 +66,9 @@ class Kernel:
 class Earlier(Kernel):
     """An earlier notebook of the learner's, run in this kernel and judged where it checks."""
 
-    def __init__(self, exercise: Exercise, bench: Bench, cells: Sequence[notebook.Cell]) -> None:
-        super().__init__(exercise, bench.namespace)
-        self._runner, self._left = bench, iter(cells)
+    def __init__(self, exercise: Exercise, runner: Runner, cells: Sequence[notebook.Cell]) -> None:
+        super().__init__(exercise, runner.namespace)
+        self._runner, self._left = runner, iter(cells)
 
     def stops(self) -> Iterator[Stop]:
         for cell in self._left:
@@ -128,7 +128,7 @@ def _undisturbed() -> Iterator[None]:
         yield
 
 
-def check(part: str) -> card.Card:
+def check(part: str) -> display.Card:
     """Check a part (`"1.2"`) or a whole exercise (`"1"`) of this notebook and say how it went."""
     part = str(part)
     found = exercise.find(part)
@@ -137,10 +137,10 @@ def check(part: str) -> card.Card:
         found.part(only)
     namespace = sys._getframe(1).f_globals
     with _undisturbed():
-        return card.Card(examine(found, Kernel(found, namespace), LOCAL_SEED, only))
+        return display.Card(run_checks(found, Kernel(found, namespace), LOCAL_SEED, only))
 
 
-def hint(part: str) -> card.Note:
+def hint(part: str) -> display.Note:
     """A hint for a part; each further call says a little more."""
     part = str(part)
     found = exercise.find(part)
@@ -149,7 +149,7 @@ def hint(part: str) -> card.Note:
     step = min(_hints_given[part], len(steps) - 1)
     _hints_given[part] += 1
     more = "" if step == len(steps) - 1 else f' Ask again with hint("{part}") for more.'
-    return card.Note(f"Hint {step + 1} of {len(steps)} for {part}", steps[step] + more)
+    return display.Note(f"Hint {step + 1} of {len(steps)} for {part}", steps[step] + more)
 
 
 def prior(number: str, name: str) -> Any:
@@ -204,14 +204,14 @@ def _judge(found: Exercise) -> dict[str, Any] | None:
         return None
     module = types.ModuleType(found.slug)
     sys.modules[found.slug] = module  # where dataclasses and pickle look for a class's own module
-    bench = Bench(module.__dict__)
+    runner = Runner(module.__dict__)
     try:
-        earlier = Earlier(found, bench, cells)
-        results = examine(found, earlier, LOCAL_SEED)
+        earlier = Earlier(found, runner, cells)
+        results = run_checks(found, earlier, LOCAL_SEED)
         earlier.finish()
     except Failure:
         return None
-    return bench.namespace if core_passed(results) else None
+    return runner.namespace if core_passed(results) else None
 
 
 def _own_path(found: Exercise) -> Path | None:

@@ -16,8 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import exercise, grade, notebook
-from grader.card import figure
-from grader.examine import CHECKS, PartResult
+from grader.checking import CHECKS, PartResult
+from grader.display import figure
 from grader.exercise import Exercise
 from grader.learner import LOCAL_SEED, WORK
 from grader.results import Graded
@@ -70,7 +70,7 @@ def is_started(found: Exercise, content: notebook.Notebook) -> bool:
     return [cell.source for cell in content.cells] != [cell.source for cell in released.cells]
 
 
-def row(slug: str, path: Path, walled: bool = True) -> Row:
+def row(slug: str, path: Path, isolated: bool = True) -> Row:
     """Grade one notebook of the learner's, if it is there, readable and begun.
 
     Verdicts are remembered in the user's cache until the notebook or its checks change: it takes a
@@ -87,7 +87,7 @@ def row(slug: str, path: Path, walled: bool = True) -> Row:
     if (known := _recall().get(digest)) is not None:
         parts = [PartResult(part, known[part.id]) for part in found.parts]
         return Row(found, Graded("you", found, parts))
-    graded = grade.grade_one(grade.Task("you", slug, path, LOCAL_SEED, walled))
+    graded = grade.grade_one(grade.Task("you", slug, path, LOCAL_SEED, isolated))
     statuses = {result.part.id: result.status for result in graded.parts}
     if not graded.trouble and "timeout" not in statuses.values():  # those may be bad luck
         _remember(digest, statuses)

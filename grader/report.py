@@ -250,7 +250,7 @@ def headline(learners: Iterable[Learner], maximum: float) -> dict[str, Any]:
 
 
 def sandbox_is_off(sandbox: str | None) -> bool:
-    """Whether ``results["sandbox"]`` says that learners' code ran without walls."""
+    """Whether ``results["sandbox"]`` says that learners' code ran without isolation."""
     return not sandbox or bool(re.match(r"(off|none|disabled|no.sandbox)\b", sandbox, re.I))
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grader.checking import PartResult
 from grader.choice import HandedIn, Work
-from grader.examine import PartResult
 from grader.exercise import Exercise
 from grader.texts import short
 

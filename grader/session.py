@@ -46,7 +46,7 @@ DIED = (
 
 
 @dataclass(frozen=True)
-class Patience:
+class TimeLimits:
     """How long to wait, in seconds of wall time: for a cell, a part, all cells together."""
 
     cell: float = 20.0
@@ -91,15 +91,15 @@ class Session:
         self,
         parent: WarmParent,
         notebook: Notebook,
-        patience: Patience,
+        limits: TimeLimits,
         files: Mapping[str, bytes] | None = None,
     ) -> None:
-        self._parent, self._notebook, self._patience = parent, notebook, patience
+        self._parent, self._notebook, self._patience = parent, notebook, limits
         self._files = dict(files or {})
         self._log = Log()
         self._done: list[Cell] = []
         self._fatal: set[int] = set()
-        self._end = time.monotonic() + patience.part
+        self._end = time.monotonic() + limits.part
         self._pid: int | None = None
         self._socket: socket.socket | None = None
 

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from grader import exercise, lms, recognise
+from grader import exercise, identify, lms
 from grader.archives import BadArchive, Unpacker, contents
 from grader.choice import NOTEBOOK, HandedIn, NotGraded, Owned, choose
 from grader.files import File, walk
 from grader.grade import Task
-from grader.session import Patience
+from grader.session import TimeLimits
 
 MAX_NESTING = 3  # archives within archives
 
@@ -79,7 +79,7 @@ def _refuse_if_misplaced(
         )
 
 
-def tasks(handed_in: HandedIn, seed: int, walled: bool, patience: Patience) -> list[Task]:
+def tasks(handed_in: HandedIn, seed: int, isolated: bool, limits: TimeLimits) -> list[Task]:
     """All tasks, exercise by exercise, so that a worker seldom needs another warm parent."""
     pairs = (
         (slug, student, work.path)
@@ -87,7 +87,7 @@ def tasks(handed_in: HandedIn, seed: int, walled: bool, patience: Patience) -> l
         for slug, work in works.items()
     )
     return [
-        Task(student, slug, path, seed, walled, patience) for slug, student, path in sorted(pairs)
+        Task(student, slug, path, seed, isolated, limits) for slug, student, path in sorted(pairs)
     ]
 
 
@@ -143,7 +143,7 @@ def _without_wrapper(files: list[File]) -> list[File]:
     inside = [file for file in files if len(file.place) > 1]
     folders = {file.place[1] for file in inside if len(file.place) > 2}
     loose = any(len(file.place) == 2 and NOTEBOOK.search(file.name) for file in inside)
-    students = [name for name in folders if recognise.by_name([name]) is None]
+    students = [name for name in folders if identify.by_name([name]) is None]
     if len({file.place[0] for file in files}) != 1 or loose or len(students) < 2:
         return files
     return [replace(file, place=file.place[1:]) for file in inside]
@@ -175,8 +175,8 @@ def _is_class(files: Iterable[File]) -> bool:
         first = file.place[0]
         if lms.MOODLE.fullmatch(first) or lms.CANVAS.fullmatch(first) or first == lms.METADATA:
             return True
-        slug = recognise.by_name(file.place[1:])
-        if slug and len(file.place) > 1 and recognise.by_name([first]) is None:
+        slug = identify.by_name(file.place[1:])
+        if slug and len(file.place) > 1 and identify.by_name([first]) is None:
             exercises[slug].add(first)
     return any(len(tops) > 1 for tops in exercises.values())
 
@@ -201,7 +201,7 @@ def _by_student(files: list[File], not_graded: list[NotGraded]) -> dict[str, lis
         elif file.path != index:
             is_work = bool(NOTEBOOK.search(file.name))
             reason = file.refused or (LOOSE if is_work else NOBODYS)
-            slug = recognise.by_name(file.place) if is_work else None
+            slug = identify.by_name(file.place) if is_work else None
             not_graded.append(NotGraded(None, file.shown, slug, reason, is_work))
     return owned
 

@@ -19,13 +19,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from grader import card, companions, exercise, notebook, progress
-from grader.examine import GraderTrouble, PartResult, examine
+from grader import companions, display, exercise, notebook, progress
+from grader.checking import GraderError, PartResult, run_checks
 from grader.exercise import Exercise
 from grader.fork_server import ForkServer, SandboxError, WarmParent, close_quietly
 from grader.learner import LOCAL_SEED
 from grader.results import Graded
-from grader.session import Patience, Session
+from grader.session import Session, TimeLimits
 from grader.texts import short
 
 LOOK_SECONDS = 0.05
@@ -52,11 +52,11 @@ class Watch:
     """Some notebooks of a folder, and what runs them."""
 
     def __init__(
-        self, folder: Path, slugs: Iterable[str], console: Console, walled: bool = True
+        self, folder: Path, slugs: Iterable[str], console: Console, isolated: bool = True
     ) -> None:
         paths = {slug: folder / f"{slug}.ipynb" for slug in slugs}
         self._notebooks = [Watched(exercise.load(slug), path) for slug, path in paths.items()]
-        self._console, self._walled, self._ended = console, walled, False
+        self._console, self._walled, self._ended = console, isolated, False
         self._server: ForkServer | None = None
         self._parents: dict[str, WarmParent] = {}
 
@@ -108,7 +108,7 @@ class Watch:
             one.content = content
         except notebook.UnreadableNotebook as error:
             self._say(one, str(error), "yellow")
-        except (GraderTrouble, SandboxError, OSError) as error:
+        except (GraderError, SandboxError, OSError) as error:
             self.close()
             self._say(one, f"not checked, save it again: {error}", "yellow")
 
@@ -129,8 +129,8 @@ class Watch:
         files = companions.read(one.path)
         for parts in (edited, {part.id for part in found.parts} - edited):
             if parts:
-                with Session(self._parent(found.number), content, Patience(), files) as session:
-                    results += examine(found, session, LOCAL_SEED, parts, tell)
+                with Session(self._parent(found.number), content, TimeLimits(), files) as session:
+                    results += run_checks(found, session, LOCAL_SEED, parts, tell)
         unchanged = "" if changes else ", nothing has changed"
         return self._say(one, _score(found, results) + unchanged, "bold")
 
@@ -179,6 +179,6 @@ def _change(old: PartResult | None, new: PartResult) -> str:
     if old is not None and (old.status, old.message) == (new.status, new.message):
         return ""
     if new.passed or (old is None and new.status == "missing"):
-        return card.headline(new)
+        return display.headline(new)
     lost = " (it passed before)" if old is not None and old.passed else ""
-    return f"{card.headline(new)}{lost}\n  {new.message}"
+    return f"{display.headline(new)}{lost}\n  {new.message}"

@@ -1,8 +1,8 @@
 """The format in which values travel between the learner's process and the grader's.
 
 MessagePack with arrays in NumPy's `.npy` form: it can carry numbers, text, lists, dicts, arrays,
-tensors and tables, and nothing that runs. What it cannot carry arrives as a `Thing`: a type name
-and a text.
+tensors and tables, and nothing that runs. What it cannot carry arrives as an `OpaqueObject`: a type
+name and a text.
 
 A message is bounded in bytes, depth and number of items, and nothing in it is hashed but numbers
 and text: to read a hostile one takes a second and 100 MB at most.
@@ -39,7 +39,7 @@ class WireError(ValueError):
 
 
 @dataclass(frozen=True)
-class Thing:
+class OpaqueObject:
     """An object that cannot travel: the name of its type and the start of its `repr`."""
 
     type: str
@@ -189,7 +189,11 @@ def _plain(value: Any, room: _Room) -> Any:
         return value
     if isinstance(value, int):
         small = -(2**63) <= value < 2**64
-        return int(value) if small else _plain(Thing("int beyond 64 bits", hex(value)[:40]), room)
+        return (
+            int(value)
+            if small
+            else _plain(OpaqueObject("int beyond 64 bits", hex(value)[:40]), room)
+        )
     if isinstance(value, float):
         return float(value)
     if isinstance(value, str):
@@ -234,7 +238,11 @@ def _extension(value: Any, room: _Room) -> msgpack.ExtType:
         value = _tensor(value)
     if isinstance(value, Tensor):
         return wrapped(_TENSOR, [value.dtype, value.array])
-    thing = value if isinstance(value, Thing) else Thing(type(value).__name__, _text(value))
+    thing = (
+        value
+        if isinstance(value, OpaqueObject)
+        else OpaqueObject(type(value).__name__, _text(value))
+    )
     return wrapped(_THING, [thing.type, thing.text])
 
 
@@ -254,7 +262,7 @@ def is_tensor(value: object) -> bool:
     return torch is not None and isinstance(value, torch.Tensor)
 
 
-def _tensor(value: Any) -> Tensor | Thing:
+def _tensor(value: Any) -> Tensor | OpaqueObject:
     """The values of a torch tensor; sparse, quantised and other uncommon ones are Things."""
     torch = sys.modules["torch"]
     dtype = str(value.dtype).removeprefix("torch.")
@@ -263,7 +271,7 @@ def _tensor(value: Any) -> Tensor | Thing:
         plain = value.detach().to("cpu", kept).resolve_conj().resolve_neg()
         return Tensor(dtype, plain.numpy())
     except (RuntimeError, TypeError, ValueError):
-        return Thing(f"Tensor ({value.layout}, {value.dtype}, {value.device})", _text(value))
+        return OpaqueObject(f"Tensor ({value.layout}, {value.dtype}, {value.device})", _text(value))
 
 
 def _text(value: object) -> str:
@@ -330,7 +338,7 @@ def _opened(code: int, data: bytes, room: _Room) -> Any:
         return Set(items)
     first, second = items
     if code == _THING and isinstance(first, str) and isinstance(second, str):
-        return Thing(short(first, 100), short(second, 200))
+        return OpaqueObject(short(first, 100), short(second, 200))
     if code == _TABLE and isinstance(first, dict) and _equally_long(second, *first.values()):
         return Table({str(name): column for name, column in first.items()}, second)
     if code == _TENSOR and isinstance(first, str) and isinstance(second, np.ndarray):

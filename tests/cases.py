@@ -17,11 +17,11 @@ from typing import Any
 
 import pytest
 
-from grader import exercise, walls
+from grader import exercise, isolation
 
 SHARED = Path(os.environ.get("WORKBOOK_SHARED") or exercise.ROOT.parent / "shared")
 CASES = SHARED / "cases"
-SANDBOX = [] if walls.why_unavailable() is None else ["--no-sandbox"]
+SANDBOX = [] if isolation.why_unavailable() is None else ["--no-sandbox"]
 needed = pytest.mark.skipif(
     not CASES.is_dir(), reason=f"the cases are not at {CASES}; set WORKBOOK_SHARED to their folder"
 )

@@ -12,7 +12,7 @@ from grader import wire
 from grader.answer import MAX_PRINTED, Answer, Failure, Raised, failure_of, read
 from grader.expect import Mistake, Raises, expect, expect_error, number
 from grader.texts import MAX_SHOWN
-from grader.wire import Set, Table, Tensor, Thing
+from grader.wire import OpaqueObject, Set, Table, Tensor
 
 KEYS = ("value", "raised", "printed", "warned", "unsendable", "missing", "out_of_time")
 PARTS = ("kinds", "message", "line", "text", "name", "cell")
@@ -23,7 +23,14 @@ def anything(rng: np.random.Generator, depth: int = 3) -> Any:
     """A value that can come over the wire, of any kind."""
     leaves: list[Any] = [
         *(None, True, 0, -1, 2**64 - 1, -(2**63), 1.5, math.nan, math.inf, "", "g", b"x", "1"),
-        *("KeyError", "\x1b[31m\u202e", "x" * 9000, Thing("A", "\n"), np.zeros(3), np.array(1.0)),
+        *(
+            "KeyError",
+            "\x1b[31m\u202e",
+            "x" * 9000,
+            OpaqueObject("A", "\n"),
+            np.zeros(3),
+            np.array(1.0),
+        ),
         *(np.zeros((0, 2)), np.array(["g", "\x1b"]), np.array([b"\xff"]), Tensor.of([math.nan])),
         *(np.array([1j]), Tensor.of(np.zeros((2, 0)))),
     ]

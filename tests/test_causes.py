@@ -10,14 +10,14 @@ import pytest
 from notebooks import EX1
 from odd_notebooks.draft import ALL_PARTS, Draft
 
-from grader import grade, walls
-from grader.examine import PartResult
+from grader import grade, isolation
+from grader.checking import PartResult
 from grader.grade import Task
-from grader.session import Patience
+from grader.session import TimeLimits
 
-WALLED = walls.why_unavailable() is None
+ISOLATED = isolation.why_unavailable() is None
 IMPORTS, PART = "ell 2", "ell 6"  # of the cells, with a small or a capital letter in front
-QUICK = Patience(cell=1.0, part=3.0)
+QUICK = TimeLimits(cell=1.0, part=3.0)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -29,7 +29,7 @@ def _server() -> Iterator[None]:
 
 def graded(draft: Draft, folder: Path) -> dict[str, PartResult]:
     path = notebooks.save(folder / f"{EX1}.ipynb", draft.done())
-    one = grade.grade_one(Task("Vega", EX1, path, 3, WALLED, QUICK))
+    one = grade.grade_one(Task("Vega", EX1, path, 3, ISOLATED, QUICK))
     assert not one.trouble
     return {result.part.id: result for result in one.parts}
 
@@ -47,7 +47,7 @@ STOPS = {
 
 @pytest.mark.parametrize("kind", STOPS)
 def test_an_imports_cell_that_stopped_is_named_with_every_part(tmp_path: Path, kind: str) -> None:
-    """Or the part passes, as the imports below are done all the same."""
+    """Or the part passes, as the imports below are done all the approx_equal."""
     draft = Draft()
     draft.head("imports", STOPS[kind])
     results = graded(draft, tmp_path)

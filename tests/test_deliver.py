@@ -17,7 +17,7 @@ from notebooks import EX1
 from typer.testing import CliRunner, Result
 
 from grader import cli, deliver, exercise, grade, gradebook, gradebook_access
-from grader.examine import PartResult
+from grader.checking import PartResult
 from grader.grade import Task
 from grader.results import Graded, unreadable
 

@@ -20,13 +20,13 @@ from kernels import Nursery, Seen
 from notebooks import Notebook
 from odd_notebooks import Odd
 
-from grader import exercise, grade, walls
+from grader import exercise, grade, isolation
 from grader.grade import Task
 from grader.results import Graded
 
 pytestmark = pytest.mark.slow
 
-WALLED = walls.why_unavailable() is None
+ISOLATED = isolation.why_unavailable() is None
 SEED = 11
 OTHERS = ("Card", "ZMQInteractiveShell")  # values that are of another type in the sandbox
 AGREE = "the same names are defined"
@@ -72,7 +72,7 @@ def graded(odd: Odd, folder: Path, probe: str | None) -> Graded:
     if probe is not None:
         notebook["cells"].append(notebooks.code(probe))
     path = notebooks.save(place / f"{odd.slug}.ipynb", notebook)
-    return grade.grade_one(Task("Vega", odd.slug, path, SEED, WALLED))
+    return grade.grade_one(Task("Vega", odd.slug, path, SEED, ISOLATED))
 
 
 def difference(odd: Odd, definitions: dict[str, str]) -> str | None:

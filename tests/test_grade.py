@@ -14,13 +14,13 @@ import pytest
 from notebooks import EX1, EX2
 from typer.testing import CliRunner, Result
 
-from grader import build, cli, examine, exercise, grade, gradebook, results, walls
+from grader import build, checking, cli, exercise, grade, gradebook, isolation, results
 from grader.choice import HandedIn, Work
 from grader.grade import Task
 from grader.results import Graded
 
-WALLED = walls.why_unavailable() is None
-SANDBOX = [] if WALLED else ["--no-sandbox"]
+ISOLATED = isolation.why_unavailable() is None
+SANDBOX = [] if ISOLATED else ["--no-sandbox"]
 SEED = 5
 WRONG = Path(__file__).parent / "wrong_answers" / "ex01" / "1.2-exclusive-bounds.py"
 FOUND = exercise.load(EX1)
@@ -64,7 +64,7 @@ def a_class(folder: Path) -> Path:
 
 def graded(tmp_path: Path, content: Any, slug: str = EX1) -> Graded:
     path = notebooks.save(tmp_path / f"{slug}.ipynb", content)
-    return grade.grade_one(Task("Vega", slug, path, SEED, WALLED))
+    return grade.grade_one(Task("Vega", slug, path, SEED, ISOLATED))
 
 
 @pytest.mark.parametrize("slug", [EX1, EX2])
@@ -97,7 +97,7 @@ def test_a_linked_notebook_is_a_row_with_its_reason(tmp_path: Path) -> None:
     """A link could lead to another student's work."""
     other = notebooks.save(tmp_path / "other.ipynb", notebooks.filled(EX1))
     (tmp_path / "link.ipynb").symlink_to(other)
-    one = grade.grade_one(Task("Vega", EX1, tmp_path / "link.ipynb", SEED, WALLED))
+    one = grade.grade_one(Task("Vega", EX1, tmp_path / "link.ipynb", SEED, ISOLATED))
     assert one.points == 0
     assert "not an ordinary file" in one.parts[0].message
 
@@ -134,8 +134,8 @@ def test_checks_that_are_not_there_are_trouble_and_no_zero(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     broken, says = BROKEN_CHECKS[name]
-    source = (examine.CHECKS / "ex01.py").read_text("utf-8")
-    monkeypatch.setattr(examine, "CHECKS", tmp_path / "checks")
+    source = (checking.CHECKS / "ex01.py").read_text("utf-8")
+    monkeypatch.setattr(checking, "CHECKS", tmp_path / "checks")
     notebooks.save(tmp_path / "checks" / "ex01.py", source + broken)
     one = graded(tmp_path, notebooks.filled(EX1))
     assert one.parts == []
@@ -152,8 +152,8 @@ def test_a_check_that_breaks_costs_its_part_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = '\n\n@part("1.2")\ndef test_broken(learner):\n    """Oh"""\n    {}["dear"]\n'
-    source = (examine.CHECKS / "ex01.py").read_text("utf-8")
-    monkeypatch.setattr(examine, "CHECKS", tmp_path / "checks")
+    source = (checking.CHECKS / "ex01.py").read_text("utf-8")
+    monkeypatch.setattr(checking, "CHECKS", tmp_path / "checks")
     notebooks.save(tmp_path / "checks" / "ex01.py", source + broken)
     one = graded(tmp_path, notebooks.filled(EX1))
     (failed,) = [result for result in one.parts if not result.passed]
@@ -166,7 +166,7 @@ def test_trouble_with_one_notebook_is_forgotten_for_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(examine, "CHECKS", tmp_path / "nowhere")
+        patch.setattr(checking, "CHECKS", tmp_path / "nowhere")
         assert graded(tmp_path, notebooks.filled(EX1)).trouble
     assert graded(tmp_path, notebooks.filled(EX1)).points == 10
 
@@ -175,7 +175,7 @@ def test_trouble_with_one_notebook_is_forgotten_for_the_next(
 def test_what_brings_the_grader_down_costs_nobody_else(tmp_path: Path) -> None:
     """A worker that dies, and an error nobody thought of, beside a notebook that is fine."""
     good = Task(
-        "Vega", EX1, notebooks.save(tmp_path / "x.ipynb", notebooks.filled(EX1)), SEED, WALLED
+        "Vega", EX1, notebooks.save(tmp_path / "x.ipynb", notebooks.filled(EX1)), SEED, ISOLATED
     )
     odd: Any = None
     deadly: Any = notebooks.Deadly()
@@ -359,7 +359,7 @@ def timeless(found: dict[str, Any]) -> dict[str, Any]:
 def test_the_results_say_whether_there_were_walls(
     found: dict[str, Any], tmp_path: Path, books: Path
 ) -> None:
-    assert found["sandbox"].startswith("off") is not WALLED
+    assert found["sandbox"].startswith("off") is not ISOLATED
     notebooks.save(tmp_path / "class" / "Vega" / f"{EX1}.ipynb", notebooks.filled(EX1))
     shutil.copy(books, tmp_path)
     result = run("grade", tmp_path / "class", "--out", tmp_path, "--no-sandbox", "--jobs", 1)
@@ -444,7 +444,7 @@ def test_nothing_runs_without_a_sandbox_unless_told(
     quick: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     monkeypatch.chdir(quick / "class" / "Vega")
-    monkeypatch.setattr(walls, "why_unavailable", lambda *_: "No namespaces here.")
+    monkeypatch.setattr(isolation, "why_unavailable", lambda *_: "No namespaces here.")
     monkeypatch.setattr(grade, "grade_one", lambda _: pytest.fail("it was run"))
     arguments = {"grade": [quick / "class", "--out", quick / "out"], "check": ["1"]}
     result = run(command, *arguments.get(command, []))
@@ -549,6 +549,6 @@ def test_a_wrong_exercise_2_costs_nothing_in_exercise_4(tmp_path: Path) -> None:
         EX2: notebooks.save(tmp_path / "2.ipynb", notebooks.released(EX2)),
         later: notebooks.save(tmp_path / "4.ipynb", notebooks.filled(later)),
     }
-    points = {slug: grade.grade_one(Task("Vega", slug, path, SEED, WALLED)).points
+    points = {slug: grade.grade_one(Task("Vega", slug, path, SEED, ISOLATED)).points
               for slug, path in paths.items()}  # fmt: skip
     assert points == {EX2: 0, later: 10}

@@ -15,8 +15,8 @@ from nbgrader.api import BaseCell, Grade, Gradebook
 from notebooks import EX1, EX2
 
 from grader import exercise, gradebook, results
+from grader.checking import PartResult
 from grader.choice import HandedIn, Work
-from grader.examine import PartResult
 from grader.results import Graded, unreadable
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ import tomllib
 import pytest
 import yaml
 
-from grader import walls
+from grader import isolation
 from grader.exercise import ROOT
 
 
@@ -26,7 +26,7 @@ def test_environment_installs_what_pyproject_asks_for() -> None:
 @pytest.mark.skipif("CI" not in os.environ, reason="only CI must have a kernel with all walls")
 def test_ci_can_build_the_sandbox() -> None:
     """Elsewhere the sandbox's tests skip where the kernel does not let them run."""
-    assert walls.why_unavailable() is None
+    assert isolation.why_unavailable() is None
 
 
 def test_torch_is_pinned() -> None:

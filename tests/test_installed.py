@@ -18,10 +18,10 @@ import notebooks
 import pytest
 from notebooks import EX1
 
-from grader import exercise, walls
+from grader import exercise, isolation
 
 pytestmark = pytest.mark.skipif(
-    (reason := walls.why_unavailable()) is not None, reason=f"no walls here: {reason}"
+    (reason := isolation.why_unavailable()) is not None, reason=f"no isolation here: {reason}"
 )
 
 SPY = """

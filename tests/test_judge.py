@@ -12,12 +12,12 @@ import notebooks
 import pytest
 from notebooks import EX1
 
-from grader import exercise, grade, judge, results, texts, walls, wire
-from grader.examine import PartResult
+from grader import exercise, grade, isolation, judge, results, texts, wire
+from grader.checking import PartResult
 from grader.grade import Task
 from grader.results import Graded
 
-WALLED = walls.why_unavailable() is None
+ISOLATED = isolation.why_unavailable() is None
 EVIL = "\x1b[2J\x1b]0;t\x07\u202e\r" * 1000 + "x" * 3_000_000
 FLOOD = """
 import gc, types
@@ -39,7 +39,7 @@ def _server() -> Iterator[None]:
 
 def graded(folder: Path, content: Any) -> Graded:
     path = notebooks.save(folder / f"{EX1}.ipynb", content)
-    return grade.grade_one(Task("Vega", EX1, path, 5, WALLED))
+    return grade.grade_one(Task("Vega", EX1, path, 5, ISOLATED))
 
 
 def with_cell(source: str) -> Any:
@@ -77,7 +77,7 @@ def test_a_judge_that_dies_reading_a_notebook_makes_it_unreadable(
     assert {result.message for result in found.parts} == {judge.TOO_LONG}
 
 
-@pytest.mark.skipif(not WALLED, reason="no walls here")
+@pytest.mark.skipif(not ISOLATED, reason="no isolation here")
 def test_a_flood_of_notes_is_dammed(tmp_path: Path) -> None:
     content = with_cell(FLOOD)
     content["cells"] += [notebooks.code(f"x = {number}") for number in range(100)]

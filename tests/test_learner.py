@@ -23,10 +23,10 @@ from nbgrader.utils import determine_grade, is_grade
 from notebooks import EX1, EX2
 
 import grader
-from grader import card, exercise, learner
+from grader import display, exercise, learner
 from grader.answer import Failure
-from grader.card import Card, Note
-from grader.examine import PartResult
+from grader.checking import PartResult
+from grader.display import Card, Note
 from grader.exercise import UnknownExercise
 from grader.learner import Kernel, PriorError, check, hint, prior
 
@@ -236,11 +236,11 @@ def test_html_is_escaped() -> None:
         assert html.count("<div") == html.count("</div>")
 
 
-@pytest.mark.parametrize("status", card.WORDS)
+@pytest.mark.parametrize("status", display.WORDS)
 def test_every_status_has_its_words_in_text_and_html(status: str) -> None:
     result = PartResult(PART, status, "The reason.", checks={"One check": "passed"})
-    symbol, words, _ = card.WORDS[status]
-    assert card.headline(result).startswith(f"{symbol} 1.2 Filter a light curve: {words}")
+    symbol, words, _ = display.WORDS[status]
+    assert display.headline(result).startswith(f"{symbol} 1.2 Filter a light curve: {words}")
     for text in (repr(Card([result])), Card([result])._repr_html_()):
         assert words in text
         assert ("The reason." in text) is (status != "passed")
@@ -338,8 +338,8 @@ def test_prior_takes_the_reference_if_there_is_nothing_else(capsys: Any) -> None
 
 def test_prior_judges_a_notebook_once(monkeypatch: pytest.MonkeyPatch) -> None:
     judged = []
-    examine = learner.examine
-    monkeypatch.setattr(learner, "examine", lambda *args: judged.append(1) or examine(*args))
+    run_checks = learner.run_checks
+    monkeypatch.setattr(learner, "run_checks", lambda *args: judged.append(1) or run_checks(*args))
     hand_in(own("import random; drawn = random.random()"))
     taken = [prior("1", name) for name in ("flux_to_magnitude", "cache_results", "drawn")]
     again = [prior("1", name) for name in ("flux_to_magnitude", "cache_results", "drawn")]

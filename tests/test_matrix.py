@@ -15,7 +15,7 @@ from answers import Answer, answers, changed, namespace, reference, with_answer
 from zeros import zeroing
 
 from grader import exercise
-from grader.examine import PartResult, examine
+from grader.checking import PartResult, run_checks
 from grader.learner import Kernel
 
 SEEDS = [1, pytest.param(2, marks=pytest.mark.slow)]
@@ -27,7 +27,7 @@ RIGHT = answers("alternatives")
 
 def verdict(slug: str, part: str, code: dict[str, Any], seed: int = 1) -> PartResult:
     found = exercise.load(slug)
-    (result,) = examine(found, Kernel(found, code), seed, part)
+    (result,) = run_checks(found, Kernel(found, code), seed, part)
     return result
 
 
@@ -46,14 +46,14 @@ def stubs(slug: str) -> str:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_reference_passes_every_part(slug: str, seed: int) -> None:
     found = exercise.load(slug)
-    results = examine(found, Kernel(found, namespace(reference(slug))), seed)
+    results = run_checks(found, Kernel(found, namespace(reference(slug))), seed)
     assert {r.part.id: r.message for r in results if not r.passed} == {}
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_stubs_pass_no_part(slug: str) -> None:
     found = exercise.load(slug)
-    results = examine(found, Kernel(found, namespace(stubs(slug))), 1)
+    results = run_checks(found, Kernel(found, namespace(stubs(slug))), 1)
     assert {r.part.id: r.status for r in results} == {p.id: "missing" for p in found.parts}
 
 

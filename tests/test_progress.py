@@ -11,12 +11,12 @@ from notebooks import EX1, EX2, Notebook
 from rich.console import Console
 from typer.testing import CliRunner
 
-from grader import cli, exercise, grade, progress, walls
+from grader import cli, exercise, grade, isolation, progress
 from grader.progress import Row
 from grader.results import Graded
 
-WALLED = walls.why_unavailable() is None
-SANDBOX = [] if WALLED else ["--no-sandbox"]
+ISOLATED = isolation.why_unavailable() is None
+SANDBOX = [] if ISOLATED else ["--no-sandbox"]
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def _memory_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def row(folder: Path, content: Notebook | str, slug: str = EX1) -> Row:
-    return progress.row(slug, notebooks.save(folder / f"{slug}.ipynb", content), WALLED)
+    return progress.row(slug, notebooks.save(folder / f"{slug}.ipynb", content), ISOLATED)
 
 
 def text(*rows: Row) -> str:

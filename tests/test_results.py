@@ -12,8 +12,8 @@ import pytest
 from notebooks import EX1, EX2
 
 from grader import exercise, results
+from grader.checking import PartResult
 from grader.choice import HandedIn, NotGraded, Work
-from grader.examine import PartResult
 from grader.results import BadResults, Graded, Replaced
 
 

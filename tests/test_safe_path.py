@@ -16,10 +16,10 @@ import notebooks
 import pytest
 from notebooks import EX1
 
-from grader import walls
+from grader import isolation
 
 pytestmark = pytest.mark.skipif(
-    (reason := walls.why_unavailable()) is not None, reason=f"no walls here: {reason}"
+    (reason := isolation.why_unavailable()) is not None, reason=f"no isolation here: {reason}"
 )
 
 GRADER = Path(sys.executable).with_name("grader")

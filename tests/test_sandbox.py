@@ -17,20 +17,20 @@ import psutil
 import pytest
 from notebooks import EX1, EX2, Notebook
 
-from grader import exercise, fork_server, notebook, texts, walls
+from grader import exercise, fork_server, isolation, notebook, texts
 from grader.answer import Failure, read
-from grader.examine import GraderTrouble, PartResult, examine
+from grader.checking import GraderError, PartResult, run_checks
 from grader.fork_server import SandboxError, WarmParent
 from grader.notebook import Cell
-from grader.session import Patience, Session
+from grader.session import Session, TimeLimits
 from grader.wire import Tensor
 
 pytestmark = pytest.mark.skipif(
-    (reason := walls.why_unavailable()) is not None, reason=f"no walls here: {reason}"
+    (reason := isolation.why_unavailable()) is not None, reason=f"no isolation here: {reason}"
 )
 
-ORDINARY = Patience()
-SHORT = Patience(cell=1.0, part=1.0, submission=60.0)
+ORDINARY = TimeLimits()
+SHORT = TimeLimits(cell=1.0, part=1.0, submission=60.0)
 SEED = 5
 CORE = ["1.1", "1.2", "1.3", "1.4"]
 ALL = [*CORE, "1.E1", "1.E2"]
@@ -43,26 +43,26 @@ class Lab:
         self.folder = folder
         self.parents: dict[str, WarmParent] = {}
 
-    def session(self, content: Notebook, slug: str = EX1, patience: Patience = ORDINARY) -> Session:
+    def session(self, content: Notebook, slug: str = EX1, limits: TimeLimits = ORDINARY) -> Session:
         found = exercise.load(slug)
         path = notebooks.save(self.folder / "submission.ipynb", content)
         if found.number not in self.parents:
             self.parents[found.number] = WarmParent(found.number)
-        return Session(self.parents[found.number], notebook.read(path, found), patience)
+        return Session(self.parents[found.number], notebook.read(path, found), limits)
 
-    def ran(self, content: Notebook, slug: str = EX1, patience: Patience = ORDINARY) -> Session:
+    def ran(self, content: Notebook, slug: str = EX1, limits: TimeLimits = ORDINARY) -> Session:
         """A session whose cells have all been run."""
-        session = self.session(content, slug, patience)
+        session = self.session(content, slug, limits)
         for _ in session.stops():
             pass
         session.begin(())
         return session
 
     def grade(
-        self, content: Notebook, slug: str = EX1, patience: Patience = ORDINARY, only: Any = None
+        self, content: Notebook, slug: str = EX1, limits: TimeLimits = ORDINARY, only: Any = None
     ) -> dict[str, PartResult]:
-        with self.session(content, slug, patience) as session:
-            results = examine(exercise.load(slug), session, SEED, only)
+        with self.session(content, slug, limits) as session:
+            results = run_checks(exercise.load(slug), session, SEED, only)
         return {result.part.id: result for result in results}
 
     def statuses(self, content: Notebook, **options: Any) -> dict[str, str]:
@@ -133,7 +133,7 @@ def test_another_seed_draws_other_inputs(lab: Lab) -> None:
     drawn = []
     for seed in (1, 2, 2):
         with lab.session(reference_with(spy)) as session:
-            examine(exercise.load(EX1), session, seed, "1.3")
+            run_checks(exercise.load(EX1), session, seed, "1.3")
             drawn.append(repr(session.ask("call", ("tell",), {})["value"]))
     assert drawn[0] != drawn[1]
     assert drawn[1] == drawn[2]
@@ -192,7 +192,7 @@ while True: pass
 @pytest.mark.parametrize("name", DESTRUCTIVE)
 def test_a_destructive_cell_costs_the_other_cells_nothing(lab: Lab, name: str) -> None:
     content = reference_with(DESTRUCTIVE[name], first=True)
-    results = lab.grade(content, patience=SHORT, only="1.2" if name != "never ends" else None)
+    results = lab.grade(content, limits=SHORT, only="1.2" if name != "never ends" else None)
     assert {part: r.message for part, r in results.items() if not r.passed} == {}
 
 
@@ -242,7 +242,7 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_part_costs_the_other_parts_nothing(lab: Lab, name: str) -> None:
     body, status = BROKEN[name]
-    results = lab.grade(reference_with(SIGNATURE + body), patience=SHORT)
+    results = lab.grade(reference_with(SIGNATURE + body), limits=SHORT)
     assert "SECONDS" not in results["1.3"].message
     statuses = {part: result.status for part, result in results.items()}
     assert statuses.pop("1.3") in ([status] if isinstance(status, str) else status)
@@ -278,7 +278,7 @@ def test_parts_of_an_endless_cell_are_timeouts_and_others_are_marked(lab: Lab) -
     for cell in content["cells"]:
         if "def filter_lightcurve" in "".join(cell["source"]):
             cell["source"] = "while True: pass\ndef filter_lightcurve(data, **filters): return data"
-    results = lab.grade(content, patience=SHORT)
+    results = lab.grade(content, limits=SHORT)
     statuses = {part: result.status for part, result in results.items()}
     assert statuses == dict.fromkeys(ALL, "passed") | {"1.2": "timeout"}
     assert "did not end within 1 s" in results["1.2"].message
@@ -298,9 +298,9 @@ def test_parts_of_a_cell_that_raises_are_told_its_error(lab: Lab) -> None:
 def test_many_endless_cells_use_up_the_time_for_cells_and_nothing_more(lab: Lab) -> None:
     """Each further cell has a little time, enough for definitions; each part has its own."""
     content = reference_with(*["while True: pass"] * 4, first=True)
-    patience = Patience(cell=1.2, part=1.0, submission=3.0)
-    with lab.session(content, patience=patience) as session:
-        results = examine(exercise.load(EX1), session, SEED)
+    limits = TimeLimits(cell=1.2, part=1.0, submission=3.0)
+    with lab.session(content, limits=limits) as session:
+        results = run_checks(exercise.load(EX1), session, SEED)
         notes = session.notes
     assert {result.part.id: result.message for result in results if not result.passed} == {}
     assert notes == [
@@ -321,7 +321,7 @@ def test_a_thread_that_strikes_later_is_no_trouble_of_the_graders(lab: Lab, name
     """After all cells have run, while the grader asks for names or for answers."""
     strike = f"def strike():\n    time.sleep(0.05)\n    {STRIKES[name]}"
     cell = f"import threading, time, os\n{strike}\nthreading.Thread(target=strike).start()"
-    results = lab.grade(reference_with(cell, "time.sleep(0.03)"), patience=SHORT)
+    results = lab.grade(reference_with(cell, "time.sleep(0.03)"), limits=SHORT)
     assert set(results) == set(ALL)
 
 
@@ -329,7 +329,7 @@ def test_asking_for_names_may_last_too_long(lab: Lab) -> None:
     content = notebooks.without_checks(notebooks.filled(EX2))
     trick = "import inspect\ninspect.getattr_static = lambda *a: [0 for i in iter(int, 1)]"
     content["cells"].append(notebooks.code(trick))
-    results = lab.grade(content, slug=EX2, patience=SHORT)
+    results = lab.grade(content, slug=EX2, limits=SHORT)
     assert {result.status for result in results.values()} == {"timeout"}
 
 
@@ -416,7 +416,7 @@ for name in ('pytest', '_pytest', 'grader', 'grader.expect', 'grader.checks'):
 def test_patched_modules_earn_nothing(lab: Lab, name: str) -> None:
     content = notebooks.without_checks(notebooks.released(EX1))
     content["cells"].append(notebooks.code(PATCHES[name]))
-    results = lab.grade(content, patience=SHORT)
+    results = lab.grade(content, limits=SHORT)
     assert {result.points for result in results.values()} == {0.0}
 
 
@@ -459,7 +459,7 @@ def test_forged_replies_earn_nothing(lab: Lab, slug: str, canned: str) -> None:
     """The learner's process answers whatever it likes; none of it is a pass, nor any trouble."""
     content = notebooks.without_checks(notebooks.released(slug))
     content["cells"].append(notebooks.code(HIJACK.format(canned=canned)))
-    results = lab.grade(content, slug=slug, patience=SHORT)
+    results = lab.grade(content, slug=slug, limits=SHORT)
     assert {part: r.points for part, r in results.items() if r.points} == {}
 
 
@@ -555,9 +555,16 @@ def spy():
 """
     with lab.ran(reference_with(spy)) as session:
         found = session.ask("call", ("spy",), {})["value"]
-    assert "grader.bench" in found  # the spy does see what is there
+    assert "grader.runner" in found  # the spy does see what is there
     kept = (
-        *("grader.bench", "grader.wire", "grader.probes", "grader.walls", "grader.warm", "grader"),
+        *(
+            "grader.runner",
+            "grader.wire",
+            "grader.probes",
+            "grader.isolation",
+            "grader.fork_server_main",
+            "grader",
+        ),
         *("grader.shell", "grader.texts"),
     )
     allowed = ("grader.references", "grader.probes.ex01")
@@ -656,14 +663,14 @@ def test_a_parent_that_dies_is_the_graders_trouble(lab: Lab) -> None:
     path = notebooks.save(lab.folder / "x.ipynb", notebooks.filled(EX1))
     content = notebook.read(path, exercise.load(EX1))
     kill(parent)
-    with pytest.raises((SandboxError, GraderTrouble)), Session(parent, content, SHORT) as session:
-        examine(exercise.load(EX1), session, SEED)
+    with pytest.raises((SandboxError, GraderError)), Session(parent, content, SHORT) as session:
+        run_checks(exercise.load(EX1), session, SEED)
     parent.close()
 
 
 def test_a_parent_that_dies_in_between_is_the_graders_trouble() -> None:
     parent = WarmParent("1")
-    with pytest.raises((SandboxError, GraderTrouble)):
+    with pytest.raises((SandboxError, GraderError)):
         ask_a_dying_parent(parent)
     parent.close()
 
@@ -678,10 +685,10 @@ def ask_a_dying_parent(parent: WarmParent) -> None:
 
 
 def test_without_walls_the_same_marks_are_given(lab: Lab) -> None:
-    parent = WarmParent("1", walled=False)
+    parent = WarmParent("1", isolated=False)
     path = notebooks.save(lab.folder / "x.ipynb", reference_with(SIGNATURE + "return 1.0"))
     with Session(parent, notebook.read(path, exercise.load(EX1)), SHORT) as session:
-        results = examine(exercise.load(EX1), session, SEED)
+        results = run_checks(exercise.load(EX1), session, SEED)
     parent.close()
     assert [r.part.id for r in results if not r.passed] == ["1.3"]
 

@@ -15,9 +15,9 @@ import notebooks
 import pytest
 from notebooks import EX1, EX2
 
-from grader import archives, choice, files, recognise, submissions
+from grader import archives, choice, files, identify, submissions
 from grader.choice import HandedIn, NotGraded
-from grader.session import Patience
+from grader.session import TimeLimits
 from grader.submissions import NoSubmissions
 
 FILLED = json.dumps(notebooks.filled(EX1))
@@ -159,13 +159,13 @@ def test_tasks_come_exercise_by_exercise(folder: Path) -> None:
     save(folder, f"Vega/{NAME}")
     save(folder, f"Vega/{EX2}.ipynb", FILLED_2)
     save(folder, f"Algol/{NAME}")
-    tasks = submissions.tasks(find(folder), 3, True, Patience(part=2))
+    tasks = submissions.tasks(find(folder), 3, True, TimeLimits(part=2))
     assert [(task.slug, task.student) for task in tasks] == [
         (EX1, "Algol"),
         (EX1, "Vega"),
         (EX2, "Vega"),
     ]
-    assert {(task.seed, task.walled, task.patience.part) for task in tasks} == {(3, True, 2)}
+    assert {(task.seed, task.isolated, task.limits.part) for task in tasks} == {(3, True, 2)}
 
 
 # Names that browsers, platforms and people give
@@ -816,10 +816,10 @@ def test_a_class_in_a_bad_archive_is_refused(folder: Path) -> None:
     ],
 )
 def test_by_name(names: list[str], slug: str | None) -> None:
-    assert recognise.by_name(names) == slug
+    assert identify.by_name(names) == slug
 
 
 def test_a_released_notebook_is_untouched_and_a_filled_one_is_not() -> None:
     for slug in notebooks.exercise.slugs():
-        assert recognise.is_untouched(json.dumps(notebooks.released(slug)).encode(), slug)
-        assert not recognise.is_untouched(json.dumps(notebooks.filled(slug)).encode(), slug)
+        assert identify.is_untouched(json.dumps(notebooks.released(slug)).encode(), slug)
+        assert not identify.is_untouched(json.dumps(notebooks.filled(slug)).encode(), slug)

@@ -18,11 +18,11 @@ from answers import namespace, reference
 from children import run_in_child
 from torch import nn
 
-from grader import exercise, notebook, walls
-from grader.examine import examine
+from grader import exercise, isolation, notebook
+from grader.checking import run_checks
 from grader.fork_server import WarmParent
 from grader.learner import Kernel
-from grader.session import Patience, Session
+from grader.session import Session, TimeLimits
 from solutions import ex09_experiment_tracking as ex09
 
 EX9 = "ex09_experiment_tracking"
@@ -154,7 +154,7 @@ def test_checks_leave_an_open_run_alone(tmp_path: Path) -> None:
         found = exercise.load(EX9)
         kernel = Kernel(found, namespace(reference(EX9)))
         for part in ("9.2", "9.3"):
-            (result,) = examine(found, kernel, 1, part)
+            (result,) = run_checks(found, kernel, 1, part)
             assert result.passed, result.message
         assert wandb.run is run
         wandb.log({"loss": 0.5}, step=1)
@@ -167,7 +167,7 @@ def test_checks_leave_an_open_run_alone(tmp_path: Path) -> None:
     assert set(Path(os.environ.get("TMPDIR", "/tmp")).glob("tracking-*")) <= before
 
 
-@pytest.mark.skipif(walls.why_unavailable() is not None, reason="no walls here")
+@pytest.mark.skipif(isolation.why_unavailable() is not None, reason="no isolation here")
 @pytest.mark.slow
 def test_real_runs_inside_the_walls(tmp_path: Path) -> None:
     """The reference has full marks in the sandbox, where runs are real, and a cell may open one."""
@@ -180,9 +180,9 @@ def test_real_runs_inside_the_walls(tmp_path: Path) -> None:
     found = exercise.load(EX9)
     with (
         closing(WarmParent("9")) as parent,
-        Session(parent, notebook.read(path, found), Patience()) as child,
+        Session(parent, notebook.read(path, found), TimeLimits()) as child,
     ):
-        results: list[Any] = examine(found, child, 5)
+        results: list[Any] = run_checks(found, child, 5)
         told = child.ask("call", ("tell",), {})
     assert {r.part.id: r.message for r in results if not r.passed} == {}
     assert sum(r.points for r in results if not r.part.bonus) == 10

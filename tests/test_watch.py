@@ -18,12 +18,12 @@ import pytest
 from notebooks import EX1, EX2, Notebook
 from rich.console import Console
 
-from grader import exercise, walls, watch
+from grader import exercise, isolation, watch
 from grader.fork_server import SandboxError
 from grader.watch import Watch
 
-WALLED = walls.why_unavailable() is None
-SANDBOX = [] if WALLED else ["--no-sandbox"]
+ISOLATED = isolation.why_unavailable() is None
+SANDBOX = [] if ISOLATED else ["--no-sandbox"]
 ALONE = "WORKBOOK_ALONE"
 RIGHT = "def flux_to_magnitude(flux, zeropoint=25.0):\n    import numpy as np\n" + (
     "    good = np.where(np.asarray(flux) > 0, flux, np.nan)\n"
@@ -40,7 +40,7 @@ class Desk:
 
     def __init__(self, folder: Path, *slugs: str) -> None:
         self.folder, self._page = folder, io.StringIO()
-        self.watch = Watch(folder, slugs or [EX1], Console(file=self._page, width=300), WALLED)
+        self.watch = Watch(folder, slugs or [EX1], Console(file=self._page, width=300), ISOLATED)
 
     def save(self, content: Notebook | str, slug: str = EX1) -> None:
         """Save as JupyterLab does: into another file, which is then renamed."""
@@ -193,7 +193,7 @@ def test_a_new_notebook_is_noticed_and_begun_by_the_first_change(wrong: Desk) ->
 def processes_of_the_watch() -> list[psutil.Process]:
     children = psutil.Process().children(recursive=True)
     alive = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
-    return [child for child in alive if "grader.warm" in child.cmdline()]
+    return [child for child in alive if "grader.fork_server_main" in child.cmdline()]
 
 
 def test_a_dead_fork_server_costs_one_answer(wrong: Desk) -> None:
@@ -226,7 +226,7 @@ def test_all_processes_end_with_the_watch(wrong: Desk) -> None:
 
 
 def test_nothing_is_written_into_the_learners_folder(wrong: Desk) -> None:
-    wrong.answer(RIGHT + "open('mark', 'w').write('here')\n" if WALLED else RIGHT)
+    wrong.answer(RIGHT + "open('mark', 'w').write('here')\n" if ISOLATED else RIGHT)
     assert [path.name for path in wrong.folder.rglob("*")] == [f"{EX1}.ipynb"]
 
 

@@ -21,8 +21,8 @@ import pytest
 import torch
 
 from grader import wire
-from grader.bench import with_tensors
-from grader.wire import Set, Table, Tensor, Thing, WireError
+from grader.runner import with_tensors
+from grader.wire import OpaqueObject, Set, Table, Tensor, WireError
 
 TUPLE, SET, ARRAY, TABLE, THING, TENSOR = range(1, 7)
 
@@ -88,7 +88,10 @@ UNCHANGED = [
         {"a": {"b": (None,)}},
     ),
     *({1: "one", 2.5: "x", None: 0, False: 3}, [float("nan"), {"x": float("nan")}]),
-    *(Thing("Star", "Star(1)"), Table({"mjd": np.array([1.0, 2.0]), "band": ["g", "r"]}, [0, 1])),
+    *(
+        OpaqueObject("Star", "Star(1)"),
+        Table({"mjd": np.array([1.0, 2.0]), "band": ["g", "r"]}, [0, 1]),
+    ),
     *(np.array([1.0, np.nan, np.inf]), np.array([]), np.zeros((0, 3)), np.array(3.5)),
     *(np.array([True, False]), np.arange(6, dtype="uint8").reshape(2, 3), np.array([1 + 2j])),
     *(np.arange(4, dtype="float32"), np.arange(3, dtype=">i4"), np.array(["g", "long"])),
@@ -138,7 +141,7 @@ def test_subclasses_and_numpy_scalars_arrive_as_built_in_types(value: Any, want:
 )
 def test_what_cannot_travel_arrives_as_a_thing(value: Any, name: str) -> None:
     thing = travel([value])[0]
-    assert isinstance(thing, Thing)
+    assert isinstance(thing, OpaqueObject)
     assert thing.type == name
 
 
@@ -260,7 +263,7 @@ UNCOMMON = {
 @pytest.mark.parametrize("name", UNCOMMON)
 def test_uncommon_tensors_arrive_as_things(name: str) -> None:
     thing = travel(UNCOMMON[name])
-    assert isinstance(thing, Thing)
+    assert isinstance(thing, OpaqueObject)
     assert thing.type.startswith("Tensor (torch.")
 
 
@@ -292,7 +295,7 @@ BEYOND = [2**64, -(2**63) - 1, 7**400, -(7**400), 7**20_000, MyInt(2**70)]
 def test_integers_beyond_64_bits_arrive_as_things(value: int) -> None:
     """A number that is cut or rounded on the way would be judged as something it is not."""
     thing = travel(value)
-    assert isinstance(thing, Thing)
+    assert isinstance(thing, OpaqueObject)
     assert thing.type.startswith("int")
     assert len(thing.text) < 100
 
@@ -446,7 +449,7 @@ HOSTILE = {
 BOMBS = """
 import msgpack
 from grader import wire
-from grader.bench import with_tensors
+from grader.runner import with_tensors
 
 value, data = 1, msgpack.packb([1])
 for depth in range(1, 3001):
@@ -476,7 +479,7 @@ def test_hostile_bytes_are_refused(name: str) -> None:
 
 def unknown_types(value: Any) -> set[type]:
     """Types inside a received value that the grader does not expect to see."""
-    plain = (bool, int, float, str, bytes, type(None), Thing)
+    plain = (bool, int, float, str, bytes, type(None), OpaqueObject)
     if type(value) is Set:
         return unknown_types(value.items)
     if type(value) in plain:

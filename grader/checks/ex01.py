@@ -18,13 +18,13 @@ from grader.checks import part
 from grader.expect import (
     Mistake,
     Raises,
+    approx_equal,
     difference,
     expect,
     expect_error,
+    fail_if_recognised,
     kind_of,
-    recognise,
     require,
-    same,
 )
 
 Rng = np.random.Generator
@@ -97,7 +97,7 @@ def decorated(answer: Answer) -> dict:
     """What a decorated call reports, once it is clear that decorating gives a function."""
     if not answer.raised:
         before, callable_ = answer.value["before"], answer.value["callable"]
-        recognise(
+        fail_if_recognised(
             answer,
             Mistake(
                 "calls-while-decorating",
@@ -120,7 +120,7 @@ def check_accepts(learner: Subject, decorator: str, value: float, band: str) -> 
     plain = learner.decorated_call(decorator, value, 2)
     named = learner.decorated_call(decorator, value, 2, band=band)
     fix = "Let the wrapper take `*args, **kwargs` and pass both on: `func(*args, **kwargs)`."
-    recognise(
+    fail_if_recognised(
         plain,
         Mistake(
             "arguments-not-passed",
@@ -128,7 +128,7 @@ def check_accepts(learner: Subject, decorator: str, value: float, band: str) -> 
             f"The decorated function does not take any number of arguments. {fix}",
         ),
     )
-    recognise(
+    fail_if_recognised(
         named,
         Mistake(
             "keywords-not-passed",
@@ -151,17 +151,17 @@ def check_passed_on(learner: Subject, decorator: str, rng: Rng) -> None:
         "never-calls",
     )
     args, kwargs = got["calls"][0]
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "arguments-packed",
-            same(args[:1], [(value, 2)]) or same(args[-1:], [{"band": band}]),
+            approx_equal(args[:1], [(value, 2)]) or approx_equal(args[-1:], [{"band": band}]),
             "The function receives the whole tuple `args` or the whole dictionary `kwargs` as one "
             "argument. Unpack them with stars in the call: `func(*args, **kwargs)`.",
         ),
         Mistake(
             "keywords-not-passed",
-            same(args, [value, 2]) and not kwargs,
+            approx_equal(args, [value, 2]) and not kwargs,
             "The keyword arguments get lost on the way. Pass them on: `func(*args, **kwargs)`.",
         ),
         Mistake(
@@ -184,9 +184,11 @@ def check_passed_on(learner: Subject, decorator: str, rng: Rng) -> None:
     )
     text = difference(got["value"], value, "the value of the decorated function")
     require(not text, text)
-    require(same(args, [value, 2]) and same(kwargs, {"band": band}),
-            "The function does not receive the arguments that the decorated one was called with. "
-            "Pass them on as they are: `func(*args, **kwargs)`.")  # fmt: skip
+    require(
+        approx_equal(args, [value, 2]) and approx_equal(kwargs, {"band": band}),
+        "The function does not receive the arguments that the decorated one was called with. "
+        "Pass them on as they are: `func(*args, **kwargs)`.",
+    )
 
 
 def check_identity(learner: Subject, decorator: str) -> None:
@@ -194,7 +196,7 @@ def check_identity(learner: Subject, decorator: str) -> None:
     answer = learner.decorated_names(decorator)
     got = answer.value
     require(
-        same(got, {"name": "mean_flux", "doc": "Mean of the fluxes."}),
+        approx_equal(got, {"name": "mean_flux", "doc": "Mean of the fluxes."}),
         f"The decorated function calls itself {got['name']!r} with the docstring {got['doc']!r}; "
         "the original's name and docstring are lost. Put `@wraps(func)` right above "
         "`def wrapper(...)`.",
@@ -258,7 +260,7 @@ def test_timing_measures(learner: Subject) -> None:
     if measured and _any_within(second, 0, short):
         return
     line = repr(lines[0].strip()[:80])
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "clock-started-once",
@@ -312,7 +314,7 @@ def test_timing_exceptions(learner: Subject, rng: Rng) -> None:
     text = f"no flat field {rng.integers(10**6)}"
     answer = learner.decorated_failure("timing_decorator", text)
     got = answer.value
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "exception-swallowed",
@@ -370,7 +372,7 @@ def kept(answer: Answer, want: list[Record], *mistakes: Mistake) -> None:
             "Turn it into a list: `list(...)`.",
         ),
     ]
-    recognise(answer, *mistakes, *general)
+    fail_if_recognised(answer, *mistakes, *general)
     if (
         answer.raised is None
         and isinstance(answer.result, list)
@@ -528,8 +530,10 @@ def test_filter_one_of(learner: Subject, rng: Rng, kind: type) -> None:
 @part("1.2")
 def test_filter_own_fields(learner: Subject, rng: Rng) -> None:
     """Any field of the records can be filtered, also one you have not thought of"""
-    data = [r | {"airmass": float(rng.uniform(1, 2)), "field": i % 3} for i, r in
-            enumerate(photometry(rng))]  # fmt: skip
+    data = [
+        r | {"airmass": float(rng.uniform(1, 2)), "field": i % 3}
+        for i, r in enumerate(photometry(rng))
+    ]
     answer = learner.call("filter_lightcurve", data, airmass_max=1.5, field=0)
     fixed = (
         "Filters work on the usual four fields only, but records may have others, such as "
@@ -615,7 +619,7 @@ def test_filter_nothing(learner: Subject, rng: Rng) -> None:
         ),
     )
     answer = learner.call("filter_lightcurve", [], band="g")
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "empty-data",
@@ -633,7 +637,7 @@ def test_filter_leaves_input(learner: Subject, rng: Rng) -> None:
     data = photometry(rng)
     got = learner.with_input("filter_lightcurve", data, band="g", flux_min=15).value
     require(
-        same(got["after"], data),
+        approx_equal(got["after"], data),
         "The input list is changed by the filter: the caller's data are gone. Build a new list "
         "instead of removing from `data`.",
         "input-changed",
@@ -656,7 +660,7 @@ def test_filter_unknown_field(learner: Subject, rng: Rng) -> None:
         answer = learner.call("filter_lightcurve", data, **{name: value})
         silent = Mistake(
             "unknown-field-silent",
-            same(answer.result, []) or same(answer.result, data),
+            approx_equal(answer.result, []) or approx_equal(answer.result, data),
             f"`{name}` is about a field that no record has, and your code says nothing. Whoever "
             "mistypes a name should hear of it: raise KeyError and name the fields there are.",
         )
@@ -698,32 +702,60 @@ def wrong_magnitudes(flux: Any, zeropoint: float) -> list[Mistake]:
         return float(array) if np.ndim(flux) == 0 else array
 
     found = [
-        ("natural-logarithm", -2.5 * np.log(values) + zeropoint,
-         "This is the natural logarithm. Magnitudes use the logarithm to base 10: `np.log10`."),
-        ("sign-of-magnitude", 2.5 * log + zeropoint,
-         "The sign is wrong: these magnitudes grow with the flux, but a brighter source has a "
-         "smaller magnitude. The factor is -2.5."),
-        ("zeropoint-subtracted", -2.5 * log - zeropoint,
-         "The zero point is subtracted; it has to be added."),
-        ("zeropoint-ignored", -2.5 * log + 25.0,
-         "The zero point that was asked for is ignored: these magnitudes have 25.0. Use the "
-         "argument `zeropoint`."),
+        (
+            "natural-logarithm",
+            -2.5 * np.log(values) + zeropoint,
+            "This is the natural logarithm. Magnitudes use the logarithm to base 10: `np.log10`.",
+        ),
+        (
+            "sign-of-magnitude",
+            2.5 * log + zeropoint,
+            "The sign is wrong: these magnitudes grow with the flux, but a brighter source has a "
+            "smaller magnitude. The factor is -2.5.",
+        ),
+        (
+            "zeropoint-subtracted",
+            -2.5 * log - zeropoint,
+            "The zero point is subtracted; it has to be added.",
+        ),
+        (
+            "zeropoint-ignored",
+            -2.5 * log + 25.0,
+            "The zero point that was asked for is ignored: these magnitudes have 25.0. Use the "
+            "argument `zeropoint`.",
+        ),
         ("zeropoint-missing", -2.5 * log, "The zero point is missing: add `zeropoint`."),
         ("factor-two-and-a-half", -2.0 * log + zeropoint, "The factor is -2.5, not -2."),
-        ("binary-logarithm", -2.5 * np.log2(values) + zeropoint,
-         "This is the logarithm to base 2. Magnitudes use base 10: `np.log10`."),
-        ("inverse-conversion", 10 ** (-0.4 * (values - zeropoint)),
-         "This is the way back, from magnitude to flux. Here the flux is given."),
-        ("zeropoint-in-logarithm", -2.5 * np.log10(values + zeropoint),
-         "The zero point is added to the flux. Take the logarithm of the flux alone, then add it."),
-        ("zeropoint-multiplied", -2.5 * (log + zeropoint),
-         "The zero point is multiplied by -2.5 as well. Add it last, outside the parentheses."),
-    ]  # fmt: skip
+        (
+            "binary-logarithm",
+            -2.5 * np.log2(values) + zeropoint,
+            "This is the logarithm to base 2. Magnitudes use base 10: `np.log10`.",
+        ),
+        (
+            "inverse-conversion",
+            10 ** (-0.4 * (values - zeropoint)),
+            "This is the way back, from magnitude to flux. Here the flux is given.",
+        ),
+        (
+            "zeropoint-in-logarithm",
+            -2.5 * np.log10(values + zeropoint),
+            "The zero point is added to the flux. Take the logarithm of the flux alone, then "
+            "add it.",
+        ),
+        (
+            "zeropoint-multiplied",
+            -2.5 * (log + zeropoint),
+            "The zero point is multiplied by -2.5 as well. Add it last, outside the parentheses.",
+        ),
+    ]
     rounded = [
-        ("rounded", np.round(-2.5 * log + zeropoint, digits),
-         "The magnitude is rounded. Return it as it is, and round only where you print it.")
+        (
+            "rounded",
+            np.round(-2.5 * log + zeropoint, digits),
+            "The magnitude is rounded. Return it as it is, and round only where you print it.",
+        )
         for digits in range(5)
-    ]  # fmt: skip
+    ]
     return [Mistake(slug, shaped(value), says) for slug, value, says in [*found, *rounded]]
 
 
@@ -736,7 +768,7 @@ def test_magnitude_of_number(learner: Subject, rng: Rng) -> None:
         want = float(pogson(flux, zeropoint))
         mistakes = [*wrong_magnitudes(flux, zeropoint), _arrays_only(answer), _array(answer)]
         expect(answer, want, *mistakes, what="the magnitude", unit="mag")
-        recognise(answer, _array(answer))
+        fail_if_recognised(answer, _array(answer))
     flux = float(rng.uniform(5, 500))
     answer = learner.call("flux_to_magnitude", flux)
     what = "the magnitude with the default zero point"
@@ -772,20 +804,26 @@ def test_magnitude_of_array(learner: Subject, rng: Rng) -> None:
         scalar_only = Mistake(
             "numbers-only",
             answer.raised is not None
-            and ("truth value" in answer.raised.message or "scalar" in answer.raised.message
-                 or "must be real number" in answer.raised.message),
+            and (
+                "truth value" in answer.raised.message
+                or "scalar" in answer.raised.message
+                or "must be real number" in answer.raised.message
+            ),
             f"With an array your code raised {answer.raised}. `if flux > 0` and the functions of "
             "`math` work for one number only: use NumPy's, and `np.where` instead of `if`.",
-        )  # fmt: skip
+        )
         size = np.size(flux)
         shape_lost = Mistake(
             "shape-lost",
             isinstance(answer.result, list | float)
-            or (isinstance(answer.result, np.ndarray) and answer.result.shape != flux.shape
-                and answer.result.size == size),
+            or (
+                isinstance(answer.result, np.ndarray)
+                and answer.result.shape != flux.shape
+                and answer.result.size == size
+            ),
             f"An array of shape {flux.shape} gives {kind_of(answer.result)}. Let NumPy calculate "
             "with the whole array at once, and the shape stays.",
-        )  # fmt: skip
+        )
         mistakes = [*wrong_magnitudes(flux, 23.9), scalar_only, shape_lost]
         expect(answer, pogson(flux, 23.9), *mistakes, what="the magnitude", unit="mag")
 
@@ -841,7 +879,7 @@ def test_magnitude_missing(learner: Subject, rng: Rng) -> None:
         ),
         Mistake(
             "absolute-flux",
-            bad.size == 3 and same(float(bad[1]), float(pogson(-flux[2]))),
+            bad.size == 3 and approx_equal(float(bad[1]), float(pogson(-flux[2]))),
             "The minus sign of a negative flux is dropped. A negative flux is noise around zero "
             "and has no magnitude: return NaN.",
         ),
@@ -853,7 +891,9 @@ def test_magnitude_missing(learner: Subject, rng: Rng) -> None:
         ),
         Mistake(
             "number-for-missing",
-            bad.size == 3 and bool(np.isfinite(bad[0])) and same(float(bad[0]), float(bad[1])),
+            bad.size == 3
+            and bool(np.isfinite(bad[0]))
+            and approx_equal(float(bad[0]), float(bad[1])),
             f"Fluxes without a magnitude give {_first(bad):g} mag, which looks like a "
             "measurement. Return NaN, and whoever gets it knows that nothing is there.",
         ),
@@ -865,12 +905,13 @@ def test_magnitude_missing(learner: Subject, rng: Rng) -> None:
         ),
         Mistake(
             "refuses-missing",
-            answer.raised is not None and not answer.raised.is_a("NotImplementedError")
+            answer.raised is not None
+            and not answer.raised.is_a("NotImplementedError")
             and "truth value" not in answer.raised.message,
             f"With a flux that is not positive your code raised {answer.raised}. Such a flux is an "
             "ordinary thing in a survey: its magnitude is NaN.",
         ),
-    ]  # fmt: skip
+    ]
     expect(answer, want, *mistakes, what="the magnitude", unit="mag")
     for one in (0.0, -3.0):
         answer = learner.call("flux_to_magnitude", one)
@@ -918,7 +959,7 @@ def test_magnitude_quiet(learner: Subject, rng: Rng) -> None:
         )
     got = learner.with_input("flux_to_magnitude", flux).value
     require(
-        same(got["after"], flux),
+        approx_equal(got["after"], flux),
         "The caller's array of fluxes is changed. Work on a copy, for example with `np.where`.",
         "input-changed",
     )
@@ -937,36 +978,55 @@ def test_conversion_passes_arguments(learner: Subject, rng: Rng) -> None:
         "The function that is handed over is never called. Call `conversion_func`, whatever it is, "
         "not one certain function."
     )
-    recognise(
+    fail_if_recognised(
         answer, Mistake("function-ignored", Raises("TypeError", "flux_to_magnitude"), ignored)
     )
     got = answer.value
     require(bool(got["calls"]), ignored, "function-ignored")
     flux, args, kwargs = got["calls"][0]
-    recognise(
+    fail_if_recognised(
         answer,
-        Mistake("whole-record", isinstance(flux, dict), "The conversion function gets the whole "
-                "record. Give it the flux: `record['flux']`."),
-        Mistake("whole-list", isinstance(flux, list | np.ndarray), "The conversion function gets "
-                "all fluxes at once. It may work for one number only: call it for each record."),
-        Mistake("stars-missing",
-                same(args[:1], [(zeropoint,)]) or same(args[-1:], [{"scale": scale}]),
-                "The conversion function gets the tuple `args` or the dictionary `kwargs` as one "
-                "argument. Unpack them with stars: `conversion_func(flux, *args, **kwargs)`."),
-        Mistake("args-not-passed", not args and same(kwargs, {"scale": scale}),
-                "The further positional arguments do not reach the conversion function. Pass on "
-                "`*args` as well."),
-        Mistake("kwargs-not-passed", same(args, [zeropoint]) and not kwargs,
-                "The keyword arguments do not reach the conversion function. Pass on `**kwargs` as "
-                "well."),
-        Mistake("args-not-passed", not args and not kwargs, "Neither the positional nor the "
-                "keyword arguments reach the conversion function. Pass them on: "
-                "`conversion_func(flux, *args, **kwargs)`."),
-    )  # fmt: skip
+        Mistake(
+            "whole-record",
+            isinstance(flux, dict),
+            "The conversion function gets the whole record. Give it the flux: `record['flux']`.",
+        ),
+        Mistake(
+            "whole-list",
+            isinstance(flux, list | np.ndarray),
+            "The conversion function gets "
+            "all fluxes at once. It may work for one number only: call it for each record.",
+        ),
+        Mistake(
+            "stars-missing",
+            approx_equal(args[:1], [(zeropoint,)]) or approx_equal(args[-1:], [{"scale": scale}]),
+            "The conversion function gets the tuple `args` or the dictionary `kwargs` as one "
+            "argument. Unpack them with stars: `conversion_func(flux, *args, **kwargs)`.",
+        ),
+        Mistake(
+            "args-not-passed",
+            not args and approx_equal(kwargs, {"scale": scale}),
+            "The further positional arguments do not reach the conversion function. Pass on "
+            "`*args` as well.",
+        ),
+        Mistake(
+            "kwargs-not-passed",
+            approx_equal(args, [zeropoint]) and not kwargs,
+            "The keyword arguments do not reach the conversion function. Pass on `**kwargs` as "
+            "well.",
+        ),
+        Mistake(
+            "args-not-passed",
+            not args and not kwargs,
+            "Neither the positional nor the "
+            "keyword arguments reach the conversion function. Pass them on: "
+            "`conversion_func(flux, *args, **kwargs)`.",
+        ),
+    )
     for record in data:
         call = [record["flux"], [zeropoint], {"scale": scale}]
         require(
-            any(same(made, call) for made in got["calls"]),
+            any(approx_equal(made, call) for made in got["calls"]),
             "The conversion function is not called with each record's flux and the further "
             "arguments: `conversion_func(record['flux'], *args, **kwargs)`.",
         )
@@ -989,8 +1049,12 @@ def test_conversion_adds_magnitude(learner: Subject, rng: Rng) -> None:
             "The result is a list of magnitudes alone: time, error and band are lost. Return a "
             "copy of each record with the key `magnitude` added.",
         ),
-        Mistake("values-only", np.array(values), "The result is an array of magnitudes alone. "
-                "Return a copy of each record with the key `magnitude` added."),
+        Mistake(
+            "values-only",
+            np.array(values),
+            "The result is an array of magnitudes alone. "
+            "Return a copy of each record with the key `magnitude` added.",
+        ),
         Mistake(
             "flux-overwritten",
             [r | {"flux": m} for r, m in zip(data, values, strict=True)],
@@ -1008,13 +1072,23 @@ def test_conversion_adds_magnitude(learner: Subject, rng: Rng) -> None:
             "The records hold nothing but the magnitude. Keep everything they had: "
             "`{**record, 'magnitude': ...}`.",
         ),
-        Mistake("key-mag", [r | {"mag": m} for r, m in zip(data, values, strict=True)],
-                "The magnitude stands under the key `mag`; the key asked for is `magnitude`."),
-        Mistake("same-record-repeated", [want[-1]] * len(want), "Every item is the last record: "
-                "one dictionary is filled again and again. Make a new one for each record."),
-        Mistake("first-record-only", want[:1], "Only the first record comes back. Is there a "
-                "`return` inside the loop?"),
-    )  # fmt: skip
+        Mistake(
+            "key-mag",
+            [r | {"mag": m} for r, m in zip(data, values, strict=True)],
+            "The magnitude stands under the key `mag`; the key asked for is `magnitude`.",
+        ),
+        Mistake(
+            "same-record-repeated",
+            [want[-1]] * len(want),
+            "Every item is the last record: "
+            "one dictionary is filled again and again. Make a new one for each record.",
+        ),
+        Mistake(
+            "first-record-only",
+            want[:1],
+            "Only the first record comes back. Is there a `return` inside the loop?",
+        ),
+    )
 
 
 @part("1.4")
@@ -1023,7 +1097,7 @@ def test_conversion_leaves_input(learner: Subject, rng: Rng) -> None:
     data = photometry(rng, 5)
     got = learner.conversion(data).value
     require(
-        same(got["after"], data),
+        approx_equal(got["after"], data),
         "The caller's records are changed: they have got a `magnitude` too. Copy each record "
         "before you add to it: `{**record, 'magnitude': ...}` or `dict(record)`.",
         "input-changed",
@@ -1074,25 +1148,41 @@ def test_cache_remembers(learner: Subject, rng: Rng) -> None:
     x, y = (float(v) for v in rng.uniform(1, 9, 2))
     calls = [[[x], {}], [[x], {}], [[y], {}], [[y], {}], [[x], {}]]
     answer = learner.cached_calls(calls)
-    recognise(
+    fail_if_recognised(
         answer,
-        Mistake("unhashable-key", Raises("TypeError", "hash"), "The key cannot be hashed, though "
-                f"the arguments can: {answer.raised}. Make it of tuples, for example "
-                "`(args, tuple(sorted(kwargs.items())))`."),
-    )  # fmt: skip
+        Mistake(
+            "unhashable-key",
+            Raises("TypeError", "hash"),
+            "The key cannot be hashed, though "
+            f"the arguments can: {answer.raised}. Make it of tuples, for example "
+            "`(args, tuple(sorted(kwargs.items())))`.",
+        ),
+    )
     got = answer.value
-    recognise(
+    fail_if_recognised(
         answer,
-        Mistake("nothing-remembered", same(got["runs"], [1, 2, 3, 4, 5]), "The function runs at "
-                "every call. Make the dictionary in the decorator, before the wrapper (in the "
-                "wrapper it would be new for each call), and store each result in it."),
-        Mistake("arguments-ignored", same(got["runs"], [1, 1, 1, 1, 1]), "The first result is "
-                "returned for all arguments. Use the arguments as the key of the memory."),
-        Mistake("one-result-only", same(got["runs"], [1, 1, 2, 2, 3]), "Only the latest result is "
-                "remembered. Keep all of them in a dictionary."),
-    )  # fmt: skip
+        Mistake(
+            "nothing-remembered",
+            approx_equal(got["runs"], [1, 2, 3, 4, 5]),
+            "The function runs at "
+            "every call. Make the dictionary in the decorator, before the wrapper (in the "
+            "wrapper it would be new for each call), and store each result in it.",
+        ),
+        Mistake(
+            "arguments-ignored",
+            approx_equal(got["runs"], [1, 1, 1, 1, 1]),
+            "The first result is "
+            "returned for all arguments. Use the arguments as the key of the memory.",
+        ),
+        Mistake(
+            "one-result-only",
+            approx_equal(got["runs"], [1, 1, 2, 2, 3]),
+            "Only the latest result is remembered. Keep all of them in a dictionary.",
+        ),
+    )
     require(
-        same(got["values"], [[x], [x], [y], [y], [x]]) and same(got["runs"], [1, 1, 2, 2, 2]),
+        approx_equal(got["values"], [[x], [x], [y], [y], [x]])
+        and approx_equal(got["runs"], [1, 1, 2, 2, 2]),
         f"For the calls f(x), f(x), f(y), f(y), f(x) the function ran {got['runs'][-1]} times; it "
         "should run twice, and each call should return the value that belongs to its argument.",
     )
@@ -1106,23 +1196,39 @@ def test_cache_keywords(learner: Subject, rng: Rng) -> None:
     calls = [[[x], named] for named in keywords]
     answer = learner.cached_calls(calls)
     got = answer.value
-    recognise(
+    fail_if_recognised(
         answer,
-        Mistake("keywords-ignored", same(got["runs"], [1, 1, 1, 1, 1]), "Calls that differ in a "
-                "keyword argument alone give the same result. Make the keyword arguments part of "
-                "the key, for example `tuple(sorted(kwargs.items()))`."),
-        Mistake("keyword-values-ignored", same(got["runs"], [1, 1, 1, 2, 3]), "Calls that differ "
-                "in the value of a keyword argument alone give the same result. Take "
-                "`kwargs.items()` into the key, not only the names."),
-        Mistake("keywords-not-remembered", same(got["runs"], [1, 2, 3, 4, 5]), "Calls with keyword "
-                "arguments are never remembered. Make a key of them, for example "
-                "`tuple(sorted(kwargs.items()))`."),
-        Mistake("keyword-names-ignored", same(got["runs"], [1, 2, 2, 3, 3]), "`band='g'` and "
-                "`field='g'` give the same result. Take `kwargs.items()` into the key, not only "
-                "the values."),
-    )  # fmt: skip
+        Mistake(
+            "keywords-ignored",
+            approx_equal(got["runs"], [1, 1, 1, 1, 1]),
+            "Calls that differ in a "
+            "keyword argument alone give the same result. Make the keyword arguments part of "
+            "the key, for example `tuple(sorted(kwargs.items()))`.",
+        ),
+        Mistake(
+            "keyword-values-ignored",
+            approx_equal(got["runs"], [1, 1, 1, 2, 3]),
+            "Calls that differ "
+            "in the value of a keyword argument alone give the same result. Take "
+            "`kwargs.items()` into the key, not only the names.",
+        ),
+        Mistake(
+            "keywords-not-remembered",
+            approx_equal(got["runs"], [1, 2, 3, 4, 5]),
+            "Calls with keyword "
+            "arguments are never remembered. Make a key of them, for example "
+            "`tuple(sorted(kwargs.items()))`.",
+        ),
+        Mistake(
+            "keyword-names-ignored",
+            approx_equal(got["runs"], [1, 2, 2, 3, 3]),
+            "`band='g'` and "
+            "`field='g'` give the same result. Take `kwargs.items()` into the key, not only "
+            "the values.",
+        ),
+    )
     require(
-        same(got["runs"], [1, 2, 2, 3, 4]),
+        approx_equal(got["runs"], [1, 2, 2, 3, 4]),
         "For calls with band='g', band='r', band='g', no keyword and field='g' the function ran "
         f"{got['runs'][-1]} times; it should run 4 times, and not for the second band='g'.",
     )
@@ -1135,7 +1241,7 @@ def test_cache_false_values(learner: Subject, value: str) -> None:
     got = learner.cached_calls([[["RR Lyrae"], {}], [["RR Lyrae"], {}]], value).value
     shown = {"none": "None", "zero": "0"}[value]
     require(
-        same(got["runs"], [1, 1]),
+        approx_equal(got["runs"], [1, 1]),
         f"A function whose result is {shown} runs again at each call. Ask whether the key is in "
         "the memory (`key in memory`), not whether the remembered value is true or not None.",
         "false-values-forgotten",
@@ -1154,15 +1260,19 @@ def test_cache_unhashable(learner: Subject, rng: Rng) -> None:
     ):
         calls = [[args, kwargs], [copy.deepcopy(args), kwargs]]
         answer = learner.cached_calls(calls)
-        recognise(
+        fail_if_recognised(
             answer,
-            Mistake("unhashable-refused", Raises("TypeError", "hash"), "An argument that cannot be "
-                    f"hashed makes the call fail: {answer.raised}. Catch the TypeError of "
-                    "`hash(key)` and call the function without the memory."),
-        )  # fmt: skip
+            Mistake(
+                "unhashable-refused",
+                Raises("TypeError", "hash"),
+                "An argument that cannot be "
+                f"hashed makes the call fail: {answer.raised}. Catch the TypeError of "
+                "`hash(key)` and call the function without the memory.",
+            ),
+        )
         expect(Answer(answer.value["values"]), [[args[0]], [args[0]]], what="the values")
         require(
-            same(answer.value["runs"], [1, 2]),
+            approx_equal(answer.value["runs"], [1, 2]),
             "With a list, dictionary or array as argument the function must run at each call. Key "
             "by the arguments themselves, not by their text or by a tuple made of them: two arrays "
             "may differ and yet look alike when printed.",
@@ -1211,14 +1321,20 @@ def processed(data: list[Record], factors: dict[str, float]) -> list[Record]:
 
 def _processor(answer: Answer) -> Answer:
     """The processed records, once it is clear that there is a function that makes them."""
-    recognise(
+    fail_if_recognised(
         answer,
-        Mistake("no-function-returned", Raises("TypeError", "required positional argument"),
-                f"`band_processor(functions)` raised {answer.raised}. Return the inner function "
-                "itself, without calling it: `return process`."),
-        Mistake("flux-instead-of-record", Raises("TypeError", "'float' object"),
-                "A band's function is called with a number. Give it the whole record."),
-    )  # fmt: skip
+        Mistake(
+            "no-function-returned",
+            Raises("TypeError", "required positional argument"),
+            f"`band_processor(functions)` raised {answer.raised}. Return the inner function "
+            "itself, without calling it: `return process`.",
+        ),
+        Mistake(
+            "flux-instead-of-record",
+            Raises("TypeError", "'float' object"),
+            "A band's function is called with a number. Give it the whole record.",
+        ),
+    )
     got = answer.value
     require(
         got["callable"],
@@ -1241,22 +1357,39 @@ def test_bands_processed(learner: Subject, rng: Rng) -> None:
     expect(
         result,
         want,
-        Mistake("grouped-by-band", [r for band in "gri" for r in want if r["band"] == band],
-                "The records come back grouped by band. Keep their order: go through the records, "
-                "not through the bands."),
-        Mistake("late-binding", [r | {"scaled_by": "i"} for r in processed(data, last)],
-                "Every record went through the last band's function. A function made in a loop "
-                "sees the loop's variable as it is at the end: look up `functions[record['band']]` "
-                "for each record instead."),
-        Mistake("all-functions-applied", _by_all(data, factors), "Every record went through the "
-                "functions of all bands. Use only the one of its own band: "
-                "`functions[record['band']]`."),
-        Mistake("lazy-result", kind_of(result.result) in ("a generator", "a map", "a filter"),
-                f"The records come as {kind_of(result.result)}, which is used up by the first loop "
-                "over it. Return a list: `list(...)`, or collect them with `append`."),
-        Mistake("value-ignored", data, "The records come back as they were. Use what the band's "
-                "function returns: it need not change the record it is given."),
-    )  # fmt: skip
+        Mistake(
+            "grouped-by-band",
+            [r for band in "gri" for r in want if r["band"] == band],
+            "The records come back grouped by band. Keep their order: go through the records, "
+            "not through the bands.",
+        ),
+        Mistake(
+            "late-binding",
+            [r | {"scaled_by": "i"} for r in processed(data, last)],
+            "Every record went through the last band's function. A function made in a loop "
+            "sees the loop's variable as it is at the end: look up `functions[record['band']]` "
+            "for each record instead.",
+        ),
+        Mistake(
+            "all-functions-applied",
+            _by_all(data, factors),
+            "Every record went through the "
+            "functions of all bands. Use only the one of its own band: "
+            "`functions[record['band']]`.",
+        ),
+        Mistake(
+            "lazy-result",
+            kind_of(result.result) in ("a generator", "a map", "a filter"),
+            f"The records come as {kind_of(result.result)}, which is used up by the first loop "
+            "over it. Return a list: `list(...)`, or collect them with `append`.",
+        ),
+        Mistake(
+            "value-ignored",
+            data,
+            "The records come back as they were. Use what the band's "
+            "function returns: it need not change the record it is given.",
+        ),
+    )
 
 
 def _by_all(data: list[Record], factors: dict[str, float]) -> list[Record]:
@@ -1274,7 +1407,7 @@ def test_bands_without_function(learner: Subject, rng: Rng) -> None:
         f"A band without a function makes the call fail with {answer.raised}. Let such records "
         "pass: `functions.get(record['band'])` is None for them."
     )
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake("unknown-band-refused", Raises("KeyError"), refused),
         Mistake("unknown-band-refused", Raises("TypeError", "'NoneType' object"), refused),
@@ -1282,12 +1415,17 @@ def test_bands_without_function(learner: Subject, rng: Rng) -> None:
     expect(
         _processor(answer),
         processed(data, factors),
-        Mistake("unknown-band-dropped", [r for r in processed(data, factors) if r["band"] == "g"],
-                "Records of bands without a function are dropped. Pass them through unchanged."),
-        Mistake("unknown-band-none",
-                [r if r["band"] == "g" else None for r in processed(data, factors)],
-                "Records of bands without a function become None. Pass them through unchanged."),
-    )  # fmt: skip
+        Mistake(
+            "unknown-band-dropped",
+            [r for r in processed(data, factors) if r["band"] == "g"],
+            "Records of bands without a function are dropped. Pass them through unchanged.",
+        ),
+        Mistake(
+            "unknown-band-none",
+            [r if r["band"] == "g" else None for r in processed(data, factors)],
+            "Records of bands without a function become None. Pass them through unchanged.",
+        ),
+    )
 
 
 @part("1.E2")
@@ -1297,7 +1435,7 @@ def test_bands_leave_input(learner: Subject, rng: Rng) -> None:
     answer = learner.per_band(data, {"g": 2.0, "r": 3.0, "i": 4.0}, spoil=True)
     _processor(answer)
     require(
-        same(answer.value["after"], data),
+        approx_equal(answer.value["after"], data),
         "The caller's list or its records are changed. Build a new list, and give each function a "
         "copy, `dict(record)`, since a function may write into its argument.",
         "input-changed",

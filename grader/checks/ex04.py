@@ -21,15 +21,15 @@ from grader.checks import part
 from grader.expect import (
     Mistake,
     Raises,
+    approx_equal,
     difference,
     expect,
+    fail_if_recognised,
     kind_of,
-    recognise,
     require,
-    same,
     shown,
 )
-from grader.wire import Thing
+from grader.wire import OpaqueObject
 
 Rng = np.random.Generator
 Record = dict[str, Any]
@@ -92,7 +92,7 @@ HINTS = {
 def test_logger(learner: Subject) -> None:
     """The logger "astronomy_pipeline" has level INFO and one handler, however often it is set up"""
     answer = learner.set_up()
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "not-static",
@@ -232,7 +232,7 @@ def well_formed(got: dict) -> None:
 def in_session(answer: Answer) -> dict:
     """What was seen, once it is clear that it is a context manager."""
     message = answer.raised.message if answer.raised else ""
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "not-a-generator",
@@ -473,7 +473,7 @@ def labels_of(answer: Answer, want: list[str]) -> dict:
     """What was seen of a call, once its labels are a list."""
     got = answer.value
     labels = got["labels"]
-    made = isinstance(labels, Thing) and labels.type == "generator"
+    made = isinstance(labels, OpaqueObject) and labels.type == "generator"
     require(
         not made,
         "The result is a generator: nothing has been processed yet, and when it is, "
@@ -792,7 +792,7 @@ def test_any_survey(learner: Subject, rng: Rng) -> None:
     """What a record must hold, and what becomes of an empty light curve, is decided elsewhere"""
     record = {"diaObjectId": int(rng.integers(10**9)), "diaSources": [], "empty": True}
     answer = learner.one_by_one(record | {"label": "nothing seen"})
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "record-looked-into",
@@ -982,7 +982,7 @@ def test_features(learner: Subject, rng: Rng) -> None:
 def check_main_band(light_curves: list[list[Record]], answers: list[Answer]) -> None:
     """The features are those of the band with the most detections, in the first r and then g."""
     other = [
-        same(answer.value, measured(data, band), 1e-4)
+        approx_equal(answer.value, measured(data, band), 1e-4)
         for answer, data, band in zip(answers, light_curves, "gr", strict=True)
     ]
     require(
@@ -1247,7 +1247,7 @@ def test_features_missing(learner: Subject, rng: Rng) -> None:
     """Without g there is no colour, and without a later detection no decline: both are NaN"""
     red = [observation("r", day, 18 + 0.05 * abs(day)) for day in (-12, -6, 0, 8, 15)]
     answer = learner.features(somewhen(rng, red))
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "colour-needs-both",
@@ -1281,7 +1281,7 @@ def test_features_missing(learner: Subject, rng: Rng) -> None:
             "draws a line through the peak alone. Ask whether one of the detections in these 30 "
             "days is a day or more after the peak."
         )
-        recognise(answer, Mistake("line-through-one-point", Raises("LinAlgError"), alone))
+        fail_if_recognised(answer, Mistake("line-through-one-point", Raises("LinAlgError"), alone))
         rate = answer.value.get("decline_rate")
         expect(
             Answer(rate, warned=answer.warned),
@@ -1332,12 +1332,20 @@ def test_feature_borders(learner: Subject, rng: Rng) -> None:
         return  # another check speaks of that
     too_short = slope([(0.0, 18.0), (15.0, 18.5)])
     for name, slip, says in (
-        ("decline_rate", too_short, "A detection exactly 30 days after the peak is left out of the "
-         "line; it is included: `<= 30`."),
-        ("colour", math.nan, "A detection exactly 10 days before the peak is left out of the "
-         "colour; at most 10 days means `<= 10`."),
+        (
+            "decline_rate",
+            too_short,
+            "A detection exactly 30 days after the peak is left out of the "
+            "line; it is included: `<= 30`.",
+        ),
+        (
+            "colour",
+            math.nan,
+            "A detection exactly 10 days before the peak is left out of the "
+            "colour; at most 10 days means `<= 10`.",
+        ),
         ("episodes", 3, "A break of exactly 60 days was counted; it takes more than 60: `> 60`."),
-    ):  # fmt: skip
+    ):
         mistake = Mistake("border-misplaced", slip, says)
         expect(Answer(got.get(name)), measured(data)[name], mistake, what=f"`{name}`", rtol=1e-4)
 
@@ -1348,7 +1356,7 @@ def test_light_curve_left_alone(learner: Subject, rng: Rng) -> None:
     before, after = (table.columns for table in learner.left_alone(supernova(rng)).value)
     kept = before.keys() == after.keys() and len(before["mjd"]) == len(after["mjd"])
     require(
-        kept and all(same(after[name], before[name]) for name in before),
+        kept and all(approx_equal(after[name], before[name]) for name in before),
         "The table of the light curve has changed: it has the columns "
         f"{', '.join(map(str, after))} and {len(after['mjd'])} of {len(before['mjd'])} rows. "
         "Others need it too: work with `table`, and assign nothing to `lightcurve.data`.",
@@ -1428,7 +1436,7 @@ def test_rules(learner: Subject, rng: Rng) -> None:
     got = [answer.result if answer.raised is None else None for answer in answers]
     known = {label for (number, *_), label in zip(CASES, got, strict=True) if number > 1}
     for case, answer in zip(CASES, answers, strict=True):
-        if answer.raised is None and same(answer.result, case[1]):
+        if answer.raised is None and approx_equal(answer.result, case[1]):
             continue
         too_few(case, answer)
         wrong_features(case, learner.features(case[-1]))
@@ -1449,7 +1457,7 @@ def too_few(case: tuple[int, str, str, list[Record]], answer: Answer) -> None:
         return
     raised = answer.raised is not None and not answer.raised.is_a("NotImplementedError")
     guessed = answer.result in ("SNIa", "SNII", "CV", "AGN", "TDE")
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "empty-crashes",
@@ -1543,7 +1551,9 @@ def done(answer: Answer) -> dict:
         "`process_async` returns None, and cannot be awaited. It begins with `async def`.",
     )
     labels = got["labels"] if isinstance(got["labels"], list) else []
-    waiting = any(isinstance(each, Thing) and each.type in ("coroutine", "Task") for each in labels)
+    waiting = any(
+        isinstance(each, OpaqueObject) and each.type in ("coroutine", "Task") for each in labels
+    )
     require(
         not waiting,
         "The result holds coroutines that have not been run. `await asyncio.gather("
@@ -1562,7 +1572,7 @@ def test_async_labels(learner: Subject, rng: Rng) -> None:
     want = [record["label"] for record in data]
     want[2] = "failed"
     answer = learner.processed_async(data, 2)
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "one-failure-stops-all",
@@ -1630,7 +1640,7 @@ def test_async_nameless_record(learner: Subject, rng: Rng) -> None:
 @pytest.mark.parametrize("limit", [2, None])
 def test_async_limit(learner: Subject, rng: Rng, limit: int | None) -> None:
     """`max_concurrent` records are processed at a time, 4 if not given, and no more"""
-    data = [each | {"patience": 0.1 if limit else 0.0} for each in records(rng, 6)]
+    data = [each | {"limits": 0.1 if limit else 0.0} for each in records(rng, 6)]
     answer = learner.processed_async(data, *([] if limit is None else [limit]))
     if answer.raised is None or not answer.raised.is_a("Trouble"):
         most, at_most = done(answer)["most"], limit or 4

@@ -19,12 +19,12 @@ from grader.checks import part
 from grader.expect import (
     Mistake,
     Raises,
+    approx_equal,
     expect,
     expect_error,
+    fail_if_recognised,
     kind_of,
-    recognise,
     require,
-    same,
     shown,
 )
 from grader.wire import Tensor
@@ -179,7 +179,7 @@ def test_no_bands(learner: Subject) -> None:
     answer = learner.encoded_bands([])
     got = answer.result
     flat = answer.raised is not None or (isinstance(got, np.ndarray) and got.shape != (0, 3))
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "empty-loses-columns",
@@ -339,7 +339,7 @@ def test_long_sequence(learner: Subject, rng: Rng, brightest: int, longest: int)
         ),
         Mistake(
             "starts-at-brightest",
-            brightest + longest <= 20 and same(got, rows[brightest : brightest + longest]),
+            brightest + longest <= 20 and approx_equal(got, rows[brightest : brightest + longest]),
             "The window begins with the brightest row, so the rise is lost. Half of the rows, "
             f"`{longest} // 2`, belong before it.",
         ),
@@ -368,7 +368,7 @@ def test_long_sequence(learner: Subject, rng: Rng, brightest: int, longest: int)
         *(
             Mistake(
                 "one-row-off",
-                0 <= start <= 20 - longest and same(got, rows[start : start + longest]),
+                0 <= start <= 20 - longest and approx_equal(got, rows[start : start + longest]),
                 f"The window of {longest} rows begins with row {start}, one too {when}. Before the "
                 f"brightest row, number {brightest}, there should be `{longest} // 2` rows, which "
                 f"is {longest // 2}, unless the sequence begins or ends too soon.",
@@ -392,7 +392,9 @@ def test_type_and_input(learner: Subject, rng: Rng) -> None:
             "dtype=sequence.dtype)`.",
             "type-changed",
         )
-        require(same(after, rows), "The sequence that came in was changed. Make a new array.")
+        require(
+            approx_equal(after, rows), "The sequence that came in was changed. Make a new array."
+        )
 
 
 # 5.3 LightCurveDataset._rows_of
@@ -506,7 +508,9 @@ def test_rows(learner: Subject, rng: Rng) -> None:
         ),
         Mistake(
             "sorted-by-band",
-            any(same(got, want[order], rtol=RTOL, atol=ATOL) for order in (by_band, by_name)),
+            any(
+                approx_equal(got, want[order], rtol=RTOL, atol=ATOL) for order in (by_band, by_name)
+            ),
             "The rows are sorted by band. Keep them in order of time, all bands mixed.",
         ),
         Mistake(
@@ -516,7 +520,7 @@ def test_rows(learner: Subject, rng: Rng) -> None:
         ),
         Mistake(
             "one-band-kept",
-            any(same(got, want[rows], rtol=RTOL, atol=ATOL) for rows in alone),
+            any(approx_equal(got, want[rows], rtol=RTOL, atol=ATOL) for rows in alone),
             "The observations of one band alone are there. Keep all of them.",
         ),
         what="the array of rows",
@@ -615,7 +619,7 @@ def test_nothing_measured(learner: Subject, rng: Rng, n: int) -> None:
     data = [each | {"flux": math.nan} for each in observations(rng)[:n]]
     answer = learner.rows_of(data, CODES)
     crash = answer.raised is not None and not answer.raised.is_a("NotImplementedError")
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "empty-crashes",
@@ -901,7 +905,7 @@ def test_own_rows(learner: Subject, rng: Rng) -> None:
     """What is done to the features does not change the dataset"""
     before, after = learner.changed_items(light_curves(rng, 2), ["AGN", "CV"], LONGEST).value
     require(
-        same(after, before) if isinstance(before, Tensor) else True,
+        approx_equal(after, before) if isinstance(before, Tensor) else True,
         "1 was added to the features of `dataset[0]`, and when asked again, the dataset itself had "
         "changed: the tensor shares its memory with your rows. Hand out a copy.",
         "stored-rows-handed-out",
@@ -949,7 +953,7 @@ def test_transform(learner: Subject, rng: Rng) -> None:
         atol=ATOL,
     )
     require(
-        same(given[1], want, rtol=RTOL, atol=ATOL),
+        approx_equal(given[1], want, rtol=RTOL, atol=ATOL),
         "The transform changed the rows it was given, and at its second call it got them changed: "
         "they were the dataset's own. Give it a copy.",
         "stored-rows-changed",
@@ -1012,7 +1016,7 @@ def changed_rows(answer: Answer, rows: np.ndarray) -> list[np.ndarray]:
         )
         require(not np.isnan(got).any(), "There is NaN in the result.", "nan-for-missing")
     require(
-        same(after, rows),
+        approx_equal(after, rows),
         "The array that came in was changed, and so the dataset's own rows may be. Work on a copy.",
         "input-changed",
     )
@@ -1069,7 +1073,7 @@ def test_noise(learner: Subject, rng: Rng) -> None:
     (got,) = changed_rows(learner.augmented(rows, [seed], **options), rows)
     check_padding(got)
     require(
-        same(got[:, FIRST_BAND:], rows[:, FIRST_BAND:].astype(float)),
+        approx_equal(got[:, FIRST_BAND:], rows[:, FIRST_BAND:].astype(float)),
         "The columns of the bands have changed.",
     )
     added = (got - rows)[:N_REAL, FLUX]
@@ -1173,7 +1177,7 @@ def test_time_shift(learner: Subject, rng: Rng) -> None:
             "shift-for-each-row",
         )
         require(
-            same(np.delete(got, TIME, axis=1), np.delete(rows, TIME, axis=1).astype(float)),
+            approx_equal(np.delete(got, TIME, axis=1), np.delete(rows, TIME, axis=1).astype(float)),
             "With a time shift alone, other columns have changed, too.",
         )
         shifts.append(float(shift[0]))
@@ -1237,7 +1241,7 @@ def test_missing_data(learner: Subject, rng: Rng) -> None:
         "about 280.",
     )
     places = np.searchsorted(rows[:N_REAL, TIME].astype(float), kept[:, TIME] - 1e-6)
-    known = same(kept, rows[np.minimum(places, N_REAL - 1)].astype(float))
+    known = approx_equal(kept, rows[np.minimum(places, N_REAL - 1)].astype(float))
     require(
         known and bool((np.diff(places) > 0).all()),
         "The observations that are kept are not in their order, or not what they were.",
@@ -1268,7 +1272,7 @@ def test_at_least_one(learner: Subject, rng: Rng, n: int) -> None:
     options = NOTHING | {"drop_probability": 1.0}
     answer = learner.augmented(rows, [1, 2], **options)
     crash = answer.raised is not None and not answer.raised.is_a("NotImplementedError")
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "empty-crashes",
@@ -1299,20 +1303,20 @@ def test_random_numbers(learner: Subject, rng: Rng) -> None:
         learner.augmented(rows, [seed, None, seed], **options), rows
     )
     require(
-        not same(first, second),
+        not approx_equal(first, second),
         "The same light curve is changed in the same way each time. Do not set a seed in "
         "`__call__`: whoever uses it does that, once.",
         "seeded-in-call",
     )
     one, other = learner.augmented_by_workers(rows, [seed, seed + 1], **options).value
     require(
-        not same(one, other),
+        not approx_equal(one, other),
         "Two workers with different seeds of PyTorch make the same changes: each has a copy of one "
         "generator. Draw from PyTorch's global generator, `torch.rand(...)`.",
         "own-generator",
     )
     require(
-        same(first, third),
+        approx_equal(first, third),
         "After the same `torch.manual_seed` the changes are others: not all random numbers come "
         "from PyTorch. Draw with `torch.rand` and `torch.randn`, not with `np.random` or `random`.",
         "not-from-torch",
@@ -1359,13 +1363,13 @@ def test_seeds(learner: Subject, rng: Rng) -> None:
     seed = a_seed(rng)
     one, again, other = walks(learner, times, [seed, seed, seed + 1])
     require(
-        not same(one, other),
+        not approx_equal(one, other),
         "Two generators with different seeds give the same walk. Draw from `rng`, and do not make "
         "a generator of your own.",
         "own-generator",
     )
     require(
-        same(one, again),
+        approx_equal(one, again),
         "Two generators with the same seed give different walks. Draw all random numbers from "
         "`rng`, none from `np.random`.",
         "global-generator",
@@ -1386,7 +1390,7 @@ def test_same_time(learner: Subject, rng: Rng) -> None:
     times = np.repeat(np.cumsum(rng.uniform(1, 90, 4)), 2)
     made = walks(learner, times, [a_seed(rng) for _ in range(4)])
     require(
-        same(made[:, ::2], made[:, 1::2]),
+        approx_equal(made[:, ::2], made[:, 1::2]),
         "From one time to the very same time the magnitude changes. With a step of 0 days the "
         "factor is exp(0) = 1, and the kick has a spread of 0.",
         "step-ignored",
@@ -1720,7 +1724,7 @@ def test_stay(learner: Subject, rng: Rng) -> None:
     rows = full_rows(rng, 50, 10)
     rows[7, FLUX] = 1.0
     got = moved_rows(learner.moved(rows, [0.04, 0.2], 0.04, 1), rows)
-    noisy = not same(got[:50, FLUX], rows[:50, FLUX].astype(float), atol=1e-4)
+    noisy = not approx_equal(got[:50, FLUX], rows[:50, FLUX].astype(float), atol=1e-4)
     require(
         not noisy,
         "An object that stays at its redshift gets noise. There f = 1, and sqrt(1 - f**2) = 0.",
@@ -1735,7 +1739,7 @@ def moved_rows(answer: Answer, rows: np.ndarray) -> np.ndarray:
     (got,) = changed_rows(Answer([[got], after]), rows)
     check_padding(got)
     require(
-        same(got[:, FIRST_BAND:], rows[:, FIRST_BAND:].astype(float)),
+        approx_equal(got[:, FIRST_BAND:], rows[:, FIRST_BAND:].astype(float)),
         "The columns of the bands have changed.",
     )
     return got
@@ -1872,9 +1876,11 @@ def test_moved_again(learner: Subject, rng: Rng) -> None:
         moved_rows(learner.moved(rows, [0.05, 0.3], 0.2, each), rows)
         for each in (seed, seed, seed + 1)
     )
-    require(not same(first, other), "The noise is the same for every seed.", "own-generator")
     require(
-        same(first, again),
+        not approx_equal(first, other), "The noise is the same for every seed.", "own-generator"
+    )
+    require(
+        approx_equal(first, again),
         "After the same `torch.manual_seed` the noise is another one. Draw with `torch.randn`.",
         "not-from-torch",
     )

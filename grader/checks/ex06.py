@@ -15,7 +15,16 @@ import pytest
 
 from grader.answer import Answer, Failure, Subject
 from grader.checks import part
-from grader.expect import Mistake, Raises, expect, expect_error, kind_of, recognise, require, same
+from grader.expect import (
+    Mistake,
+    Raises,
+    approx_equal,
+    expect,
+    expect_error,
+    fail_if_recognised,
+    kind_of,
+    require,
+)
 from grader.wire import Tensor
 
 Rng = np.random.Generator
@@ -72,7 +81,7 @@ HINTS = {
         "Write down the learning rate before `train_epoch`; call `scheduler.step()` after "
         "`evaluate_model`.",
         "`if val_loss < best_loss - min_delta:` keep loss and `copy.deepcopy(model.state_dict())` "
-        "and set the count to 0; otherwise add 1 to it, and `break` when it reaches `patience`. "
+        "and set the count to 0; otherwise add 1 to it, and `break` when it reaches `limits`. "
         "After the loop `model.load_state_dict(best_weights)`.",
     ],
 }
@@ -101,7 +110,7 @@ def longer(x: np.ndarray, rows: int) -> np.ndarray:
 def asked(learner: Subject, network: list, *batches: np.ndarray) -> list[np.ndarray]:
     """The logits of each batch as arrays, once they are tensors of the right shape."""
     answer = learner.logits(*network, [Tensor.of(x) for x in batches])
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "must-be-sorted",
@@ -178,7 +187,7 @@ def batch_order(learner: Subject, rng: Rng, network: list) -> None:
     other = "A light curve has other logits if other light curves are in its batch."
     together, *alone = asked(learner, network, x, *(x[i : i + 1] for i in range(4)))
     require(
-        same(together, np.concatenate(alone), 1e-4, 1e-5),
+        approx_equal(together, np.concatenate(alone), 1e-4, 1e-5),
         f"{other} Something mixes them: an axis that is taken for another, or a `view` or "
         "`reshape` that runs across the batch.",
         "batch-mixed",
@@ -188,7 +197,7 @@ def batch_order(learner: Subject, rng: Rng, network: list) -> None:
     together, *alone = asked(learner, network, x, *(x[i : i + 1] for i in range(4)))
     want = np.concatenate(alone)
     by_length, short = np.argsort(lengths)[::-1], [0, 2, 3]
-    recognise(
+    fail_if_recognised(
         Answer(together),
         Mistake(
             "last-padded-step",
@@ -207,7 +216,7 @@ def batch_order(learner: Subject, rng: Rng, network: list) -> None:
         atol=1e-5,
     )
     require(
-        same(together, want, 1e-4, 1e-5),
+        approx_equal(together, want, 1e-4, 1e-5),
         f"{other} Short ones are padded to the length of the longest: padding comes in somewhere, "
         "perhaps into a mean. It must make no difference.",
         "padding-matters",
@@ -217,7 +226,7 @@ def batch_order(learner: Subject, rng: Rng, network: list) -> None:
 def no_observation(learner: Subject, rng: Rng, network: list) -> None:
     x = light_curves(rng, [0, 4, 1], 6)
     answer = learner.logits(*network, [Tensor.of(x), Tensor.of(x[:1])])
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "empty-crashes",
@@ -241,7 +250,7 @@ def input_unchanged(learner: Subject, rng: Rng, network: list) -> None:
     got = learner.inputs_afterwards(*network, Tensor.of(x)).value
     lengths = (x[..., 3:] != 0).any(axis=-1).sum(axis=-1)
     require(
-        same(got["x"], Tensor.of(x)) and same(got["lengths"], Tensor.of(lengths)),
+        approx_equal(got["x"], Tensor.of(x)) and approx_equal(got["lengths"], Tensor.of(lengths)),
         "`forward` changes the tensor that it is given, and the next epoch gets the changed one. "
         "Make a new tensor, as `rescale(x)` and `lengths.clamp(min=1)` do, instead of assigning to "
         "parts of the old one.",
@@ -262,20 +271,20 @@ def dropout_works(learner: Subject, rng: Rng, network: list) -> None:
     for got in (*half["training"], *half["evaluation"], *none["training"]):
         check_shape(got, 4, 6)
     require(
-        same(*half["evaluation"]),
+        approx_equal(*half["evaluation"]),
         "In evaluation mode the same light curves get other logits each time: dropout is still on. "
         "`nn.Dropout` knows the mode; `F.dropout` must be told, `training=self.training`.",
         "dropout-in-evaluation",
     )
     require(
-        not same(*half["training"]),
+        not approx_equal(*half["training"]),
         "In training mode nothing is left to chance: there is no dropout. Put an "
         "`nn.Dropout(dropout)` before the last linear layer. (The dropout of an `nn.LSTM` works "
         "between its layers only.)",
         "no-dropout",
     )
     require(
-        same(*none["training"]),
+        approx_equal(*none["training"]),
         "With `dropout=0` the same light curves should get the same logits each time. Is the "
         "argument `dropout` used?",
         "dropout-not-used",
@@ -285,7 +294,7 @@ def dropout_works(learner: Subject, rng: Rng, network: list) -> None:
 def every_weight_learns(learner: Subject, rng: Rng, network: list, at_least: int) -> None:
     x = Tensor.of(light_curves(rng, [6, 4, 5, 6, 3, 6, 2, 6], 6))
     answer = learner.gradients(*network, x)
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "gradient-lost",
@@ -348,14 +357,14 @@ def test_mlp_padding(learner: Subject, rng: Rng) -> None:
     plain, padded, halved, nothing, more_of_it = asked(
         learner, MLP, x, longer(x, rows), x * n / (n + rows), 0 * x, 0 * longer(x, rows)
     )
-    if same(padded, plain, 1e-4, 1e-5):
+    if approx_equal(padded, plain, 1e-4, 1e-5):
         return
     mean = (
         f"With {rows} rows of padding after {n} observations the result is the mean over all "
         f"{n + rows} rows: padding is averaged in. Mask it, and divide by the number of "
         "observations."
     )
-    recognise(
+    fail_if_recognised(
         Answer(padded),
         Mistake("mean-over-padding", (n * plain + rows * more_of_it) / (n + rows), mean),
         Mistake("mean-over-padding", halved, mean),
@@ -389,13 +398,13 @@ def test_mlp_mean(learner: Subject, rng: Rng) -> None:
         learner, MLP, x, x[:, rng.permutation(6)], np.repeat(x, 2, axis=1)
     )
     require(
-        same(plain, other_order, 1e-4, 1e-5),
+        approx_equal(plain, other_order, 1e-4, 1e-5),
         "The same observations in another order have other logits. A mean does not depend on the "
         "order: is only one row used?",
         "order-matters",
     )
     require(
-        same(plain, twice, 1e-4, 1e-5),
+        approx_equal(plain, twice, 1e-4, 1e-5),
         "If each observation comes twice, the logits change: a long light curve counts more than a "
         "short one. Divide the sum by the number of observations.",
         "sum-for-mean",
@@ -408,7 +417,7 @@ def test_mlp_padding_in_front(learner: Subject, rng: Rng) -> None:
     x = light_curves(rng, [5, 3, 4], 8)
     behind, in_front = asked(learner, MLP, x, x[:, ::-1])  # a mean knows no order
     require(
-        same(behind, in_front, 1e-4, 1e-5),
+        approx_equal(behind, in_front, 1e-4, 1e-5),
         "If the padding stands in front of the observations, the logits change. Do not count rows: "
         "`observed(x)` tells for each row whether it is an observation.",
         "first-rows-taken",
@@ -422,7 +431,7 @@ def test_mlp_first_observation(learner: Subject, rng: Rng) -> None:
     without = x[:, 1:]
     plain, rest = asked(learner, MLP, x, without)
     require(
-        not same(plain, rest, 1e-5, 1e-6),
+        not approx_equal(plain, rest, 1e-5, 1e-6),
         "The first observation makes no difference: its time is 0, and that is taken for padding. "
         "`observed(x)` knows which rows are observations.",
         "first-observation-masked",
@@ -476,7 +485,7 @@ def test_mlp_bends(learner: Subject, rng: Rng) -> None:
     one, other = x[:12], x[12:]
     left, right, middle = asked(learner, MLP, one, other, (one + other) / 2)
     require(
-        not same(middle, (left + right) / 2, 1e-3, 1e-4),
+        not approx_equal(middle, (left + right) / 2, 1e-3, 1e-4),
         "The network is a linear function of its input, as if it had one layer. Put an `nn.ReLU()` "
         "after each hidden linear layer.",
         "no-activation",
@@ -493,7 +502,7 @@ def test_mlp_last_hidden_layer_bends(learner: Subject, rng: Rng) -> None:
     middles = (ends[:-1] + ends[1:]) / 2
     at_ends, between = asked(learner, [MLP[0], [N_FEATURES, [24], N_CLASSES]], ends, middles)
     require(
-        not same(between, (at_ends[:-1] + at_ends[1:]) / 2, 1e-5, 1e-6),
+        not approx_equal(between, (at_ends[:-1] + at_ends[1:]) / 2, 1e-5, 1e-6),
         "With one hidden layer the network is a single linear function: no ReLU follows that "
         "layer. Put one after each hidden layer; only the very last linear layer has none.",
         "last-hidden-layer-linear",
@@ -525,14 +534,14 @@ def test_lstm_padding(learner: Subject, rng: Rng) -> None:
     asked(learner, LSTM, x)  # speaks first if it cannot be asked at all
     told, whole = (got.array for got in answer.value)
     require(
-        not same(told, whole, 1e-5, 1e-6),
+        not approx_equal(told, whole, 1e-5, 1e-6),
         "The lengths make no difference: every light curve is read to the end of its padding. Pack "
         "the batch with its `lengths`, as the text above shows.",
         "lengths-ignored",
     )
     plain, padded = asked(learner, LSTM, x, longer(x, 5))
     require(
-        same(plain, padded, 1e-4, 1e-5),
+        approx_equal(plain, padded, 1e-4, 1e-5),
         "More padding changes the logits. Take the state after the last observation.",
         "padding-matters",
     )
@@ -550,11 +559,11 @@ def test_lstm_reads_in_order(learner: Subject, rng: Rng) -> None:
     x = light_curves(rng, [6, 6, 6], 6)
     plain, backwards, rest, start = asked(learner, LSTM, x, x[:, ::-1], x[:, 1:], x[:, :-1])
     require(
-        not same(plain, backwards, 1e-5, 1e-6),
+        not approx_equal(plain, backwards, 1e-5, 1e-6),
         "Read backwards, a light curve has the same logits. Is there an `nn.LSTM` in `forward`?",
     )
-    require(not same(plain, rest, 1e-5, 1e-6), "The first observation makes no difference.")
-    require(not same(plain, start, 1e-5, 1e-6), "The last observation makes no difference.")
+    require(not approx_equal(plain, rest, 1e-5, 1e-6), "The first observation makes no difference.")
+    require(not approx_equal(plain, start, 1e-5, 1e-6), "The last observation makes no difference.")
 
 
 @part("6.2")
@@ -759,7 +768,7 @@ def test_sure_and_wrong(learner: Subject, rng: Rng) -> None:
     value = float(got.array) if isinstance(got, Tensor) and got.shape == () else 0.0
     of_first = 2 * value - losses[1]  # at most -log(eps) if a small number was added to p
     finite = not isinstance(gradient, Tensor) or bool(np.isfinite(gradient.array).all())
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake("logarithm-of-zero", not math.isfinite(value) or not finite, in_steps),
         Mistake("logarithm-of-zero", bool(9 < of_first < 0.7 * size), in_steps),
@@ -878,7 +887,7 @@ LABELS_FIRST = Mistake(
 
 def look(answer: Answer) -> dict:
     """What was seen of a loop, unless it broke down in a well-known way."""
-    recognise(answer, NO_LENGTHS, NO_AUTO, LABELS_FIRST)
+    fail_if_recognised(answer, NO_LENGTHS, NO_AUTO, LABELS_FIRST)
     got = answer.value
     softmaxed = bool(got["sums"]) and all(abs(total - 1) < 1e-4 for total in got["sums"])
     require(
@@ -894,7 +903,7 @@ def check_moved(learner: Subject, loop: str, rng: Rng) -> None:
     """Everything must be where the argument `device` says."""
     trial = Regression(rng)
     answer = learner.devices(loop, *trial.sent())
-    recognise(answer, NO_LENGTHS, LABELS_FIRST)
+    fail_if_recognised(answer, NO_LENGTHS, LABELS_FIRST)
     got = answer.value
     require(bool(got), "The network was never asked.")
     left = [name for name, place in got.items() if place != "meta"]
@@ -918,7 +927,7 @@ def test_weights(learner: Subject, rng: Rng) -> None:
     events = got["events"]
     order = [event for event in events if event in ("backward", "step")]
     start = Tensor.of(trial.weight)
-    if same(got["weight"], start, 1e-6, 1e-7):
+    if approx_equal(got["weight"], start, 1e-6, 1e-7):
         why_nothing_happened(events, order)
     step_for_all = Tensor.of(
         trial.weight - lr * sum(trial.gradient(trial.weight, batch) for batch in trial.batches())
@@ -986,7 +995,7 @@ def test_mean_loss(learner: Subject, rng: Rng, drop_last: bool) -> None:
         "memory. Collect numbers: `loss.item()`.",
         "tensor-returned",
     )
-    if not same(got["weight"], Tensor.of(weight)):
+    if not approx_equal(got["weight"], Tensor.of(weight)):
         losses = as_it_went(trial, got, losses, drop_last)
     total = float(np.dot(losses, sizes))
     summed = "is the sum of the losses{}. Divide by the number of light curves."
@@ -1017,7 +1026,7 @@ def as_it_went(trial: Regression, got: dict, losses: list, drop_last: bool) -> l
     """The losses on another's way through the weights, if it is a known one."""
     for cleared in ("once", "after"):
         weight, others = trial.trained(0.3, cleared=cleared, drop_last=drop_last)
-        if same(got["weight"], Tensor.of(weight)):
+        if approx_equal(got["weight"], Tensor.of(weight)):
             return others
     return losses
 
@@ -1028,7 +1037,7 @@ def test_gradients_left_over(learner: Subject, rng: Rng) -> None:
     trial, lr = Regression(rng), 0.3
     got = look(learner.trained(*trial.sent(), lr, 0.5))
     left_over, _ = trial.trained(lr, 0.5, cleared="after")
-    recognise(
+    fail_if_recognised(
         Answer(got["weight"]),
         Mistake(
             "gradients-left-over",
@@ -1099,7 +1108,7 @@ def test_loss_and_accuracy(learner: Subject, rng: Rng) -> None:
     for batch in trial.batches()[-1:]:  # the last one is small and right: a mean of means shows
         trial.labels[batch] = (trial.mean[batch] @ trial.weight).argmax(axis=-1)
     answer = learner.evaluated(*trial.sent())
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "argmax-over-batch",
@@ -1124,7 +1133,7 @@ def test_loss_and_accuracy(learner: Subject, rng: Rng) -> None:
     losses = [trial.loss(trial.weight, batch) for batch in batches]
     right = [trial.right(batch) for batch in batches]
     loss, accuracy = float(np.dot(losses, sizes)) / sum(sizes), sum(right) / sum(sizes)
-    recognise(
+    fail_if_recognised(
         Answer(returned),
         Mistake("swapped", (accuracy, loss), "The accuracy comes first. Return (loss, accuracy)."),
         rtol=1e-4,
@@ -1174,7 +1183,7 @@ def test_only_looks(learner: Subject, rng: Rng) -> None:
     got = look(learner.evaluated(*trial.sent()))
     require(bool(got["modes"]), "The network was never asked.")
     require(
-        same(got["weight"], Tensor.of(trial.weight)) and got["gradient"] is None,
+        approx_equal(got["weight"], Tensor.of(trial.weight)) and got["gradient"] is None,
         "The evaluation leaves gradients on the weights, or changes them. It should look and no "
         "more: leave out `backward` and `step`.",
         "evaluation-trains",
@@ -1256,7 +1265,7 @@ def test_rates(learner: Subject, rng: Rng, warmup: int) -> None:
     def rates(factor: list[float]) -> list[list[float]]:
         return [[each * b for b in base] for each in factor]
 
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "zero-division",
@@ -1313,7 +1322,8 @@ def test_default_warmup(learner: Subject) -> None:
     want = [[factor] for factor in factors(8, 2)]
     answer = learner.learning_rates([1.0], 8)
     require(
-        same(answer.value, want) or not same(learner.learning_rates([1.0], 8, 2).value, want),
+        approx_equal(answer.value, want)
+        or not approx_equal(learner.learning_rates([1.0], 8, 2).value, want),
         "Without `warmup_epochs` there should be two epochs of warm-up.",
     )
 
@@ -1344,7 +1354,7 @@ VAL = [1.0, 0.8, 0.9, 0.85, 0.7, 0.75, 0.72, 0.71, 0.9, 0.95, 0.98, 0.4]
 PATIENCE = 3
 
 
-def run(losses: list[float], patience: int, min_delta: float = 0.0, how: str = "") -> list[int]:
+def run(losses: list[float], limits: int, min_delta: float = 0.0, how: str = "") -> list[int]:
     """How many epochs there are, and which one was the best."""
     best, best_epoch, waited = math.inf, 0, 0
     for epoch, loss in enumerate(losses):
@@ -1355,7 +1365,7 @@ def run(losses: list[float], patience: int, min_delta: float = 0.0, how: str = "
             waited += 1
         if how == "last":
             best = loss
-        if waited >= patience + (how == "too many"):
+        if waited >= limits + (how == "too many"):
             return [epoch + 1, best_epoch]
     return [len(losses), best_epoch]
 
@@ -1391,25 +1401,25 @@ def went(answer: Answer) -> tuple[dict, list]:
 def test_stops(learner: Subject, rng: Rng) -> None:
     """It stops when the validation loss has not got better for a while"""
     train, val = scaled(rng, TRAIN), scaled(rng, VAL)
-    settings = {"num_epochs": len(VAL), "patience": PATIENCE}
+    settings = {"num_epochs": len(VAL), "limits": PATIENCE}
     history, (epochs, _) = went(learner.fitted(train, val, settings))
     want = run(val, PATIENCE)[0]
     text = (
-        f"With patience={PATIENCE} and these validation losses, {shown(val[: want + 1])}, there "
+        f"With limits={PATIENCE} and these validation losses, {shown(val[: want + 1])}, there "
         f"should be {want} epochs; there were {epochs}."
     )
     expect(
         Answer(epochs),
         want,
         Mistake(
-            "patience-not-reset",
+            "limits-not-reset",
             run(val, PATIENCE, how="not reset")[0],
             f"{text} The count of epochs that were not better begins anew with each better one.",
         ),
         Mistake(
             "one-epoch-too-many",
             run(val, PATIENCE, how="too many")[0],
-            f"{text} It stops as soon as the count reaches the patience.",
+            f"{text} It stops as soon as the count reaches the limits.",
         ),
         Mistake(
             "training-loss-watched",
@@ -1421,7 +1431,7 @@ def test_stops(learner: Subject, rng: Rng) -> None:
             run(val, PATIENCE, how="last")[0],
             f"{text} Compare each epoch with the best so far, not with the one before.",
         ),
-        Mistake("never-stops", len(VAL), f"{text} When the count reaches the patience, `break`."),
+        Mistake("never-stops", len(VAL), f"{text} When the count reaches the limits, `break`."),
         what="the number of epochs",
     )
     expect(Answer(history["val_loss"]), val[:want], what="`val_loss`", rtol=1e-4)
@@ -1434,7 +1444,7 @@ def test_stops(learner: Subject, rng: Rng) -> None:
 def test_best_weights(learner: Subject, rng: Rng) -> None:
     """The model ends with the weights of the best epoch"""
     train, val = scaled(rng, TRAIN), scaled(rng, VAL)
-    settings = {"num_epochs": 6, "patience": 20}
+    settings = {"num_epochs": 6, "limits": 20}
     _, (epochs, kept) = went(learner.fitted(train, val, settings))
     want = int(np.argmin(val[:6]))
     require(
@@ -1456,7 +1466,7 @@ def test_all_epochs(learner: Subject, rng: Rng) -> None:
     """While the validation loss gets better, it goes on to the last epoch"""
     val = [1 / (1 + epoch) for epoch in range(6)]
     _, (epochs, kept) = went(
-        learner.fitted(scaled(rng, TRAIN), val, {"num_epochs": 6, "patience": 1})
+        learner.fitted(scaled(rng, TRAIN), val, {"num_epochs": 6, "limits": 1})
     )
     require(epochs == 6, f"Every epoch of 6 was better, yet there were {epochs} epochs.")
     require(kept == 5, "The last epoch was the best, but the model has other weights.")
@@ -1466,7 +1476,7 @@ def test_all_epochs(learner: Subject, rng: Rng) -> None:
 def test_min_delta(learner: Subject, rng: Rng) -> None:
     """An epoch is better only if it is so by more than `min_delta`"""
     val = [1.0, 0.9, 0.8, 0.7, 0.65, 0.6, 0.55, 0.5]
-    settings = {"num_epochs": 8, "patience": 3, "min_delta": 0.25}
+    settings = {"num_epochs": 8, "limits": 3, "min_delta": 0.25}
     _, (epochs, _) = went(learner.fitted(scaled(rng, TRAIN), val, settings))
     want = run(val, 3, 0.25)[0]
     expect(
@@ -1476,7 +1486,7 @@ def test_min_delta(learner: Subject, rng: Rng) -> None:
             "min-delta-ignored",
             run(val, 3)[0],
             f"The validation losses {val} fall by 0.05 to 0.1 each. With min_delta=0.25 and "
-            f"patience=3 there should be {want} epochs; there were {epochs}. An epoch is better if "
+            f"limits=3 there should be {want} epochs; there were {epochs}. An epoch is better if "
             "`val_loss < best_loss - min_delta`.",
         ),
         what="the number of epochs",
@@ -1487,7 +1497,7 @@ def test_min_delta(learner: Subject, rng: Rng) -> None:
 def test_scheduler(learner: Subject, rng: Rng) -> None:
     """The scheduler steps once after each epoch, and the rate that was used is written down"""
     val = [1 / (1 + epoch) for epoch in range(4)]
-    settings = {"num_epochs": 4, "patience": 4}
+    settings = {"num_epochs": 4, "limits": 4}
     answer = learner.fitted(scaled(rng, TRAIN), val, settings, batches=3, gamma=0.5)
     history, _ = went(answer)
     steps, weight = answer.value["scheduler_steps"], answer.value["weight"]
@@ -1504,7 +1514,7 @@ def test_scheduler(learner: Subject, rng: Rng) -> None:
     )
     used, late = [1.0, 0.5, 0.25, 0.125], [0.5, 0.25, 0.125, 0.0625]
     require(
-        not same(-weight, 3 * sum(late), 1e-5),
+        not approx_equal(-weight, 3 * sum(late), 1e-5),
         "The scheduler steps before the optimizer does, so that the first rate is never used. Call "
         "it after the epoch.",
         "scheduler-first",
@@ -1521,7 +1531,8 @@ def test_scheduler(learner: Subject, rng: Rng) -> None:
         what="`learning_rate`",
     )
     require(
-        same(-weight, 3 * sum(used), 1e-5), "The epochs are not trained with the scheduler's rates."
+        approx_equal(-weight, 3 * sum(used), 1e-5),
+        "The epochs are not trained with the scheduler's rates.",
     )
 
 

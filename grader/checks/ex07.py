@@ -17,12 +17,12 @@ from grader.checks import part
 from grader.expect import (
     Mistake,
     Raises,
+    approx_equal,
     expect,
     expect_error,
+    fail_if_recognised,
     kind_of,
-    recognise,
     require,
-    same,
     shown,
 )
 from grader.wire import Tensor
@@ -151,7 +151,7 @@ def embeddings(
 ) -> tuple[list[np.ndarray], int]:
     """The embeddings of several arrays of times, and the number of learned parameters."""
     answer = learner.time2vec(seed, sizes, [Tensor.of(each) for each in times], start)
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "nothing-made",
@@ -362,7 +362,7 @@ def test_impossible_size(learner: Subject) -> None:
             naming=str(size),
         )
     ones = np.ones((1, 2, 1))
-    recognise(
+    fail_if_recognised(
         learner.time2vec(1, {"embed_dim": 1}, [Tensor.of(ones)]),
         Mistake(
             "too-strict",
@@ -385,7 +385,7 @@ def test_side_by_side(learner: Subject, rng: Rng) -> None:
     times = days(rng, 2, 4, 1)
     sizes = POSITIONAL | {"pos_embed_dim": 3}
     answer = learner.positional(seed_of(rng), sizes, [Tensor.of(times)])
-    recognise(answer, *axes_mixed_up(answer))
+    fail_if_recognised(answer, *axes_mixed_up(answer))
     value = answer.value["embeddings"][0]
     require(
         not (isinstance(value, Tensor) and value.shape == (2, 4, 3)),
@@ -423,7 +423,7 @@ def test_positions(learner: Subject, rng: Rng) -> None:
     times, short = days(rng, 3, 5, 1), days(rng, 2, 3, 1)
     times[0, 3:] = 0.0  # padding, which is out of order
     answer = learner.positional(seed_of(rng), POSITIONAL, [Tensor.of(times), Tensor.of(short)])
-    recognise(answer, *axes_mixed_up(answer))
+    fail_if_recognised(answer, *axes_mixed_up(answer))
     got = answer.value
     require(
         got["learned"] > 0,
@@ -477,7 +477,7 @@ def test_positions(learner: Subject, rng: Rng) -> None:
 def test_too_long(learner: Subject, rng: Rng) -> None:
     """A sequence longer than max_seq_len is a ValueError that names both; one as long is not"""
     fits = learner.positional(1, POSITIONAL, [Tensor.of(days(rng, 1, 6, 1))])
-    recognise(
+    fail_if_recognised(
         fits,
         Mistake(
             "too-strict",
@@ -512,7 +512,7 @@ def layer(learner: Subject, name: str, *inputs: np.ndarray, **changes: Any) -> l
     tensors = [Tensor.of(each) for each in inputs]
     used = TINY | changes
     answer = learner.layer(used, name, tensors, **options)
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "too-strict",
@@ -666,7 +666,7 @@ def test_classifier_takes_each_vector_by_itself(learner: Subject, rng: Rng, trai
     other[1] += rng.normal(size=(5, 8))
     answer = learner.layer(TINY, "classifier", [Tensor.of(rows), Tensor.of(other)], train=train)
     mixes = "`BatchNorm1d` does that: it normalises over the batch. `nn.LayerNorm` does not."
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "classifier-mixes",
@@ -753,7 +753,7 @@ def test_padding_mask(learner: Subject, rng: Rng) -> None:
     off_by_one = np.array([[row > n for row in range(7)] for n in lengths])
     by_value = (x == 0).all(axis=2)
     got = value.array if isinstance(value, Tensor) else np.empty(0)
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "longest-only",
@@ -931,7 +931,7 @@ def test_logits(learner: Subject, rng: Rng) -> None:
         return Tensor.of(worked_out(weights, batch, masked, pool))
 
     logits, want = Answer(got["logits"]), outcome("masked mean")
-    leaks = any(same(logits.result, outcome(pool, masked=False)) for pool in POOLS)
+    leaks = any(approx_equal(logits.result, outcome(pool, masked=False)) for pool in POOLS)
     diluted = "The mean is taken over all rows, so that padding dilutes the observations. "
     one = "Only one row of what the transformer returns is classified. "
     mean = "Take the mean over the observations: add them up and divide by `lengths`."
@@ -1042,8 +1042,10 @@ def invisible_padding(
     for k, n in enumerate(lengths):
         rubbish[k, n:, :3] = rng.normal(0, 3, (10 - n, 3))
         odd[k, n:] = rng.uniform(50, 90, (10 - n, 1))
-    alone = [(features[k : k + 1, :n], times[k : k + 1, :n], lengths[k : k + 1])
-             for k, n in enumerate(lengths)]  # fmt: skip
+    alone = [
+        (features[k : k + 1, :n], times[k : k + 1, :n], lengths[k : k + 1])
+        for k, n in enumerate(lengths)
+    ]
     batches = [(features, times, lengths), (rubbish, odd, lengths), *alone]
     got = whole(learner, name, *batches, method=method, train=train)
     steps = method != "forward"
@@ -1135,7 +1137,7 @@ def test_gradients(learner: Subject, rng: Rng) -> None:
 def reach_everything(learner: Subject, rng: Rng, name: str, method: str = "forward") -> None:
     batch = light_curves(rng, [3, 6], 7)
     answer = learner.gradients(name, TINY | {"num_layers": 2}, sent(*batch), method=method)
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "no-gradient",
@@ -1225,7 +1227,7 @@ def test_bands_enter_by_their_vectors(learner: Subject, rng: Rng, bands: int) ->
     batches = [sent(features, times, lengths), sent(changed, times, lengths)]
     sizes = TINY | {"input_dim": 3 + bands, "band_embed_dim": 4}
     answer = learner.logits(BANDED, sizes, batches)
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "three-bands-only",
@@ -1242,7 +1244,7 @@ def test_bands_enter_by_their_vectors(learner: Subject, rng: Rng, bands: int) ->
         "bands-unused",
     )
     answer = learner.logits_without_bands(sizes, batches)
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "no-band-embedding",

@@ -22,13 +22,13 @@ from grader.checks import part
 from grader.expect import (
     Mistake,
     Raises,
+    approx_equal,
     expect,
     expect_error,
+    fail_if_recognised,
     kind_of,
     number,
-    recognise,
     require,
-    same,
     shown,
 )
 from grader.wire import Tensor
@@ -50,7 +50,7 @@ HINTS = {
         "`if val_loss < self.best_loss - self.min_delta:`: written like this, NaN goes to the "
         "`else` by itself.",
         "Set `self.best_loss` and `self.counter = 0` in the one case, `self.counter += 1` in the "
-        "other; `return self.counter >= self.patience`.",
+        "other; `return self.counter >= self.limits`.",
     ],
     "8.3": [
         "`update` appends to three lists. `compute_metrics` begins with a confusion matrix; the "
@@ -74,7 +74,7 @@ HINTS = {
         "Write the three functions in their order and try each before the next one. The third is a "
         "loop that calls the second twice.",
         "Before the loop: criterion, tracker, `Adam(model.parameters(), ...)`, scheduler, "
-        "`EarlyStopping(patience)`, history. In it: note the learning rate, `run_epoch` with the "
+        "`EarlyStopping(limits)`, history. In it: note the learning rate, `run_epoch` with the "
         "optimizer, `run_epoch` without, append, keep the best, ask `early_stopping`, step the "
         "scheduler.",
         "`if val['loss'] < best_loss:` keep `copy.deepcopy(model.state_dict())` and the epoch, and "
@@ -133,8 +133,11 @@ def dealt(
             "single-positions",
         )
         wrong = [batch for batch in batches if not isinstance(batch, list)]
-        require(not wrong, f"A batch is {kind_of(wrong[0]) if wrong else ''}; it should be a list "
-                "of positions, which are ints.")  # fmt: skip
+        require(
+            not wrong,
+            f"A batch is {kind_of(wrong[0]) if wrong else ''}; it should be a list "
+            "of positions, which are ints.",
+        )
     require(
         bool(got["passes"][0]) and all(got["passes"]),
         "The second pass over the sampler gives no batches. `__iter__` has to begin anew each time "
@@ -181,8 +184,10 @@ def test_batches(learner: Subject, rng: Rng, form: str) -> None:
         "A batch holds labels. It should hold positions: where in the list an object stands.",
     )
     outside = [position for position in used if not 0 <= position < len(numbers)]
-    require(not outside, f"There is no object at the position {outside[:1]}; the last one is "
-            f"{len(numbers) - 1}.")  # fmt: skip
+    require(
+        not outside,
+        f"There is no object at the position {outside[:1]}; the last one is {len(numbers) - 1}.",
+    )
     for batch in batches:
         counts = [sum(numbers[i] == c for i in batch) for c in SIZES]
         require(
@@ -283,9 +288,7 @@ def test_batch_too_small(learner: Subject, rng: Rng) -> None:
         "ValueError in `__init__`.",
     )
     for value in ("3", str(len(SIZES))):
-        expect_error(
-            answer, "ValueError", "a batch of 3 for 4 classes", accepted, naming=value
-        )  # fmt: skip
+        expect_error(answer, "ValueError", "a batch of 3 for 4 classes", accepted, naming=value)
 
 
 # 8.2 EarlyStopping
@@ -293,9 +296,9 @@ def test_batch_too_small(learner: Subject, rng: Rng) -> None:
 
 def stops(
     losses: Sequence[float],
-    patience: int,
+    limits: int,
     better: Callable[[float, float], bool],
-    says: Callable[[int, int], bool] = lambda counter, patience: counter >= patience,
+    says: Callable[[int, int], bool] = lambda counter, limits: counter >= limits,
     resets: bool = True,
     keeps_best: bool = True,
     counts_nan: bool = True,
@@ -308,49 +311,83 @@ def stops(
         elif counts_nan or not math.isnan(loss):
             counter += 1
             best = best if keeps_best else loss
-        answers.append(says(counter, patience))
+        answers.append(says(counter, limits))
     return answers
 
 
-def told(learner: Subject, losses: list[float], patience: int, delta: float) -> None:
+def told(learner: Subject, losses: list[float], limits: int, delta: float) -> None:
     """Compare the answers with those of right and of mistaken ways to count."""
 
     def by(better: Callable[[float, float], bool], **ways: Any) -> list[bool]:
-        return stops(losses, patience, better, **ways)
+        return stops(losses, limits, better, **ways)
 
     def right(loss: float, best: float) -> bool:
         return loss < best - delta
 
-    answer = learner.told({"patience": patience, "min_delta": delta}, losses)
+    answer = learner.told({"limits": limits, "min_delta": delta}, losses)
     got, want = answer.value["answers"], by(right)
     mistakes = [
-        ("min-delta-reversed", by(lambda x, best: x < best + delta),
-         "A loss that is a little worse counts as an improvement. It must be *below* the best one "
-         "by more than `min_delta`: `val_loss < self.best_loss - self.min_delta`."),
-        ("min-delta-ignored", by(lambda x, best: x < best),
-         "Every loss below the best one counts as an improvement, however little. It must be "
-         "better by more than `min_delta`."),
-        ("exactly-counts", by(lambda x, best: x <= best - delta),
-         "A loss that is better by exactly `min_delta` counts as an improvement. It must be better "
-         "by more: `<`, not `<=`."),
-        ("change-counts", by(lambda x, best: best == math.inf or abs(x - best) > delta),
-         "A loss that is much *worse* counts as an improvement. Do not take the absolute value."),
-        ("nan-improves", by(lambda x, best: not x >= best - delta),
-         "NaN is taken for an improvement, and nothing is ever better than NaN. Every comparison "
-         "with NaN is false: ask `val_loss < ...`, so that NaN goes to the `else`."),
-        ("nan-not-counted", by(right, counts_nan=False),
-         "NaN is passed over. It is no improvement, so the counter goes up."),
-        ("stops-late", by(right, says=lambda counter, patience: counter > patience),
-         "It says stop one loss too late. Stop when the counter has *reached* the patience: `>=`."),
-        ("stops-early", by(right, says=lambda counter, patience: counter >= patience - 1),
-         "It says stop one loss too early. Count first, then compare the counter with the "
-         "patience."),
-        ("counter-never-reset", by(right, resets=False),
-         "The counter is not set back to 0 by an improvement. Only losses *in a row* count."),
-        ("previous-for-best", by(right, keeps_best=False),
-         "Each loss is compared with the one before it. Compare with the best one so far, and keep "
-         "that unless it is improved."),
-    ]  # fmt: skip
+        (
+            "min-delta-reversed",
+            by(lambda x, best: x < best + delta),
+            "A loss that is a little worse counts as an improvement. It must be *below* the "
+            "best one "
+            "by more than `min_delta`: `val_loss < self.best_loss - self.min_delta`.",
+        ),
+        (
+            "min-delta-ignored",
+            by(lambda x, best: x < best),
+            "Every loss below the best one counts as an improvement, however little. It must be "
+            "better by more than `min_delta`.",
+        ),
+        (
+            "exactly-counts",
+            by(lambda x, best: x <= best - delta),
+            "A loss that is better by exactly `min_delta` counts as an improvement. It must be "
+            "better "
+            "by more: `<`, not `<=`.",
+        ),
+        (
+            "change-counts",
+            by(lambda x, best: best == math.inf or abs(x - best) > delta),
+            "A loss that is much *worse* counts as an improvement. Do not take the absolute value.",
+        ),
+        (
+            "nan-improves",
+            by(lambda x, best: not x >= best - delta),
+            "NaN is taken for an improvement, and nothing is ever better than NaN. Every "
+            "comparison "
+            "with NaN is false: ask `val_loss < ...`, so that NaN goes to the `else`.",
+        ),
+        (
+            "nan-not-counted",
+            by(right, counts_nan=False),
+            "NaN is passed over. It is no improvement, so the counter goes up.",
+        ),
+        (
+            "stops-late",
+            by(right, says=lambda counter, limits: counter > limits),
+            "It says stop one loss too late. Stop when the counter has *reached* the limits: `>=`.",
+        ),
+        (
+            "stops-early",
+            by(right, says=lambda counter, limits: counter >= limits - 1),
+            "It says stop one loss too early. Count first, then compare the counter with the "
+            "limits.",
+        ),
+        (
+            "counter-never-reset",
+            by(right, resets=False),
+            "The counter is not set back to 0 by an improvement. Only losses *in a row* count.",
+        ),
+        (
+            "previous-for-best",
+            by(right, keeps_best=False),
+            "Each loss is compared with the one before it. Compare with the best one so far, "
+            "and keep "
+            "that unless it is improved.",
+        ),
+    ]
     require(
         isinstance(got, list) and not any(each is None for each in got),
         "The result is None. Did you forget a `return`, in one of the cases perhaps?",
@@ -358,22 +395,22 @@ def told(learner: Subject, losses: list[float], patience: int, delta: float) -> 
     )
     if got == want:
         return
-    recognise(Answer(got), *(Mistake(*each) for each in mistakes))
+    fail_if_recognised(Answer(got), *(Mistake(*each) for each in mistakes))
     place = next(i for i, (one, other) in enumerate(zip(got, want, strict=True)) if one != other)
     seen = ", ".join(f"{loss:g}" for loss in losses[: place + 1])
     raise Failure(
-        f"With patience={patience} and min_delta={delta:g}, after the losses {seen} the answer is "
+        f"With limits={limits} and min_delta={delta:g}, after the losses {seen} the answer is "
         f"{shown(got[place])}; it should be {want[place]}."
     )
 
 
 @part("8.2")
 def test_losses(learner: Subject, rng: Rng) -> None:
-    """It says stop when `patience` losses in a row are no improvement"""
+    """It says stop when `limits` losses in a row are no improvement"""
     losses = [2.0, 1.75, 1.5, 1.5, 1.625, 1.25, 1.21875, 1.1875, 1.15625, 1.0, 0.75, 1.5, 0.5]
     losses += [0.625, 0.5625, 0.375, 0.25, 0.375, 1.25, 0.375, 0.375, 0.0, 0.0625, 0.0, 0.0, 0.0]
     shift = float(rng.integers(1, 8))
-    told(learner, [loss + shift for loss in losses], patience=3, delta=0.125)
+    told(learner, [loss + shift for loss in losses], limits=3, delta=0.125)
 
 
 @part("8.2")
@@ -385,16 +422,16 @@ def test_nan(learner: Subject) -> None:
 
 @part("8.2")
 def test_patience_of_one(learner: Subject) -> None:
-    """With a patience of 1 the first failure to improve ends it"""
+    """With a limits of 1 the first failure to improve ends it"""
     told(learner, [2.0, 1.0, 0.5, 0.75, 0.25], 1, 0.125)
 
 
 @part("8.2")
 def test_attributes(learner: Subject) -> None:
     """The best loss and the counter are kept in its attributes"""
-    got = learner.told({"patience": 5, "min_delta": 0.25}, [2.0, 1.0, 0.875, 1.5]).value
+    got = learner.told({"limits": 5, "min_delta": 0.25}, [2.0, 1.0, 0.875, 1.5]).value
     require(
-        not same(got["best"], 0.875),
+        not approx_equal(got["best"], 0.875),
         "The losses 1 and 0.875 with min_delta=0.25 leave the best loss 0.875. Only an improvement "
         "by more than `min_delta` becomes the best loss.",
         "best-creeps",
@@ -468,36 +505,62 @@ def mistakes_of(key: str, seen: Collected, want: dict[str, float]) -> list[Mista
     recalls = [want[f"{each}_recall"] for each in NAMES]
     precisions = [want[f"{each}_precision"] for each in NAMES]
     if key == "accuracy":
-        return [Mistake("balanced-for-accuracy", want["balanced_accuracy"],
-                        "`accuracy` is the balanced one. It is the fraction of all objects whose "
-                        "prediction is right.")]  # fmt: skip
+        return [
+            Mistake(
+                "balanced-for-accuracy",
+                want["balanced_accuracy"],
+                "`accuracy` is the balanced one. It is the fraction of all objects whose "
+                "prediction is right.",
+            )
+        ]
     if key == "balanced_accuracy":
         return [
-            Mistake("accuracy-for-balanced", want["accuracy"],
-                    "This is the accuracy, in which the largest class counts most. The balanced "
-                    "one is the mean of the recalls of the classes."),
-            Mistake("absent-class-counted", sum(recalls) / len(recalls),
-                    "A class that does not occur is counted as one with the recall 0. Leave it out "
-                    "of the mean."),
-            Mistake("absent-class-nan", math.nan,
-                    "The balanced accuracy is NaN: it has the recall of a class that does not "
-                    "occur, 0/0, in its mean. Leave that class out."),
-            Mistake("precision-recall-swapped", sum(precisions) / len(precisions),
-                    "This is the mean of the precisions. The balanced accuracy is the mean of the "
-                    "recalls."),
-        ]  # fmt: skip
+            Mistake(
+                "accuracy-for-balanced",
+                want["accuracy"],
+                "This is the accuracy, in which the largest class counts most. The balanced "
+                "one is the mean of the recalls of the classes.",
+            ),
+            Mistake(
+                "absent-class-counted",
+                sum(recalls) / len(recalls),
+                "A class that does not occur is counted as one with the recall 0. Leave it out "
+                "of the mean.",
+            ),
+            Mistake(
+                "absent-class-nan",
+                math.nan,
+                "The balanced accuracy is NaN: it has the recall of a class that does not "
+                "occur, 0/0, in its mean. Leave that class out.",
+            ),
+            Mistake(
+                "precision-recall-swapped",
+                sum(precisions) / len(precisions),
+                "This is the mean of the precisions. The balanced accuracy is the mean of the "
+                "recalls.",
+            ),
+        ]
     if key == "loss":
         weighted = sum(a * b for a, b in zip(seen.losses, seen.sizes, strict=True))
         return [
-            Mistake("loss-summed", weighted,
-                    "This is the sum of the losses of all objects. Divide it by their number."),
-            Mistake("loss-summed", sum(seen.losses),
-                    "This is the sum of the losses of the batches. Weight each by the number of "
-                    "its objects, and divide by the number of all objects."),
-            Mistake("loss-unweighted", sum(seen.losses) / len(seen.losses),
-                    "This is the mean over batches, in which a small batch counts as much as a "
-                    "large one. Weight each loss by the number of its objects."),
-        ]  # fmt: skip
+            Mistake(
+                "loss-summed",
+                weighted,
+                "This is the sum of the losses of all objects. Divide it by their number.",
+            ),
+            Mistake(
+                "loss-summed",
+                sum(seen.losses),
+                "This is the sum of the losses of the batches. Weight each by the number of "
+                "its objects, and divide by the number of all objects.",
+            ),
+            Mistake(
+                "loss-unweighted",
+                sum(seen.losses) / len(seen.losses),
+                "This is the mean over batches, in which a small batch counts as much as a "
+                "large one. Weight each loss by the number of its objects.",
+            ),
+        ]
     if key == "rare_event_recall":
         rare = [each for each in seen.rare if each in NAMES]
         called = [NAMES[i] in rare for i in seen.called]
@@ -507,25 +570,38 @@ def mistakes_of(key: str, seen: Collected, want: dict[str, float]) -> list[Mista
             p == t and NAMES[t] in rare for p, t in zip(seen.called, seen.true, strict=True)
         )
         return [
-            Mistake("rare-mean-of-recalls",
-                    ratio(sum(want[f"{each}_recall"] for each in rare), len(rare)),
-                    "This is the mean of the recalls of the rare classes. Count the objects of all "
-                    "rare classes together."),
-            Mistake("rare-by-precision",
-                    ratio(right, sum(called)),
-                    "This is a precision: the fraction of the objects *called* rare. The recall is "
-                    "the fraction of those that *are* rare."),
-            Mistake("any-rare-class-will-do", ratio(found, sum(true)),
-                    "An object that is taken for another rare class counts as found. Its "
-                    "prediction must be its own class."),
-        ]  # fmt: skip
+            Mistake(
+                "rare-mean-of-recalls",
+                ratio(sum(want[f"{each}_recall"] for each in rare), len(rare)),
+                "This is the mean of the recalls of the rare classes. Count the objects of all "
+                "rare classes together.",
+            ),
+            Mistake(
+                "rare-by-precision",
+                ratio(right, sum(called)),
+                "This is a precision: the fraction of the objects *called* rare. The recall is "
+                "the fraction of those that *are* rare.",
+            ),
+            Mistake(
+                "any-rare-class-will-do",
+                ratio(found, sum(true)),
+                "An object that is taken for another rare class counts as found. Its "
+                "prediction must be its own class.",
+            ),
+        ]
     says = f"0/0 should be 0.0 here, and `{key}` is NaN. Divide by `max(sum, 1)`."
     nan = Mistake("nan-for-undefined", math.nan, says)
     if kind == "f1":
         mean = (want[f"{name}_recall"] + want[f"{name}_precision"]) / 2
-        return [nan, Mistake("f1-arithmetic-mean", mean,
-                             f"`{key}` is the arithmetic mean of precision and recall. F1 is the "
-                             "harmonic mean, 2 p r / (p + r).")]  # fmt: skip
+        return [
+            nan,
+            Mistake(
+                "f1-arithmetic-mean",
+                mean,
+                f"`{key}` is the arithmetic mean of precision and recall. F1 is the "
+                "harmonic mean, 2 p r / (p + r).",
+            ),
+        ]
     other = "recall" if kind == "precision" else "precision"
     says = (
         f"`{key}` is the {other}. Divide the right ones by all that *are* of the class for the "
@@ -537,15 +613,21 @@ def mistakes_of(key: str, seen: Collected, want: dict[str, float]) -> list[Mista
 def measured(answer: Answer, seen: Collected) -> None:
     """Compare every measure with the one found by counting."""
     want = seen.measures()
-    recognise(
+    fail_if_recognised(
         answer,
-        Mistake("gradients-kept", Raises("RuntimeError", "requires grad"),
-                "Logits that come from a training carry gradients, and NumPy refuses those. "
-                "`preds.argmax(dim=-1).tolist()` needs no NumPy; otherwise `detach()` first."),
-        Mistake("classes-along-batch", Raises("ValueError", "inconsistent numbers of samples"),
-                "There are not as many predictions as targets. Logits have the shape (batch, "
-                "num_classes): the best class is the `argmax` along the last axis, `dim=-1`."),
-    )  # fmt: skip
+        Mistake(
+            "gradients-kept",
+            Raises("RuntimeError", "requires grad"),
+            "Logits that come from a training carry gradients, and NumPy refuses those. "
+            "`preds.argmax(dim=-1).tolist()` needs no NumPy; otherwise `detach()` first.",
+        ),
+        Mistake(
+            "classes-along-batch",
+            Raises("ValueError", "inconsistent numbers of samples"),
+            "There are not as many predictions as targets. Logits have the shape (batch, "
+            "num_classes): the best class is the `argmax` along the last axis, `dim=-1`.",
+        ),
+    )
     got = answer.value
     require(got is not None, "The result is None. Did you forget a `return`?")
     require(isinstance(got, dict), f"The result is {kind_of(got)}; it should be a dict.")
@@ -573,21 +655,25 @@ def test_metrics(learner: Subject, rng: Rng, form: str) -> None:
     answer = learner.metrics(NAMES, seen.rare, batches)
     if form != "logits":
         raised = answer.raised
-        recognise(
+        fail_if_recognised(
             answer,
-            Mistake("class-numbers-refused",
-                    raised is not None and not raised.is_a("NotImplementedError"),
-                    "Predictions that are class numbers, of shape (batch,), are not accepted: "
-                    f"{raised}. Take the `argmax` only if `preds.ndim == 2`."),
-        )  # fmt: skip
+            Mistake(
+                "class-numbers-refused",
+                raised is not None and not raised.is_a("NotImplementedError"),
+                "Predictions that are class numbers, of shape (batch,), are not accepted: "
+                f"{raised}. Take the `argmax` only if `preds.ndim == 2`.",
+            ),
+        )
     if isinstance(answer.result, dict):
         only = {key: value for key, value in seen.measures(first=2).items() if key != "loss"}
-        recognise(
+        fail_if_recognised(
             Answer({key: answer.result.get(key) for key in only}),
-            Mistake("last-batch-only", only,
-                    "Only the last batch counts. `update` should add to the lists, not replace "
-                    "them."),
-        )  # fmt: skip
+            Mistake(
+                "last-batch-only",
+                only,
+                "Only the last batch counts. `update` should add to the lists, not replace them.",
+            ),
+        )
     measured(answer, seen)
 
 
@@ -601,14 +687,17 @@ def test_square_batch(learner: Subject, rng: Rng) -> None:
     along = seen.logits[:5].argmax(axis=0)
     wrong = float(np.mean(along == np.array(seen.true[:5])))
     right = float(np.mean(np.array(seen.called[:5]) == np.array(seen.true[:5])))
-    recognise(
+    fail_if_recognised(
         answer,
-        Mistake("classes-along-batch",
-                isinstance(got, dict) and not math.isclose(wrong, right)
-                and same(got.get("accuracy"), wrong),
-                "The largest logit is looked for along the batch. Logits have the shape (batch, "
-                "num_classes): the class is the `argmax` along the last axis, `dim=-1`."),
-    )  # fmt: skip
+        Mistake(
+            "classes-along-batch",
+            isinstance(got, dict)
+            and not math.isclose(wrong, right)
+            and approx_equal(got.get("accuracy"), wrong),
+            "The largest logit is looked for along the batch. Logits have the shape (batch, "
+            "num_classes): the class is the `argmax` along the last axis, `dim=-1`.",
+        ),
+    )
     require(answer.raised is not None or isinstance(got, dict), "The result should be a dict.")
     expect(Answer(answer.value["accuracy"]), right, what="`accuracy` of five objects")
 
@@ -623,19 +712,25 @@ def test_class_only_predicted(learner: Subject) -> None:
     expect(
         Answer(got.get("balanced_accuracy")),
         (1 / 2 + 1) / 2,
-        Mistake("only-predicted-counted", (1 / 2 + 1 + 0) / 3,
-                "A class that is predicted, but occurs nowhere among the targets, counts as one "
-                "with a recall of 0. It has no recall: leave it out of the mean."),
+        Mistake(
+            "only-predicted-counted",
+            (1 / 2 + 1 + 0) / 3,
+            "A class that is predicted, but occurs nowhere among the targets, counts as one "
+            "with a recall of 0. It has no recall: leave it out of the mean.",
+        ),
         what="`balanced_accuracy`",
-    )  # fmt: skip
+    )
     expect(
         Answer(got.get("loss")),
         math.nan,
-        Mistake("nan-hidden", 0.0,
-                "The loss of a batch is NaN, and `loss` says 0, the best there is. A training that "
-                "has blown up should show it: only 0/0 of the other measures becomes 0."),
+        Mistake(
+            "nan-hidden",
+            0.0,
+            "The loss of a batch is NaN, and `loss` says 0, the best there is. A training that "
+            "has blown up should show it: only 0/0 of the other measures becomes 0.",
+        ),
         what="`loss`",
-    )  # fmt: skip
+    )
 
 
 @part("8.3")
@@ -645,24 +740,29 @@ def test_absent_class(learner: Subject, rng: Rng) -> None:
     answer = learner.metrics(NAMES, seen.rare, seen.batches())
     raised = answer.raised
     kinds = ("IndexError", "ValueError", "KeyError")
-    recognise(
+    fail_if_recognised(
         answer,
-        Mistake("absent-class-dropped",
-                raised is not None and any(map(raised.is_a, kinds)),
-                "A class that does not occur makes the confusion matrix smaller, and the classes "
-                f"after it move up: {raised}. Use its argument `labels=`."),
-    )  # fmt: skip
+        Mistake(
+            "absent-class-dropped",
+            raised is not None and any(map(raised.is_a, kinds)),
+            "A class that does not occur makes the confusion matrix smaller, and the classes "
+            f"after it move up: {raised}. Use its argument `labels=`.",
+        ),
+    )
     got = answer.result
     if isinstance(got, dict):
         moved = [name for i, name in enumerate(NAMES) if i != 1]  # without CV
         want = seen.measures()
         shifted = [got.get(f"{NAMES[i]}_recall") for i in range(4)]
-        recognise(
+        fail_if_recognised(
             Answer(shifted),
-            Mistake("absent-class-dropped", [want[f"{name}_recall"] for name in moved],
-                    "No CV occurs, and the classes after it have moved up by one. Give "
-                    "`confusion_matrix` its argument `labels=`."),
-        )  # fmt: skip
+            Mistake(
+                "absent-class-dropped",
+                [want[f"{name}_recall"] for name in moved],
+                "No CV occurs, and the classes after it have moved up by one. Give "
+                "`confusion_matrix` its argument `labels=`.",
+            ),
+        )
     measured(answer, seen)
 
 
@@ -677,7 +777,7 @@ def test_reset(learner: Subject, rng: Rng) -> None:
         return  # another check speaks of that
     for key in ("accuracy", "loss"):
         require(
-            same(got[key], want[key]),
+            approx_equal(got[key], want[key]),
             f"After `reset` the measure `{key}` still knows of what came before. Keep everything "
             "in the three lists, which `reset` empties.",
             "not-reset",
@@ -690,12 +790,15 @@ def test_nothing_to_measure(learner: Subject) -> None:
     answer = learner.metrics(["SNIa", "TDE"], ["TDE"], [])
     raised = answer.raised
     known = raised is not None and any(map(raised.is_a, ("ValueError", "NotImplementedError")))
-    recognise(
+    fail_if_recognised(
         answer,
-        Mistake("nothing-measured", raised is None or not known,
-                "Without any predictions there is nothing to measure: `raise ValueError(...)` at "
-                "the beginning, `if not self.targets`."),
-    )  # fmt: skip
+        Mistake(
+            "nothing-measured",
+            raised is None or not known,
+            "Without any predictions there is nothing to measure: `raise ValueError(...)` at "
+            "the beginning, `if not self.targets`.",
+        ),
+    )
     expect_error(answer, "ValueError", "compute_metrics without predictions")
 
 
@@ -712,13 +815,15 @@ def drawn(learner: Subject, rng: Rng) -> dict:
     targets, predictions = [int(t) for t, _ in pairs], [int(p) for _, p in pairs]
     answer = learner.confusion_figure(PLOT_NAMES, targets, predictions)
     raised = answer.raised
-    recognise(
+    fail_if_recognised(
         answer,
-        Mistake("absent-class-dropped",
-                raised is not None and any(map(raised.is_a, ("ValueError", "IndexError"))),
-                f"Without any AGN the figure fails: {raised}. The matrix is smaller then than the "
-                "list of names; use the argument `labels=` of `confusion_matrix`."),
-    )  # fmt: skip
+        Mistake(
+            "absent-class-dropped",
+            raised is not None and any(map(raised.is_a, ("ValueError", "IndexError"))),
+            f"Without any AGN the figure fails: {raised}. The matrix is smaller then than the "
+            "list of names; use the argument `labels=` of `confusion_matrix`.",
+        ),
+    )
     got = figure_of(answer)
     for axis, names in (("columns", PLOT_NAMES), ("rows", PLOT_NAMES)):
         labels = [label for label, _ in got[axis] if label]
@@ -853,22 +958,34 @@ def test_colours(learner: Subject, rng: Rng) -> None:
     by_row = PLOTTED / rows.clip(min=1)
     by_column = PLOTTED / PLOTTED.sum(axis=0, keepdims=True).clip(min=1)
     answer = Answer(values)
-    if same(values, by_row) or same(values, 100 * by_row):
+    if approx_equal(values, by_row) or approx_equal(values, 100 * by_row):
         return
-    recognise(
+    fail_if_recognised(
         answer,
-        Mistake("colour-of-counts", PLOTTED.astype(float),
-                "The colour shows the counts, so that rare classes are pale however well they are "
-                "found. Divide each row by its sum."),
-        Mistake("colour-by-column", by_column,
-                "The colour shows fractions of the *columns*. Divide each row by its sum: "
-                "`counts.sum(axis=1, keepdims=True)`."),
-        Mistake("colour-by-column", PLOTTED / rows.T.clip(min=1),
-                "Each *column* is divided by the sum of a row. Without `keepdims=True` the sums "
-                "lie along the wrong axis."),
-        Mistake("transposed", by_row.T,
-                "The colours are transposed: their rows are the predicted classes."),
-    )  # fmt: skip
+        Mistake(
+            "colour-of-counts",
+            PLOTTED.astype(float),
+            "The colour shows the counts, so that rare classes are pale however well they are "
+            "found. Divide each row by its sum.",
+        ),
+        Mistake(
+            "colour-by-column",
+            by_column,
+            "The colour shows fractions of the *columns*. Divide each row by its sum: "
+            "`counts.sum(axis=1, keepdims=True)`.",
+        ),
+        Mistake(
+            "colour-by-column",
+            PLOTTED / rows.T.clip(min=1),
+            "Each *column* is divided by the sum of a row. Without `keepdims=True` the sums "
+            "lie along the wrong axis.",
+        ),
+        Mistake(
+            "transposed",
+            by_row.T,
+            "The colours are transposed: their rows are the predicted classes.",
+        ),
+    )
     expect(answer, by_row, what="the colours (rows are true classes)")
 
 
@@ -878,8 +995,9 @@ def test_colours(learner: Subject, rng: Rng) -> None:
 def balanced(labels: Sequence[int], num_classes: int) -> np.ndarray:
     """n / (k n_c), and 1 for a class that does not occur."""
     counts = Counter(labels)
-    weights = [len(labels) / (len(counts) * counts[c]) if counts[c] else 1.0
-               for c in range(num_classes)]  # fmt: skip
+    weights = [
+        len(labels) / (len(counts) * counts[c]) if counts[c] else 1.0 for c in range(num_classes)
+    ]
     return np.array(weights)
 
 
@@ -894,14 +1012,20 @@ def compare_weights(answer: Answer, labels: list[int], of_dataset: list[int], si
 
     got = answer.result
     infinite = isinstance(got, Tensor) and not np.isfinite(got.array).all()
-    recognise(
+    fail_if_recognised(
         answer,
-        Mistake("infinite-weight", bool(infinite) and not there.all(),
-                "A class that does not occur has an infinite weight, or NaN: it is divided by 0. "
-                "Give it the weight 1."),
-        Mistake("infinite-weight", Raises("ZeroDivisionError"),
-                "A class that does not occur leads to a division by 0. Give it the weight 1."),
-    )  # fmt: skip
+        Mistake(
+            "infinite-weight",
+            bool(infinite) and not there.all(),
+            "A class that does not occur has an infinite weight, or NaN: it is divided by 0. "
+            "Give it the weight 1.",
+        ),
+        Mistake(
+            "infinite-weight",
+            Raises("ZeroDivisionError"),
+            "A class that does not occur leads to a division by 0. Give it the weight 1.",
+        ),
+    )
     safe = np.maximum(counts, 1)
     proportional = "The weights grow with the counts, so that the largest class counts even more. "
     unscaled = (
@@ -912,25 +1036,49 @@ def compare_weights(answer: Answer, labels: list[int], of_dataset: list[int], si
     expect(
         answer,
         Tensor.of(want),
-        Mistake("dataset-counted", Tensor.of(balanced(of_dataset, size)),
-                "These are the weights for the labels of the dataset. Count the labels that the "
-                "loader gives: a balanced sampler has settled the matter already."),
-        *(Mistake("proportional-weights", weight(values, absent),
-                  proportional + "Divide by the count of the class.")
-          for values in (share, counts, share * there.sum(), counts / counts.max())
-          for absent in (0.0, 1.0)),
-        *(Mistake("not-normalised", weight(values / safe, absent), unscaled + "n is the number of "
-                  "labels, k the number of classes that occur.")
-          for values in (1.0, len(labels), counts.max(), counts[there].min(),
-                         1 / (1 / counts[there]).sum(), size / (1 / counts[there]).sum())
-          for absent in (0.0, 1.0, float(values))),
-        Mistake("absent-class-in-k", weight(every, 1.0),
-                "The class that does not occur is counted in k. k is the number of classes that "
-                "occur."),
-        Mistake("absent-class-in-k", weight(every, float(len(labels)) / size),
-                "A class that does not occur should have the weight 1, and is not counted in k."),
+        Mistake(
+            "dataset-counted",
+            Tensor.of(balanced(of_dataset, size)),
+            "These are the weights for the labels of the dataset. Count the labels that the "
+            "loader gives: a balanced sampler has settled the matter already.",
+        ),
+        *(
+            Mistake(
+                "proportional-weights",
+                weight(values, absent),
+                proportional + "Divide by the count of the class.",
+            )
+            for values in (share, counts, share * there.sum(), counts / counts.max())
+            for absent in (0.0, 1.0)
+        ),
+        *(
+            Mistake(
+                "not-normalised",
+                weight(values / safe, absent),
+                unscaled + "n is the number of labels, k the number of classes that occur.",
+            )
+            for values in (
+                1.0,
+                len(labels),
+                counts.max(),
+                counts[there].min(),
+                1 / (1 / counts[there]).sum(),
+                size / (1 / counts[there]).sum(),
+            )
+            for absent in (0.0, 1.0, float(values))
+        ),
+        Mistake(
+            "absent-class-in-k",
+            weight(every, 1.0),
+            "The class that does not occur is counted in k. k is the number of classes that occur.",
+        ),
+        Mistake(
+            "absent-class-in-k",
+            weight(every, float(len(labels)) / size),
+            "A class that does not occur should have the weight 1, and is not counted in k.",
+        ),
         what="the tensor of weights",
-    )  # fmt: skip
+    )
 
 
 @part("8.5")
@@ -997,8 +1145,9 @@ class Epoch:
             fresh = slope.sum(axis=0)
             gradient = fresh if leftover is None else gradient + fresh
             all_logits.append(seen if softened else logits)
-            losses.append(float(losses_of(seen, labels).sum() if sums
-                                else losses_of(seen, labels).mean()))  # fmt: skip
+            losses.append(
+                float(losses_of(seen, labels).sum() if sums else losses_of(seen, labels).mean())
+            )
             shift = shift - rate * gradient
         return all_logits, losses, shift
 
@@ -1023,17 +1172,26 @@ def test_training_epoch(learner: Subject, rng: Rng) -> None:
     expect(
         Answer(got["shift"]),
         Tensor.of(shift),
-        Mistake("gradients-not-cleared", Tensor.of(epoch.followed(0.5, leftover=3.0)[2]),
-                "Each step also uses the gradients of the batches before. `backward` adds to what "
-                "is there: call `optimizer.zero_grad()` for every batch."),
-        Mistake("no-step", Tensor.of(np.zeros(N_CLASSES)),
-                "The weights do not change. For each batch: `optimizer.zero_grad()`, "
-                "`loss.backward()`, `optimizer.step()`."),
-        Mistake("softmax-before-loss", Tensor.of(epoch.followed(0.5, softened=True)[2]),
-                "The criterion gets probabilities. Cross-entropy wants logits, and takes the "
-                "softmax itself."),
+        Mistake(
+            "gradients-not-cleared",
+            Tensor.of(epoch.followed(0.5, leftover=3.0)[2]),
+            "Each step also uses the gradients of the batches before. `backward` adds to what "
+            "is there: call `optimizer.zero_grad()` for every batch.",
+        ),
+        Mistake(
+            "no-step",
+            Tensor.of(np.zeros(N_CLASSES)),
+            "The weights do not change. For each batch: `optimizer.zero_grad()`, "
+            "`loss.backward()`, `optimizer.step()`.",
+        ),
+        Mistake(
+            "softmax-before-loss",
+            Tensor.of(epoch.followed(0.5, softened=True)[2]),
+            "The criterion gets probabilities. Cross-entropy wants logits, and takes the "
+            "softmax itself.",
+        ),
         what="the weights after a pass",
-    )  # fmt: skip
+    )
     told = updates_of(got)
     require(len(told) == 3, f"`tracker.update` is called {len(told)} times for three batches.")
     compare_updates(told, epoch, logits, losses)
@@ -1073,10 +1231,13 @@ def compare_updates(
         expect(
             Answer(preds),
             Tensor.of(want),
-            Mistake("softmax-before-loss", Tensor.of(softmax(want)),
-                    "The tracker gets probabilities. Hand over the logits."),
+            Mistake(
+                "softmax-before-loss",
+                Tensor.of(softmax(want)),
+                "The tracker gets probabilities. Hand over the logits.",
+            ),
             what="the logits for `tracker.update`",
-        )  # fmt: skip
+        )
         expect(
             Answer(targets),
             Tensor.of(epoch.labels[batch]),
@@ -1091,12 +1252,15 @@ def compare_updates(
         expect(
             Answer(loss),
             mean,
-            Mistake("loss-summed", mean * len(batch),
-                    "The loss is multiplied by the number of objects. `update` wants the mean, "
-                    "and weights it itself."),
+            Mistake(
+                "loss-summed",
+                mean * len(batch),
+                "The loss is multiplied by the number of objects. `update` wants the mean, "
+                "and weights it itself.",
+            ),
             what="the loss for `tracker.update`",
             rtol=1e-4,
-        )  # fmt: skip
+        )
 
 
 @part("8.5")
@@ -1145,15 +1309,21 @@ class Plan:
             self.right,
             **({"num_epochs": len(self.script)} | options),
         )
-        recognise(
+        fail_if_recognised(
             answer,
-            Mistake("too-few-weights", Raises("RuntimeError", "weight tensor should be defined"),
-                    "There are fewer class weights than logits: the last class does not occur in "
-                    "this training set. `count_logits` says how many classes the model knows."),
-            Mistake("metric-for-every-scheduler", Raises("TypeError", "step()"),
-                    f"The scheduler cannot be stepped like this: {answer.raised}. Only "
-                    "ReduceLROnPlateau wants the validation loss; others want `step()`."),
-        )  # fmt: skip
+            Mistake(
+                "too-few-weights",
+                Raises("RuntimeError", "weight tensor should be defined"),
+                "There are fewer class weights than logits: the last class does not occur in "
+                "this training set. `count_logits` says how many classes the model knows.",
+            ),
+            Mistake(
+                "metric-for-every-scheduler",
+                Raises("TypeError", "step()"),
+                f"The scheduler cannot be stepped like this: {answer.raised}. Only "
+                "ReduceLROnPlateau wants the validation loss; others want `step()`.",
+            ),
+        )
         got = answer.value
         if got["cut"]:
             return got
@@ -1239,25 +1409,43 @@ def test_history(learner: Subject, rng: Rng) -> None:
     expect(
         Answer(values["train_loss"][0]),
         weighted_mean(losses, labels, of_loader),
-        Mistake("unweighted", float(losses.mean()),
-                "The training loss is without weights. Hand the class weights over: "
-                "`nn.CrossEntropyLoss(weight=...)`."),
-        Mistake("weights-of-validation", weighted_mean(losses, labels, of_val),
-                "The weights are those of the validation set, from which nothing may be learnt. "
-                "Count the labels of train_loader."),
-        Mistake("dataset-counted", weighted_mean(losses, labels, of_dataset),
-                "The weights are those of the dataset. Count the labels that train_loader gives: "
-                "`class_weights(train_loader, num_classes)`."),
-        Mistake("proportional-weights", weighted_mean(losses, labels, counts),
-                "The weights grow with the counts. A rare class needs a large weight."),
-        Mistake("softmax-before-loss", weighted_mean(soft, labels, of_loader),
-                "The criterion gets probabilities. Cross-entropy wants logits, and takes the "
-                "softmax itself."),
-        Mistake("loss-summed", len(labels) * weighted_mean(losses, labels, of_loader),
-                "The training loss is a sum. It should be the mean per object."),
+        Mistake(
+            "unweighted",
+            float(losses.mean()),
+            "The training loss is without weights. Hand the class weights over: "
+            "`nn.CrossEntropyLoss(weight=...)`.",
+        ),
+        Mistake(
+            "weights-of-validation",
+            weighted_mean(losses, labels, of_val),
+            "The weights are those of the validation set, from which nothing may be learnt. "
+            "Count the labels of train_loader.",
+        ),
+        Mistake(
+            "dataset-counted",
+            weighted_mean(losses, labels, of_dataset),
+            "The weights are those of the dataset. Count the labels that train_loader gives: "
+            "`class_weights(train_loader, num_classes)`.",
+        ),
+        Mistake(
+            "proportional-weights",
+            weighted_mean(losses, labels, counts),
+            "The weights grow with the counts. A rare class needs a large weight.",
+        ),
+        Mistake(
+            "softmax-before-loss",
+            weighted_mean(soft, labels, of_loader),
+            "The criterion gets probabilities. Cross-entropy wants logits, and takes the "
+            "softmax itself.",
+        ),
+        Mistake(
+            "loss-summed",
+            len(labels) * weighted_mean(losses, labels, of_loader),
+            "The training loss is a sum. It should be the mean per object.",
+        ),
         what="the training loss of the first epoch",
         rtol=1e-4,
-    )  # fmt: skip
+    )
     expect(Answer(values["val_loss"]), plan.script, what="`val_loss`", rtol=1e-4)
     hits = float((logits.argmax(axis=1) == labels).mean())
     expect(Answer(values["train_acc"]), [hits] * 3, what="`train_acc`", rtol=1e-4)
@@ -1265,20 +1453,26 @@ def test_history(learner: Subject, rng: Rng) -> None:
     expect(
         Answer(values["val_acc"]),
         plain,
-        Mistake("balanced-for-accuracy", even,
-                "`val_acc` is the balanced accuracy. It should be the plain one; the other belongs "
-                "to `val_balanced_acc`."),
+        Mistake(
+            "balanced-for-accuracy",
+            even,
+            "`val_acc` is the balanced accuracy. It should be the plain one; the other belongs "
+            "to `val_balanced_acc`.",
+        ),
         what="`val_acc`",
         rtol=1e-4,
-    )  # fmt: skip
+    )
     expect(
         Answer(values["val_balanced_acc"]),
         even,
-        Mistake("accuracy-for-balanced", plain,
-                "`val_balanced_acc` is the plain accuracy. Use the metric `balanced_accuracy`."),
+        Mistake(
+            "accuracy-for-balanced",
+            plain,
+            "`val_balanced_acc` is the plain accuracy. Use the metric `balanced_accuracy`.",
+        ),
         what="`val_balanced_acc`",
         rtol=1e-4,
-    )  # fmt: skip
+    )
     expect(Answer(values["learning_rates"]), [0.125] * 3, what="`learning_rates`")
 
 
@@ -1286,11 +1480,14 @@ def test_history(learner: Subject, rng: Rng) -> None:
 def test_best_epoch(learner: Subject, rng: Rng) -> None:
     """The weights of the best epoch come back, and not those of the last one"""
     script = [math.nan, 1.5, 0.875, 0.8746, 1.25, math.nan]
-    got = Plan(rng, list(script)).run(learner, learning_rate=0.125, patience=50)
+    got = Plan(rng, list(script)).run(learner, learning_rate=0.125, limits=50)
     steps, best, last = got["steps"], 3, len(script)
     reached = epochs_run(got)
-    require(reached == last, f"After {reached} epochs the training ends; it should run for {last}, "
-            "since the patience is not used up.")  # fmt: skip
+    require(
+        reached == last,
+        f"After {reached} epochs the training ends; it should run for {last}, "
+        "since the limits is not used up.",
+    )
     require("best_epoch" in got["history"], "The history has no 'best_epoch'.")
     told = number(Answer(got["history"]["best_epoch"]), "`history['best_epoch']`")
     require(
@@ -1347,17 +1544,17 @@ def test_best_epoch(learner: Subject, rng: Rng) -> None:
 def test_early_stop(learner: Subject, rng: Rng) -> None:
     """The training ends when EarlyStopping says so"""
     script = [1.25, 0.875, 1.0, 1.125, 0.75, 0.8]
-    got = Plan(rng, list(script)).run(learner, patience=2)
+    got = Plan(rng, list(script)).run(learner, limits=2)
     reached = epochs_run(got)
     require(
         reached != len(script),
         "The training runs to its end, though the loss has not improved for two epochs. `break` "
-        "when `EarlyStopping(patience)` says True.",
+        "when `EarlyStopping(limits)` says True.",
         "never-stops",
     )
     require(
         reached == 4,
-        f"With patience=2 and the validation losses {', '.join(map(str, script[:4]))} the training "
+        f"With limits=2 and the validation losses {', '.join(map(str, script[:4]))} the training "
         f'ends after {reached} epochs; it should be 4. Does `check("8.2")` pass?',
     )
     require(
@@ -1389,26 +1586,36 @@ def plateau_rates(losses: Sequence[float], rate: float) -> list[float]:
 def test_plateau(learner: Subject, rng: Rng) -> None:
     """On a plateau of the validation loss the learning rate is halved"""
     script = [1.5, 1.25, 1.0, *[1.125] * 4, 1.0625, 1.25, 1.25]
-    got = Plan(rng, list(script)).run(learner, learning_rate=0.5, patience=50)
+    got = Plan(rng, list(script)).run(learner, learning_rate=0.5, limits=50)
     rates = series(got["history"], "learning_rates", len(script))
     want = plateau_rates(script, 0.5)
     after = [*want[1:], want[-1]]
     expect(
         Answer(rates),
         want,
-        Mistake("rate-after-change", after,
-                "The learning rate is written down after the scheduler has changed it. Note it at "
-                "the beginning of the epoch, which was trained with it."),
-        Mistake("scheduler-never-stepped", [0.5] * len(script),
-                "The learning rate never changes. Call `scheduler.step(val_loss)` after each "
-                "epoch."),
-        Mistake("scheduler-on-training-loss", plateau_rates([1.0] * len(script), 0.5),
-                "The scheduler gets the training loss. It should watch the validation loss."),
-        Mistake("scheduler-on-training-loss",
-                [*plateau_rates([1.0] * len(script), 0.5)[1:], 0.25],
-                "The scheduler gets the training loss. It should watch the validation loss."),
+        Mistake(
+            "rate-after-change",
+            after,
+            "The learning rate is written down after the scheduler has changed it. Note it at "
+            "the beginning of the epoch, which was trained with it.",
+        ),
+        Mistake(
+            "scheduler-never-stepped",
+            [0.5] * len(script),
+            "The learning rate never changes. Call `scheduler.step(val_loss)` after each epoch.",
+        ),
+        Mistake(
+            "scheduler-on-training-loss",
+            plateau_rates([1.0] * len(script), 0.5),
+            "The scheduler gets the training loss. It should watch the validation loss.",
+        ),
+        Mistake(
+            "scheduler-on-training-loss",
+            [*plateau_rates([1.0] * len(script), 0.5)[1:], 0.25],
+            "The scheduler gets the training loss. It should watch the validation loss.",
+        ),
         what="`learning_rates`",
-    )  # fmt: skip
+    )
     walked = sum(want[:3])
     require(
         got["steps"] != 3 or math.isclose(got["walker"], -walked, rel_tol=1e-3),
@@ -1426,17 +1633,26 @@ def test_own_scheduler(learner: Subject, rng: Rng) -> None:
     expect(
         Answer(rates),
         [0.5, 0.25, 0.125],
-        Mistake("rate-after-change", [0.25, 0.125, 0.0625],
-                "The learning rate is written down after the scheduler has changed it. Note it at "
-                "the beginning of the epoch."),
-        Mistake("scheduler-ignored", [0.5] * 3,
-                "The scheduler that make_scheduler makes is not stepped: `scheduler = "
-                "make_scheduler(optimizer)`, and `scheduler.step()` after each epoch."),
-        Mistake("metric-for-every-scheduler", [0.5, 0.25, 0.25],
-                "The scheduler gets the validation loss and takes it for the number of the epoch. "
-                "Only ReduceLROnPlateau wants it; others want `step()`."),
+        Mistake(
+            "rate-after-change",
+            [0.25, 0.125, 0.0625],
+            "The learning rate is written down after the scheduler has changed it. Note it at "
+            "the beginning of the epoch.",
+        ),
+        Mistake(
+            "scheduler-ignored",
+            [0.5] * 3,
+            "The scheduler that make_scheduler makes is not stepped: `scheduler = "
+            "make_scheduler(optimizer)`, and `scheduler.step()` after each epoch.",
+        ),
+        Mistake(
+            "metric-for-every-scheduler",
+            [0.5, 0.25, 0.25],
+            "The scheduler gets the validation loss and takes it for the number of the epoch. "
+            "Only ReduceLROnPlateau wants it; others want `step()`.",
+        ),
         what="`learning_rates`",
-    )  # fmt: skip
+    )
 
 
 @part("8.5")
@@ -1451,24 +1667,39 @@ def test_focal_loss(learner: Subject, rng: Rng) -> None:
     expect(
         Answer(series(got["history"], "train_loss", 1)[0]),
         float(focal.mean()),
-        Mistake("focal-ignored", weighted_mean(losses, labels, weights),
-                "With `loss=\"focal\"` the loss is still the weighted cross-entropy. Use "
-                "`FocalLoss()` as the criterion."),
-        Mistake("focal-ignored", float(losses.mean()),
-                "With `loss=\"focal\"` the loss is the cross-entropy. Use `FocalLoss()`."),
+        Mistake(
+            "focal-ignored",
+            weighted_mean(losses, labels, weights),
+            'With `loss="focal"` the loss is still the weighted cross-entropy. Use '
+            "`FocalLoss()` as the criterion.",
+        ),
+        Mistake(
+            "focal-ignored",
+            float(losses.mean()),
+            'With `loss="focal"` the loss is the cross-entropy. Use `FocalLoss()`.',
+        ),
         what="the training loss with the focal loss",
         rtol=1e-4,
-    )  # fmt: skip
+    )
     answer = learner.trained(
-        Tensor.of(plan.logits), Tensor.of(plan.labels), plan.batch, Tensor.of(plan.val_labels),
-        plan.script, plan.right, loss="focus", num_epochs=1,
-    )  # fmt: skip
-    recognise(
+        Tensor.of(plan.logits),
+        Tensor.of(plan.labels),
+        plan.batch,
+        Tensor.of(plan.val_labels),
+        plan.script,
+        plan.right,
+        loss="focus",
+        num_epochs=1,
+    )
+    fail_if_recognised(
         answer,
-        Mistake("unknown-loss-accepted", answer.raised is None,
-                '`loss="focus"` is accepted. Whoever mistypes a name should hear of it: raise a '
-                "ValueError."),
-    )  # fmt: skip
+        Mistake(
+            "unknown-loss-accepted",
+            answer.raised is None,
+            '`loss="focus"` is accepted. Whoever mistypes a name should hear of it: raise a '
+            "ValueError.",
+        ),
+    )
     expect_error(answer, "ValueError", 'loss="focus"', naming="focus")
 
 
@@ -1524,7 +1755,7 @@ def some_history(rng: Rng, epochs: int = 9) -> dict[str, Any]:
 
 def found(axes: list[dict], values: list[float]) -> list[tuple[dict, dict]]:
     """The pairs of axes with a line that shows these values, and the line."""
-    return [(ax, line) for ax in axes for line in ax["lines"] if same(line["y"], values)]
+    return [(ax, line) for ax in axes for line in ax["lines"] if approx_equal(line["y"], values)]
 
 
 LINES = {
@@ -1572,7 +1803,7 @@ def test_lines(learner: Subject, rng: Rng) -> None:
         "rate-not-logarithmic",
     )
     require(
-        same(got["history"], history),
+        approx_equal(got["history"], history),
         "The history is changed by plotting it.",
     )
     compare_marks(*found(axes, history["val_loss"])[0], history)
@@ -1628,8 +1859,10 @@ def compare_marks(ax: dict, line: dict, history: dict) -> None:
         "best-not-marked",
     )
     best, other = history["best_epoch"], int(np.argmin(history["train_loss"]))
-    near = {place: any(abs(mark - place) < 0.01 for mark in marks)
-            for place in (best, best - 1, best + 1, other)}  # fmt: skip
+    near = {
+        place: any(abs(mark - place) < 0.01 for mark in marks)
+        for place in (best, best - 1, best + 1, other)
+    }
     beside = near[best - 1] or near[best + 1]
     require(
         near[best],
@@ -1700,12 +1933,12 @@ def test_only_minority(learner: Subject, rng: Rng) -> None:
     rare = np.isin(labels, minority)
     untouched = np.eye(len(labels))
     require(
-        not same(shares, untouched),
+        not approx_equal(shares, untouched),
         "Nothing is mixed. Features of a rare object become `share * own + (1 - share) * "
         "partner's`.",
     )
     require(
-        same(shares[~rare], untouched[~rare], atol=1e-5),
+        approx_equal(shares[~rare], untouched[~rare], atol=1e-5),
         "Objects of the majority are mixed as well. Set their share to 1.",
         "majority-mixed",
     )
@@ -1735,14 +1968,20 @@ def test_labels_alike(learner: Subject, rng: Rng) -> None:
     expect(
         Answer(Tensor.of(soft)),
         Tensor.of(want),
-        Mistake("labels-not-mixed", Tensor.of(one_hot),
-                "The labels are not mixed. A light curve that is 70% TDE should have the label 0.7 "
-                "for TDE."),
-        Mistake("label-shares-swapped", Tensor.of(flipped @ one_hot),
-                "In the labels the object and its partner have changed their shares. Use the same "
-                "formula as for the features."),
+        Mistake(
+            "labels-not-mixed",
+            Tensor.of(one_hot),
+            "The labels are not mixed. A light curve that is 70% TDE should have the label 0.7 "
+            "for TDE.",
+        ),
+        Mistake(
+            "label-shares-swapped",
+            Tensor.of(flipped @ one_hot),
+            "In the labels the object and its partner have changed their shares. Use the same "
+            "formula as for the features.",
+        ),
         what="the labels",
-    )  # fmt: skip
+    )
 
 
 @part("8.E1")
@@ -1794,8 +2033,9 @@ def test_partners(learner: Subject, rng: Rng) -> None:
         "partners-of-minority",
     )
     require(
-        common < 1, "No partner is of the minority. Draw them from the whole batch.",
-    )  # fmt: skip
+        common < 1,
+        "No partner is of the minority. Draw them from the whole batch.",
+    )
     require(
         len(set(partner)) > 1,
         "All rare objects have the same partner. Draw one for each.",
@@ -1803,12 +2043,12 @@ def test_partners(learner: Subject, rng: Rng) -> None:
     again, _ = mixtures(learner, labels, minority, 50.0)
     other, _ = mixtures(learner, labels, minority, 50.0, seed=2)
     require(
-        same(shares, again, atol=1e-5),
+        approx_equal(shares, again, atol=1e-5),
         "After the same `torch.manual_seed` the batch is mixed in another way. Take the random "
         "numbers from torch.",
         "other-generator",
     )
-    require(not same(shares, other, atol=1e-5), "The mixture is the same for every seed.")
+    require(not approx_equal(shares, other, atol=1e-5), "The mixture is the same for every seed.")
 
 
 @part("8.E1")
@@ -1872,7 +2112,7 @@ def test_mean_and_spread(learner: Subject, rng: Rng, training: bool) -> None:
     off, on = np.full((6, 3), 1 / 3), softmax(2 * coins.feature[:, None] * coins.table)
     plain = softmax(coins.feature[:, None] * coins.table)
     require(
-        not same(mean, plain, rtol=1e-4, atol=1e-5),
+        not approx_equal(mean, plain, rtol=1e-4, atol=1e-5),
         "All samples are the same: dropout is off. Switch on the layers of dropout.",
         "dropout-off",
     )
@@ -1909,11 +2149,12 @@ def test_mean_and_spread(learner: Subject, rng: Rng, training: bool) -> None:
     )
     deviation = np.sqrt(part_of * (1 - part_of))[:, None] * np.abs(on - off)
     right = any(
-        same(spread, deviation * factor, rtol=1e-3, atol=1e-4)
+        approx_equal(spread, deviation * factor, rtol=1e-3, atol=1e-4)
         for factor in (1.0, math.sqrt(n / (n - 1)))
     )
     variance = any(
-        same(spread, deviation**2 * factor, rtol=1e-3, atol=1e-5) for factor in (1.0, n / (n - 1))
+        approx_equal(spread, deviation**2 * factor, rtol=1e-3, atol=1e-5)
+        for factor in (1.0, n / (n - 1))
     )
     require(not variance, "This is the variance. The standard deviation is its root.", "variance")
     require(

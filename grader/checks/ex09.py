@@ -20,12 +20,12 @@ from grader.checks import part
 from grader.expect import (
     Mistake,
     Raises,
+    approx_equal,
     expect,
     expect_error,
+    fail_if_recognised,
     kind_of,
-    recognise,
     require,
-    same,
     shown,
 )
 from grader.wire import Table, Tensor
@@ -142,7 +142,7 @@ def tensors_of(rows: list[list[float]]) -> dict[str, Tensor]:
 
 def written(answer: Answer) -> dict[str, Any]:
     """The files of a checkpoint, once none of them is a pickle."""
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "folder-not-made",
@@ -250,7 +250,7 @@ def test_kinds_of_input(learner: Subject, rng: Rng) -> None:
     rows, config, metrics = weights(rng), settings(rng), numbers(rng)
     for how in ({"text": True}, {"numpy": True}, {"strided": True}):
         answer = learner.saved(rows, config, 3, metrics, **how)
-        recognise(
+        fail_if_recognised(
             answer,
             Mistake(
                 "text-refused",
@@ -269,7 +269,7 @@ def test_kinds_of_input(learner: Subject, rng: Rng) -> None:
 def test_any_network(learner: Subject, rng: Rng) -> None:
     """A network may have buffers, and two names for one weight"""
     answer = learner.saved(weights(rng), settings(rng), 3, numbers(rng), tied=True)
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "shared-memory",
@@ -297,13 +297,15 @@ def test_loaded(learner: Subject, rng: Rng) -> None:
     notes = {"config": settings(rng), "epoch": int(rng.integers(60)), "metrics": numbers(rng)}
     training = bool(rng.integers(2))
     answer = learner.loaded(rows, notes, other, training=training, text=True)
-    recognise(answer, Mistake("text-refused", _no_path(answer), "The folder may also be text."))
+    fail_if_recognised(
+        answer, Mistake("text-refused", _no_path(answer), "The folder may also be text.")
+    )
     got = answer.value
     if got["error"]:
         said = f"{got['error'][0]}: {got['error'][-1]}"
         raise Failure(f"Loading a checkpoint raised {said[:300]}.", "error")
     require(
-        not same(got["weights"], tensors_of(other)),
+        not approx_equal(got["weights"], tensors_of(other)),
         "After loading the model has the weights it had before. Hand them over: "
         "`model.load_state_dict(load_file(...))`.",
         "weights-not-loaded",
@@ -744,7 +746,7 @@ def check_artifact(
         )
     tensors = files.get("model.safetensors", {}).get("tensors")
     require(
-        not same(tensors, tensors_of(other[0])),
+        not approx_equal(tensors, tensors_of(other[0])),
         f"The artifact of epoch {epoch} holds the weights of epoch {other[1]}: the file was "
         "written over. Use a new folder for each checkpoint.",
         "overwritten",
@@ -834,8 +836,10 @@ def test_real_artifacts(learner: Subject, rng: Rng) -> None:
     config, logged = settings(rng), checkpoints(rng)
     got = learner.really_checkpointed(config, logged).value
     artifacts = [each for each in got["artifacts"] if each["type"] == "model"]
-    require(len(artifacts) == 2, f"The run's file has {len(artifacts)} artifacts of type 'model'; "
-            "there should be two.")  # fmt: skip
+    require(
+        len(artifacts) == 2,
+        f"The run's file has {len(artifacts)} artifacts of type 'model'; there should be two.",
+    )
     for i, found in enumerate(artifacts):
         check_artifact(found, got["id"], config, logged[i], logged[1 - i])
 
@@ -865,7 +869,7 @@ def test_matrix(learner: Subject, rng: Rng) -> None:
     """It is W&B's own plot, with true and predicted classes by name"""
     y_true, y_pred, names = confused(rng)
     answer = learner.confusion(y_true, y_pred, names)
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "labels-as-probabilities",
@@ -1120,8 +1124,13 @@ def check_band(bar: dict[str, Any], rows: list[dict[str, Any]], band: str) -> No
         rtol=1e-3,
         atol=1e-4,
     )
-    expect(Answer([bar["x"][i] for i in order]), [row["mjd"] for row in rows],
-           what=f"the MJD of band {band}", unit="d", rtol=1e-9)  # fmt: skip
+    expect(
+        Answer([bar["x"][i] for i in order]),
+        [row["mjd"] for row in rows],
+        what=f"the MJD of band {band}",
+        unit="d",
+        rtol=1e-9,
+    )
     red, green, blue = bar["colour"]
     fits = {"g": green >= max(red, blue), "r": red >= max(green, blue)}.get(band, True)
     require(
@@ -1269,7 +1278,7 @@ def check_parameter(name: str, got: Any, want: dict[str, Any]) -> None:
             "exponents-for-values",
         )
     require(
-        set(got) != set(want) or same(got, want),
+        set(got) != set(want) or approx_equal(got, want),
         f"The range of `{name}` is {shown(got)}; the published one is {shown(want)}. What cannot "
         "be built is skipped later: leave the ranges as they are.",
         "ranges-changed",
@@ -1282,7 +1291,7 @@ def test_new_dictionary(learner: Subject) -> None:
     """Each call returns a new dictionary"""
     first, second = as_lists(learner.two_configs().value)
     require(
-        same(first, second),
+        approx_equal(first, second),
         "A change of the dictionary that the first call returned shows in that of the second. "
         "Make a new one in each call.",
         "shared-dictionary",
@@ -1291,7 +1300,7 @@ def test_new_dictionary(learner: Subject) -> None:
 
 def verdict(answer: Answer, config: dict[str, Any]) -> str | None:
     """What `infeasible` says: a sentence or None."""
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "missing-key-crashes",
@@ -1455,17 +1464,17 @@ class Plan:
         named = {f"val_{k}": v for k, v in val.items()} | {f"test_{k}": v for k, v in test.items()}
         return {"best_epoch": best} | named
 
-    def stops_after(self, name: str, patience: int) -> int:
+    def stops_after(self, name: str, limits: int) -> int:
         """How many epochs there are with early stopping on the loss of a set (8.2)."""
         best, count = math.inf, 0
         for epoch, loss in enumerate(self.series(name, "loss")):
             best, count = (loss, 0) if loss < best - 0.001 else (best, count + 1)
-            if count >= patience:
+            if count >= limits:
                 return epoch + 1
         return self.epochs
 
     def config(self, **more: Any) -> dict[str, Any]:
-        sizes = {"num_epochs": self.epochs, "patience": 20, "batch_size": 4}
+        sizes = {"num_epochs": self.epochs, "limits": 20, "batch_size": 4}
         return sizes | {"focal_loss_gamma": self.gamma} | more
 
     def arguments(self) -> tuple[list, dict]:
@@ -1522,13 +1531,13 @@ def test_history(rehearsal: tuple[Plan, Answer]) -> None:
     )
     found = [row.get("val_loss") for row in rows.values() if "val_loss" in row]
     require(
-        not same(found, plan.series("test", "loss"), 1e-4, 1e-5),
+        not approx_equal(found, plan.series("test", "loss"), 1e-4, 1e-5),
         "The validation loss is measured on the test set. What decides must not see it: use "
         "`data.val`.",
         "test-set-for-validation",
     )
     require(
-        not same(found, plan.series("val", "loss", 2.0), 1e-4, 1e-5),
+        not approx_equal(found, plan.series("val", "loss", 2.0), 1e-4, 1e-5),
         "The focal loss has a gamma of 2 whatever is set. Hand it over: "
         "`FocalLoss(gamma=settings.focal_loss_gamma)`.",
         "own-dictionary-read",
@@ -1700,29 +1709,29 @@ def test_best_epoch(rehearsal: tuple[Plan, Answer]) -> None:
 @part("9.8")
 def test_patience(learner: Subject, rng: Rng) -> None:
     """The training stops early when the validation loss gets no better"""
-    patience, plan = 2, Plan(rng)
-    want = plan.stops_after("val", patience)
-    while want == plan.epochs or plan.stops_after("test", patience) == want:
+    limits, plan = 2, Plan(rng)
+    want = plan.stops_after("val", limits)
+    while want == plan.epochs or plan.stops_after("test", limits) == want:
         plan = Plan(rng)
-        want = plan.stops_after("val", patience)
-    got = rehearsed(learner, plan, plan.config(patience=patience))
+        want = plan.stops_after("val", limits)
+    got = rehearsed(learner, plan, plan.config(limits=limits))
     rows = sum("train_loss" in row for row in got["rows"].values())
     require(
         rows != plan.epochs,
-        f"With a patience of {patience} the training should have stopped after {want} epochs; it "
-        "went on to the end. Call `EarlyStopping(patience=settings.patience)` with the loss.",
-        "patience-ignored",
+        f"With a limits of {limits} the training should have stopped after {want} epochs; it "
+        "went on to the end. Call `EarlyStopping(limits=settings.limits)` with the loss.",
+        "limits-ignored",
     )
     require(
-        rows != plan.stops_after("test", patience),
+        rows != plan.stops_after("test", limits),
         "The training was stopped by the loss of the test set. Use that of the validation set.",
         "stopped-by-test-set",
     )
     require(
         rows == want,
-        f"With a patience of {patience} the training stopped after {rows} epochs, not {want}.",
+        f"With a limits of {limits} the training stopped after {rows} epochs, not {want}.",
     )
-    with_both = rehearsed(learner, plan, plan.config(patience=patience), stop_after=-1)
+    with_both = rehearsed(learner, plan, plan.config(limits=limits), stop_after=-1)
     require(
         sum("train_loss" in row for row in with_both["rows"].values()) == want,
         "Early stopping says stop, `should_stop` says go on, and the training goes on. Either of "
@@ -1817,9 +1826,10 @@ def test_failure(learner: Subject, rehearsal: tuple[Plan, Answer]) -> None:
     check_end(completed(answer), 0)
     got = learner.trained(*plan.arguments(), plan.config(), fails_at=1).value
     require(
-        bool(got["told"]), "`should_stop` was never asked. Call it after each epoch.",
+        bool(got["told"]),
+        "`should_stop` was never asked. Call it after each epoch.",
         "should-stop-ignored",
-    )  # fmt: skip
+    )
     require(
         "Trouble" in got["error"],
         "An exception in the training disappears. Let it go on.",
@@ -1850,7 +1860,7 @@ def test_real_training(learner: Subject, rng: Rng) -> None:
     kept = {name: summary[name] for name in want}
     overwritten = want | {k: v for k, v in plan.row(last).items() if k in want}
     require(
-        not same(kept, overwritten, 1e-4, 1e-5),
+        not approx_equal(kept, overwritten, 1e-4, 1e-5),
         "The summary has the last epoch's validation metrics: W&B keeps the last row open, and "
         "copies it into the summary when the run ends. Call `run.log({}, commit=True)` before you "
         "write to the summary.",
@@ -1908,7 +1918,7 @@ def test_purity_completeness(learner: Subject, rng: Rng) -> None:
         "ties-torn-apart",
     )
     require(
-        not same(got["threshold"], thresholds[::-1]),
+        not approx_equal(got["threshold"], thresholds[::-1]),
         "The thresholds ascend; they should go from the largest to the smallest.",
         "ascending",
     )
@@ -1953,7 +1963,7 @@ def test_recall_in_bins(learner: Subject, rng: Rng) -> None:
     is_target[2] = False  # so that the last bin has no target at all
     answer = learner.call("recall_in_bins", is_target, listed, value, edges)
     names = ["centre", "targets", "recall", "error"]
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake("empty-bin-crashes", Raises("ZeroDivisionError"), "A bin has no target: NaN."),
     )
@@ -1987,8 +1997,8 @@ def test_recall_in_bins(learner: Subject, rng: Rng) -> None:
             "Where a bin has no target the recall is 0. It is unknown there: NaN.",
         ),
     ):
-        recognise(Answer(got["recall"]), mistake)
-    recognise(
+        fail_if_recognised(Answer(got["recall"]), mistake)
+    fail_if_recognised(
         Answer(got["targets"]),
         Mistake("everybody-counted", everybody["targets"], "`targets` counts all objects."),
     )
@@ -2044,12 +2054,12 @@ def test_chart(learner: Subject, rng: Rng) -> None:
     found = [dict(zip(chart["columns"], row, strict=True)) for row in chart["rows"]]
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     require(
-        not same(found, rows),
+        not approx_equal(found, rows),
         "Rows with NaN are in the chart's table. Leave them out: `table.dropna(subset=[x, y])`.",
         "unknown-values-kept",
     )
     require(
-        not same(found, rows[:1]),
+        not approx_equal(found, rows[:1]),
         "A row is left out where another column is NaN. Ask for the two of the axes only: "
         "`table.dropna(subset=[x, y])`.",
         "other-columns-asked",
@@ -2149,12 +2159,18 @@ def test_every_metric(learner: Subject, rng: Rng) -> None:
     current = answers_right(labels, (number < 30) | (number >= 36))
     candidate = answers_right(labels, number != 59)
     require(
-        better(learner, [f"recall of {k}" for k in range(3)], labels, candidate, current,
-               resamples=2000),
+        better(
+            learner,
+            [f"recall of {k}" for k in range(3)],
+            labels,
+            candidate,
+            current,
+            resamples=2000,
+        ),
         "Three metrics are better in 97 % of the resamples each, and the candidate is refused, "
         "since they are so all at once in 91 %. Judge each metric by itself.",
         "all-metrics-at-once",
-    )  # fmt: skip
+    )
 
 
 def told(learner: Subject, steps: list[list[Any]]) -> list[list[Any]]:
@@ -2201,8 +2217,11 @@ def test_deployed(learner: Subject, rng: Rng) -> None:
     deployed(got[1], a, "After the first candidate")
     deployed(got[2], a, "After a candidate that is not better", "always-deployed")
     deployed(got[3], c, "After a candidate that is better")
-    expect(Answer([got[i][0] for i in (1, 2, 3)]), [True, False, True],
-           what="the list of what `consider` returns")  # fmt: skip
+    expect(
+        Answer([got[i][0] for i in (1, 2, 3)]),
+        [True, False, True],
+        what="the list of what `consider` returns",
+    )
 
 
 @part("9.E2")
@@ -2266,9 +2285,13 @@ def test_another_test_set(learner: Subject, rng: Rng) -> None:
     """Other labels, or unequal lengths, are a ValueError, and nothing changes"""
     guess = rng.integers(3, size=6).tolist()
     others = LABELS[::-1]
-    steps = [["consider", 1.0, True, LABELS, guess], ["consider", 2.0, True, others, guess],
-             ["consider", 2.0, True, LABELS, guess[:4]], ["reopen"],
-             ["consider", 2.0, True, others, guess]]  # fmt: skip
+    steps = [
+        ["consider", 1.0, True, LABELS, guess],
+        ["consider", 2.0, True, others, guess],
+        ["consider", 2.0, True, LABELS, guess[:4]],
+        ["reopen"],
+        ["consider", 2.0, True, others, guess],
+    ]
     got = told(learner, steps)
     for i, what in ((1, "another test set"), (2, "6 labels and 4 predictions")):
         require(

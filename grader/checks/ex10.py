@@ -21,13 +21,13 @@ from grader.checks import part
 from grader.expect import (
     Mistake,
     Raises,
+    approx_equal,
     expect,
     expect_error,
+    fail_if_recognised,
     kind_of,
     number,
-    recognise,
     require,
-    same,
 )
 from grader.wire import Table, Tensor
 
@@ -528,7 +528,7 @@ def test_order(learner: Subject, rng: Rng) -> None:
     settings = {"num_layers": 2, "dropout": 0.0, "mc_dropout_rate": 0.0}
     want = learner.asked_one_by_one(settings, Tensor.of(x)).value.array
     answer = learner.asked(settings, Tensor.of(x), 3)
-    recognise(
+    fail_if_recognised(
         answer,
         Mistake(
             "empty-crashes",
@@ -980,7 +980,7 @@ def test_histogram(learner: Subject, rng: Rng) -> None:
     total = sum(counts)
     scaled = [c / total for c in counts]
     require(
-        not same([b for b in bars if b], [c for c in scaled if c]),
+        not approx_equal([b for b in bars if b], [c for c in scaled if c]),
         "The bars show fractions. Show how many answers there are: their number is what tells how "
         "much to believe.",
         "fractions-for-counts",
@@ -1162,22 +1162,23 @@ def test_rejection(learner: Subject, rng: Rng) -> None:
         answer = call_tool(
             learner, "accuracy_after_rejection", y_true, y_prob, doubt, rejected=rejected
         )
-        recognise(
+        fail_if_recognised(
             answer,
             Mistake(
                 "nothing-refused-crashes",
-                answer.raised is not None and rejected == 0.0
+                answer.raised is not None
+                and rejected == 0.0
                 and not answer.raised.is_a("NotImplementedError"),
                 f"With rejected=0 your code raised {answer.raised}. `[:-0]` is an empty list: use "
                 "`[: n - refused]`.",
             ),
             Mistake(
                 "nothing-refused-crashes",
-                rejected == 0.0 and same(answer.result, math.nan),
+                rejected == 0.0 and approx_equal(answer.result, math.nan),
                 "With rejected=0 the result is NaN. `[:-0]` is an empty list: use `[: n - "
                 "refused]`.",
             ),
-        )  # fmt: skip
+        )
         mistakes = [
             Mistake(
                 "most-certain-refused",
@@ -1239,14 +1240,24 @@ def test_auroc(learner: Subject, rng: Rng) -> None:
                 1 - want,
                 "This counts the pairs in which the *known* object is more uncertain.",
             ),
-            Mistake("ties-lost", wins / len(pairs), "Pairs of equal uncertainties count nothing. "
-                    "Each of them counts one half."),
-            Mistake("ties-won", (wins + ties) / len(pairs), "Pairs of equal uncertainties count "
-                    "as won. Each of them counts one half."),
-            Mistake("single-threshold", median, "This is the fraction above one threshold. "
-                    "Compare each unknown object with each known one."),
+            Mistake(
+                "ties-lost",
+                wins / len(pairs),
+                "Pairs of equal uncertainties count nothing. Each of them counts one half.",
+            ),
+            Mistake(
+                "ties-won",
+                (wins + ties) / len(pairs),
+                "Pairs of equal uncertainties count as won. Each of them counts one half.",
+            ),
+            Mistake(
+                "single-threshold",
+                median,
+                "This is the fraction above one threshold. "
+                "Compare each unknown object with each known one.",
+            ),
             what="the AUROC",
-        )  # fmt: skip
+        )
 
 
 # 10.7 ModelComparison.train_and_evaluate_model
@@ -1323,8 +1334,11 @@ def test_comparison(learner: Subject, rng: Rng) -> None:
         f"`self.train` was called with {used}; after the model come the training loader and the "
         "validation loader.",
     )
-    missing = [key for key in (*want, "parameters", "training_seconds", "inference_ms")
-               if key not in result]  # fmt: skip
+    missing = [
+        key
+        for key in (*want, "parameters", "training_seconds", "inference_ms")
+        if key not in result
+    ]
     require(not missing, f"The result has no {', '.join(missing)}.")
     for key, value in want.items():
         found = result[key]
@@ -1465,7 +1479,7 @@ def test_kept_and_logged(learner: Subject, rng: Rng) -> None:
     require(not lacking, f"The log lacks {', '.join(lacking)}. Log the whole result in one call.")
     require("finish" in kinds, "The run is still open at the end.", "run-left-open")
     require(
-        "a table" in got["kept"] and same(got["kept"]["a table"], result),
+        "a table" in got["kept"] and approx_equal(got["kept"]["a table"], result),
         "The result is not in `self.results` under the name of the model.",
         "result-not-kept",
     )
@@ -1481,9 +1495,10 @@ def test_kept_and_logged(learner: Subject, rng: Rng) -> None:
         "predictions-not-kept",
     )
     require(
-        got["model"], "`self.models` does not hold the trained model under its name.",
+        got["model"],
+        "`self.models` does not hold the trained model under its name.",
         "untrained-model-asked" if got["model"] is False else None,
-    )  # fmt: skip
+    )
     require(
         got["seen"]["seed"] == 77,
         "The model was made without `torch.manual_seed(self.seed)` before it. So each model begins "
@@ -1534,25 +1549,43 @@ def test_weights(learner: Subject, rng: Rng) -> None:
         expect(
             answer,
             Tensor.of(k * weights / weights.sum()),
-            Mistake("sum-is-one", Tensor.of(weights / weights.sum()),
-                    "The weights add up to 1. They should add up to the number of classes."),
-            Mistake("not-normalised", Tensor.of(weights),
-                    "The weights do not add up to the number of classes. Divide by their sum."),
-            Mistake("inverse-of-counts", Tensor.of(k * inverse / inverse.sum()),
-                    "These are weights by the counts themselves, as in Exercise 8. Use the "
-                    "effective "
-                    "number, (1 - beta**n)/(1 - beta)."),
-            Mistake("proportional", Tensor.of(k * effective / effective.sum()),
-                    "The weights grow with the effective number, so that frequent classes count "
-                    "more. Take its inverse."),
-            Mistake("empty-class-counts-as-one", Tensor.of(k * with_one / with_one.sum()),
-                    "A class without objects gets a weight as if it had one. It should be 0."),
-            Mistake("mean-of-filled", Tensor.of(filled.sum() * weights / weights.sum()),
-                    "The weights add up to the number of classes that have objects. They should "
-                    "add "
-                    "up to the number of all classes."),
+            Mistake(
+                "sum-is-one",
+                Tensor.of(weights / weights.sum()),
+                "The weights add up to 1. They should add up to the number of classes.",
+            ),
+            Mistake(
+                "not-normalised",
+                Tensor.of(weights),
+                "The weights do not add up to the number of classes. Divide by their sum.",
+            ),
+            Mistake(
+                "inverse-of-counts",
+                Tensor.of(k * inverse / inverse.sum()),
+                "These are weights by the counts themselves, as in Exercise 8. Use the "
+                "effective "
+                "number, (1 - beta**n)/(1 - beta).",
+            ),
+            Mistake(
+                "proportional",
+                Tensor.of(k * effective / effective.sum()),
+                "The weights grow with the effective number, so that frequent classes count "
+                "more. Take its inverse.",
+            ),
+            Mistake(
+                "empty-class-counts-as-one",
+                Tensor.of(k * with_one / with_one.sum()),
+                "A class without objects gets a weight as if it had one. It should be 0.",
+            ),
+            Mistake(
+                "mean-of-filled",
+                Tensor.of(filled.sum() * weights / weights.sum()),
+                "The weights add up to the number of classes that have objects. They should "
+                "add "
+                "up to the number of all classes.",
+            ),
             what="the tensor of weights",
-        )  # fmt: skip
+        )
 
 
 def log_softmax(logits: Array) -> Array:
@@ -1627,7 +1660,7 @@ def test_smooth_loss(learner: Subject, rng: Rng) -> None:
             Mistake("alpha-ignored", want / alpha, "The factor alpha is left out."),
             Mistake("sign-lost", -want, "The loss is negative. Mind the minus sign."),
         ]
-        mistakes = [m for m in mistakes if not same(m.produces, want, 1e-4, 1e-5)]
+        mistakes = [m for m in mistakes if not approx_equal(m.produces, want, 1e-4, 1e-5)]
         expect(
             Answer(number(Answer(got["loss"]), "the loss")),
             want,
@@ -1693,12 +1726,16 @@ def test_members(learner: Subject) -> None:
         "same-seed",
     )
     require(
-        not same(members, made, 1e-6),
+        not approx_equal(members, made, 1e-6),
         "The members are the models before their training. Keep what `train` returns.",
         "untrained-kept",
     )
-    expect(Answer(members), [value + 100 for value in made], what="the list of members' weights",
-           rtol=1e-5)  # fmt: skip
+    expect(
+        Answer(members),
+        [value + 100 for value in made],
+        what="the list of members' weights",
+        rtol=1e-5,
+    )
     again, other = learner.ensemble(3, 11).value, learner.ensemble(3, 12).value
     require(
         again["made"] == made or again["trained"] != trained,
@@ -1743,19 +1780,24 @@ def test_ensemble_answer(learner: Subject, rng: Rng) -> None:
             "This is the softmax of the mean logits, in which a boastful member outvotes the "
             "others. Take the softmax of each member first, then the mean.",
         ),
-        Mistake("no-softmax", Tensor.of(logits.mean(axis=0)), "These are mean logits. Take the "
-                "softmax of each member, then the mean."),
+        Mistake(
+            "no-softmax",
+            Tensor.of(logits.mean(axis=0)),
+            "These are mean logits. Take the softmax of each member, then the mean.",
+        ),
         Mistake(
             "asked-in-training-mode",
             Tensor.of(in_training.mean(axis=0)),
             "The members were asked in training mode. Call `model.eval()` before.",
         ),
         what="the mean of the probabilities",
-    )  # fmt: skip
+    )
     expect(
-        Answer(found[1]), Tensor.of(p.var(axis=0).sum(axis=-1)), *epistemic_mistakes(p),
+        Answer(found[1]),
+        Tensor.of(p.var(axis=0).sum(axis=-1)),
+        *epistemic_mistakes(p),
         what="the epistemic uncertainty",
-    )  # fmt: skip
+    )
     require(
         got["modes"] == modes,
         "A member was left in another mode than it came in. Keep `model.training`, and restore it.",
@@ -1791,8 +1833,12 @@ def test_active_learning(learner: Subject, rng: Rng) -> None:
     check_curve(got["curve"], fitted, [6, 10, 14, 18, 22])
     for before, after in itertools.pairwise(fitted):
         lost = set(before) - set(after)
-        require(not lost, "Objects that were labelled are missing in the next round. Add the new "
-                "ones to the old ones.", "labels-lost")  # fmt: skip
+        require(
+            not lost,
+            "Objects that were labelled are missing in the next round. Add the new "
+            "ones to the old ones.",
+            "labels-lost",
+        )
         new = [i for i in after if i not in before]
         waiting = [i for i in range(40) if i not in before]
         want = sorted(waiting, key=lambda i: doubts[i])[-4:]
@@ -1865,9 +1911,12 @@ def test_random_choice(learner: Subject, rng: Rng) -> None:
             doubts, settings | {"strategy": strategy, "seed": seed}
         ).value
         for strategy, seed, again in (
-            ("random", 1, 0), ("random", 1, 1), ("random", 2, 0), ("uncertain", 1, 0)
+            ("random", 1, 0),
+            ("random", 1, 1),
+            ("random", 2, 0),
+            ("uncertain", 1, 0),
         )
-    }  # fmt: skip
+    }
     one = runs["random", 1, 0]["fitted"]
     check_curve(runs["random", 1, 0]["curve"], one, [6, 10, 14, 18])
     require(
@@ -1939,9 +1988,10 @@ def test_alerts(learner: Subject, rng: Rng) -> None:
     answer = learner.alerts(stream, p.tolist(), NAMES)
     got = answer.value
     counts = [1, 1, 2, 3, 3, 4, 2]
-    seen = [each.get("n_observations") if isinstance(each, dict) else None
-            for each in got["answers"]]  # fmt: skip
-    recognise(
+    seen = [
+        each.get("n_observations") if isinstance(each, dict) else None for each in got["answers"]
+    ]
+    fail_if_recognised(
         Answer(seen),
         Mistake(
             "objects-mixed",
@@ -1987,12 +2037,18 @@ def test_alerts(learner: Subject, rng: Rng) -> None:
         expect(
             Answer(each.get("uncertainty")),
             0.75,
-            Mistake("one-part-only", 0.25, "This is the epistemic part alone. The uncertainty is "
-                    "the sum of both parts."),
-            Mistake("one-part-only", 0.5, "This is the aleatoric part alone. The uncertainty is "
-                    "the sum of both parts."),
+            Mistake(
+                "one-part-only",
+                0.25,
+                "This is the epistemic part alone. The uncertainty is the sum of both parts.",
+            ),
+            Mistake(
+                "one-part-only",
+                0.5,
+                "This is the aleatoric part alone. The uncertainty is the sum of both parts.",
+            ),
             what="`uncertainty`",
-        )  # fmt: skip
+        )
         expect(Answer(each), want, what=f"the answer to alert {i}", rtol=1e-5)
     check_questions(got, stream, counts)
 
@@ -2010,9 +2066,12 @@ def check_questions(got: dict, stream: list[list[Any]], counts: list[int]) -> No
     )
     days = got["asked"][3][1].array[0, :3, 0].tolist()
     expect(
-        Answer(days), [0.0, 2.0, 5.0], what="the list of times after a late observation",
-        unit="days", rtol=1e-4,
-    )  # fmt: skip
+        Answer(days),
+        [0.0, 2.0, 5.0],
+        what="the list of times after a late observation",
+        unit="days",
+        rtol=1e-4,
+    )
     require(
         len(got["seconds"]) == len(stream),
         f"`self.seconds` has {len(got['seconds'])} times after {len(stream)} answers.",
@@ -2039,18 +2098,29 @@ def test_latency(learner: Subject, rng: Rng) -> None:
         expect(
             got,
             want,
-            Mistake("seconds-for-milliseconds", {q: v / 1000 for q, v in want.items()},
-                    "These are seconds. They should be milliseconds."),
-            Mistake("list-for-dictionary", list(want.values()),
-                    "This is a list. Return a dictionary from each percentile to its value."),
-            Mistake("quantiles-for-percentiles",
-                    {q: 1000 * interpolated(ordered, q / 10000) for q in percentiles},
-                    "`np.quantile` counts from 0 to 1, `np.percentile` from 0 to 100."),
-            Mistake("mean-for-percentiles", dict.fromkeys(percentiles, average),
-                    "This is the mean for each percentile. Sort, and see what a fraction of all "
-                    "answers stays below."),
+            Mistake(
+                "seconds-for-milliseconds",
+                {q: v / 1000 for q, v in want.items()},
+                "These are seconds. They should be milliseconds.",
+            ),
+            Mistake(
+                "list-for-dictionary",
+                list(want.values()),
+                "This is a list. Return a dictionary from each percentile to its value.",
+            ),
+            Mistake(
+                "quantiles-for-percentiles",
+                {q: 1000 * interpolated(ordered, q / 10000) for q in percentiles},
+                "`np.quantile` counts from 0 to 1, `np.percentile` from 0 to 100.",
+            ),
+            Mistake(
+                "mean-for-percentiles",
+                dict.fromkeys(percentiles, average),
+                "This is the mean for each percentile. Sort, and see what a fraction of all "
+                "answers stays below.",
+            ),
             what="the dictionary of percentiles",
-        )  # fmt: skip
+        )
     expect_error(learner.latency([]), "ValueError", "Asking for percentiles of no answers")
 
 

@@ -1,4 +1,4 @@
-"""The bench beside the learner's code: whatever that does, a report of plain values comes back."""
+"""The runner beside the learner's code: whatever that does, a report of plain values comes back."""
 
 from __future__ import annotations
 
@@ -11,44 +11,44 @@ from typing import Any
 
 import pytest
 
-from grader import answer, bench, probes, shell
+from grader import answer, probes, runner, shell
 from grader.answer import Failure, Raised, read
-from grader.bench import Bench, travelled
-from grader.expect import same
+from grader.expect import approx_equal
+from grader.runner import Runner, travelled
 from grader.wire import Tensor
 
 
 @pytest.fixture
-def table() -> Bench:
-    return Bench({"__name__": "learner"})
+def table() -> Runner:
+    return Runner({"__name__": "learner"})
 
 
-def run(table: Bench, source: str, number: int = 1) -> dict[str, Any]:
+def run(table: Runner, source: str, number: int = 1) -> dict[str, Any]:
     """Run a cell. Nothing may be raised, and the report must be one that can travel."""
     escaped = ""
     try:
         reply = travelled(table.run_cell(number, source))
     except BaseException as error:  # printing such an error would bring pytest itself down
         escaped = type(error).__name__
-    assert not escaped, f"{escaped} got out of the bench"
+    assert not escaped, f"{escaped} got out of the runner"
     assert "unsendable" not in reply
     return reply
 
 
-def call(table: Bench, name: str, *args: Any, **kwargs: Any) -> answer.Answer:
+def call(table: Runner, name: str, *args: Any, **kwargs: Any) -> answer.Answer:
     return read(travelled(table.probe("call", [name, *args], kwargs)))
 
 
 # Tensors
 
 
-def test_tensors_of_a_check_are_torchs_own_when_the_probe_is_called(table: Bench) -> None:
+def test_tensors_of_a_check_are_torchs_own_when_the_probe_is_called(table: Runner) -> None:
     run(table, "import torch\ndef f(*args, **kwargs):\n    x = args[0]\n"
                "    x += 1  # in place\n    return x, str(args), str(kwargs)")  # fmt: skip
     half = Tensor.of([1.5], "bfloat16")
     args = [Tensor.of([[0.5, 2.0]]), [Tensor.of(3), (half, "x")]]
     grown, *texts = call(table, "f", *args, mask={"m": Tensor.of([True]), "n": 1}).value
-    assert same(grown, Tensor.of([[1.5, 3.0]]))
+    assert approx_equal(grown, Tensor.of([[1.5, 3.0]]))
     assert texts == [
         "(tensor([[1.5000, 3.0000]]), [tensor(3), (tensor([1.5000], dtype=torch.bfloat16), 'x')])",
         "{'mask': {'m': tensor([True]), 'n': 1}}",
@@ -58,7 +58,7 @@ def test_tensors_of_a_check_are_torchs_own_when_the_probe_is_called(table: Bench
 # Exceptions
 
 
-def test_an_exception_is_reported_with_the_learners_own_line(table: Bench) -> None:
+def test_an_exception_is_reported_with_the_learners_own_line(table: Runner) -> None:
     run(table, "import json\n\ndef f(text):\n    # a comment\n    return json.loads(text)\n")
     raised = call(table, "f", "{").raised
     assert raised is not None
@@ -73,14 +73,14 @@ def test_an_exception_is_reported_with_the_learners_own_line(table: Bench) -> No
     assert str(raised).endswith("(line 5 of cell 1: `return json.loads(text)`)")
 
 
-def test_the_innermost_of_the_learners_lines_counts(table: Bench) -> None:
+def test_the_innermost_of_the_learners_lines_counts(table: Runner) -> None:
     run(table, "def inner():\n    return {}['x']\n\ndef outer():\n    return inner()")
     raised = call(table, "outer").raised
     assert raised is not None
     assert (raised.line, raised.text) == (2, "return {}['x']")
 
 
-def test_cells_are_told_apart_by_their_numbers(table: Bench) -> None:
+def test_cells_are_told_apart_by_their_numbers(table: Runner) -> None:
     run(table, "def f():\n    1 / 0  # in cell 1", 1)
     run(table, "x = 1\n\n\ndef g():\n    f()", 2)
     raised = call(table, "g").raised
@@ -88,7 +88,7 @@ def test_cells_are_told_apart_by_their_numbers(table: Bench) -> None:
     assert raised.text == "1 / 0  # in cell 1"
 
 
-def test_an_exception_outside_the_learners_code_has_no_line(table: Bench) -> None:
+def test_an_exception_outside_the_learners_code_has_no_line(table: Runner) -> None:
     run(table, "def f(a): pass")
     raised = call(table, "f").raised
     assert raised is not None
@@ -97,14 +97,14 @@ def test_an_exception_outside_the_learners_code_has_no_line(table: Bench) -> Non
 
 
 @pytest.mark.parametrize("source", ["def f(:", "x = = 1", "  x = 1", "'''open", "x = 1\0"])
-def test_cells_that_are_not_python_are_reported(table: Bench, source: str) -> None:
+def test_cells_that_are_not_python_are_reported(table: Runner, source: str) -> None:
     raised = read(run(table, f"a = 1\n{source}")).raised
     assert raised is not None
     assert raised.is_a("SyntaxError") or raised.is_a("ValueError")
     assert "a" not in table.namespace
 
 
-def test_a_syntax_error_names_its_line(table: Bench) -> None:
+def test_a_syntax_error_names_its_line(table: Runner) -> None:
     raised = read(run(table, "a = 1\nfor x in y\n    pass")).raised
     assert raised is not None
     assert (raised.line, raised.text) == (2, "for x in y")
@@ -138,7 +138,7 @@ ODD_ERRORS = {
 
 
 @pytest.mark.parametrize("name", ODD_ERRORS)
-def test_every_kind_of_exception_is_reported(table: Bench, name: str) -> None:
+def test_every_kind_of_exception_is_reported(table: Runner, name: str) -> None:
     reply = read(run(table, ODD_ERRORS[name]))
     assert isinstance(reply.raised, Raised)
     assert all(isinstance(kind, str) for kind in reply.raised.kinds)
@@ -146,7 +146,7 @@ def test_every_kind_of_exception_is_reported(table: Bench, name: str) -> None:
     assert isinstance(answer.failure_of(reply.raised), Failure)
 
 
-def test_exceptions_in_a_probe_are_reported_as_in_a_cell(table: Bench) -> None:
+def test_exceptions_in_a_probe_are_reported_as_in_a_cell(table: Runner) -> None:
     run(table, "import sys\ndef leave(): sys.exit(3)\ndef stop(): raise KeyboardInterrupt")
     for name, kind in (("leave", "SystemExit"), ("stop", "KeyboardInterrupt")):
         reply = call(table, name)
@@ -175,7 +175,7 @@ def test_exceptions_in_a_probe_are_reported_as_in_a_cell(table: Bench) -> None:
         ),
     ],
 )
-def test_the_verdict_on_an_exception(table: Bench, source: str, status: str, says: str) -> None:
+def test_the_verdict_on_an_exception(table: Runner, source: str, status: str, says: str) -> None:
     run(table, f"def f():\n    {source}")
     with pytest.raises(Failure) as verdict:
         _ = call(table, "f").value
@@ -184,7 +184,7 @@ def test_the_verdict_on_an_exception(table: Bench, source: str, status: str, say
     assert len(verdict.value.message) < 800
 
 
-def test_long_messages_and_lines_are_cut(table: Bench) -> None:
+def test_long_messages_and_lines_are_cut(table: Runner) -> None:
     run(table, f"def f(): raise ValueError('x' * 10**6)  # {'y' * 10_000}")
     raised = call(table, "f").raised
     assert raised is not None
@@ -195,25 +195,25 @@ def test_long_messages_and_lines_are_cut(table: Bench) -> None:
 # What is printed and warned of
 
 
-def test_what_is_printed_is_kept_and_bounded(table: Bench, capsys: Any) -> None:
+def test_what_is_printed_is_kept_and_bounded(table: Runner, capsys: Any) -> None:
     run(
         table,
         "def f(n):\n    print('flux', 1.5)\n    for i in range(n): print('x' * 1000)\n    return n",
     )
     assert call(table, "f", 0).printed == "flux 1.5\n"
     flood = table.probe("call", ["f", 500], {})
-    assert len(flood["printed"]) == bench.MAX_PRINTED
+    assert len(flood["printed"]) == runner.MAX_PRINTED
     assert flood["value"] == 500
     assert capsys.readouterr().out == ""
 
 
-def test_standard_error_is_swallowed(table: Bench, capsys: Any) -> None:
+def test_standard_error_is_swallowed(table: Runner, capsys: Any) -> None:
     reply = run(table, "import sys\nprint('oops', file=sys.stderr)\nprint('out')")
     assert reply["printed"] == "out\n"
     assert capsys.readouterr().err == ""
 
 
-def test_what_was_printed_before_an_exception_is_kept(table: Bench) -> None:
+def test_what_was_printed_before_an_exception_is_kept(table: Runner) -> None:
     assert run(table, "print('so far')\n1 / 0")["printed"] == "so far\n"
 
 
@@ -223,20 +223,20 @@ def test_what_was_printed_before_an_exception_is_kept(table: Bench) -> None:
      "import sys; sys.stdout.write(5)", "import sys; sys.stdout.seek(0); print('x')",
      "import sys; del sys.stdout", "import sys; sys.stdout.getvalue = None"],
 )  # fmt: skip
-def test_a_mistreated_output_does_no_harm(table: Bench, source: str) -> None:
+def test_a_mistreated_output_does_no_harm(table: Runner, source: str) -> None:
     before = sys.stdout
     run(table, source)
     assert sys.stdout is before
     assert run(table, "print('again')")["printed"] == "again\n"
 
 
-def test_warnings_are_kept_and_bounded(table: Bench) -> None:
+def test_warnings_are_kept_and_bounded(table: Runner) -> None:
     source = "import warnings\nfor i in range({}): warnings.warn(f'careful {{i}}', RuntimeWarning)"
     assert run(table, source.format(1))["warned"] == ["RuntimeWarning: careful 0"]
     assert len(run(table, source.format(500))["warned"]) == 20
 
 
-def test_a_warning_whose_text_raises_does_no_harm(table: Bench) -> None:
+def test_a_warning_whose_text_raises_does_no_harm(table: Runner) -> None:
     source = """
 import warnings
 class W(UserWarning):
@@ -251,7 +251,7 @@ warnings.warn(W())
     assert read(run(table, "x = 1")).raised is None
 
 
-def test_warnings_turned_into_errors_stay_the_learners_own(table: Bench) -> None:
+def test_warnings_turned_into_errors_stay_the_learners_own(table: Runner) -> None:
     run(table, "import warnings\nwarnings.simplefilter('error')")
     assert read(run(table, "import warnings\nwarnings.warn('x')")).raised is None
     with warnings.catch_warnings(record=True) as caught:
@@ -263,13 +263,13 @@ def test_warnings_turned_into_errors_stay_the_learners_own(table: Bench) -> None
 # Names
 
 
-def test_a_missing_name_is_no_exception_of_the_learners(table: Bench) -> None:
+def test_a_missing_name_is_no_exception_of_the_learners(table: Runner) -> None:
     with pytest.raises(Failure, match="`flux_to_magnitude` is not defined") as verdict:
         call(table, "flux_to_magnitude", 1.0)
     assert verdict.value.status == "missing"
 
 
-def test_undefined_names(table: Bench) -> None:
+def test_undefined_names(table: Runner) -> None:
     run(table, "def f(): pass\nx = 5\ng = lambda: 0")
     run(table, "class A:\n  def __len__(self): return 0\n  bands = property(len)")
     run(table, "class B(A):\n  def __init__(self): pass")
@@ -288,7 +288,7 @@ STRANGE = {
 
 
 @pytest.mark.parametrize("name", STRANGE)
-def test_looking_for_names_never_raises(table: Bench, name: str) -> None:
+def test_looking_for_names_never_raises(table: Runner, name: str) -> None:
     run(table, STRANGE[name])
     assert table.undefined(["LightCurve.bands", "f"]) == ["LightCurve.bands", "f"]
 
@@ -296,14 +296,14 @@ def test_looking_for_names_never_raises(table: Bench, name: str) -> None:
 # Code that is unkind to its surroundings
 
 
-def test_names_of_builtins_taken_by_the_learner_disturb_no_probe(table: Bench) -> None:
+def test_names_of_builtins_taken_by_the_learner_disturb_no_probe(table: Runner) -> None:
     names = ["print", "len", "isinstance", "list", "dict", "type", "str", "repr", "getattr", "id"]
     run(table, "\n".join(f"{name} = None" for name in names) + "\ndef f(x): return x")
     assert call(table, "f", [1, 2]).value == [1, 2]
 
 
 def test_a_builtin_print_that_is_replaced_disturbs_no_probe(
-    table: Bench, monkeypatch: pytest.MonkeyPatch
+    table: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(builtins, "print", builtins.print)  # put back afterwards
     run(table, "import builtins\nbuiltins.print = lambda *a: 1 / 0\ndef f(x): return x")
@@ -311,7 +311,7 @@ def test_a_builtin_print_that_is_replaced_disturbs_no_probe(
 
 
 def test_inputs_are_copies_and_results_are_plain() -> None:
-    table = Bench({"__name__": "learner"})
+    table = Runner({"__name__": "learner"})
     run(table, "class L(list): pass\ndef f(x):\n    x.append(1)\n    return L(x)")
     given = [0]
     reply = travelled(table.probe("call", travelled(["f", given]), {}))
@@ -320,26 +320,26 @@ def test_inputs_are_copies_and_results_are_plain() -> None:
     assert given == [0]
 
 
-def test_what_cannot_be_sent_is_said(table: Bench) -> None:
-    run(table, f"def f(): return bytes({bench.wire.MAX_BYTES + 1})")
+def test_what_cannot_be_sent_is_said(table: Runner) -> None:
+    run(table, f"def f(): return bytes({runner.wire.MAX_BYTES + 1})")
     with pytest.raises(Failure, match="could not be examined") as verdict:
         call(table, "f")
     assert verdict.value.status == "error"
 
 
-def test_cells_may_await(table: Bench) -> None:
+def test_cells_may_await(table: Runner) -> None:
     run(table, "import asyncio\nawait asyncio.sleep(0)\nx = 5")
     assert table.namespace["x"] == 5
 
 
-def test_cells_do_not_inherit_the_graders_own_future(table: Bench) -> None:
+def test_cells_do_not_inherit_the_graders_own_future(table: Runner) -> None:
     run(table, "def f(x: int) -> str: pass\nkinds = f.__annotations__")
     assert table.namespace["kinds"] == {"x": int, "return": str}
 
 
 def test_the_module_of_a_shell_is_main(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
-    table = Bench(vars(module := types.ModuleType("__main__")), shell=shell.make(module))
+    table = Runner(vars(module := types.ModuleType("__main__")), shell=shell.make(module))
     run(
         table,
         "import pickle\nclass A: pass\nname = __name__\nagain = pickle.loads(pickle.dumps(A()))",

@@ -67,7 +67,7 @@ class Limits:
     scratch_files: int = 4096
 
 
-class WallError(RuntimeError):
+class IsolationError(RuntimeError):
     """A wall could not be built; the message says which and what to do."""
 
 
@@ -76,7 +76,7 @@ def _wall(name: str, remedy: str) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        raise WallError(f"The wall '{name}' could not be built: {error}. {remedy}") from error
+        raise IsolationError(f"The wall '{name}' could not be built: {error}. {remedy}") from error
 
 
 def interpreter_paths() -> list[Path]:
@@ -130,14 +130,14 @@ def why_unavailable(hidden: Iterable[Path] = ()) -> str | None:
 
 
 def _prove_unreadable(paths: Iterable[Path]) -> None:
-    """Inside the walls: raise WallError if any file in these folders is there."""
+    """Inside the walls: raise IsolationError if any file in these folders is there."""
     shown = {form for path in interpreter_paths() for form in (path.absolute(), path.resolve())}
     for top in paths:
         for folder, folders, files in os.walk(top):
             folders[:] = [name for name in folders if Path(folder, name) not in shown]
             found = [name for name in files if Path(folder, name) not in shown]
             if found:
-                raise WallError(f"{folder}/{found[0]} can be read inside. Move it elsewhere.")
+                raise IsolationError(f"{folder}/{found[0]} can be read inside. Move it elsewhere.")
 
 
 @_wall("processes", "Raise this process's own limits (ulimit -a), or ask for lower ones.")
@@ -153,8 +153,8 @@ def confine(
     what lies in the `hidden` ones among them, and only the descriptors in `keep_fds` are open
     besides 0, 1 and 2, which are /dev/null.
 
-    Raises WallError in A or in B, before anything hostile can run: the caller must catch it, may
-    tell it over one of `keep_fds`, and must end with `os._exit(BROKEN)`.
+    Raises IsolationError in A or in B, before anything hostile can run: the caller must catch it,
+    may report it over one of `keep_fds`, and must end with `os._exit(BROKEN)`.
     """
     keep, caller = set(keep_fds), os.getppid()
     syscalls, layout = _syscalls(), _layout([*readable], hidden)

@@ -7,7 +7,7 @@ import os
 import re
 from dataclasses import dataclass
 
-from grader.examine import PartResult
+from grader.checking import PartResult
 
 WORDS = {
     "passed": ("✓", "passed", "#1a7f37"),

@@ -1,6 +1,6 @@
-"""Each wall is attacked by real code in a walled child; controls show the attack works without.
+"""Each wall is attacked by real code in an isolated child; controls show the attack works without.
 
-An attack is a function. `walled` runs it behind the walls and `free` in a plain child process; both
+An attack is a function. `isolated` runs it in isolation and `free` in a plain child process; both
 give what it returned, or the name of what it raised ("ENOENT", "MemoryError").
 """
 
@@ -28,14 +28,14 @@ from typing import Any
 
 import pytest
 
-from grader import walls
+from grader import isolation
 
 pytestmark = pytest.mark.skipif(
-    (reason := walls.why_unavailable()) is not None, reason=f"no walls here: {reason}"
+    (reason := isolation.why_unavailable()) is not None, reason=f"no isolation here: {reason}"
 )
 
 MIB = 1024 * 1024
-LIMITS = walls.Limits(
+LIMITS = isolation.Limits(
     memory_bytes=128 * MIB,
     cpu_seconds=20,
     open_files=64,
@@ -44,7 +44,9 @@ LIMITS = walls.Limits(
     scratch_bytes=4 * MIB,
     scratch_files=64,
 )
-SYSTEM = [path for path in walls.interpreter_paths() if path.parts[1] in ("usr", "lib", "lib64")]
+SYSTEM = [
+    path for path in isolation.interpreter_paths() if path.parts[1] in ("usr", "lib", "lib64")
+]
 ORDINARY = 54321  # a user id that stands for an ordinary user when the tests run as root
 USERS = [os.geteuid(), ORDINARY] if os.geteuid() == 0 else [os.geteuid()]
 
@@ -82,10 +84,10 @@ def _attack_and_exit(
         confine(fd)
         os.write(fd, json.dumps(outcome(attack)).encode())
         os._exit(0)
-    except walls.WallError as error:
+    except isolation.IsolationError as error:
         os.write(fd, json.dumps(str(error)).encode())
     finally:
-        os._exit(walls.BROKEN)
+        os._exit(isolation.BROKEN)
 
 
 def outcome(attack: Callable[[], Any]) -> Any:
@@ -100,16 +102,16 @@ def outcome(attack: Callable[[], Any]) -> Any:
 def start(
     attack: Callable[[], Any],
     user: int = USERS[0],
-    limits: walls.Limits = LIMITS,
+    limits: isolation.Limits = LIMITS,
     readable: tuple[Path, ...] = (),
     keep: tuple[int, ...] = (),
     hidden: tuple[Path, ...] = (),
 ) -> Child:
     paths = [*SYSTEM, *readable]
-    return Child(attack, user, lambda fd: walls.confine(limits, paths, [fd, *keep], hidden))
+    return Child(attack, user, lambda fd: isolation.confine(limits, paths, [fd, *keep], hidden))
 
 
-def walled(attack: Callable[[], Any], **how: Any) -> Any:
+def isolated(attack: Callable[[], Any], **how: Any) -> Any:
     child = start(attack, **how)
     value = child.sent()
     assert child.end() == 0, value
@@ -158,10 +160,10 @@ def is_gone(mouth: socket.socket) -> bool:
 
 
 def test_files_of_the_host_cannot_be_read(folder: Path, user: int) -> None:
-    for path in ("/etc/passwd", __file__, walls.__file__, folder / "secret.txt"):
+    for path in ("/etc/passwd", __file__, isolation.__file__, folder / "secret.txt"):
         for way in (str(path), f"/..{path}"):  # the old root lay on top of the new one for a moment
             attack = lambda way=way: len(Path(way).read_bytes())  # noqa: E731
-            assert walled(attack, user=user) == "ENOENT"
+            assert isolated(attack, user=user) == "ENOENT"
             assert free(attack) > 0
 
 
@@ -176,27 +178,27 @@ def test_nothing_but_the_listed_paths_is_there(user: int) -> None:
     single = [str(path) for path in SYSTEM if path.is_file()]
     devices = [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom")]
     links = ["/dev/shm"]  # os.walk counts a link to a folder as a folder
-    assert set(walled(files, user=user)) == {*single, *devices} - set(links)
+    assert set(isolated(files, user=user)) == {*single, *devices} - set(links)
 
 
 def test_a_listed_path_can_be_read_and_not_written(folder: Path, user: int) -> None:
     secret = folder / "secret.txt"
-    assert walled(secret.read_text, user=user, readable=(folder,)) == "42"
-    assert walled(secret.read_text, user=user, readable=(secret,)) == "42"
+    assert isolated(secret.read_text, user=user, readable=(folder,)) == "42"
+    assert isolated(secret.read_text, user=user, readable=(secret,)) == "42"
     for attack in (
         lambda: secret.write_text("43"),
         lambda: (folder / "new").write_text("1"),
         secret.unlink,
         lambda: folder.chmod(0o700),
     ):
-        assert walled(attack, user=user, readable=(folder,)) in ("EROFS", "EACCES")
+        assert isolated(attack, user=user, readable=(folder,)) in ("EROFS", "EACCES")
         assert secret.read_text() == "42"
     assert free(lambda: (folder / "new").write_text("1")) == 1
 
 
 def test_the_new_root_cannot_be_written(user: int) -> None:
     for path in ("/new", "/dev/new", "/usr/new"):
-        assert walled(Path(path).touch, user=user) == "EROFS"
+        assert isolated(Path(path).touch, user=user) == "EROFS"
 
 
 @pytest.fixture
@@ -216,30 +218,30 @@ def files_in(folder: Path) -> list[str]:
 def test_hidden_folders_in_a_listed_path_are_empty(prefix: Path, user: int) -> None:
     (prefix / "link").symlink_to("src/checks")
     how: dict[str, Any] = {"user": user, "readable": (prefix,)}
-    assert "src/checks/ex01.py" in walled(lambda: files_in(prefix), **how)
+    assert "src/checks/ex01.py" in isolated(lambda: files_in(prefix), **how)
     how["hidden"] = (prefix / "src",)
-    assert walled(lambda: files_in(prefix), **how) == ["lib/stdlib.py", "link", "secret.txt"]
+    assert isolated(lambda: files_in(prefix), **how) == ["lib/stdlib.py", "link", "secret.txt"]
     for path in ("src/checks/ex01.py", "src/key", "link/ex01.py"):
-        assert walled((prefix / path).read_text, **how) == "ENOENT"
+        assert isolated((prefix / path).read_text, **how) == "ENOENT"
     for attack in (
         lambda: (prefix / "src" / "new").write_text("1"),
         lambda: (prefix / "src").chmod(0o777),
         lambda: (prefix / "src").rename(prefix / "away"),
     ):
-        assert walled(attack, **how) in ("EROFS", "EACCES", "EBUSY")
+        assert isolated(attack, **how) in ("EROFS", "EACCES", "EBUSY")
 
 
 def test_a_listed_path_in_a_hidden_one_can_be_read(prefix: Path, user: int) -> None:
     readable = (prefix, prefix / "src" / ".venv")
     for hidden in ((prefix / "src",), (prefix / "src", prefix / "src" / "checks")):
-        found = walled(lambda: files_in(prefix), user=user, readable=readable, hidden=hidden)
+        found = isolated(lambda: files_in(prefix), user=user, readable=readable, hidden=hidden)
         assert found == ["lib/stdlib.py", "secret.txt", "src/.venv/package.py"]
 
 
 def test_a_hidden_file_is_empty_and_a_missing_one_no_matter(prefix: Path, user: int) -> None:
     hidden = (prefix / "src" / "key", prefix / "missing")
     attack = lambda: [(prefix / "src" / "key").read_bytes() == b"", len(files_in(prefix))]  # noqa: E731
-    assert walled(attack, user=user, readable=(prefix,), hidden=hidden) == [True, 5]
+    assert isolated(attack, user=user, readable=(prefix,), hidden=hidden) == [True, 5]
 
 
 def test_what_is_hidden_is_so_under_every_name(prefix: Path, user: int) -> None:
@@ -250,23 +252,23 @@ def test_what_is_hidden_is_so_under_every_name(prefix: Path, user: int) -> None:
         for seen in (prefix, other):
             attack = lambda seen=seen: files_in(seen / "src")  # noqa: E731
             how = {"user": user, "readable": readable, "hidden": (hidden / "src",)}
-            assert walled(attack, **how) in ([], "ENOENT")
+            assert isolated(attack, **how) in ([], "ENOENT")
     shutil.rmtree(other.parent)
 
 
 def test_what_the_interpreter_needs_cannot_be_hidden(prefix: Path, user: int) -> None:
     child = start(lambda: "inside", user=user, readable=(prefix,), hidden=(prefix,))
     assert "cannot be hidden" in child.sent()
-    assert child.end() == walls.BROKEN
+    assert child.end() == isolation.BROKEN
 
 
 def test_landlock_holds_where_a_descriptor_leads_out(folder: Path, user: int) -> None:
-    if ctypes.CDLL(None).syscall(walls.LANDLOCK, None, 0, 1) < 1:
+    if ctypes.CDLL(None).syscall(isolation.LANDLOCK, None, 0, 1) < 1:
         pytest.skip("this kernel has no Landlock")
     outside = os.open(folder, os.O_RDONLY)
     attack = lambda: os.open("secret.txt", os.O_RDONLY, dir_fd=outside)  # noqa: E731
     assert isinstance(free(attack), int)
-    assert walled(attack, user=user, keep=(outside,)) == "EACCES"
+    assert isolated(attack, user=user, keep=(outside,)) == "EACCES"
     os.close(outside)
 
 
@@ -280,7 +282,7 @@ def test_scratch_is_empty_private_and_the_home(monkeypatch: pytest.MonkeyPatch, 
         return [before, os.getcwd(), str(Path.home()), tempfile.gettempdir()]
 
     for _ in range(2):
-        assert walled(use, user=user) == [[], "/tmp", "/tmp", "/tmp"]
+        assert isolated(use, user=user) == [[], "/tmp", "/tmp", "/tmp"]
     assert not Path("/tmp/walls-mark.txt").exists()
     assert not Path("/dev/shm/walls-mark-too.txt").exists()
 
@@ -289,18 +291,18 @@ def test_a_whole_root_is_refused() -> None:
     for path in ("/", "/proc", "/tmp"):
         child = start(lambda: "inside", readable=(Path(path),))
         assert "as a whole" in child.sent()
-        assert child.end() == walls.BROKEN
+        assert child.end() == isolation.BROKEN
 
 
 def test_the_interpreter_works_without_the_repository() -> None:
     repository, home = Path(__file__).parents[1], Path.home()
-    paths = walls.interpreter_paths()
+    paths = isolation.interpreter_paths()
     assert not {repository, home, Path("/etc"), Path("/home"), Path("/root")} & set(paths)
     script = "import sqlite3, ssl, zoneinfo, pandas; print(pandas.Timestamp(0).year)"
     command = [sys.executable, "-c", script]
     limits = replace(LIMITS, memory_bytes=2048 * MIB)
     attack = lambda: subprocess.run(command, capture_output=True, text=True).stdout  # noqa: E731
-    assert walled(attack, limits=limits, readable=tuple(paths)) == "1970\n"
+    assert isolated(attack, limits=limits, readable=tuple(paths)) == "1970\n"
 
 
 # What is inherited
@@ -313,24 +315,24 @@ def test_inherited_descriptors_are_closed(folder: Path, user: int) -> None:
     with (folder / "secret.txt").open() as file:
         os.set_inheritable(file.fileno(), True)
         assert file.fileno() in free(open_descriptors)
-        assert len(walled(open_descriptors, user=user)) == 1  # the pipe of this test
-        assert file.fileno() in walled(open_descriptors, user=user, keep=(file.fileno(),))
+        assert len(isolated(open_descriptors, user=user)) == 1  # the pipe of this test
+        assert file.fileno() in isolated(open_descriptors, user=user, keep=(file.fileno(),))
 
 
 def test_standard_streams_lead_nowhere(user: int) -> None:
     null = os.stat("/dev/null").st_rdev
-    assert walled(lambda: [os.fstat(fd).st_rdev for fd in range(3)], user=user) == [null] * 3
-    assert walled(lambda: os.write(1, b"lost"), user=user) == 4
+    assert isolated(lambda: [os.fstat(fd).st_rdev for fd in range(3)], user=user) == [null] * 3
+    assert isolated(lambda: os.write(1, b"lost"), user=user) == 4
 
 
 def test_the_environment_is_clean(monkeypatch: pytest.MonkeyPatch, user: int) -> None:
     monkeypatch.setenv("WALLS_SECRET", "42")
     assert free(lambda: os.environ.get("WALLS_SECRET")) == "42"
-    environment = walled(lambda: dict(os.environ), user=user)
-    assert environment == walls.ENVIRONMENT
+    environment = isolated(lambda: dict(os.environ), user=user)
+    assert environment == isolation.ENVIRONMENT
     assert "WALLS_SECRET" not in environment
     libc = ctypes.CDLL(None)
-    assert walled(lambda: libc.getenv(b"WALLS_SECRET"), user=user) == 0
+    assert isolated(lambda: libc.getenv(b"WALLS_SECRET"), user=user) == 0
 
 
 def test_signals_and_umask_are_the_default(user: int) -> None:
@@ -341,7 +343,7 @@ def test_signals_and_umask_are_the_default(user: int) -> None:
         assert child.end() == 128 + signal.SIGTERM
     finally:
         signal.signal(signal.SIGTERM, mine)
-    assert walled(lambda: os.umask(0), user=user) == 0o077
+    assert isolated(lambda: os.umask(0), user=user) == 0o077
 
 
 def test_a_closed_descriptor_is_closed_everywhere(
@@ -366,15 +368,15 @@ def test_a_closed_descriptor_is_closed_everywhere(
 def test_every_namespace_is_new(user: int) -> None:
     names = ("mnt", "cgroup", "uts", "ipc", "user", "pid", "net")
     attack = lambda: [os.readlink(f"/proc/self/ns/{name}") for name in names]  # noqa: E731
-    inside = walled(attack, user=user)
+    inside = isolated(attack, user=user)
     if inside == "ENOENT":
         pytest.skip("no /proc behind the walls here")
     assert not set(inside) & set(free(attack))
 
 
 def test_it_leads_its_own_session_and_dies_first_when_memory_is_short(user: int) -> None:
-    assert walled(lambda: os.getpid() == os.getsid(0) == os.getpgrp(), user=user)
-    score = walled(Path("/proc/self/oom_score_adj").read_text, user=user)
+    assert isolated(lambda: os.getpid() == os.getsid(0) == os.getpgrp(), user=user)
+    score = isolated(Path("/proc/self/oom_score_adj").read_text, user=user)
     assert score in ("1000\n", "ENOENT")
 
 
@@ -385,17 +387,17 @@ def test_processes_of_the_host_are_out_of_reach(user: int) -> None:
         return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
     assert host in free(visible)
-    assert set(walled(visible, user=user)) <= {1, 2}
+    assert set(isolated(visible, user=user)) <= {1, 2}
     assert free(lambda: os.kill(host, 0)) is None
-    assert walled(lambda: os.kill(host, 0), user=user) == "ESRCH"
-    assert walled(lambda: os.kill(-1, signal.SIGKILL), user=user) == "ESRCH"  # all that there are
+    assert isolated(lambda: os.kill(host, 0), user=user) == "ESRCH"
+    assert isolated(lambda: os.kill(-1, signal.SIGKILL), user=user) == "ESRCH"  # all that there are
     child = start(lambda: os.kill(0, signal.SIGKILL), user=user)  # its process group
     assert child.sent() is None
     assert child.end() == 128 + signal.SIGKILL
 
 
 def test_only_process_folders_are_in_proc(user: int) -> None:
-    names = walled(lambda: os.listdir("/proc"), user=user)
+    names = isolated(lambda: os.listdir("/proc"), user=user)
     assert {name for name in names if not name.isdigit()} <= {"self", "thread-self"}
     assert "meminfo" in free(lambda: os.listdir("/proc"))
 
@@ -406,7 +408,7 @@ def test_process_one_cannot_be_signalled_or_traced(user: int) -> None:
             os.kill(1, number)
         return [outcome(Path(f"/proc/1/{name}").open) for name in ("mem", "environ")]
 
-    assert set(walled(attack, user=user)) <= {"EACCES", "EPERM", "ENOENT"}
+    assert set(isolated(attack, user=user)) <= {"EACCES", "EPERM", "ENOENT"}
 
 
 def test_no_privilege_is_left(user: int) -> None:
@@ -417,8 +419,8 @@ def test_no_privilege_is_left(user: int) -> None:
     def ids() -> list:
         return [*os.getresuid(), *os.getresgid()]
 
-    assert walled(ids, user=user) == [walls.NOBODY] * 6
-    found = walled(status, user=user)
+    assert isolated(ids, user=user) == [isolation.NOBODY] * 6
+    found = isolated(status, user=user)
     if found == "ENOENT":
         pytest.skip("no /proc behind the walls here")
     caps = {found[f"Cap{kind}"] for kind in ("Inh", "Prm", "Eff", "Bnd", "Amb")}
@@ -429,11 +431,11 @@ def test_no_privilege_is_left(user: int) -> None:
 @pytest.mark.parametrize("change", ["setuid", "setgid", "seteuid", "setgroups"])
 def test_root_cannot_be_got_back(change: str, user: int) -> None:
     value = [0] if change == "setgroups" else 0
-    assert walled(lambda: getattr(os, change)(value), user=user) in ("EPERM", "EINVAL")
+    assert isolated(lambda: getattr(os, change)(value), user=user) in ("EPERM", "EINVAL")
 
 
 def test_the_host_has_another_name(user: int) -> None:
-    assert walled(socket.gethostname, user=user) == "sandbox"
+    assert isolated(socket.gethostname, user=user) == "sandbox"
     assert free(socket.gethostname) == socket.gethostname() != "sandbox"
 
 
@@ -448,14 +450,14 @@ def test_a_listener_of_the_host_cannot_be_reached(user: int) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = listener.getsockname()
         assert free(attack) is None
-        assert walled(attack, user=user) == "EPERM"
+        assert isolated(attack, user=user) == "EPERM"
 
 
 def test_only_unix_sockets_can_be_made(user: int) -> None:
     for family in (socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK, socket.AF_VSOCK, 17):
         attack = lambda family=family: socket.socket(family, socket.SOCK_RAW).close()  # noqa: E731
-        assert walled(attack, user=user) == "EPERM"
-    assert walled(lambda: [s.close() for s in socket.socketpair()], user=user) == [None, None]
+        assert isolated(attack, user=user) == "EPERM"
+    assert isolated(lambda: [s.close() for s in socket.socketpair()], user=user) == [None, None]
     assert free(lambda: socket.socket(socket.AF_INET).close()) is None
 
 
@@ -469,7 +471,7 @@ def test_an_abstract_unix_socket_of_the_host_cannot_be_reached(user: int) -> Non
         listener.bind(name)
         listener.listen()
         assert free(attack) is None
-        assert walled(attack, user=user) in ("ECONNREFUSED", "EPERM")
+        assert isolated(attack, user=user) in ("ECONNREFUSED", "EPERM")
 
 
 # System calls
@@ -484,15 +486,15 @@ def call(number: int, *args: Any) -> int:
 
 
 def test_system_calls_of_the_table_are_refused(user: int) -> None:
-    numbers = walls._syscalls()
+    numbers = isolation._syscalls()
     some_arguments = {"clone", "clone3", "socket", "socketpair"}
     refused = [number for name, number in numbers.items() if name not in some_arguments]
 
     def attack() -> list:
         return [outcome(lambda n=n: call(n, -1, -1, -1, -1, -1)) for n in refused]
 
-    assert walled(attack, user=user) == ["EPERM"] * len(refused)
-    assert walled(lambda: call(numbers["clone3"], 0, 0), user=user) == "ENOSYS"
+    assert isolated(attack, user=user) == ["EPERM"] * len(refused)
+    assert isolated(lambda: call(numbers["clone3"], 0, 0), user=user) == "ENOSYS"
 
 
 @pytest.mark.parametrize(
@@ -509,13 +511,13 @@ def test_system_calls_of_the_table_are_refused(user: int) -> None:
     ],
 )
 def test_the_filter_and_nothing_else_refuses(name: str, arguments: tuple[int, ...]) -> None:
-    attack = lambda: call(walls._syscalls()[name], *arguments) >= 0  # noqa: E731
+    attack = lambda: call(isolation._syscalls()[name], *arguments) >= 0  # noqa: E731
     assert free(attack) != "EPERM"
-    assert walled(attack) == "EPERM"
+    assert isolated(attack) == "EPERM"
 
 
 def test_no_new_namespace_by_clone(user: int) -> None:
-    clone = walls._syscalls()["clone"]
+    clone = isolation._syscalls()["clone"]
 
     def attack(flags: int) -> Callable[[], bool]:
         def start_and_end() -> bool:
@@ -526,10 +528,10 @@ def test_no_new_namespace_by_clone(user: int) -> None:
 
         return start_and_end
 
-    assert walled(attack(0), user=user) is True
+    assert isolated(attack(0), user=user) is True
     for bit in range(17, 31):
-        if walls.NAMESPACES >> bit & 1:
-            assert walled(attack(1 << bit), user=user) == "EPERM"
+        if isolation.NAMESPACES >> bit & 1:
+            assert isolated(attack(1 << bit), user=user) == "EPERM"
     assert free(attack(0x10000000)) is True  # CLONE_NEWUSER
 
 
@@ -543,7 +545,7 @@ def test_the_other_numbering_of_system_calls_kills(user: int) -> None:
 
 
 def test_the_kernels_own_headers_agree_with_the_table() -> None:
-    include, words = Path("/usr/include"), walls.SYSCALLS.split()
+    include, words = Path("/usr/include"), isolation.SYSCALLS.split()
     headers = (
         ("x86_64-linux-gnu/asm/unistd_64.h", words[1::3]),
         ("asm-generic/unistd.h", words[2::3]),
@@ -565,8 +567,8 @@ def test_the_kernels_own_headers_agree_with_the_table() -> None:
 def test_memory_is_bounded(user: int) -> None:
     attack = lambda: len(bytearray(2 * LIMITS.memory_bytes))  # noqa: E731
     assert free(attack) > LIMITS.memory_bytes
-    assert walled(attack, user=user) == "MemoryError"
-    assert walled(lambda: len(bytearray(LIMITS.memory_bytes // 2)), user=user) > 0
+    assert isolated(attack, user=user) == "MemoryError"
+    assert isolated(lambda: len(bytearray(LIMITS.memory_bytes // 2)), user=user) > 0
 
 
 def test_processes_are_bounded(user: int) -> None:
@@ -587,7 +589,7 @@ def test_processes_are_bounded(user: int) -> None:
 
     assert free(bomb) == 4 * LIMITS.processes
     # C itself counts; A may not have given up root yet, and then does not count
-    assert LIMITS.processes - 1 <= walled(bomb, user=user) <= LIMITS.processes
+    assert LIMITS.processes - 1 <= isolated(bomb, user=user) <= LIMITS.processes
 
 
 def test_threads_are_bounded(user: int) -> None:
@@ -604,13 +606,13 @@ def test_threads_are_bounded(user: int) -> None:
 
     limits = replace(LIMITS, memory_bytes=4096 * MIB)  # enough for the stacks
     assert free(bomb) == "unbounded"
-    assert walled(bomb, user=user, limits=limits) == "bounded"
+    assert isolated(bomb, user=user, limits=limits) == "bounded"
 
 
 def test_open_files_are_bounded(user: int) -> None:
     attack = lambda: len([open("/dev/null") for _ in range(2 * LIMITS.open_files)])  # noqa: E731,SIM115
     assert free(attack) == 2 * LIMITS.open_files
-    assert walled(attack, user=user) == "EMFILE"
+    assert isolated(attack, user=user) == "EMFILE"
 
 
 def test_a_file_is_bounded(user: int) -> None:
@@ -620,8 +622,8 @@ def test_a_file_is_bounded(user: int) -> None:
 
     too_large = LIMITS.file_bytes + 1
     assert free(lambda: write(too_large)) == too_large
-    assert walled(lambda: write(too_large), user=user) == "EFBIG"
-    assert walled(lambda: write(LIMITS.file_bytes), user=user) == LIMITS.file_bytes
+    assert isolated(lambda: write(too_large), user=user) == "EFBIG"
+    assert isolated(lambda: write(LIMITS.file_bytes), user=user) == LIMITS.file_bytes
 
 
 @pytest.mark.parametrize("place", ["/tmp", "/dev/shm"])
@@ -633,9 +635,9 @@ def test_scratch_is_bounded(place: str, user: int) -> None:
 
     count = LIMITS.scratch_bytes // MIB + 1
     assert free(lambda: fill(count, MIB)) is None
-    assert walled(lambda: fill(count, MIB), user=user) == "ENOSPC"
-    assert walled(lambda: fill(LIMITS.scratch_files, 0), user=user) == "ENOSPC"
-    assert walled(lambda: fill(LIMITS.scratch_files // 2, 0), user=user) is None
+    assert isolated(lambda: fill(count, MIB), user=user) == "ENOSPC"
+    assert isolated(lambda: fill(LIMITS.scratch_files, 0), user=user) == "ENOSPC"
+    assert isolated(lambda: fill(LIMITS.scratch_files // 2, 0), user=user) is None
 
 
 def test_processor_time_is_bounded_even_if_the_warning_is_ignored() -> None:
@@ -652,7 +654,7 @@ def test_processor_time_is_bounded_even_if_the_warning_is_ignored() -> None:
 def test_limits_cannot_be_raised(user: int) -> None:
     for kind in (resource.RLIMIT_AS, resource.RLIMIT_NPROC, resource.RLIMIT_CPU):
         attack = lambda kind=kind: resource.setrlimit(kind, (10**12, 10**12))  # noqa: E731
-        assert walled(attack, user=user) in ("ValueError", "EPERM")
+        assert isolated(attack, user=user) in ("ValueError", "EPERM")
 
 
 # The end
@@ -672,7 +674,7 @@ def leave_daemon(mouth: socket.socket, ear: socket.socket) -> None:
         os._exit(0)
 
 
-@pytest.mark.parametrize("walls_up", [True, False], ids=["walled", "free"])
+@pytest.mark.parametrize("walls_up", [True, False], ids=["isolated", "free"])
 def test_killing_the_outer_process_kills_all(
     sockets: tuple[socket.socket, socket.socket], walls_up: bool, user: int
 ) -> None:
@@ -736,7 +738,7 @@ def test_the_death_of_the_caller_is_the_end_of_all(
     assert is_gone(mouth)
 
 
-@pytest.mark.parametrize(("status", "told"), [(0, 0), (7, 7), (walls.BROKEN, 1)])
+@pytest.mark.parametrize(("status", "told"), [(0, 0), (7, 7), (isolation.BROKEN, 1)])
 def test_the_status_is_passed_on_but_never_that_of_a_broken_wall(
     status: int, told: int, user: int
 ) -> None:
@@ -755,14 +757,14 @@ def test_a_wall_that_breaks_says_which_and_what_to_do(folder: Path, user: int) -
             path.chmod(0)
         child = start(lambda: "inside", user=user, readable=(path,))
         assert word in child.sent()
-        assert child.end() == walls.BROKEN
+        assert child.end() == isolation.BROKEN
     path.chmod(0o777)
 
 
 def test_another_machine_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert walls.why_unavailable() is None
+    assert isolation.why_unavailable() is None
     monkeypatch.setattr("platform.machine", lambda: "riscv64")
-    reason = walls.why_unavailable()
+    reason = isolation.why_unavailable()
     assert reason is not None
     assert "riscv64" in reason
 
@@ -772,12 +774,12 @@ def test_the_trial_proves_that_hidden_files_cannot_be_read(
 ) -> None:
     """Also where something in between has failed to hide them."""
     with monkeypatch.context() as patch:
-        patch.setattr(walls, "interpreter_paths", lambda: [*SYSTEM, prefix])
-        assert walls.why_unavailable([prefix / "src"]) is None
-        patch.setattr(walls, "grader_paths", lambda: [prefix / "src"])
-        assert walls.why_unavailable() is None
-        patch.setattr(walls, "_forms", lambda hidden, readable: [])
-        reason = walls.why_unavailable()
+        patch.setattr(isolation, "interpreter_paths", lambda: [*SYSTEM, prefix])
+        assert isolation.why_unavailable([prefix / "src"]) is None
+        patch.setattr(isolation, "grader_paths", lambda: [prefix / "src"])
+        assert isolation.why_unavailable() is None
+        patch.setattr(isolation, "_forms", lambda hidden, readable: [])
+        reason = isolation.why_unavailable()
         assert reason is not None
         assert f"{prefix}/src/key can be read inside" in reason
 
@@ -785,9 +787,9 @@ def test_the_trial_proves_that_hidden_files_cannot_be_read(
 def test_the_grader_is_known_as_a_checkout_and_as_a_package(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert walls.grader_paths() == [Path(__file__).parents[1]]
-    monkeypatch.setattr(walls, "__file__", str(folder / "grader" / "walls.py"))
-    package, references = walls.grader_paths()
+    assert isolation.grader_paths() == [Path(__file__).parents[1]]
+    monkeypatch.setattr(isolation, "__file__", str(folder / "grader" / "isolation.py"))
+    package, references = isolation.grader_paths()
     assert package == folder / "grader"
     assert (references / "ex01_advanced_functions.py").exists()
 
@@ -797,6 +799,6 @@ def test_of_the_systems_python_only_its_own_folders_are_listed(
 ) -> None:
     monkeypatch.setattr(sys, "prefix", "/usr/local")
     monkeypatch.setattr(sys, "base_prefix", "/usr")
-    paths = walls.interpreter_paths()
+    paths = isolation.interpreter_paths()
     assert not {Path("/usr"), Path("/usr/local"), Path("/usr/share")} & set(paths)
     assert Path("/usr/lib") in paths

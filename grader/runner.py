@@ -1,4 +1,4 @@
-"""The bench: a learner's definitions, and the probes that try them out.
+"""The runner: a learner's definitions, and the probes that try them out.
 
 This is all of the grader that shares a process with a learner's code. It runs the cells, calls the
 probes and hands back plain values. It knows no expected value, so there is nothing here to steal. A
@@ -62,10 +62,10 @@ class Printed(io.StringIO):
 
 
 class OutOfTime(BaseException):
-    """Raised into code that does not end; the bench lets it through."""
+    """Raised into code that does not end; the runner lets it through."""
 
 
-class Bench:
+class Runner:
     """A namespace with a learner's definitions; in a notebook it is the notebook's own.
 
     `exercise` is the number of the exercise whose probes are called. `shell` runs the cells; one

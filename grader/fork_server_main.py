@@ -1,7 +1,7 @@
 """The fork server: imports the packages once, and forks from there whatever runs a notebook.
 
-It is started by `grader.fork_server` as `python -m grader.warm LIFELINE LISTENERS...` (numbers of
-descriptors). What descends from it shares its memory:
+It is started by `grader.fork_server` as `python -m grader.fork_server_main LIFELINE LISTENERS...`
+(numbers of descriptors). What descends from it shares its memory:
 
 - a *layer* has imported some of the packages; from it the next layer is forked, and imports more
 - a *warm parent* answers one connection to a layer; it has loaded the probes of one exercise and
@@ -31,8 +31,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from grader import probes, references, shell, walls, wire
-from grader.bench import Bench, travelled
+from grader import isolation, probes, references, shell, wire
+from grader.runner import Runner, travelled
 from grader.shell import Shell
 
 READY = "ready"
@@ -58,7 +58,7 @@ class Settings:
     """What holds for all children: where files may be left, and how they are isolated."""
 
     folder: Path
-    walled: bool
+    isolated: bool
     hidden: tuple[Path, ...] = ()
 
 
@@ -69,8 +69,8 @@ def layer_of(exercise: str) -> int:
 
 def main(lifeline: socket.socket, listeners: list[socket.socket]) -> None:
     """Be one layer after the other, each in a process of its own, until the lifeline ends."""
-    folder, walled, hidden = wire.receive(lifeline)
-    settings = Settings(Path(folder), walled, (*walls.grader_paths(), *map(Path, hidden)))
+    folder, isolated, hidden = wire.receive(lifeline)
+    settings = Settings(Path(folder), isolated, (*isolation.grader_paths(), *map(Path, hidden)))
     for layer, packages in enumerate(LAYERS):
         if _ended(lifeline, listeners[layer:]):
             break
@@ -178,10 +178,10 @@ def _stop(pid: int) -> None:
 def _child(sock: socket.socket, settings: Settings, exercise: str, ready: Shell) -> NoReturn:
     """Isolate this process, run the learner's cells and answer probes."""
     try:
-        if settings.walled:
-            paths = walls.interpreter_paths()
-            walls.confine(
-                walls.Limits(cpu_seconds=CPU_SECONDS), paths, [sock.fileno()], settings.hidden
+        if settings.isolated:
+            paths = isolation.interpreter_paths()
+            isolation.confine(
+                isolation.Limits(cpu_seconds=CPU_SECONDS), paths, [sock.fileno()], settings.hidden
             )
         else:
             os.setsid()
@@ -191,11 +191,11 @@ def _child(sock: socket.socket, settings: Settings, exercise: str, ready: Shell)
         _forget_the_grader()
         shell.settle(ready)
         sys.modules["__main__"] = ready.user_module
-        bench = Bench(ready.user_ns, exercise, ready)
-        _serve(sock, bench, sys.modules["grader"].checked)
-    except walls.WallError as error:
+        runner = Runner(ready.user_ns, exercise, ready)
+        _serve(sock, runner, sys.modules["grader"].checked)
+    except isolation.IsolationError as error:
         wire.send(sock, str(error))
-        os._exit(walls.BROKEN)
+        os._exit(isolation.BROKEN)
     except (EOFError, ConnectionError):
         os._exit(0)
     finally:
@@ -217,26 +217,28 @@ def _forget_the_grader() -> None:
     sys.argv = ["notebook"]
 
 
-def _serve(sock: socket.socket, bench: Bench, checked: list[str]) -> None:
+def _serve(sock: socket.socket, runner: Runner, checked: list[str]) -> None:
     """Do what the judge asks for, until it hangs up."""
     wire.send(sock, READY)
     while True:
         kind, *request = wire.receive(sock)
         if kind == "cell":
-            reply: Any = _run_cell(bench, checked, *request)
+            reply: Any = _run_cell(runner, checked, *request)
         elif kind == "file":
             reply = _write(*request)
         elif kind == "undefined":
-            reply = bench.undefined(*request)
+            reply = runner.undefined(*request)
         else:
-            reply = bench.probe(*request)
+            reply = runner.probe(*request)
         wire.send(sock, travelled(reply))
 
 
-def _run_cell(bench: Bench, checked: list[str], number: int, source: bytes, seconds: float) -> Any:
+def _run_cell(
+    runner: Runner, checked: list[str], number: int, source: bytes, seconds: float
+) -> Any:
     """Run a cell, and report besides which parts it has called `check` for."""
     checked.clear()
-    reply = bench.run_cell(number, source.decode(), seconds)
+    reply = runner.run_cell(number, source.decode(), seconds)
     return reply | {"checked": list(checked)}
 
 

@@ -36,7 +36,7 @@ QUIET = [
 ]
 
 
-class GraderTrouble(RuntimeError):
+class GraderError(RuntimeError):
     """The grader itself failed. Never recorded as a learner's zero."""
 
 
@@ -68,20 +68,22 @@ class PartResult:
         return self.part.points if self.passed else 0.0
 
 
-def examine(
+def run_checks(
     exercise: Exercise,
     backend: Backend,
     seed: int,
     only: str | Collection[str] | None = None,
-    tell: Callable[[PartResult], None] = lambda _: None,
+    on_verdict: Callable[[PartResult], None] = lambda _: None,
 ) -> list[PartResult]:
     """Judge all parts of an exercise, or `only` the part or parts with these ids.
 
-    Inputs are drawn from `seed`. Each verdict is passed to `tell` as soon as it is known.
+    Inputs are drawn from `seed`. Each verdict is passed to `on_verdict` as soon as it is known.
     """
     wanted = {only} if isinstance(only, str) else only
     results: list[PartResult] = []
-    with_checks(exercise, wanted, lambda checks: results.extend(checks.judge(backend, seed, tell)))
+    with_checks(
+        exercise, wanted, lambda checks: results.extend(checks.judge(backend, seed, on_verdict))
+    )
     return results
 
 
@@ -90,7 +92,7 @@ def with_checks(
 ) -> None:
     """Collect the checks of an exercise, once, and call `action` with them.
 
-    Raises `GraderTrouble` if the checks cannot be collected; what `action` raises is passed on.
+    Raises `GraderError` if the checks cannot be collected; what `action` raises is passed on.
     """
     checks = Checks(exercise, only, action)
     path = CHECKS / f"{exercise.slug[:4]}.py"
@@ -99,7 +101,7 @@ def with_checks(
     if checks.raised is not None:
         raise checks.raised
     if not checks.done:
-        raise GraderTrouble(f"the checks could not be collected: pytest ended with {code!r}")
+        raise GraderError(f"the checks could not be collected: pytest ended with {code!r}")
 
 
 @contextlib.contextmanager
@@ -145,14 +147,14 @@ class Checks:
         self,
         backend: Backend,
         seed: int,
-        tell: Callable[[PartResult], None] = lambda _: None,
+        on_verdict: Callable[[PartResult], None] = lambda _: None,
         *,
         begin: Callable[[Part], None] = lambda _: None,
         known: Mapping[str, PartResult] = MappingProxyType({}),
     ) -> list[PartResult]:
         """The verdicts on all parts, in the order of the exercise.
 
-        `begin` hears of each part that is to be judged, `tell` of each verdict. Parts that are
+        `begin` hears of each part that is to be judged, `on_verdict` of each verdict. Parts that are
         `known` by their ids are not judged.
         """
         self._backend, self._seed = backend, seed
@@ -164,7 +166,7 @@ class Checks:
                 judged_at[part.id] = stop.position
                 if part.id not in found or RANK[result.status] > RANK[found[part.id].status]:
                     found[part.id] = result
-                    tell(result)
+                    on_verdict(result)
             if not self._open(found):
                 break
         return [found[part.id] for part in self.parts]
@@ -211,7 +213,7 @@ class Checks:
         judged = "at the end of the notebook" if stop.at_end else ""
         if not verdict.failures:
             if "passed" not in verdict.outcomes.values():
-                raise GraderTrouble(f"part {part.id} has no check: no result is never a pass")
+                raise GraderError(f"part {part.id} has no check: no result is never a pass")
             return PartResult(part, checks=verdict.outcomes, judged=judged)
         failure = self._backend.explained(_most_telling(verdict.failures), part.names)
         return PartResult(
