@@ -154,8 +154,8 @@ class Checks:
     ) -> list[PartResult]:
         """The verdicts on all parts, in the order of the exercise.
 
-        `begin` hears of each part that is to be judged, `on_verdict` of each verdict. Parts that are
-        `known` by their ids are not judged.
+        `begin` hears of each part that is to be judged, `on_verdict` of each verdict. Parts
+        that are `known` by their ids are not judged.
         """
         self._backend, self._seed = backend, seed
         found, judged_at = dict(known), dict.fromkeys(known, sys.maxsize)
