@@ -78,8 +78,8 @@ def _answers(found: Exercise, place: int, rng: Random) -> dict[str, str | None]:
 
 def _slip(found: Exercise, part: str, rng: Random) -> str:
     """A wrong answer to a part: a few are common and many are rare, as in any class."""
-    folder = ROOT / "tests" / "wrong_answers" / found.slug[:4]
-    paths = sorted(folder.glob(f"{part}-*.py"))
+    folder = ROOT / "tests" / "answers" / found.slug[:4] / part / "wrong"
+    paths = sorted(folder.glob("*.py"))
     Random(part).shuffle(paths)
     return paths[int(len(paths) * rng.random() ** 4)].read_text("utf-8")
 

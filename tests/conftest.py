@@ -6,7 +6,7 @@ import os
 import sys
 
 import pytest
-from answers import answers
+from answer_files import answers
 
 from grader import exercise
 
@@ -15,7 +15,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # more would only slow down tests
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     parts = [part for slug in exercise.slugs() for part in exercise.load(slug).parts]
-    wrong, right = answers("wrong_answers"), answers("alternatives")
+    wrong, right = answers("wrong"), answers("right")
     slips = {(answer.part, answer.misconception) for answer in wrong}
     terminalreporter.write_line(
         f"proof matrix: {len(exercise.slugs())} exercises, {len(parts)} parts, {len(wrong)} wrong "

@@ -22,7 +22,7 @@ from grader.results import Graded
 ISOLATED = isolation.why_unavailable() is None
 SANDBOX = [] if ISOLATED else ["--no-sandbox"]
 SEED = 5
-WRONG = Path(__file__).parent / "wrong_answers" / "ex01" / "1.2-exclusive-bounds.py"
+WRONG = Path(__file__).parent / "answers/ex01/1.2/wrong/exclusive-bounds.py"
 FOUND = exercise.load(EX1)
 
 

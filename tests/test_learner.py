@@ -17,7 +17,7 @@ import notebooks
 import numpy as np
 import pytest
 import torch
-from answers import namespace, reference
+from answer_files import namespace, reference
 from nbclient import NotebookClient
 from nbgrader.utils import determine_grade, is_grade
 from notebooks import EX1, EX2

@@ -11,7 +11,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from answers import Answer, answers, changed, namespace, reference, with_answer
+from answer_files import Answer, answers, changed, namespace, reference, with_answer
 from zeros import zeroing
 
 from grader import exercise
@@ -21,8 +21,8 @@ from grader.learner import Kernel
 SEEDS = [1, pytest.param(2, marks=pytest.mark.slow)]
 SLUGS = exercise.slugs()
 PARTS = [(slug, part.id) for slug in SLUGS for part in exercise.load(slug).parts]
-WRONG = answers("wrong_answers")
-RIGHT = answers("alternatives")
+WRONG = answers("wrong")
+RIGHT = answers("right")
 
 
 def verdict(slug: str, part: str, code: dict[str, Any], seed: int = 1) -> PartResult:

@@ -14,7 +14,7 @@ import notebooks
 import numpy as np
 import pytest
 import wandb
-from answers import namespace, reference
+from answer_files import namespace, reference
 from children import run_in_child
 from torch import nn
 

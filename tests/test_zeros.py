@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from answers import changed, namespace
+from answer_files import changed, namespace
 from torch import nn
 from zeros import zeroing, zeros
 
