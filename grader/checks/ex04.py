@@ -1640,7 +1640,7 @@ def test_async_nameless_record(learner: Subject, rng: Rng) -> None:
 @pytest.mark.parametrize("limit", [2, None])
 def test_async_limit(learner: Subject, rng: Rng, limit: int | None) -> None:
     """`max_concurrent` records are processed at a time, 4 if not given, and no more"""
-    data = [each | {"limits": 0.1 if limit else 0.0} for each in records(rng, 6)]
+    data = [each | {"patience": 0.1 if limit else 0.0} for each in records(rng, 6)]
     answer = learner.processed_async(data, *([] if limit is None else [limit]))
     if answer.raised is None or not answer.raised.is_a("Trouble"):
         most, at_most = done(answer)["most"], limit or 4

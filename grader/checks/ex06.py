@@ -81,7 +81,7 @@ HINTS = {
         "Write down the learning rate before `train_epoch`; call `scheduler.step()` after "
         "`evaluate_model`.",
         "`if val_loss < best_loss - min_delta:` keep loss and `copy.deepcopy(model.state_dict())` "
-        "and set the count to 0; otherwise add 1 to it, and `break` when it reaches `limits`. "
+        "and set the count to 0; otherwise add 1 to it, and `break` when it reaches `patience`. "
         "After the loop `model.load_state_dict(best_weights)`.",
     ],
 }
@@ -1354,7 +1354,7 @@ VAL = [1.0, 0.8, 0.9, 0.85, 0.7, 0.75, 0.72, 0.71, 0.9, 0.95, 0.98, 0.4]
 PATIENCE = 3
 
 
-def run(losses: list[float], limits: int, min_delta: float = 0.0, how: str = "") -> list[int]:
+def run(losses: list[float], patience: int, min_delta: float = 0.0, how: str = "") -> list[int]:
     """How many epochs there are, and which one was the best."""
     best, best_epoch, waited = math.inf, 0, 0
     for epoch, loss in enumerate(losses):
@@ -1365,7 +1365,7 @@ def run(losses: list[float], limits: int, min_delta: float = 0.0, how: str = "")
             waited += 1
         if how == "last":
             best = loss
-        if waited >= limits + (how == "too many"):
+        if waited >= patience + (how == "too many"):
             return [epoch + 1, best_epoch]
     return [len(losses), best_epoch]
 
@@ -1401,25 +1401,25 @@ def went(answer: Answer) -> tuple[dict, list]:
 def test_stops(learner: Subject, rng: Rng) -> None:
     """It stops when the validation loss has not got better for a while"""
     train, val = scaled(rng, TRAIN), scaled(rng, VAL)
-    settings = {"num_epochs": len(VAL), "limits": PATIENCE}
+    settings = {"num_epochs": len(VAL), "patience": PATIENCE}
     history, (epochs, _) = went(learner.fitted(train, val, settings))
     want = run(val, PATIENCE)[0]
     text = (
-        f"With limits={PATIENCE} and these validation losses, {shown(val[: want + 1])}, there "
+        f"With patience={PATIENCE} and these validation losses, {shown(val[: want + 1])}, there "
         f"should be {want} epochs; there were {epochs}."
     )
     expect(
         Answer(epochs),
         want,
         Mistake(
-            "limits-not-reset",
+            "patience-not-reset",
             run(val, PATIENCE, how="not reset")[0],
             f"{text} The count of epochs that were not better begins anew with each better one.",
         ),
         Mistake(
             "one-epoch-too-many",
             run(val, PATIENCE, how="too many")[0],
-            f"{text} It stops as soon as the count reaches the limits.",
+            f"{text} It stops as soon as the count reaches the patience.",
         ),
         Mistake(
             "training-loss-watched",
@@ -1431,7 +1431,7 @@ def test_stops(learner: Subject, rng: Rng) -> None:
             run(val, PATIENCE, how="last")[0],
             f"{text} Compare each epoch with the best so far, not with the one before.",
         ),
-        Mistake("never-stops", len(VAL), f"{text} When the count reaches the limits, `break`."),
+        Mistake("never-stops", len(VAL), f"{text} When the count reaches the patience, `break`."),
         what="the number of epochs",
     )
     expect(Answer(history["val_loss"]), val[:want], what="`val_loss`", rtol=1e-4)
@@ -1444,7 +1444,7 @@ def test_stops(learner: Subject, rng: Rng) -> None:
 def test_best_weights(learner: Subject, rng: Rng) -> None:
     """The model ends with the weights of the best epoch"""
     train, val = scaled(rng, TRAIN), scaled(rng, VAL)
-    settings = {"num_epochs": 6, "limits": 20}
+    settings = {"num_epochs": 6, "patience": 20}
     _, (epochs, kept) = went(learner.fitted(train, val, settings))
     want = int(np.argmin(val[:6]))
     require(
@@ -1466,7 +1466,7 @@ def test_all_epochs(learner: Subject, rng: Rng) -> None:
     """While the validation loss gets better, it goes on to the last epoch"""
     val = [1 / (1 + epoch) for epoch in range(6)]
     _, (epochs, kept) = went(
-        learner.fitted(scaled(rng, TRAIN), val, {"num_epochs": 6, "limits": 1})
+        learner.fitted(scaled(rng, TRAIN), val, {"num_epochs": 6, "patience": 1})
     )
     require(epochs == 6, f"Every epoch of 6 was better, yet there were {epochs} epochs.")
     require(kept == 5, "The last epoch was the best, but the model has other weights.")
@@ -1476,7 +1476,7 @@ def test_all_epochs(learner: Subject, rng: Rng) -> None:
 def test_min_delta(learner: Subject, rng: Rng) -> None:
     """An epoch is better only if it is so by more than `min_delta`"""
     val = [1.0, 0.9, 0.8, 0.7, 0.65, 0.6, 0.55, 0.5]
-    settings = {"num_epochs": 8, "limits": 3, "min_delta": 0.25}
+    settings = {"num_epochs": 8, "patience": 3, "min_delta": 0.25}
     _, (epochs, _) = went(learner.fitted(scaled(rng, TRAIN), val, settings))
     want = run(val, 3, 0.25)[0]
     expect(
@@ -1486,7 +1486,7 @@ def test_min_delta(learner: Subject, rng: Rng) -> None:
             "min-delta-ignored",
             run(val, 3)[0],
             f"The validation losses {val} fall by 0.05 to 0.1 each. With min_delta=0.25 and "
-            f"limits=3 there should be {want} epochs; there were {epochs}. An epoch is better if "
+            f"patience=3 there should be {want} epochs; there were {epochs}. An epoch is better if "
             "`val_loss < best_loss - min_delta`.",
         ),
         what="the number of epochs",
@@ -1497,7 +1497,7 @@ def test_min_delta(learner: Subject, rng: Rng) -> None:
 def test_scheduler(learner: Subject, rng: Rng) -> None:
     """The scheduler steps once after each epoch, and the rate that was used is written down"""
     val = [1 / (1 + epoch) for epoch in range(4)]
-    settings = {"num_epochs": 4, "limits": 4}
+    settings = {"num_epochs": 4, "patience": 4}
     answer = learner.fitted(scaled(rng, TRAIN), val, settings, batches=3, gamma=0.5)
     history, _ = went(answer)
     steps, weight = answer.value["scheduler_steps"], answer.value["weight"]

@@ -50,7 +50,7 @@ HINTS = {
         "`if val_loss < self.best_loss - self.min_delta:`: written like this, NaN goes to the "
         "`else` by itself.",
         "Set `self.best_loss` and `self.counter = 0` in the one case, `self.counter += 1` in the "
-        "other; `return self.counter >= self.limits`.",
+        "other; `return self.counter >= self.patience`.",
     ],
     "8.3": [
         "`update` appends to three lists. `compute_metrics` begins with a confusion matrix; the "
@@ -74,7 +74,7 @@ HINTS = {
         "Write the three functions in their order and try each before the next one. The third is a "
         "loop that calls the second twice.",
         "Before the loop: criterion, tracker, `Adam(model.parameters(), ...)`, scheduler, "
-        "`EarlyStopping(limits)`, history. In it: note the learning rate, `run_epoch` with the "
+        "`EarlyStopping(patience)`, history. In it: note the learning rate, `run_epoch` with the "
         "optimizer, `run_epoch` without, append, keep the best, ask `early_stopping`, step the "
         "scheduler.",
         "`if val['loss'] < best_loss:` keep `copy.deepcopy(model.state_dict())` and the epoch, and "
@@ -296,9 +296,9 @@ def test_batch_too_small(learner: Subject, rng: Rng) -> None:
 
 def stops(
     losses: Sequence[float],
-    limits: int,
+    patience: int,
     better: Callable[[float, float], bool],
-    says: Callable[[int, int], bool] = lambda counter, limits: counter >= limits,
+    says: Callable[[int, int], bool] = lambda counter, patience: counter >= patience,
     resets: bool = True,
     keeps_best: bool = True,
     counts_nan: bool = True,
@@ -311,20 +311,20 @@ def stops(
         elif counts_nan or not math.isnan(loss):
             counter += 1
             best = best if keeps_best else loss
-        answers.append(says(counter, limits))
+        answers.append(says(counter, patience))
     return answers
 
 
-def told(learner: Subject, losses: list[float], limits: int, delta: float) -> None:
+def told(learner: Subject, losses: list[float], patience: int, delta: float) -> None:
     """Compare the answers with those of right and of mistaken ways to count."""
 
     def by(better: Callable[[float, float], bool], **ways: Any) -> list[bool]:
-        return stops(losses, limits, better, **ways)
+        return stops(losses, patience, better, **ways)
 
     def right(loss: float, best: float) -> bool:
         return loss < best - delta
 
-    answer = learner.told({"limits": limits, "min_delta": delta}, losses)
+    answer = learner.told({"patience": patience, "min_delta": delta}, losses)
     got, want = answer.value["answers"], by(right)
     mistakes = [
         (
@@ -366,14 +366,15 @@ def told(learner: Subject, losses: list[float], limits: int, delta: float) -> No
         ),
         (
             "stops-late",
-            by(right, says=lambda counter, limits: counter > limits),
-            "It says stop one loss too late. Stop when the counter has *reached* the limits: `>=`.",
+            by(right, says=lambda counter, patience: counter > patience),
+            "It says stop one loss too late. Stop when the counter has *reached* the patience: "
+            "`>=`.",
         ),
         (
             "stops-early",
-            by(right, says=lambda counter, limits: counter >= limits - 1),
+            by(right, says=lambda counter, patience: counter >= patience - 1),
             "It says stop one loss too early. Count first, then compare the counter with the "
-            "limits.",
+            "patience.",
         ),
         (
             "counter-never-reset",
@@ -399,18 +400,18 @@ def told(learner: Subject, losses: list[float], limits: int, delta: float) -> No
     place = next(i for i, (one, other) in enumerate(zip(got, want, strict=True)) if one != other)
     seen = ", ".join(f"{loss:g}" for loss in losses[: place + 1])
     raise Failure(
-        f"With limits={limits} and min_delta={delta:g}, after the losses {seen} the answer is "
+        f"With patience={patience} and min_delta={delta:g}, after the losses {seen} the answer is "
         f"{shown(got[place])}; it should be {want[place]}."
     )
 
 
 @part("8.2")
 def test_losses(learner: Subject, rng: Rng) -> None:
-    """It says stop when `limits` losses in a row are no improvement"""
+    """It says stop when `patience` losses in a row are no improvement"""
     losses = [2.0, 1.75, 1.5, 1.5, 1.625, 1.25, 1.21875, 1.1875, 1.15625, 1.0, 0.75, 1.5, 0.5]
     losses += [0.625, 0.5625, 0.375, 0.25, 0.375, 1.25, 0.375, 0.375, 0.0, 0.0625, 0.0, 0.0, 0.0]
     shift = float(rng.integers(1, 8))
-    told(learner, [loss + shift for loss in losses], limits=3, delta=0.125)
+    told(learner, [loss + shift for loss in losses], patience=3, delta=0.125)
 
 
 @part("8.2")
@@ -422,14 +423,14 @@ def test_nan(learner: Subject) -> None:
 
 @part("8.2")
 def test_patience_of_one(learner: Subject) -> None:
-    """With a limits of 1 the first failure to improve ends it"""
+    """With a patience of 1 the first failure to improve ends it"""
     told(learner, [2.0, 1.0, 0.5, 0.75, 0.25], 1, 0.125)
 
 
 @part("8.2")
 def test_attributes(learner: Subject) -> None:
     """The best loss and the counter are kept in its attributes"""
-    got = learner.told({"limits": 5, "min_delta": 0.25}, [2.0, 1.0, 0.875, 1.5]).value
+    got = learner.told({"patience": 5, "min_delta": 0.25}, [2.0, 1.0, 0.875, 1.5]).value
     require(
         not approx_equal(got["best"], 0.875),
         "The losses 1 and 0.875 with min_delta=0.25 leave the best loss 0.875. Only an improvement "
@@ -1480,13 +1481,13 @@ def test_history(learner: Subject, rng: Rng) -> None:
 def test_best_epoch(learner: Subject, rng: Rng) -> None:
     """The weights of the best epoch come back, and not those of the last one"""
     script = [math.nan, 1.5, 0.875, 0.8746, 1.25, math.nan]
-    got = Plan(rng, list(script)).run(learner, learning_rate=0.125, limits=50)
+    got = Plan(rng, list(script)).run(learner, learning_rate=0.125, patience=50)
     steps, best, last = got["steps"], 3, len(script)
     reached = epochs_run(got)
     require(
         reached == last,
         f"After {reached} epochs the training ends; it should run for {last}, "
-        "since the limits is not used up.",
+        "since the patience is not used up.",
     )
     require("best_epoch" in got["history"], "The history has no 'best_epoch'.")
     told = number(Answer(got["history"]["best_epoch"]), "`history['best_epoch']`")
@@ -1544,17 +1545,17 @@ def test_best_epoch(learner: Subject, rng: Rng) -> None:
 def test_early_stop(learner: Subject, rng: Rng) -> None:
     """The training ends when EarlyStopping says so"""
     script = [1.25, 0.875, 1.0, 1.125, 0.75, 0.8]
-    got = Plan(rng, list(script)).run(learner, limits=2)
+    got = Plan(rng, list(script)).run(learner, patience=2)
     reached = epochs_run(got)
     require(
         reached != len(script),
         "The training runs to its end, though the loss has not improved for two epochs. `break` "
-        "when `EarlyStopping(limits)` says True.",
+        "when `EarlyStopping(patience)` says True.",
         "never-stops",
     )
     require(
         reached == 4,
-        f"With limits=2 and the validation losses {', '.join(map(str, script[:4]))} the training "
+        f"With patience=2 and the validation losses {', '.join(map(str, script[:4]))} the training "
         f'ends after {reached} epochs; it should be 4. Does `check("8.2")` pass?',
     )
     require(
@@ -1586,7 +1587,7 @@ def plateau_rates(losses: Sequence[float], rate: float) -> list[float]:
 def test_plateau(learner: Subject, rng: Rng) -> None:
     """On a plateau of the validation loss the learning rate is halved"""
     script = [1.5, 1.25, 1.0, *[1.125] * 4, 1.0625, 1.25, 1.25]
-    got = Plan(rng, list(script)).run(learner, learning_rate=0.5, limits=50)
+    got = Plan(rng, list(script)).run(learner, learning_rate=0.5, patience=50)
     rates = series(got["history"], "learning_rates", len(script))
     want = plateau_rates(script, 0.5)
     after = [*want[1:], want[-1]]

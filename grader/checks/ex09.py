@@ -1464,17 +1464,17 @@ class Plan:
         named = {f"val_{k}": v for k, v in val.items()} | {f"test_{k}": v for k, v in test.items()}
         return {"best_epoch": best} | named
 
-    def stops_after(self, name: str, limits: int) -> int:
+    def stops_after(self, name: str, patience: int) -> int:
         """How many epochs there are with early stopping on the loss of a set (8.2)."""
         best, count = math.inf, 0
         for epoch, loss in enumerate(self.series(name, "loss")):
             best, count = (loss, 0) if loss < best - 0.001 else (best, count + 1)
-            if count >= limits:
+            if count >= patience:
                 return epoch + 1
         return self.epochs
 
     def config(self, **more: Any) -> dict[str, Any]:
-        sizes = {"num_epochs": self.epochs, "limits": 20, "batch_size": 4}
+        sizes = {"num_epochs": self.epochs, "patience": 20, "batch_size": 4}
         return sizes | {"focal_loss_gamma": self.gamma} | more
 
     def arguments(self) -> tuple[list, dict]:
@@ -1709,29 +1709,29 @@ def test_best_epoch(rehearsal: tuple[Plan, Answer]) -> None:
 @part("9.8")
 def test_patience(learner: Subject, rng: Rng) -> None:
     """The training stops early when the validation loss gets no better"""
-    limits, plan = 2, Plan(rng)
-    want = plan.stops_after("val", limits)
-    while want == plan.epochs or plan.stops_after("test", limits) == want:
+    patience, plan = 2, Plan(rng)
+    want = plan.stops_after("val", patience)
+    while want == plan.epochs or plan.stops_after("test", patience) == want:
         plan = Plan(rng)
-        want = plan.stops_after("val", limits)
-    got = rehearsed(learner, plan, plan.config(limits=limits))
+        want = plan.stops_after("val", patience)
+    got = rehearsed(learner, plan, plan.config(patience=patience))
     rows = sum("train_loss" in row for row in got["rows"].values())
     require(
         rows != plan.epochs,
-        f"With a limits of {limits} the training should have stopped after {want} epochs; it "
-        "went on to the end. Call `EarlyStopping(limits=settings.limits)` with the loss.",
-        "limits-ignored",
+        f"With a patience of {patience} the training should have stopped after {want} epochs; it "
+        "went on to the end. Call `EarlyStopping(patience=settings.patience)` with the loss.",
+        "patience-ignored",
     )
     require(
-        rows != plan.stops_after("test", limits),
+        rows != plan.stops_after("test", patience),
         "The training was stopped by the loss of the test set. Use that of the validation set.",
         "stopped-by-test-set",
     )
     require(
         rows == want,
-        f"With a limits of {limits} the training stopped after {rows} epochs, not {want}.",
+        f"With a patience of {patience} the training stopped after {rows} epochs, not {want}.",
     )
-    with_both = rehearsed(learner, plan, plan.config(limits=limits), stop_after=-1)
+    with_both = rehearsed(learner, plan, plan.config(patience=patience), stop_after=-1)
     require(
         sum("train_loss" in row for row in with_both["rows"].values()) == want,
         "Early stopping says stop, `should_stop` says go on, and the training goes on. Either of "

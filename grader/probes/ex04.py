@@ -320,12 +320,12 @@ class Crowd:
         self.wanted, self.now, self.most, self.done, self.overtaken = wanted, 0, 0, 0, 0
         self.change = threading.Condition()
 
-    def work(self, seconds: float = 0.0, limits: float = 0.0, until_done: int = 0) -> None:
+    def work(self, seconds: float = 0.0, patience: float = 0.0, until_done: int = 0) -> None:
         """Be at work for some time.
 
         Arguments:
             seconds: the time it takes.
-            limits: how long the first ones wait for one more than `wanted`, who should not come.
+            patience: how long the first ones wait for one more than `wanted`, who should not come.
             until_done: go on until so many others are done, for a while.
         """
         with self.change:
@@ -335,7 +335,7 @@ class Crowd:
             if not self.change.wait_for(lambda: self.most >= self.wanted, 0.4):
                 self.wanted = 0  # they do not come: nobody else need wait
             if not self.done:
-                self.change.wait_for(lambda: self.most > self.wanted, limits)
+                self.change.wait_for(lambda: self.most > self.wanted, patience)
         time.sleep(seconds)
         with self.change:
             if until_done:
@@ -358,7 +358,7 @@ def processed_async(learner: Any, records: list, *limit: int) -> dict:
     process = trial.pipeline.processor.process_lightcurve
 
     def slowly(raw_data: Any) -> Any:
-        asked = ("seconds", "limits", "until_done")
+        asked = ("seconds", "patience", "until_done")
         crowd.work(**{name: raw_data[name] for name in asked if name in raw_data})
         return process(raw_data)
 
