@@ -102,7 +102,7 @@ def test_a_balanced_sampler_leaves_nothing_to_correct() -> None:
 
 
 def test_infinite_losses_are_no_improvement() -> None:
-    stopping = EarlyStopping(limits=2)
+    stopping = EarlyStopping(patience=2)
     assert [stopping(loss) for loss in (math.inf, math.nan, 1.0, math.inf)] == [
         False, True, False, False,
     ]  # fmt: skip

@@ -173,7 +173,7 @@ def test_a_training_that_runs_away_ends_with_the_weights_of_its_beginning() -> N
     network = NETWORKS["MLP"]()
     before = copy.deepcopy(network.state_dict())
     data, optimizer = loader([3, 4, 5]), SGD(network.parameters(), lr=math.nan)
-    history = fit(network, data, data, optimizer, nn.CrossEntropyLoss(), 10, limits=2)
+    history = fit(network, data, data, optimizer, nn.CrossEntropyLoss(), 10, patience=2)
     assert len(history["val_loss"]) == 2
     after = network.cpu().state_dict()
     assert all(torch.equal(before[name], value) for name, value in after.items())
