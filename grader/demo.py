@@ -7,6 +7,7 @@ endless or destroyed, as they come in a class.
 from __future__ import annotations
 
 import json
+import runpy
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -78,10 +79,16 @@ def _answers(found: Exercise, place: int, rng: Random) -> dict[str, str | None]:
 
 def _slip(found: Exercise, part: str, rng: Random) -> str:
     """A wrong answer to a part: a few are common and many are rare, as in any class."""
-    folder = ROOT / "tests" / "answers" / found.slug[:4] / part / "wrong"
-    paths = sorted(folder.glob("*.py"))
-    Random(part).shuffle(paths)
-    return paths[int(len(paths) * rng.random() ** 4)].read_text("utf-8")
+    known = [answer.code for answer in _known() if answer.part == part]
+    Random(part).shuffle(known)
+    return known[int(len(known) * rng.random() ** 4)]
+
+
+@cache
+def _known() -> list[Any]:
+    """The wrong answers of the tests, read by the tests' own loader, which is in no package."""
+    loader = runpy.run_path(str(ROOT / "tests" / "answer_files.py"))
+    return list(loader["answers"]("wrong"))
 
 
 def _endless(found: Exercise) -> dict[str, str | None]:

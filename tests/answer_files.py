@@ -1,23 +1,32 @@
-"""Wrong and alternative answers on disk, and the code that puts them into an exercise.
+"""Wrong and right answers on disk, and the code that puts them into an exercise.
 
 They lie in `answers/{exercise}/{part}/wrong` and `right`. The name of a wrong one is the
 misconception it must be told, with `~` and a word more where there are several of one kind.
+An answer is a file of its own, or a change of the reference in `edits.toml`.
 """
 
 from __future__ import annotations
 
-import importlib
-import inspect
+import re
 import sys
+import tomllib
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from grader import exercise
 from grader.exercise import ROOT
-from grader.splice import splice
+from grader.splice import extract, splice
 
 ANSWERS = Path(__file__).parent / "answers"
+MARKER = re.compile(r"^ *### (BEGIN|END) SOLUTION.*\n", re.MULTILINE)
+
+
+class FaultyEdit(ValueError):
+    """An edit that cannot be made; the message names the file and the answer."""
 
 
 @dataclass(frozen=True)
@@ -27,30 +36,78 @@ class Answer:
     exercise: str
     part: str
     name: str
-    code: str
+    path: Path
 
     @property
     def misconception(self) -> str:
         return self.name.split("~")[0]
 
+    @property
+    def code(self) -> str:
+        if self.path.suffix == ".py":
+            return self.path.read_text(encoding="utf-8")
+        return _edited(part_of_reference(self.exercise, self.part), self)
+
     def __str__(self) -> str:
         return f"{self.part}-{self.name}"
 
 
-def answers(kind: str) -> list[Answer]:
+def answers(kind: str, folder: Path = ANSWERS) -> list[Answer]:
     """All answers of a kind (`wrong` or `right`), in order."""
-    return [_answer(path) for path in sorted(ANSWERS.glob(f"*/*/{kind}/*.py"))]
+    paths = folder.glob(f"*/*/{kind}/*")
+    found = [answer for path in paths for answer in _in_file(path)]
+    return sorted(found, key=lambda answer: (answer.exercise, answer.part, answer.name))
 
 
-def _answer(path: Path) -> Answer:
-    exercise, part, _ = path.relative_to(ANSWERS).parent.parts
-    slug = next((ROOT / "solutions").glob(f"{exercise}_*.py")).stem
-    return Answer(slug, part, path.stem, path.read_text(encoding="utf-8"))
+def _in_file(path: Path) -> Iterator[Answer]:
+    number, part, _, _ = path.parts[-4:]
+    slug = next((ROOT / "solutions").glob(f"{number}_*.py")).stem
+    for name in [path.stem] if path.suffix == ".py" else edits(path):
+        yield Answer(slug, part, name, path)
+
+
+@cache
+def edits(path: Path) -> dict[str, list[dict[str, str]]]:
+    """The edits of an `edits.toml`: by the answer's name, each text and what takes its place."""
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {name: _edits(table, f"{path}, {name}") for name, table in tables.items()}
+
+
+def _edits(table: Any, place: str) -> list[dict[str, str]]:
+    if not isinstance(table, dict):
+        raise FaultyEdit(f"{place}: this stands in no answer's table")
+    first = {key: table[key] for key in table.keys() - {"about", "also"}}
+    found = [first, *table.get("also", [])]
+    for edit in found:
+        if edit.keys() != {"old", "new"}:
+            keys = ", ".join(sorted(edit))
+            raise FaultyEdit(f"{place}: an edit has `old` and `new`, this one has: {keys}")
+        if edit["old"] == edit["new"]:
+            raise FaultyEdit(f"{place}: `new` is the same as `old`: {edit['old']}")
+    return found
+
+
+def _edited(code: str, answer: Answer) -> str:
+    for edit in edits(answer.path)[answer.name]:
+        if (count := code.count(edit["old"])) != 1:
+            raise FaultyEdit(
+                f"{answer.path}, {answer.name}: the reference of {answer.part} must hold `old` "
+                f"once, and holds it {count} times: {edit['old']}"
+            )
+        code = code.replace(edit["old"], edit["new"])
+    return code
+
+
+@cache
+def part_of_reference(slug: str, part: str) -> str:
+    """The reference's own code of one part, without the marks around the solutions."""
+    source = MARKER.sub("", reference(slug))
+    return "\n".join(extract(source, name) for name in exercise.load(slug).part(part).names)
 
 
 def reference(slug: str) -> str:
     """Source of an exercise's reference solution."""
-    return inspect.getsource(importlib.import_module(f"solutions.{slug}"))
+    return (ROOT / "solutions" / f"{slug}.py").read_text(encoding="utf-8")
 
 
 def namespace(source: str) -> dict:

@@ -1,9 +1,0 @@
-def timing_decorator(func):
-    def wrapper(*args, **kwargs):
-        start = time.perf_counter()
-        try:
-            return func(*args, **kwargs)
-        finally:
-            print(f"{func.__name__} took {time.perf_counter() - start:.6f} s")
-
-    return wrapper

@@ -1,5 +1,0 @@
-class TransientLightCurve:
-    def get_peak_magnitude(self, band="r", zeropoint=25.0):
-        flux = self.data.loc[self.data["band"] == band, "flux"]
-        valid = flux[np.isfinite(flux) & (flux > 0)]
-        return float(-2.5 * np.log10(valid.max()) + zeropoint)

@@ -1,6 +1,0 @@
-class LightCurve:
-    def __add__(self, other):
-        if not type(other) == type(self):
-            return NotImplemented
-        both = pd.concat([self.data, other.data])
-        return self._with_data(both.sort_values("mjd", kind="stable"))

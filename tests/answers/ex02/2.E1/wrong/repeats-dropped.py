@@ -1,6 +1,0 @@
-class LightCurve:
-    def __add__(self, other):
-        if not isinstance(other, LightCurve):
-            return NotImplemented
-        both = pd.concat([self.data, other.data]).drop_duplicates()
-        return self._with_data(both.sort_values("mjd", kind="stable"))

@@ -1,4 +1,0 @@
-class LightCurve:
-    def __iter__(self):
-        for number in range(len(self)):
-            return self[number]

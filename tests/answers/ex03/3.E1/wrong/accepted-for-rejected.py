@@ -1,4 +1,0 @@
-class SurveyProcessor:
-    @property
-    def rejected_count(self):
-        return self._accepted

@@ -1,7 +1,0 @@
-class SurveyProcessor:
-    def __enter__(self):
-        if self.in_batch:
-            raise ValueError("a batch is going on already")
-        self._processed_count = self._accepted = self._rejected = 0
-        self.in_batch = True
-        return self

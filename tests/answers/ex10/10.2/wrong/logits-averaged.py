@@ -1,7 +1,0 @@
-def summarise(samples):
-    return {
-        "predictions": samples.log().mean(dim=0).softmax(dim=-1),
-        "epistemic_uncertainty": samples.var(dim=0, correction=0).sum(dim=-1),
-        "aleatoric_uncertainty": (samples * (1 - samples)).sum(dim=-1).mean(dim=0),
-        "prediction_samples": samples,
-    }
