@@ -1,6 +1,6 @@
 """What came back from a probe, and the failures a learner can be told of.
 
-`Subject` is what a check talks to: `subject.call("filter_lightcurve", data)` runs the probe `call`
+`Subject` is what a check talks to: `learner.ask(probes.logits, batch)` runs the probe `logits`
 beside the learner's code, wherever that is, and gives an `Answer`.
 """
 
@@ -8,10 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
+import msgspec
+
+from grader.course import probing
 from grader.texts import clean, short
+
+if TYPE_CHECKING:
+    from grader.runner import Learner
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 MAX_PRINTED = 100_000  # characters
 MAX_TEXTS = 200  # base classes of an exception, warnings, names
@@ -33,6 +42,14 @@ class Failure(AssertionError):
         self.misconception = misconception
         self.raised = raised
         """The exception of the learner's code that the failure comes from, if it is one."""
+
+
+class Finding(Failure):
+    """A failure that a check names by a key; its words are in the exercise's `feedback.toml`."""
+
+    def __init__(self, key: str, /, status: str = "failed", **fields: Any) -> None:
+        super().__init__(key, status)
+        self.key, self.fields = key, fields
 
 
 class Backend(Protocol):
@@ -112,16 +129,16 @@ class Raised:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Generic[R]):
     """Value or exception of one probe, with what was printed and warned of on the way."""
 
-    result: Any = None
+    result: R = None  # type: ignore[assignment]
     raised: Raised | None = None
     printed: str = ""
     warned: list[str] = field(default_factory=list)
 
     @property
-    def value(self) -> Any:
+    def value(self) -> R:
         """The value; an exception of the learner's becomes the verdict."""
         if self.raised is not None:
             raise failure_of(self.raised)
@@ -129,25 +146,41 @@ class Answer:
 
 
 class Subject:
-    """The learner's code as a check sees it: every probe is a method."""
+    """The learner's code as a check sees it."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
 
-    def __getattr__(self, probe: str) -> Callable[..., Answer]:
-        if probe.startswith("_"):
-            raise AttributeError(probe)
-        return lambda *args, **kwargs: self._ask(probe, args, kwargs)
+    def ask(
+        self,
+        probe: Callable[Concatenate[Learner, P], R],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Answer[R]:
+        """What a probe brings back, as the type that it declares.
 
-    def _ask(self, probe: str, args: tuple, kwargs: dict[str, Any]) -> Answer:
-        """An answer for a check to judge; what is missing here is a verdict, no misconception."""
-        answer = read(self._backend.ask(probe, args, kwargs))
-        if answer.raised is not None and answer.raised.is_environments:
-            raise failure_of(answer.raised)
-        return answer
+        Raises `Failure` if the reply is of another form, or if something is missing here: that is
+        a verdict, and never a misconception.
+        """
+        answer = read(self._backend.ask(probe.__name__, args, kwargs))
+        if answer.raised is not None:
+            if answer.raised.is_environments:
+                raise failure_of(answer.raised)
+            return answer
+        try:
+            return replace(answer, result=probing.fitted(answer.result, probe))
+        except msgspec.ValidationError as error:
+            raise Failure(f"{UNREADABLE} ({short(str(error), 200)})", "error") from None
 
 
-def read(reply: Any) -> Answer:
+UNREADABLE = (
+    "What your code returned has a form that this check cannot read. Compare type and shape with "
+    "the docstring."
+)
+
+
+def read(reply: Any) -> Answer[Any]:
     """Turn a reply from the learner's side into an `Answer`, trusting nothing in it.
 
     Its texts are cut, and cleaned of what could not be shown safely. Raises `Failure`.

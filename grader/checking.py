@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import io
 import os
 import sys
@@ -18,11 +17,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.answer import Backend, Failure, Stop, Subject
+from grader.answer import UNREADABLE, Backend, Failure, Finding, Stop, Subject
+from grader.course import feedback
 from grader.exercise import Exercise, Part
 from grader.texts import short
 
-CHECKS = Path(__file__).parent / "checks"
+COURSE = Path(__file__).parent / "course"
 UNUSED = (  # plugins of pytest's own; each costs each run a millisecond or more
     *("terminal", "cacheprovider", "logging", "warnings", "faulthandler", "threadexception"),
     *("unraisableexception", "stepwise", "junitxml", "debugging", "unittest", "legacypath"),
@@ -30,8 +30,8 @@ UNUSED = (  # plugins of pytest's own; each costs each run a millisecond or more
     *("subtests", "skipping"),
 )
 QUIET = [
-    *("-c", os.devnull, "--rootdir", str(CHECKS), "--noconftest", "--disable-plugin-autoload"),
-    *("--capture=no", "--assert=plain", "--import-mode=importlib"),
+    *("-c", os.devnull, "--rootdir", str(COURSE), "--noconftest", "--disable-plugin-autoload"),
+    *("-o", "python_files=part_*.py", "--capture=no", "--assert=plain", "--import-mode=importlib"),
     *(f"-pno:{name}" for name in UNUSED),
 ]
 
@@ -95,9 +95,9 @@ def with_checks(
     Raises `GraderError` if the checks cannot be collected; what `action` raises is passed on.
     """
     checks = Checks(exercise, only, action)
-    path = CHECKS / f"{exercise.slug[:4]}.py"
+    paths = [str(_checks_of(part)) for part in checks.parts]
     with _undisturbed():
-        code = pytest.main([*QUIET, str(path)], plugins=[checks])
+        code = pytest.main([*QUIET, *paths], plugins=[checks])
     if checks.raised is not None:
         raise checks.raised
     if not checks.done:
@@ -115,9 +115,10 @@ def _undisturbed() -> Iterator[None]:
         os.environ.update(options)
 
 
-def hints(exercise: Exercise) -> dict[str, list[str]]:
-    """The hints of every part, from the mildest to the plainest."""
-    return importlib.import_module(f"grader.checks.{exercise.slug[:4]}").HINTS
+def _checks_of(part: Part) -> Path:
+    """The module with the checks of a part: `course/ex06/checks/part_e1.py` for 6.E1."""
+    number, _, name = part.id.partition(".")
+    return COURSE / f"ex{int(number):02d}" / "checks" / f"part_{name.lower()}.py"
 
 
 class Checks:
@@ -221,7 +222,7 @@ class Checks:
             failure.status,
             failure.message,
             failure.misconception,
-            hints(self.exercise)[part.id][0],
+            feedback.load(self.exercise.number).hints(part.id)[0],
             verdict.outcomes,
             judged,
             verdict.broke,
@@ -238,19 +239,16 @@ class Checks:
         name = zlib.crc32(request.node.name.encode())
         return np.random.default_rng([self._seed, name])
 
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("markers", "part(id): the part of the exercise a check belongs to")
-
     @pytest.hookimpl(tryfirst=True)
-    def pytest_pycollect_makeitem(self, name: str, obj: object) -> list[pytest.Item] | None:
-        """Pass over what is not a check of these parts, before pytest looks at it closely."""
-        marks = getattr(obj, "pytestmark", []) if name.startswith("test") else []
-        return None if any(m.name == "part" and m.args[0] in self._items for m in marks) else []
+    def pytest_pycollect_makeitem(self, name: str) -> list[pytest.Item] | None:
+        """Pass over what is not a check, before pytest looks at it closely."""
+        return None if name.startswith("test") else []
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        parts = {_checks_of(part): part.id for part in self.parts}
         for item in items:  # nobody reads the tracebacks, and they take longer than most checks
             item.repr_failure = _message  # type: ignore[method-assign, assignment]
-            self._items[_part_of(item)].append(item)
+            self._items[parts[item.path]].append(item)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Let the action run the checks, instead of running each of them once."""
@@ -271,10 +269,23 @@ class Checks:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
         report = yield
         if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
-            self._verdict.add(item, call.excinfo.value)
+            self._add(item, call.excinfo.value)
         if call.when == "call" or report.skipped:
             self._verdict.note(_title(item), report.outcome)
         return report
+
+    def _add(self, item: pytest.Item, error: BaseException) -> None:
+        """A check has failed, in words for the learner, or has broken."""
+        if isinstance(error, Finding):
+            part = next(part.id for part in self.parts if item in self._items[part.id])
+            error = self._in_words(part, error)
+        self._verdict.add(item, error)
+
+    def _in_words(self, part: str, finding: Finding) -> Exception:
+        try:
+            return feedback.load(self.exercise.number).failure(part, finding)
+        except (KeyError, IndexError, ValueError) as error:
+            return LookupError(f"the feedback of {finding.key!r}: {error}")
 
 
 @dataclass
@@ -303,10 +314,6 @@ class Verdict:
 
 
 RANK = {"missing": 0, "timeout": 1, "error": 2, "failed": 3, "passed": 4}
-UNREADABLE = (
-    "What your code returned has a form that the check could not read. Compare type and shape with "
-    "the docstring."
-)
 
 
 def _most_telling(failures: list[Failure]) -> Failure:
@@ -320,11 +327,6 @@ def _message(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
 
 def _not_defined(name: str) -> Failure:
     return Failure(f"`{name}` is not defined. Did you rename or delete it?", "missing")
-
-
-def _part_of(item: pytest.Item) -> str:
-    marker = item.get_closest_marker("part")
-    return marker.args[0] if marker else ""
 
 
 def _title(item: pytest.Item) -> str:

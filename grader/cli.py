@@ -24,7 +24,8 @@ from rich.progress import (
 
 from grader import deliver, display, exercise, grade, isolation, results, safe_path
 from grader import submissions as hand_in
-from grader.exercise import UnknownExercise
+from grader.course import catalogue
+from grader.exercise import Exercise, UnknownExercise
 from grader.learner import LOCAL_SEED, WORK, core_passed
 from grader.results import Graded
 from grader.session import TimeLimits
@@ -136,6 +137,13 @@ def check(
     raise typer.Exit(0 if core_passed(graded.parts) else 1)
 
 
+def _exercise(name: str) -> Exercise:
+    try:
+        return exercise.find(name)
+    except UnknownExercise as error:
+        raise fail(str(error)) from None
+
+
 def _own_notebook(slug: str) -> Path:
     folders = [Path.cwd() / WORK, Path.cwd(), exercise.ROOT / WORK]
     for folder in folders:
@@ -154,6 +162,15 @@ def status(sandbox: Sandbox = True) -> None:
     with safe_path.elsewhere():
         rows = [progress.row(slug, folder / f"{slug}.ipynb", isolated) for slug in slugs]
     console.print(progress.table(rows), soft_wrap=False)
+
+
+@app.command()
+def misconceptions(
+    name: Annotated[str | None, typer.Argument(help="An exercise, such as 6; or all.")] = None,
+) -> None:
+    """Print the catalogue of misconceptions as a Markdown page, to read before a class."""
+    slugs = exercise.slugs() if name is None else [_exercise(name).slug]
+    print("\n".join(catalogue.page(exercise.load(slug)) for slug in slugs))
 
 
 @app.command()

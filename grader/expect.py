@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.answer import Answer, Failure, failure_of
+from grader.answer import Answer, Failure, Finding, failure_of
 from grader.wire import OpaqueObject, Set, Table, Tensor
 
 Near = tuple[float | None, float | None]
@@ -40,17 +40,15 @@ class Raises:
         return raised is not None and raised.is_a(self.kind) and self.saying in raised.message
 
 
-@dataclass(frozen=True)
 class Mistake:
-    """A known misconception: its slug, what it produces, and what to tell the learner.
+    """A known misconception: its key in the feedback, what it produces, and fields of its text.
 
     `produces` is the value that the mistaken code would return, a `Raises`, or a bool when the
     check has already found out.
     """
 
-    slug: str
-    produces: Any
-    says: str
+    def __init__(self, key: str, produces: Any, /, **fields: Any) -> None:
+        self.key, self.produces, self.fields = key, produces, fields
 
 
 def expect(
@@ -117,10 +115,10 @@ def number(answer: Answer, what: str = "the result") -> float:
     return float(got)
 
 
-def require(condition: bool, says: str, misconception: str | None = None) -> None:
-    """Raise `Failure(says)` unless `condition` holds."""
+def require(condition: bool, key: str, /, **fields: Any) -> None:
+    """Raise the `Finding` of that key unless `condition` holds."""
     if not condition:
-        raise Failure(says, misconception=misconception)
+        raise Finding(key, **fields)
 
 
 def fail_if_recognised(
@@ -130,7 +128,7 @@ def fail_if_recognised(
     for mistake in mistakes:
         if _produced(answer, mistake.produces, (rtol, atol)):
             status = "error" if answer.raised else "failed"
-            raise Failure(mistake.says, status, mistake.slug)
+            raise Finding(mistake.key, status=status, **mistake.fields)
 
 
 def _produced(answer: Answer, produces: Any, near: Near) -> bool:

@@ -31,7 +31,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from grader import isolation, probes, references, shell, wire
+from grader import isolation, references, shell, wire
+from grader.course import probing
 from grader.runner import Runner, travelled
 from grader.shell import Shell
 
@@ -131,7 +132,7 @@ def _be_warm_parent(judge: socket.socket, settings: Settings) -> NoReturn:
     children: set[int] = set()
     try:
         exercise, priors = wire.receive(judge)
-        probes.load(exercise)
+        probing.load(exercise)
         sys.modules["grader.stand_in"] = references.stand_in(references.load(priors))
         ready = shell.make(types.ModuleType("__main__"))
         gc.freeze()

@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from grader import display, exercise, notebook, probes, wire
+from grader import display, exercise, notebook, wire
 from grader.answer import Failure, Stop, out_of_time
-from grader.checking import PartResult, hints, run_checks
+from grader.checking import PartResult, run_checks
+from grader.course import feedback, probing
 from grader.exercise import Exercise
 from grader.runner import OutOfTime, Runner, has_alarms, time_limit, travelled
 
@@ -39,19 +40,19 @@ class Kernel:
     """A backend for the checks: the learner's own kernel, in which a probe is simply called."""
 
     def __init__(self, exercise: Exercise, namespace: dict[str, Any]) -> None:
-        probes.load(exercise.number)
-        self._bench = Runner(namespace, exercise.number)
+        probing.load(exercise.number)
+        self._runner = Runner(namespace, exercise.number)
 
     def ask(self, probe: str, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
         with _time_limit():
             sent = wire.unpack(wire.pack([list(args), kwargs]))  # copies, as over there
-            return travelled(self._bench.probe(probe, *sent))
+            return travelled(self._runner.probe(probe, *sent))
 
     def undefined(self, names: list[str]) -> list[str]:
-        return self._bench.undefined(names)
+        return self._runner.undefined(names)
 
     def stops(self) -> Iterator[Stop]:
-        yield Stop((self._bench.exercise,))
+        yield Stop((self._runner.exercise,))
 
     def begin(self, names: Sequence[str]) -> None:
         """Each question has its own time here."""
@@ -68,13 +69,13 @@ class Earlier(Kernel):
 
     def __init__(self, exercise: Exercise, runner: Runner, cells: Sequence[notebook.Cell]) -> None:
         super().__init__(exercise, runner.namespace)
-        self._runner, self._left = runner, iter(cells)
+        self._notebook, self._left = runner, iter(cells)
 
     def stops(self) -> Iterator[Stop]:
         for cell in self._left:
             if not cell.given:
                 with _time_limit():
-                    self._runner.run_cell(cell.number, cell.source)
+                    self._notebook.run_cell(cell.number, cell.source)
             if cell.checks:
                 yield Stop(cell.checks)
         yield Stop(at_end=True)
@@ -145,7 +146,7 @@ def hint(part: str) -> display.Note:
     part = str(part)
     found = exercise.find(part)
     found.part(part)
-    steps = hints(found)[part]
+    steps = feedback.load(found.number).hints(part)
     step = min(_hints_given[part], len(steps) - 1)
     _hints_given[part] += 1
     more = "" if step == len(steps) - 1 else f' Ask again with hint("{part}") for more.'

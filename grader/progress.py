@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import exercise, grade, notebook
-from grader.checking import CHECKS, PartResult
+from grader.checking import COURSE, PartResult
 from grader.display import figure
 from grader.exercise import Exercise
 from grader.learner import LOCAL_SEED, WORK
@@ -96,7 +96,8 @@ def row(slug: str, path: Path, isolated: bool = True) -> Row:
 
 def _digest(found: Exercise, path: Path) -> str:
     """A fingerprint of a notebook, the released one, and the checks."""
-    files = [path, exercise.RELEASED / path.name, CHECKS / f"{found.slug[:4]}.py"]
+    judging = sorted((COURSE / found.slug[:4]).rglob("*.[pt]*"))
+    files = [path, exercise.RELEASED / path.name, *(f for f in judging if f.suffix != ".pyc")]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 

@@ -23,7 +23,8 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from grader import probes, wire
+from grader import wire
+from grader.course import probing
 
 if TYPE_CHECKING:
     from grader.shell import Shell
@@ -111,7 +112,7 @@ class Runner:
 
     def probe(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Call the probe `name` on the learner's definitions and report what came of it."""
-        probe = probes.find(name, self.exercise)
+        probe = probing.find(name, self.exercise)
         learner = Learner(self.namespace)
         return self._guarded(lambda: probe(learner, *with_tensors(args), **with_tensors(kwargs)))
 

@@ -17,12 +17,18 @@ import struct
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgpack
+import msgspec
 import numpy as np
 
 from grader.texts import short
+
+if TYPE_CHECKING:
+    from torch import Tensor as TorchTensor  # what a `Tensor` is to a probe that it is sent to
+else:
+    TorchTensor = object
 
 MAX_BYTES = 16 * 2**20
 MAX_TEXT = 20_000
@@ -68,7 +74,7 @@ class Table:
 
 
 @dataclass(frozen=True, eq=False)
-class Tensor:
+class Tensor(TorchTensor):
     """A torch tensor: the name of its dtype, such as `float32`, and its values as an array.
 
     A check sends one to a probe, where it arrives as a `torch.Tensor`, and gets one back. Values of
@@ -76,7 +82,7 @@ class Tensor:
     array do not belong together.
     """
 
-    dtype: str
+    dtype: str  # type: ignore[assignment]
     array: np.ndarray
 
     def __post_init__(self) -> None:
@@ -92,7 +98,7 @@ class Tensor:
         return cls(dtype, array.astype(_held_as(dtype)))
 
     @property
-    def shape(self) -> tuple[int, ...]:
+    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
         return self.array.shape
 
 
@@ -201,6 +207,8 @@ def _plain(value: Any, room: _Room) -> Any:
     if isinstance(value, list):
         inside = room.inside(list.__len__(value))
         return [_plain(item, inside) for item in list.__iter__(value)]
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.structs.asdict(value)
     if isinstance(value, dict):
         inside = room.inside(dict.__len__(value))
         return {_key(key, inside): _plain(item, inside) for key, item in dict.items(value)}

@@ -37,7 +37,7 @@ EVERY_KERNEL_NEEDS = (
     *("ipykernel.kernelapp", "ipykernel.debugger", "IPython.core.completerlib"),
     *("IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic"),
     *("tornado.platform.asyncio", "tornado.queues", "sqlite3", "numpy", "pandas"),
-    *("pytest", "grader.learner", "grader.checking", "grader.checks.ex01", "grader.probes.ex01"),
+    *("pytest", "grader.learner", "grader.checking", "grader.course.ex01.probes"),
     *("matplotlib.figure", "mpl_toolkits.mplot3d"),  # not pyplot: that chooses a backend
 )
 

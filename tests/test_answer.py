@@ -59,8 +59,8 @@ def verdicts(answer: Answer) -> list[str]:
     str(answer.raised)
     for want in (1.5, "g", None, True, [1], (1,), {"a": 1}, {1}, np.zeros(3), Tensor.of([1.0])):
         for action in (
-            lambda want=want: expect(answer, want, Mistake("a", [want], "x")),
-            lambda want=want: expect(answer, [want], Mistake("a", Raises("KeyError", "x"), "x")),
+            lambda want=want: expect(answer, want, Mistake("a", [want])),
+            lambda want=want: expect(answer, [want], Mistake("a", Raises("KeyError", "x"))),
             lambda: expect_error(answer, "KeyError", "this", naming="flux"),
             lambda: number(answer),
         ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -129,14 +129,26 @@ BROKEN_CHECKS = {
 }
 
 
+@pytest.fixture
+def break_checks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Add code to the checks of 1.2, in a copy of the course."""
+
+    def added(code: str) -> None:
+        copy = tmp_path / f"course_{tmp_path.name}"  # its modules are new to Python
+        shutil.copytree(checking.COURSE, copy)
+        path = copy / "ex01" / "checks" / "part_2.py"
+        path.write_text(path.read_text("utf-8") + code, "utf-8")
+        monkeypatch.setattr(checking, "COURSE", copy)
+
+    return added
+
+
 @pytest.mark.parametrize("name", BROKEN_CHECKS)
 def test_checks_that_are_not_there_are_trouble_and_no_zero(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    tmp_path: Path, break_checks: Callable[[str], None], name: str
 ) -> None:
     broken, says = BROKEN_CHECKS[name]
-    source = (checking.CHECKS / "ex01.py").read_text("utf-8")
-    monkeypatch.setattr(checking, "CHECKS", tmp_path / "checks")
-    notebooks.save(tmp_path / "checks" / "ex01.py", source + broken)
+    break_checks(broken)
     one = graded(tmp_path, notebooks.filled(EX1))
     assert one.parts == []
     assert says in one.trouble
@@ -148,25 +160,29 @@ def test_checks_that_are_not_there_are_trouble_and_no_zero(
     ]
 
 
+@pytest.mark.parametrize(
+    ("code", "broke"),
+    [
+        ('{}["dear"]', "test_broken: KeyError: 'dear'"),
+        ('require(False, "no-such-key")', "the feedback of 'no-such-key'"),
+    ],
+)
 def test_a_check_that_breaks_costs_its_part_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, break_checks: Callable[[str], None], code: str, broke: str
 ) -> None:
-    broken = '\n\n@part("1.2")\ndef test_broken(learner):\n    """Oh"""\n    {}["dear"]\n'
-    source = (checking.CHECKS / "ex01.py").read_text("utf-8")
-    monkeypatch.setattr(checking, "CHECKS", tmp_path / "checks")
-    notebooks.save(tmp_path / "checks" / "ex01.py", source + broken)
+    break_checks(f'\n\ndef test_broken(learner):\n    """Oh"""\n    {code}\n')
     one = graded(tmp_path, notebooks.filled(EX1))
     (failed,) = [result for result in one.parts if not result.passed]
     assert (failed.part.id, failed.status) == ("1.2", "error")
-    assert failed.broke == "test_broken: KeyError: 'dear'"
-    assert "the check could not read" in failed.message
+    assert broke in failed.broke
+    assert "this check cannot read" in failed.message
 
 
 def test_trouble_with_one_notebook_is_forgotten_for_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(checking, "CHECKS", tmp_path / "nowhere")
+        patch.setattr(checking, "COURSE", tmp_path / "nowhere")
         assert graded(tmp_path, notebooks.filled(EX1)).trouble
     assert graded(tmp_path, notebooks.filled(EX1)).points == 10
 

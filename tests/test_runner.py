@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 
-from grader import answer, probes, runner, shell
+from grader import answer, runner, shell
 from grader.answer import Failure, Raised, read
+from grader.course import probing
 from grader.expect import approx_equal
 from grader.runner import Runner, travelled
 from grader.wire import Tensor
+
+probing.load("1")
 
 
 @pytest.fixture
@@ -348,16 +351,11 @@ def test_the_module_of_a_shell_is_main(monkeypatch: pytest.MonkeyPatch) -> None:
     assert type(table.namespace["again"]) is table.namespace["A"]
 
 
-def test_probes_have_names_of_their_own() -> None:
-    with pytest.raises(ValueError, match="two probes called call"):
-        probes.probe(probes.find("call"))
-
-
 def test_exercises_may_have_probes_of_the_same_name() -> None:
     for number in ("6", "7"):
-        probes.load(number)
-        assert probes.find("logits", number).__module__ == f"grader.probes.ex0{number}"
-    assert probes.find("call", "7") is probes.find("call")
+        probing.load(number)
+        assert probing.find("logits", number).__module__ == f"grader.course.ex0{number}.probes"
+    assert probing.find("call", "6") is probing.find("call", "7")
 
 
 # Replies that nobody honest would send

@@ -400,7 +400,7 @@ for module in (np, math):
 """,
     "modules": """
 import sys, types
-for name in ('pytest', '_pytest', 'grader', 'grader.expect', 'grader.checks'):
+for name in ('pytest', '_pytest', 'grader', 'grader.expect', 'grader.course'):
     module = sys.modules[name] = types.ModuleType(name)
     module.check = module.expect = module.main = lambda *a, **k: True
 """,
@@ -473,8 +473,8 @@ def test_the_hijacking_of_replies_does_work(lab: Lab) -> None:
 REPLACED_PROBES = """
 import gc, types
 gc.unfreeze()
-probes = next(o._PROBES['1'] for o in gc.get_objects()
-              if isinstance(o, types.ModuleType) and o.__name__ == 'grader.probes')
+probes = next(o._loaded['1'].__dict__ for o in gc.get_objects()
+              if isinstance(o, types.ModuleType) and o.__name__ == 'grader.course.probing')
 
 def decorated_call(learner, decorator, *args, **kwargs):
     print('mean_flux took 0.1 s')
@@ -513,16 +513,16 @@ def test_replaced_probes_earn_nothing(lab: Lab) -> None:
 SPIES = {
     "the references": "import solutions",
     "this exercise's reference": f"import solutions.{EX1}",
-    "the checks": "import grader.checks",
-    "these checks": "import grader.checks.ex01",
+    "the checks": "import grader.course.ex01.checks",
+    "these checks": "import grader.course.ex01.checks.part_1",
     "the ladder": "import grader.expect",
     "the learner's commands": "from grader.learner import Kernel",
     "the build": "import grader.build",
-    "the probes": "import grader.probes",
+    "the probes": "import grader.course.ex01.probes",
     "the checks, afresh": "import sys\n"
     "for n in list(sys.modules):\n  if 'grader' in n: del sys.modules[n]\n"
-    "import grader.checks.ex01",
-    "the checks by their file": f"open('{exercise.ROOT}/grader/checks/ex01.py')",
+    "import grader.course.ex01.checks.part_1",
+    "the checks by their file": f"open('{exercise.ROOT}/grader/course/ex01/checks/part_1.py')",
     "the reference by its file": f"open('{exercise.ROOT}/solutions/{EX1}.py')",
     "the root by path": f"import sys; sys.path.insert(0, '{exercise.ROOT}'); import grader.build",
     "the folder of exercises": f"import os; os.listdir({str(exercise.RELEASED)!r})",
@@ -560,14 +560,16 @@ def spy():
         *(
             "grader.runner",
             "grader.wire",
-            "grader.probes",
+            "grader.course",
+            "grader.course.probing",
+            "grader.course.common_probes",
             "grader.isolation",
             "grader.fork_server_main",
             "grader",
         ),
         *("grader.shell", "grader.texts"),
     )
-    allowed = ("grader.references", "grader.probes.ex01")
+    allowed = ("grader.references", "grader.course.ex01", "grader.course.ex01.probes")
     assert [name for name in found if name not in kept + allowed] == []
 
 

@@ -1,0 +1,105 @@
+"""Checks of 2.4, Bands and duration as properties."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from grader.answer import Answer, Subject
+from grader.course.ex02 import probes
+from grader.course.ex02.checks.common import Observation, Rng, failed, in_time, observations
+from grader.expect import Mistake, expect, fail_if_recognised, kind_of, require
+
+
+def _property(learner: Subject, name: str, data: list[Observation]) -> Any:
+    answer = learner.ask(probes.attribute, name, data)
+    if answer.raised is None:
+        require(not answer.value["called"], "method-not-property", name=name)
+    return answer.value["value"]
+
+
+def _in_order(bands: Any) -> Any:
+    """Names of bands in alphabetical order, since any order is right; anything else as it is."""
+    text = isinstance(bands, list) and all(isinstance(band, str) for band in bands)
+    return sorted(bands) if text else bands
+
+
+def test_bands(learner: Subject, rng: Rng) -> None:
+    """`lc.bands` is a list with each band once"""
+    data = observations(rng, 9, "gi")
+    got = _property(learner, "bands", data)
+    expect(
+        Answer(_in_order(got)),
+        ["g", "i"],
+        Mistake("bands-repeated", sorted(obs["band"] for obs in data)),
+        Mistake("bands-as-text", isinstance(got, str)),
+        Mistake("bands-counted", 2),
+        Mistake("bands-fixed", ["g", "i", "r"]),
+        Mistake(
+            "bands-not-a-list", got is not None and not isinstance(got, list), got=kind_of(got)
+        ),
+        what="`lc.bands`, sorted,",
+    )
+    expect(Answer(_property(learner, "bands", [])), [], what="`lc.bands` of an empty light curve")
+
+
+def test_duration(learner: Subject, rng: Rng) -> None:
+    """`lc.duration` is the time from the first observation to the last, in days"""
+    data = observations(rng)
+    in_time(data)[-1]["mjd"] += 0.125  # the duration is never a whole number
+    times = [obs["mjd"] for obs in in_time(data)]
+    want = times[-1] - times[0]
+    got = _property(learner, "duration", data)
+    rounded = isinstance(got, float | int) and got in (math.floor(want), math.ceil(want))
+    expect(
+        Answer(got),
+        want,
+        Mistake("last-time", times[-1]),
+        Mistake("duration-negative", -want),
+        Mistake("duration-counts", float(len(data))),
+        Mistake("duration-of-one-step", times[1] - times[0]),
+        Mistake("duration-not-in-days", 24 * want),
+        Mistake("duration-not-in-days~2", 86400 * want),
+        Mistake("duration-rounded", rounded, got=got),
+        what="`lc.duration`",
+        unit="days",
+    )
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_duration_small(learner: Subject, rng: Rng, n: int) -> None:
+    """`lc.duration` is 0.0 for an empty light curve and for a single observation"""
+    answer = learner.ask(probes.attribute, "duration", observations(rng, 1)[:n])
+    when = ["an empty light curve", "a single observation"][n]
+    got = answer.result.get("value") if isinstance(answer.result, dict) else None
+    nothing = got is None or (isinstance(got, float) and math.isnan(got))
+    gave = f"raises {answer.raised}" if failed(answer) else f"is {'None' if got is None else 'NaN'}"
+    fail_if_recognised(
+        answer,
+        Mistake(
+            "duration-of-nothing",
+            failed(answer) or (answer.raised is None and nothing),
+            when=when,
+            gave=gave,
+        ),
+    )
+    expect(Answer(answer.value["value"]), 0.0, what=f"`lc.duration` of {when}", unit="days")
+
+
+def test_properties_are_fresh(learner: Subject, rng: Rng) -> None:
+    """Both are computed when they are asked for, so that they follow a change of the table"""
+    data = in_time(observations(rng, 8))
+    for i, obs in enumerate(data):
+        obs["band"] = "g" if i < 3 else "i"
+    got = learner.ask(probes.attributes_after_change, data, 3).value
+    stale = {"bands": ["g", "i"], "duration": data[-1]["mjd"] - data[0]["mjd"]}
+    want = {"bands": ["g"], "duration": data[2]["mjd"] - data[0]["mjd"]}
+    for name in ("bands", "duration"):
+        expect(
+            Answer(_in_order(got[name])),
+            want[name],
+            Mistake("computed-once", stale[name], name=name),
+            what=f"`lc.{name}` after the table was replaced",
+        )

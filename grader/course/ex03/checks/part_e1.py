@@ -1,0 +1,97 @@
+"""Checks of 3.E1, Statistics as properties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from grader.answer import Answer, Subject
+from grader.course.ex03 import probes
+from grader.course.ex03.checks.common import Rng
+from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
+
+
+def statistic(
+    learner: Subject, name: str, batches: Iterable[tuple[int, int]], peek: bool = False
+) -> Answer:
+    """The value of a property after these counts, seen for the first time or not."""
+    answer = learner.ask(probes.statistic, name, [list(each) for each in batches], peek=peek)
+    if answer.raised is None:
+        require(not answer.value["called"], "method-not-property", name=name)
+        return Answer(answer.value["value"])
+    return answer
+
+
+def test_statistics(learner: Subject, rng: Rng) -> None:
+    """The three properties combine the counts of all light curves"""
+    accepted, rejected = (int(rng.integers(low, low + 9)) for low in (40, 5))
+    batches = [(accepted - 7, rejected - 2), (6, 0), (1, 2)]
+    total = accepted + rejected
+    expect(
+        statistic(learner, "observation_count", batches),
+        total,
+        Mistake("accepted-only", accepted),
+        *(Mistake("light-curves-counted", len(batches) + more) for more in (0, rejected)),
+        Mistake("difference-for-sum", accepted - rejected),
+        what="`observation_count`",
+    )
+    expect(
+        statistic(learner, "rejected_count", batches),
+        rejected,
+        Mistake("accepted-for-rejected", accepted),
+        what="`rejected_count`",
+    )
+    expect(
+        statistic(learner, "acceptance_rate", batches),
+        accepted / total,
+        Mistake("rejection-rate", rejected / total),
+        Mistake("percent", 100 * accepted / total),
+        Mistake("accepted-per-rejected", accepted / rejected),
+        Mistake("accepted-per-light-curve", accepted / len(batches)),
+        Mistake("rounded-down", accepted // total),
+        *(Mistake("rounded", round(accepted / total, digits)) for digits in (1, 2, 3, 4)),
+        what="`acceptance_rate`",
+    )
+
+
+@pytest.mark.parametrize("name", ["observation_count", "rejected_count", "acceptance_rate"])
+def test_statistics_go_on(learner: Subject, name: str) -> None:
+    """They follow the counts, also if they were looked at before"""
+    batches = [(8, 2), (5, 3)]
+    earlier, now = (
+        {
+            "observation_count": accepted + rejected,
+            "rejected_count": rejected,
+            "acceptance_rate": accepted / (accepted + rejected),
+        }[name]
+        for accepted, rejected in ((8, 2), (13, 5))
+    )
+    answer = statistic(learner, name, batches, peek=True)
+    expect(answer, now, Mistake("computed-once", earlier, name=name), what=f"`{name}`")
+
+
+def test_statistics_of_a_perfect_night(learner: Subject) -> None:
+    """If nothing was rejected the rate is 1.0"""
+    answer = statistic(learner, "acceptance_rate", [(9, 0)])
+    expect(answer, 1.0, Mistake("perfect-night-zero", 0.0), what="`acceptance_rate`")
+
+
+def test_statistics_of_nothing(learner: Subject) -> None:
+    """Before anything was looked at the rate is 0.0"""
+    for batches, when in (([], "before the first light curve"), ([(0, 0)], "after an empty one")):
+        answer = statistic(learner, "acceptance_rate", batches)
+        value = None if answer.raised else answer.result
+        fail_if_recognised(
+            answer,
+            Mistake("nothing-looked-at", Raises("ZeroDivisionError"), when=when),
+            Mistake(
+                "nothing-looked-at~2",
+                answer.raised is None and not approx_equal(value, 0.0),
+                when=when,
+                value=value,
+            ),
+        )
+        expect(answer, 0.0, what=f"`acceptance_rate` {when}")
+        answer = statistic(learner, "observation_count", batches)
+        expect(answer, 0, what=f"`observation_count` {when}")

@@ -1,0 +1,195 @@
+"""Probes of Exercise 3: processors of surveys, and the surveys that are made up for a trial."""
+
+from __future__ import annotations
+
+import copy
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import numpy as np
+
+from grader.course.common_probes import kinds_of
+from grader.course.ex02.probes import view
+from grader.runner import Learner
+
+
+class Trouble(Exception):
+    """Raised inside a batch, to see whether it arrives outside."""
+
+
+class _Retired(ABC):  # noqa: B024
+    """The new base of a trial's classes when it is over."""
+
+
+@contextmanager
+def surveys(learner: Learner, log: list[str] | None = None) -> Iterator[Any]:
+    """Four surveys on the learner's base class, gone afterwards; gives the first processor.
+
+    Gaia's processor is built on an abstract one, OrbitalProcessor, and GaiaNIR's on Gaia's. The
+    names of those of which objects are made are appended to `log`.
+    """
+    objects = [] if log is None else log
+
+    class SkyMapperProcessor(learner.SurveyProcessor):  # type: ignore[name-defined]
+        def __init__(self) -> None:
+            objects.append("SkyMapper")
+            super().__init__(learner.SurveyConfig("SkyMapper", ["g"], {"g": 25.0}, 4.0))
+
+        def process_lightcurve(self, raw_data: dict) -> Any:
+            return raw_data
+
+    class ATLASProcessor(learner.SurveyProcessor):  # type: ignore[name-defined]
+        def __init__(self) -> None:
+            objects.append("ATLAS")
+            super().__init__(learner.SurveyConfig("ATLAS", ["o"], {"o": 23.9}, 2.0))
+
+        def process_lightcurve(self, raw_data: dict) -> Any:
+            return raw_data
+
+    class OrbitalProcessor(learner.SurveyProcessor):  # type: ignore[name-defined]
+        @abstractmethod
+        def orbit(self) -> str: ...
+
+        def process_lightcurve(self, raw_data: dict) -> Any:
+            return raw_data
+
+    class GaiaProcessor(OrbitalProcessor):
+        def __init__(self) -> None:
+            objects.append(type(self).__name__.removesuffix("Processor"))
+            super().__init__(learner.SurveyConfig("Gaia", ["G"], {"G": 25.7}, 30.0))
+
+        def orbit(self) -> str:
+            return "L2"
+
+    class GaiaNIRProcessor(GaiaProcessor):
+        pass
+
+    try:
+        yield SkyMapperProcessor
+    finally:  # otherwise they would stay in the learner's `SurveyProcessor.__subclasses__()`
+        for made in (SkyMapperProcessor, ATLASProcessor, OrbitalProcessor):
+            made.__bases__ = (_Retired,)
+
+
+def validated(learner: Learner, flux: Any, flux_err: Any, how: str = "class") -> dict:
+    """`validate_photometry` called on the class, on an object, or with NumPy's numbers."""
+    if how == "numpy":
+        flux, flux_err = np.float32(flux), np.int64(flux_err)
+    with surveys(learner) as processor_class:
+        owner = processor_class() if how == "object" else learner.SurveyProcessor
+        value = owner.validate_photometry(flux, flux_err)
+    module, name = type(value).__module__, type(value).__name__
+    return {"value": value, "type": name if module == "builtins" else f"{module}.{name}"}
+
+
+def made_by_name(learner: Learner, name: str) -> dict:
+    """What the factory makes of a name, when there are two surveys more than in the notebook."""
+    with surveys(learner):
+        value = learner.SurveyProcessor.from_survey_name(name)
+        found = value if isinstance(value, type) else type(value)
+        return {"name": found.__name__, "class": isinstance(value, type)}
+
+
+def made_again(learner: Learner, name: str) -> dict:
+    """Whether the factory makes the same object twice, and of which surveys objects were made."""
+    made: list[str] = []
+    with surveys(learner, made):
+        first, second = (learner.SurveyProcessor.from_survey_name(name) for _ in range(2))
+        is_object = first is not None and not isinstance(first, type)
+        return {"same": is_object and first is second, "made": made}
+
+
+def configured(learner: Learner) -> dict:
+    """The configuration of `LSSTProcessor`, and whether the base class was set up."""
+    processor = learner.LSSTProcessor()
+    config = getattr(processor, "config", None)
+    fields = ("name", "bands", "zeropoints", "cadence_days")
+    given = {name: getattr(config, name) for name in fields if hasattr(config, name)}
+    own = ("_processed_count", "_accepted", "_rejected", "in_batch")
+    return {"config": given, "ready": all(hasattr(processor, name) for name in own)}
+
+
+def counts(processor: Any) -> list:
+    """Light curves, accepted and rejected measurements."""
+    return [processor._processed_count, processor._accepted, processor._rejected]
+
+
+def processed(learner: Learner, survey: str, *records: dict) -> dict:
+    """The light curve of the last record, the counts after all, the records as they are now."""
+    processor = getattr(learner, f"{survey}Processor")()
+    curves = [processor.process_lightcurve(record) for record in records]
+    after = list(records)
+    return {"curve": view(learner, curves[-1]), "counts": counts(processor), "after": after}
+
+
+def recalibrated(learner: Learner, record: dict, zeropoints: dict) -> dict:
+    """The light curve of a record of ZTF if the configuration has other zero points."""
+    processor = learner.ZTFProcessor()
+    processor.config.zeropoints = zeropoints
+    return {"curve": view(learner, processor.process_lightcurve(record))}
+
+
+def counts_of_broken(learner: Learner, survey: str, broken: dict) -> list:
+    """The counts after a record that cannot be processed."""
+    processor = getattr(learner, f"{survey}Processor")()
+    with suppress(ValueError):
+        processor.process_lightcurve(broken)
+    return counts(processor)
+
+
+def statistic(learner: Learner, name: str, batches: list, peek: bool = False) -> dict:
+    """A property of a processor that has counted, and whether it is one that must be called.
+
+    It may have been looked at after the first count already.
+    """
+    with surveys(learner) as processor_class:
+        processor = processor_class()
+        for accepted, rejected in batches:
+            processor._count(accepted, rejected)
+            if peek:
+                getattr(processor, name)
+        value = getattr(processor, name)
+    return {"called": callable(value), "value": None if callable(value) else value}
+
+
+TROUBLES = {each.__name__: each for each in (Trouble, ValueError, KeyboardInterrupt)}
+
+
+def batch(learner: Learner, before: list, inside: list, fail: str = "") -> dict:
+    """What happens in a `with` statement, and as what an exception in it arrives outside."""
+    with surveys(learner) as processor_class:
+        processor = processor_class()
+        processor.config = config = copy.copy(processor.config)
+        processor._count(*before)
+        seen: dict[str, Any] = {"raised": ""}
+        trouble = TROUBLES[fail]("the disk is full") if fail else None
+        try:
+            with processor as entered:
+                seen |= {"entered": entered is processor, "kind": type(entered).__name__}
+                seen |= {"in_batch": processor.in_batch, "at_start": counts(processor)}
+                for accepted, rejected in inside:
+                    processor._count(accepted, rejected)
+                if trouble:
+                    raise trouble
+        except BaseException as error:
+            if trouble is None or trouble not in (error, error.__context__):
+                raise
+            seen["raised"] = type(error).__name__
+        seen |= {"config_kept": processor.config is config}
+        return seen | {"in_batch_after": processor.in_batch, "at_end": counts(processor)}
+
+
+def nested(learner: Learner, inside: list) -> dict:
+    """A second `with` on a processor that is in a batch already."""
+    with surveys(learner) as processor_class:
+        processor = processor_class()
+        with processor:
+            processor._count(*inside)
+            try:
+                processor.__enter__()
+                kinds = []
+            except Exception as error:
+                kinds = kinds_of(error)
+            return {"kinds": kinds, "counts": counts(processor), "in_batch": processor.in_batch}

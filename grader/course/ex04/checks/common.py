@@ -1,0 +1,72 @@
+"""Checks of Exercise 4: a pipeline, its log and its sessions, and a classifier by rules.
+
+Light curves are made here, one kind for each rule and well away from every border; their features
+are worked out by loops over plain lists, independently of any solution.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.expect import require, shown
+
+Rng = np.random.Generator
+
+
+Record = dict[str, Any]
+
+
+Line = list[str]
+
+
+def says(log: list[Line], word: str, level: str = "INFO") -> bool:
+    return any(line[0] == level and word in line[1].lower() for line in log)
+
+
+def well_formed(got: dict) -> None:
+    """Speak up if `logging` could not make a line of its arguments."""
+    bad = got["unformatted"]
+    require(not bad, "logged-like-print", value=shown(bad[0] if bad else ""))
+
+
+def records(rng: Rng, n: int = 5) -> list[Record]:
+    """Records with labels of their own, so that one sees if they change places."""
+    names = rng.choice(9000, n, replace=False) + 1000
+    labels = rng.permutation([f"kind {i}" for i in range(n)])
+    return [
+        {"objectId": f"ZTF24aa{name}", "candidates": [], "label": str(label)}
+        for name, label in zip(names, labels, strict=True)
+    ]
+
+
+def observation(band: str, day: float, magnitude: float, signal_to_noise: float = 20.0) -> Record:
+    flux = 10 ** (0.4 * (25.0 - magnitude))
+    return {"mjd": day, "flux": flux, "flux_err": flux / signal_to_noise, "band": band}
+
+
+def nothing_seen(band: str, day: float, flux: float = 1.0) -> Record:
+    """A point that is no clear detection: a flux of 1.0 or less with an error of 0.8."""
+    return {"mjd": day, "flux": flux, "flux_err": 0.8, "band": band}
+
+
+def event(
+    rise: float, rate: float, colour: float | None, seasons: tuple = (), end: float = 30
+) -> list[Record]:
+    """Up by 1 mag within `rise` days, down by `rate` mag a day; later or earlier `seasons`.
+
+    A season is a pair: its first day and how much fainter than the peak it is [mag].
+    """
+    rising = [(-rise * f, 18.0 + f) for f in np.linspace(1, 0, max(2, int(rise // 8) + 2))]
+    falling = [(day, 18.0 + rate * day) for day in np.arange(3.0, end, 3)]
+    late = [
+        (first + day, 18.0 + fainter + 0.02 * day / 6)
+        for first, fainter in seasons
+        for day in (0, 6, 12, 18)
+    ]
+    main = [*rising, *falling, *late]
+    points = [observation("r", float(day), float(magnitude)) for day, magnitude in main]
+    if colour is not None:
+        points += [observation("g", day + 0.01, m + colour) for day, m in main[:-1] if abs(day) < 9]
+    return [*points, nothing_seen("r", -400.0), nothing_seen("r", -300.0, -0.9)]

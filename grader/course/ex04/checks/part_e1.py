@@ -1,0 +1,91 @@
+"""Checks of 4.E1, Several records at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from grader.answer import Answer, Subject
+from grader.course.ex04 import probes
+from grader.course.ex04.checks.common import Rng, records
+from grader.expect import Mistake, Raises, expect, fail_if_recognised, require, shown
+from grader.wire import OpaqueObject
+
+
+def done(answer: Answer) -> dict:
+    """What was seen, once it is clear that the method can be awaited and gives labels."""
+    got = answer.value
+    require(got["awaitable"] or got["labels"] is None, "not-a-coroutine")
+    require(got["awaitable"], "returns-none-cannot")
+    labels = got["labels"] if isinstance(got["labels"], list) else []
+    waiting = any(
+        isinstance(each, OpaqueObject) and each.type in ("coroutine", "Task") for each in labels
+    )
+    require(not waiting, "coroutines-not-awaited")
+    return got
+
+
+def test_async_labels(learner: Subject, rng: Rng) -> None:
+    """The labels are those of `pipeline(records)`, in order; one that fails is "failed\""""
+    data = records(rng, 4)
+    data[0]["seconds"] = 0.05
+    data[2]["raises"] = "the file is cut off"
+    want = [record["label"] for record in data]
+    want[2] = "failed"
+    answer = learner.ask(probes.processed_async, data, 2)
+    fail_if_recognised(answer, Mistake("one-failure-stops-all", Raises("Trouble")))
+    got = done(answer)
+    labels = got["labels"]
+    shuffled = (
+        isinstance(labels, list) and labels != want and Counter(map(str, labels)) == Counter(want)
+    )
+    expect(
+        Answer(labels),
+        want,
+        Mistake("order-of-completion", shuffled),
+        Mistake("one-failure-stops-all~2", ["failed"] * 4),
+        what="the list of labels",
+    )
+    require(got["sessions"] == 1, "no-session", sessions=got["sessions"])
+    require(all(call[2] for call in got["calls"]), "no-session~2")
+    expect(
+        Answer(done(learner.ask(probes.processed_async, []))["labels"]),
+        [],
+        what="the result for no records",
+    )
+
+
+def test_async_nameless_record(learner: Subject, rng: Rng) -> None:
+    """A record without a name is known by its position"""
+    data = records(rng, 3)
+    data[2] = {"raises": "nothing in it"}
+    answer = learner.ask(probes.processed_async, data, 2)
+    errors = [line[1] for line in answer.value["log"]] if answer.raised is None else []
+    require(
+        not any("record" in line for line in errors) or any("record 2" in line for line in errors),
+        "position-lost",
+        errors=shown(errors),
+    )
+
+
+@pytest.mark.parametrize("limit", [2, None])
+def test_async_limit(learner: Subject, rng: Rng, limit: int | None) -> None:
+    """`max_concurrent` records are processed at a time, 4 if not given, and no more"""
+    data = [each | {"patience": 0.1 if limit else 0.0} for each in records(rng, 6)]
+    answer = learner.ask(probes.processed_async, data, *([] if limit is None else [limit]))
+    if answer.raised is None or not answer.raised.is_a("Trouble"):
+        most, at_most = done(answer)["most"], limit or 4
+        require(most > 1, "one-after-another")
+        require(most <= at_most, "no-limit", at_most=at_most, most=most)
+        require(most == at_most, "max-concurrent-records", at_most=at_most, most=most)
+
+
+def test_async_slow_record(learner: Subject, rng: Rng) -> None:
+    """A slow record keeps none of the others waiting"""
+    data = records(rng, 5)
+    data[0]["until_done"] = 4
+    answer = learner.ask(probes.processed_async, data, 2)
+    if answer.raised is None or not answer.raised.is_a("Trouble"):
+        done_meanwhile = done(answer)["overtaken"]
+        require(done_meanwhile == 4, "waits-for-slow-one", done_meanwhile=done_meanwhile)

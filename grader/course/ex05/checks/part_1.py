@@ -1,0 +1,93 @@
+"""Checks of 5.1, A column for each band."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.answer import Subject
+from grader.course.ex05 import probes
+from grader.course.ex05.checks.common import BANDS, Rng, one_hot
+from grader.expect import (
+    Mistake,
+    Raises,
+    expect,
+    expect_error,
+    fail_if_recognised,
+    kind_of,
+    require,
+)
+
+
+def test_codes(learner: Subject, rng: Rng) -> None:
+    """Each row has a 1 in the column of its band"""
+    bands = ["i", "g", "r", *rng.choice(BANDS, 6).tolist()]
+    want = one_hot(bands, BANDS)
+    answer = learner.ask(probes.encoded_bands, bands)
+    got = answer.result
+    numbers = isinstance(got, np.ndarray) and got.shape in ((9,), (9, 1))
+    expect(
+        answer,
+        want,
+        Mistake("integer-codes", numbers),
+        Mistake("order-of-appearance", one_hot(bands, ["i", "g", "r"])),
+        Mistake("alphabetical", one_hot(bands, sorted(BANDS))),
+        Mistake("transposed", want.T),
+        what="the array of codes",
+    )
+
+
+def test_single_band(learner: Subject) -> None:
+    """A band that does not occur has its column, too"""
+    answer = learner.ask(probes.encoded_bands, ["r", "r"])
+    got = answer.result
+    narrow = isinstance(got, np.ndarray) and got.shape == (2, 1)
+    expect(
+        answer,
+        one_hot(["r", "r"], BANDS),
+        Mistake("only-seen-bands", narrow),
+        what="the array of codes of two observations in r",
+    )
+
+
+def test_no_bands(learner: Subject) -> None:
+    """No observations give an array of 0 rows and 3 columns"""
+    answer = learner.ask(probes.encoded_bands, [])
+    got = answer.result
+    flat = answer.raised is not None or (isinstance(got, np.ndarray) and got.shape != (0, 3))
+    fail_if_recognised(
+        answer,
+        Mistake("empty-loses-columns", flat and not Raises("NotImplementedError").matches(answer)),
+    )
+    expect(answer, np.zeros((0, 3)), what="the array for no observations")
+
+
+def test_type_of_codes(learner: Subject) -> None:
+    """The codes are of type float32"""
+    got = learner.ask(probes.encoded_bands, ["g", "i"]).value
+    require(isinstance(got, np.ndarray), "result-array-2", got=kind_of(got))
+    require(got.dtype == np.float32, "not-float32", dtype=got.dtype)
+
+
+def test_unknown_band(learner: Subject) -> None:
+    """An unknown band is a ValueError"""
+    answer = learner.ask(probes.encoded_bands, ["g", "zeta", "r"])
+    expect_error(
+        answer,
+        "ValueError",
+        "a band that is not in `BANDS`",
+        Mistake("unknown-ignored", answer.raised is None and answer.result is not None),
+        Mistake("key-error", Raises("KeyError")),
+        naming="zeta",
+    )
+
+
+def test_part_of_a_name(learner: Subject) -> None:
+    """Text that merely begins like a band is no band"""
+    answer = learner.ask(probes.encoded_bands, ["g", "gr", "r"])
+    expect_error(
+        answer,
+        "ValueError",
+        "the band 'gr', which is not in `BANDS`",
+        Mistake("text-searched", answer.raised is None and answer.result is not None),
+        naming="gr",
+    )

@@ -1,0 +1,169 @@
+"""Checks of 5.5, Noise, clouds and another night."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from grader.answer import Answer, Subject
+from grader.course.ex05 import probes
+from grader.course.ex05.checks.common import (
+    FIRST_BAND,
+    FLUX,
+    FLUX_ERR,
+    N_REAL,
+    TIME,
+    Rng,
+    a_seed,
+    changed_rows,
+    check_padding,
+    full_rows,
+)
+from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require
+
+NOTHING = {"noise_level": 0.0, "time_shift_max": 0.0, "drop_probability": 0.0}
+
+
+def test_nothing_to_do(learner: Subject, rng: Rng) -> None:
+    """With all three set to 0 nothing changes"""
+    rows = full_rows(rng, 30, 10)
+    (got,) = changed_rows(learner.ask(probes.augmented, rows, [1], **NOTHING), rows)
+    check_padding(got)
+    anew = rows.astype(float)
+    anew[:30, TIME] -= anew[0, TIME]
+    expect(
+        Answer(got),
+        rows.astype(float),
+        Mistake("time-counted-anew", anew),
+        what="the array",
+        rtol=1e-5,
+        atol=1e-6,
+    )
+
+
+def test_noise(learner: Subject, rng: Rng) -> None:
+    """Noise goes with the error of each point, and makes the errors grow"""
+    level = 1.5  # so that errors which have grown can be told from those that have not
+    rows = full_rows(rng)
+    options = NOTHING | {"noise_level": level}
+    seed = a_seed(rng)
+    (got,) = changed_rows(learner.ask(probes.augmented, rows, [seed], **options), rows)
+    check_padding(got)
+    require(
+        approx_equal(got[:, FIRST_BAND:], rows[:, FIRST_BAND:].astype(float)),
+        "columns-bands-changed",
+    )
+    added = (got - rows)[:N_REAL, FLUX]
+    flux, sigma = rows[:N_REAL, FLUX].astype(float), rows[:N_REAL, FLUX_ERR].astype(float)
+    judge_noise(added, level, flux, sigma)
+    errors = Answer(got[:N_REAL, FLUX_ERR])
+    expect(
+        errors,
+        sigma * math.hypot(1, level),
+        Mistake("errors-stay", sigma),
+        Mistake("errors-added-linearly", sigma * (1 + level)),
+        Mistake("errors-replaced", sigma * level),
+        what="the column of errors",
+        rtol=1e-4,
+    )
+
+
+def judge_noise(added: np.ndarray, level: float, flux: np.ndarray, sigma: np.ndarray) -> None:
+    """Say what is wrong with the noise that was added to the fluxes."""
+    require(bool(np.abs(added).max() > 1e-6), "no-noise", level=level)
+    require(bool(np.ptp(added) > 1e-5), "one-number-for-all")
+    spread = float(np.std(added / (level * sigma)))
+    precise, vague = sigma < np.median(sigma), sigma >= np.median(sigma)
+    constant = 0.7 < np.std(added[precise]) / np.std(added[vague]) < 1.4
+    of_flux = 0.8 < np.std(added / (level * np.abs(flux))) < 1.25
+    require(not of_flux, "noise-scaled-by-flux")
+    require(not constant, "noise-of-constant-size")
+    require(bool(added.min() < 0 < added.max()), "noise-not-normal")
+    kurtosis = float(np.mean((added / sigma - np.mean(added / sigma)) ** 4))
+    kurtosis /= float(np.var(added / sigma)) ** 2
+    require(kurtosis > 2.3, "noise-not-normal~2")
+    require(abs(spread / math.hypot(1, level) - 1) > 0.12, "noise-of-grown-errors", spread=spread)
+    require(
+        0.8 < spread < 1.2 and abs(float(np.mean(added / (level * sigma)))) < 0.3,
+        "noise-standard-deviation",
+        spread=spread,
+    )
+
+
+def test_time_shift(learner: Subject, rng: Rng) -> None:
+    """All observations of a light curve are shifted by one number, either way"""
+    rows = full_rows(rng, 30, 10)
+    options = NOTHING | {"time_shift_max": 8.0}
+    seeds = [a_seed(rng) for _ in range(30)]
+    results = changed_rows(learner.ask(probes.augmented, rows, seeds, **options), rows)
+    shifts = []
+    for got in results:
+        check_padding(got)
+        shift = (got - rows)[:30, TIME]
+        require(bool(np.ptp(shift) < 1e-3), "shift-for-each-row")
+        require(
+            approx_equal(np.delete(got, TIME, axis=1), np.delete(rows, TIME, axis=1).astype(float)),
+            "time-shift-alone",
+        )
+        shifts.append(float(shift[0]))
+    largest = max(abs(shift) for shift in shifts)
+    require(largest > 0, "no-shift")
+    require(largest < 8.001, "shift-too-large", largest=largest)
+    require(max(shifts) - min(shifts) > 1e-3, "seeded-in-call")
+    require(min(shifts) < 0 < max(shifts), "shift-one-way")
+    require(largest > 4, "shifts-largest-days", largest=largest)
+
+
+def test_missing_data(learner: Subject, rng: Rng) -> None:
+    """Observations are left out one by one, and the others move up in their order"""
+    rows = full_rows(rng)
+    options = NOTHING | {"drop_probability": 0.3}
+    seed = a_seed(rng)
+    (got,) = changed_rows(learner.ask(probes.augmented, rows, [seed], **options), rows)
+    emptied = int((got[:, FIRST_BAND:].any(axis=1) & (got[:, FLUX] == 0)).sum())
+    require(emptied == 0, "flux-zeroed", emptied=emptied)
+    check_padding(got)
+    kept = got[got[:, FIRST_BAND:].any(axis=1)]
+    require(len(kept) < N_REAL, "nothing-dropped")
+    require(not 75 <= len(kept) <= 165, "kept-for-dropped", n_real=N_REAL, n_kept=len(kept))
+    require(225 <= len(kept) <= 335, "observations-kept-drop", n_real=N_REAL, n_kept=len(kept))
+    places = np.searchsorted(rows[:N_REAL, TIME].astype(float), kept[:, TIME] - 1e-6)
+    known = approx_equal(kept, rows[np.minimum(places, N_REAL - 1)].astype(float))
+    require(known and bool((np.diff(places) > 0).all()), "observations-kept-order")
+    lost = np.diff(np.concatenate([[-1], places, [N_REAL]])) - 1
+    require(int((lost > 0).sum()) > 40, "dropped-together")
+    seeds = [a_seed(rng) for _ in range(6)]
+    results = changed_rows(learner.ask(probes.augmented, rows, seeds, **options), rows)
+    numbers = {int(each[:, FIRST_BAND:].any(axis=1).sum()) for each in results}
+    require(len(numbers) > 1, "fixed-number-dropped", n_real=N_REAL - len(kept), n_real2=N_REAL)
+
+
+@pytest.mark.parametrize("n", [0, 1, 5])
+def test_at_least_one(learner: Subject, rng: Rng, n: int) -> None:
+    """At least one observation is kept, if there are any"""
+    rows = full_rows(rng, n, 3)
+    options = NOTHING | {"drop_probability": 1.0}
+    answer = learner.ask(probes.augmented, rows, [1, 2], **options)
+    crash = answer.raised is not None and not answer.raised.is_a("NotImplementedError")
+    fail_if_recognised(answer, Mistake("empty-crashes", crash, n=n, raised_=answer.raised))
+    for got in changed_rows(answer, rows):
+        check_padding(got)
+        kept = int(got[:, FIRST_BAND:].any(axis=1).sum())
+        require(kept >= min(n, 1), "all-dropped")
+        require(kept <= min(n, 1), "drop-probability-observations", kept=kept)
+
+
+def test_random_numbers(learner: Subject, rng: Rng) -> None:
+    """The changes are other ones each time and in each worker, and repeat with the seed"""
+    rows = full_rows(rng, 40, 4)
+    options = {"noise_level": 1.0, "time_shift_max": 3.0, "drop_probability": 0.2}
+    seed = a_seed(rng)
+    first, second, third = changed_rows(
+        learner.ask(probes.augmented, rows, [seed, None, seed], **options), rows
+    )
+    require(not approx_equal(first, second), "seeded-in-call~2")
+    one, other = learner.ask(probes.augmented_by_workers, rows, [seed, seed + 1], **options).value
+    require(not approx_equal(one, other), "own-generator")
+    require(approx_equal(first, third), "not-from-torch")

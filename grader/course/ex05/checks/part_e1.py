@@ -1,0 +1,151 @@
+"""Checks of 5.E1, The same object, farther away."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from grader.answer import Answer, Subject
+from grader.course.ex05 import probes
+from grader.course.ex05.checks.common import (
+    FIRST_BAND,
+    FLUX,
+    FLUX_ERR,
+    N_REAL,
+    TIME,
+    Rng,
+    a_seed,
+    changed_rows,
+    check_padding,
+    full_rows,
+)
+from grader.expect import Mistake, approx_equal, expect, require
+
+
+def distance_modulus(z: float) -> float:
+    return 5 * math.log10(299792.458 / 70 * z * (1 + 0.775 * z)) + 25
+
+
+def test_stay(learner: Subject, rng: Rng) -> None:
+    """At the same redshift nothing changes"""
+    rows = full_rows(rng, 50, 10)
+    rows[7, FLUX] = 1.0
+    got = moved_rows(learner.ask(probes.moved, rows, [0.04, 0.2], 0.04, 1), rows)
+    noisy = not approx_equal(got[:50, FLUX], rows[:50, FLUX].astype(float), atol=1e-4)
+    require(not noisy, "noise-not-reduced")
+    expect(Answer(got), rows.astype(float), what="the array", rtol=1e-4, atol=1e-6)
+
+
+def moved_rows(answer: Answer, rows: np.ndarray) -> np.ndarray:
+    """The result as float64, once its shape, padding and bands are right."""
+    got, after = answer.value
+    (got,) = changed_rows(Answer([[got], after]), rows)
+    check_padding(got)
+    require(
+        approx_equal(got[:, FIRST_BAND:], rows[:, FIRST_BAND:].astype(float)),
+        "columns-bands-changed",
+    )
+    return got
+
+
+def test_faded(learner: Subject, rng: Rng) -> None:
+    """The largest absolute flux may be that of a negative one"""
+    rows = full_rows(rng, 50, 10)
+    rows[:, FLUX] /= 2
+    rows[7, FLUX] = -1.0
+    scaled = rows.astype(float)
+    scaled[:, [FLUX, FLUX_ERR]] /= scaled[:, FLUX].max()
+    expect(
+        Answer(moved_rows(learner.ask(probes.moved, rows, [0.04, 0.2], 0.04, 1), rows)),
+        rows.astype(float),
+        Mistake("scaled-by-maximum", scaled),
+        what="the array of an object that has faded",
+        rtol=1e-4,
+        atol=1e-6,
+    )
+
+
+def test_stretch(learner: Subject, rng: Rng) -> None:
+    """Everything takes longer by (1 + new) / (1 + old)"""
+    old, new = 0.05, 0.2
+    rows = full_rows(rng, 50, 10)
+    time = rows[:, TIME].astype(float)
+    got = moved_rows(learner.ask(probes.moved, rows, [old, 0.3], new, 2), rows)
+    expect(
+        Answer(got[:, TIME]),
+        time * (1 + new) / (1 + old),
+        Mistake("not-stretched", time),
+        Mistake("squeezed", time * (1 + old) / (1 + new)),
+        Mistake("stretched-from-zero", time * (1 + new)),
+        what="the column of times",
+        rtol=1e-4,
+    )
+
+
+def test_fainter(learner: Subject, rng: Rng) -> None:
+    """The flux gets fainter, the sky does not: noise is added to the fluxes"""
+    old, new = 0.05, 0.06
+    rows = full_rows(rng, N_REAL, 10)
+    rows[7, FLUX] = 1.0
+    flux, sigma = rows[:N_REAL, FLUX].astype(float), rows[:N_REAL, FLUX_ERR].astype(float)
+    got = moved_rows(learner.ask(probes.moved, rows, [old, 0.3], new, a_seed(rng)), rows)
+    peak = float(np.abs(got[:, FLUX]).max())
+    require(abs(peak - 1) < 1e-4, "not-normalised", peak=peak)
+    scale = sigma / got[:N_REAL, FLUX_ERR]
+    require(bool(np.ptp(scale) < 1e-3 * scale.mean()), "errors-not-alike")
+    judge_dimming(
+        got[:N_REAL, FLUX] * scale, flux, sigma, distance_modulus(new) - distance_modulus(old)
+    )
+
+
+def judge_dimming(new: np.ndarray, flux: np.ndarray, sigma: np.ndarray, step: float) -> None:
+    """`new` are fluxes in the unit in which the errors are `sigma`; step: of distance modulus."""
+    f = 10 ** (-0.4 * step)
+    weight = flux / sigma**2
+    slope = float((weight * new).sum() / (weight * flux).sum())
+    for value, slug, says in (
+        (
+            1.0,
+            "as-clear-as-before",
+            "Compared with the errors the flux is what it was: either it did not get fainter, or "
+            "the errors shrank with it. The sky stays as bright; the errors keep their size.",
+        ),
+        (
+            math.sqrt(f),
+            "distance-not-squared",
+            "The flux falls with the distance, but it should with its square: "
+            "10**(-0.4 * (difference of the distance moduli)).",
+        ),
+        (1 / f, "brighter", "The object gets brighter, though it moves away. Turn the sign."),
+    ):
+        require(abs(slope / value - 1) > 0.02, slug, says=says)
+    require(abs(slope / f - 1) < 0.02, "compared-errors-flux", slope=slope, f=f)
+    noise = (new - f * flux) / sigma
+    spread, want = float(np.std(noise)), math.sqrt(1 - f**2)
+    require(spread > 0.05, "no-noise")
+    require(
+        abs(spread / want - 1) < 0.2,
+        "noise-not-reduced~2" if abs(spread - 1) < 0.15 else "noise-added-flux",
+        spread=spread,
+        want=want,
+    )
+
+
+def test_moved_again(learner: Subject, rng: Rng) -> None:
+    """The noise repeats with PyTorch's seed, and is another one with another"""
+    rows = full_rows(rng, 40, 4)
+    seed = a_seed(rng)
+    first, again, other = (
+        moved_rows(learner.ask(probes.moved, rows, [0.05, 0.3], 0.2, each), rows)
+        for each in (seed, seed, seed + 1)
+    )
+    require(not approx_equal(first, other), "own-generator")
+    require(approx_equal(first, again), "not-from-torch")
+
+
+def test_nothing_to_move(learner: Subject, rng: Rng) -> None:
+    """A light curve without observations stays empty"""
+    rows = full_rows(rng, 0, 5)
+    got = moved_rows(learner.ask(probes.moved, rows, [0.05, 0.3], 0.2, 1), rows)
+    expect(Answer(got), rows.astype(float), what="the array")

@@ -1,0 +1,73 @@
+"""Checks of 5.E2, Every batch a small sky."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from grader.answer import Finding, Subject
+from grader.course.ex05 import probes
+from grader.course.ex05.checks.common import Rng
+from grader.expect import require
+from grader.wire import Tensor
+
+SIZES = [280, 150, 90, 62, 18]  # objects of each class
+
+
+BATCH = 41  # 600 objects in 15 batches
+
+
+def dealt(learner: Subject, rng: Rng, seeds: list[int | None]) -> tuple[np.ndarray, list]:
+    """The labels, and the batches of each epoch, as lists of numbers."""
+    labels = rng.permutation(np.repeat(np.arange(5), SIZES))
+    got = learner.ask(probes.epochs, Tensor.of(labels), BATCH, seeds).value
+    require(got["loader"], "result-dataloader", is_=got["is"])
+    return labels, got["batches"]
+
+
+def test_each_once(learner: Subject, rng: Rng) -> None:
+    """In an epoch every object comes exactly once"""
+    _, (batches,) = dealt(learner, rng, [1])
+    counts = Counter(number for batch in batches for number in batch)
+    require(max(counts.values(), default=0) <= 1, "drawn-with-replacement")
+    require(len(counts) == 600, "some-left-out", n_counts=600 - len(counts))
+
+
+def test_sizes(learner: Subject, rng: Rng) -> None:
+    """There are ceil(n / batch_size) batches, none of them too large"""
+    _, (batches,) = dealt(learner, rng, [1])
+    largest = max((len(batch) for batch in batches), default=0)
+    require(largest <= BATCH, "batch-too-large", largest=largest, batch=BATCH)
+    require(len(batches) == 15, "objects-come-batches", n_batches=len(batches), batch=BATCH)
+
+
+def test_shares(learner: Subject, rng: Rng) -> None:
+    """In each batch every class has its share"""
+    labels, (batches,) = dealt(learner, rng, [1])
+    order = [number for batch in batches for number in batch]
+    counts = np.array([np.bincount(labels[batch], minlength=5) for batch in batches])
+    shares = np.array([[len(batch) * size / 600 for size in SIZES] for batch in batches])
+    if (np.abs(counts - shares) < 2).all():
+        return
+    require(order != sorted(order), "in-order")
+    require(not bool(((counts > 0).sum(axis=1) == 1).sum() > 5), "one-class-a-batch")
+    even = np.abs(counts - counts.mean(axis=1, keepdims=True)) < 3
+    require(not bool(even[:10].all()), "equal-classes")
+    batch, name = np.argwhere(np.abs(counts - shares) >= 2)[0]
+    raise Finding(
+        "drawn-at-random",
+        n_batches=len(batches[batch]),
+        counts=counts[batch, name],
+        name=name,
+        shares=shares[batch, name],
+    )
+
+
+def test_new_order(learner: Subject, rng: Rng) -> None:
+    """Each epoch has other batches, which repeat with the seed"""
+    _, (first, second, third) = dealt(learner, rng, [5, None, 5])
+    require(first != second, "order-fixed")
+    sets = [{frozenset(batch) for batch in batches} for batches in (first, second)]
+    require(sets[0] != sets[1], "same-batches")
+    require(first == third, "not-from-torch")

@@ -1,0 +1,249 @@
+"""Probes of Exercise 5: a dataset whose methods are tried one by one, and copies as workers get.
+
+Each part is tried by itself: stand-ins take the place of the other parts, which may be unwritten or
+wrong. They do no more than a trial needs.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader.course.common_probes import kinds_of
+from grader.runner import Learner
+
+
+def empty_dataset(learner: Learner, longest: int = 100, **stand_ins: Any) -> Any:
+    """A dataset without light curves; made by the learner's `__init__`, if that can be done."""
+    cls = type("LightCurveDataset", (learner.LightCurveDataset,), stand_ins)
+    try:
+        return cls([], [], longest)
+    except Exception:
+        dataset: Any = object.__new__(cls)
+        dataset.max_sequence_length, dataset.transform = longest, None
+        return dataset
+
+
+def encoded_bands(learner: Learner, bands: list) -> Any:
+    return empty_dataset(learner)._encode_bands(bands)
+
+
+def padded(learner: Learner, sequence: np.ndarray, longest: int) -> list:
+    """The padded sequence, and the sequence itself afterwards."""
+    result = empty_dataset(learner, longest)._pad_sequence(sequence)
+    return [result, sequence]
+
+
+def coded(codes: dict) -> Callable[..., np.ndarray]:
+    """A stand-in for `_encode_bands` that looks the codes up."""
+
+    def encode_bands(self: Any, bands: Any) -> np.ndarray:
+        rows = [codes[band] for band in bands]
+        return np.array(rows, dtype=np.float32).reshape(len(rows), -1 if rows else len(codes))
+
+    return encode_bands
+
+
+def rows_of(learner: Learner, observations: list, codes: dict) -> list:
+    """The rows of a light curve, and whether its table stayed as it was."""
+    light_curve = learner.TransientLightCurve(observations, "ZTF24aaexmpl")
+    table = light_curve.data.copy()
+    width = property(lambda self: 3 + len(codes))
+    dataset = empty_dataset(learner, _encode_bands=coded(codes), n_features=width)
+    rows = dataset._rows_of(light_curve)
+    return [rows, light_curve.data.equals(table)]
+
+
+class Marking:
+    """A transform that takes notes, changes its input in place and returns something else."""
+
+    def __init__(self) -> None:
+        self.given: list[Any] = []
+
+    def __call__(self, rows: Any) -> Any:
+        self.given.append(copy.deepcopy(rows))
+        rows[:, 1] += len(self.given)
+        return 2 * rows
+
+
+class Trial:
+    """A dataset of a learner's on real light curves, with stand-ins for the parts before it."""
+
+    def __init__(self, learner: Learner, curves: dict, labels: list, longest: int, **options: Any):
+        rows = {name: rows for name, (_, rows) in curves.items()}
+        stand_ins = {
+            "_rows_of": lambda self, lightcurve: rows[lightcurve.object_id].copy(),
+            "_pad_sequence": lambda self, each: np.pad(each, ((0, longest - len(each)), (0, 0))),
+        }
+        cls = type("LightCurveDataset", (learner.LightCurveDataset,), stand_ins)
+        made = [learner.TransientLightCurve(data, name) for name, (data, _) in curves.items()]
+        self.transform = Marking() if options.pop("marking", False) else None
+        if self.transform is not None:
+            options["transform"] = self.transform
+        self.dataset = cls(made, labels, longest, **options)
+
+
+def made_dataset(
+    learner: Learner, curves: dict, labels: list, longest: int, **options: Any
+) -> dict:
+    """The attributes that a dataset has, of those that it should have."""
+    dataset = Trial(learner, curves, labels, longest, **options).dataset
+    names = ("classes", "labels", "max_sequence_length", "transform")
+    return {name: getattr(dataset, name) for name in names if hasattr(dataset, name)}
+
+
+def size(learner: Learner, curves: dict, labels: list, longest: int) -> list:
+    dataset = Trial(learner, curves, labels, longest).dataset
+    return [len(dataset), dataset.n_features]
+
+
+def items(learner: Learner, curves: dict, labels: list, longest: int, wanted: list) -> list:
+    dataset = Trial(learner, curves, labels, longest).dataset
+    return [dataset[number] for number in wanted]
+
+
+def item_beyond(learner: Learner, curves: dict, labels: list, longest: int) -> list:
+    """What is raised by the item after the last: class names, from the most special on."""
+    dataset = Trial(learner, curves, labels, longest).dataset
+    try:
+        dataset[len(labels)]
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        return kinds_of(error)
+    return []
+
+
+def changed_items(learner: Learner, curves: dict, labels: list, longest: int) -> list:
+    """An item before and after its features have been changed from outside."""
+    dataset = Trial(learner, curves, labels, longest).dataset
+    features, _ = dataset[0]
+    before = copy.deepcopy(features)
+    features += 1
+    return [before, dataset[0][0]]
+
+
+def transformed(learner: Learner, curves: dict, labels: list, longest: int) -> dict:
+    """The first item asked for twice, through a transform that changes its input in place."""
+    trial = Trial(learner, curves, labels, longest, marking=True)
+    assert trial.transform is not None
+    calls = len(trial.transform.given)
+    got = [trial.dataset[0][0], trial.dataset[0][0]]
+    return {"calls_at_first": calls, "features": got, "given": trial.transform.given}
+
+
+def augmented(learner: Learner, rows: np.ndarray, seeds: list, **options: Any) -> list:
+    """One light curve augmented after each seed (None: without seeding), and itself afterwards."""
+    augment = learner.LightCurveAugmentation(**options)
+    results = []
+    for seed in seeds:
+        if seed is not None:
+            torch.manual_seed(seed)
+        results.append(augment(rows))
+    return [results, rows]
+
+
+def augmented_by_workers(learner: Learner, rows: np.ndarray, seeds: list, **options: Any) -> list:
+    """The same light curve augmented by copies, each after another seed, as in worker processes."""
+    augment = learner.LightCurveAugmentation(**options)
+    results = []
+    for seed in seeds:
+        worker = copy.deepcopy(augment)
+        torch.manual_seed(seed)
+        results.append(worker(rows))
+    return results
+
+
+def walks(learner: Learner, times: np.ndarray, tau: float, sf: float, seeds: list) -> list:
+    """A walk for each seed, each with a generator of its own."""
+    make = learner.damped_random_walk
+    return [make(times.copy(), tau, sf, np.random.default_rng(seed)) for seed in seeds]
+
+
+@contextmanager
+def replaced(learner: Learner, name: str, stand_in: Any) -> Iterator[None]:
+    """Put a stand-in in the place of one of the learner's definitions for a while."""
+    before = getattr(learner, name)
+    learner._namespace[name] = stand_in
+    try:
+        yield
+    finally:
+        learner._namespace[name] = before
+
+
+def created(learner: Learner, *args: Any, seed: int, global_seed: int = 0) -> dict:
+    """A dataset of quickly made light curves, each marked by a random number, and their calls.
+
+    Also the proportions that were asked for, as they are afterwards.
+    """
+    calls: list[list] = []
+    template = learner.TransientLightCurve([], "template")  # copies are cheaper than new ones
+
+    def quick(label: Any, rng: Any, object_id: Any = "invented") -> Any:
+        made, mark = copy.copy(template), float(rng.random())
+        made.transient_type, made.object_id, made.peak_mjd = label, object_id, mark
+        calls.append([label, object_id, mark])
+        return made
+
+    np.random.seed(global_seed)
+    with replaced(learner, "simulate_transient", quick):
+        lightcurves, labels = learner.create_synthetic_transient_dataset(*args, seed=seed)
+    marks = [
+        [getattr(each, name, None) for name in ("transient_type", "object_id", "peak_mjd")]
+        for each in lightcurves
+    ]
+    kinds = [type(lightcurves).__name__, type(labels).__name__]
+    return {
+        "labels": list(labels),
+        "marks": marks,
+        "calls": calls,
+        "kinds": kinds,
+        "proportions": args[1] if len(args) > 1 else None,
+    }
+
+
+def created_for_real(learner: Learner, *args: Any, **kwargs: Any) -> list:
+    """For each light curve its class, number of observations and label."""
+    lightcurves, labels = learner.create_synthetic_transient_dataset(*args, **kwargs)
+    pairs = zip(lightcurves, labels, strict=True)
+    return [[each.transient_type, len(each.data), label] for each, label in pairs]
+
+
+def moved(
+    learner: Learner, rows: np.ndarray, redshifts: list, new_redshift: float, seed: int
+) -> list:
+    """A light curve moved to another redshift, and itself afterwards."""
+    torch.manual_seed(seed)
+    augment = learner.PhotometricRedshiftAugmentation(*redshifts)
+    return [augment.move(rows, new_redshift), rows]
+
+
+class Numbers(torch.utils.data.Dataset):
+    """Objects that are nothing but their own numbers."""
+
+    def __init__(self, labels: torch.Tensor) -> None:
+        self.labels = labels
+        self.classes = [f"class {number}" for number in labels.unique().tolist()]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, idx: int) -> tuple[torch.Tensor, torch.Tensor]:
+        return torch.tensor(int(idx)), self.labels[idx]
+
+
+def epochs(learner: Learner, labels: torch.Tensor, batch_size: int, seeds: list) -> dict:
+    """The numbers in each batch of some epochs, each after a seed (None: without seeding)."""
+    loader = learner.stratified_loader(Numbers(labels), batch_size)
+    is_loader = isinstance(loader, torch.utils.data.DataLoader)
+    batches = []
+    for seed in seeds if is_loader else []:
+        if seed is not None:
+            torch.manual_seed(seed)
+        batches.append([numbers.tolist() for numbers, _ in loader])
+    return {"is": type(loader).__name__, "loader": is_loader, "batches": batches}

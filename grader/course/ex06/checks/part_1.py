@@ -1,0 +1,162 @@
+"""Checks of 6.1, The same layers for every observation."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from grader.answer import Answer, Finding, Subject
+from grader.course.ex06 import probes
+from grader.course.ex06.checks.common import (
+    N_CLASSES,
+    N_FEATURES,
+    Network,
+    Rng,
+    asked,
+    batch_order,
+    dropout_works,
+    every_weight_learns,
+    input_unchanged,
+    learns_one_batch,
+    light_curves,
+    longer,
+    no_observation,
+    shape_and_logits,
+)
+from grader.expect import Mistake, approx_equal, fail_if_recognised, require
+from grader.wire import Tensor
+
+MLP: Network = ("SimplePhotometryMLP", [N_FEATURES, [16, 12], N_CLASSES])
+
+
+def test_mlp_logits(learner: Subject, rng: Rng) -> None:
+    """Logits of shape (batch, num_classes), also for a batch of one"""
+    shape_and_logits(learner, rng, MLP)
+
+
+def test_mlp_dropout(learner: Subject, rng: Rng) -> None:
+    """Dropout while training, and only then"""
+    dropout_works(learner, rng, MLP)
+
+
+def test_mlp_padding(learner: Subject, rng: Rng) -> None:
+    """More padding makes no difference"""
+    n, rows = 5, 7
+    x = light_curves(rng, [n, n, n], n)
+    plain, padded, halved, nothing, more_of_it = asked(
+        learner, MLP, x, longer(x, rows), x * n / (n + rows), 0 * x, 0 * longer(x, rows)
+    )
+    if approx_equal(padded, plain, 1e-4, 1e-5):
+        return
+    (
+        f"With {rows} rows of padding after {n} observations the result is the mean over all "
+        f"{n + rows} rows: padding is averaged in. Mask it, and divide by the number of "
+        "observations."
+    )
+    fail_if_recognised(
+        Answer(padded),
+        Mistake(
+            "mean-over-padding",
+            (n * plain + rows * more_of_it) / (n + rows),
+            rows=rows,
+            n=n,
+            n2=n + rows,
+        ),
+        Mistake("mean-over-padding", halved, rows=rows, n=n, n2=n + rows),
+        Mistake("padding-summed", plain + (more_of_it - nothing) / n),
+        rtol=1e-4,
+        atol=1e-5,
+    )
+    raise Finding("padding-matters~2")
+
+
+def test_mlp_batch(learner: Subject, rng: Rng) -> None:
+    """The light curves of a batch do not influence each other"""
+    batch_order(learner, rng, MLP)
+
+
+def test_mlp_mean(learner: Subject, rng: Rng) -> None:
+    """A mean over the observations: their order, and all of them twice, make no difference"""
+    x = light_curves(rng, [6, 6, 6], 6)
+    plain, other_order, twice = asked(
+        learner, MLP, x, x[:, rng.permutation(6)], np.repeat(x, 2, axis=1)
+    )
+    require(approx_equal(plain, other_order, 1e-4, 1e-5), "order-matters")
+    require(approx_equal(plain, twice, 1e-4, 1e-5), "sum-for-mean")
+
+
+def test_mlp_padding_in_front(learner: Subject, rng: Rng) -> None:
+    """Padding makes no difference, wherever it stands"""
+    x = light_curves(rng, [5, 3, 4], 8)
+    behind, in_front = asked(learner, MLP, x, x[:, ::-1])  # a mean knows no order
+    require(approx_equal(behind, in_front, 1e-4, 1e-5), "first-rows-taken")
+
+
+def test_mlp_first_observation(learner: Subject, rng: Rng) -> None:
+    """The first observation counts, although its time is 0"""
+    x = light_curves(rng, [6, 6, 6], 6)
+    without = x[:, 1:]
+    plain, rest = asked(learner, MLP, x, without)
+    require(not approx_equal(plain, rest, 1e-5, 1e-6), "first-observation-masked")
+
+
+def test_mlp_empty(learner: Subject, rng: Rng) -> None:
+    """A light curve without observations has finite logits"""
+    no_observation(learner, rng, MLP)
+
+
+def test_mlp_unchanged(learner: Subject, rng: Rng) -> None:
+    """Neither the features nor the list of sizes is changed"""
+    input_unchanged(learner, rng, MLP)
+
+
+@pytest.mark.parametrize("sizes", [[16, 1], [1, 16]])
+def test_mlp_sizes(learner: Subject, rng: Rng, sizes: list[int]) -> None:
+    """Every hidden size is used: what passes a layer of one number is one number"""
+    x = light_curves(rng, [1] * 6, 1)
+    got = learner.ask(
+        probes.derivatives, MLP[0], [N_FEATURES, sizes, N_CLASSES], Tensor.of(x)
+    ).value
+    whole = isinstance(got, Tensor) and got.shape == (len(x), N_CLASSES, N_FEATURES)
+    if not whole or not np.isfinite(got.array).all():
+        return  # another check speaks of that
+    relative = got.array - got.array.mean(axis=1, keepdims=True)
+    spread = np.linalg.svd(relative, compute_uv=False)  # (batch, N_CLASSES)
+    require(bool((spread[:, 1] <= 1e-3 * spread[:, 0] + 1e-6).all()), "sizes-ignored", sizes=sizes)
+
+
+def test_mlp_weights(learner: Subject, rng: Rng) -> None:
+    """All layers are registered and learn"""
+    sizes = [N_FEATURES, *MLP[1][1], N_CLASSES]
+    every_weight_learns(learner, rng, MLP, sum(a * b for a, b in pairwise(sizes)))
+
+
+def test_mlp_bends(learner: Subject, rng: Rng) -> None:
+    """There is a ReLU between the layers: the network is not a linear function"""
+    x = light_curves(rng, [1] * 24, 1)
+    x[:, 0, 1] *= 3
+    x[:, 0, 3:] = [1, 0, 0]
+    one, other = x[:12], x[12:]
+    left, right, middle = asked(learner, MLP, one, other, (one + other) / 2)
+    require(not approx_equal(middle, (left + right) / 2, 1e-3, 1e-4), "no-activation")
+
+
+def test_mlp_last_hidden_layer_bends(learner: Subject, rng: Rng) -> None:
+    """There is a ReLU after every hidden layer, also after the last one"""
+    ends = np.zeros((12, 1, N_FEATURES))
+    ends[:, 0, 0] = 10.0  # days
+    ends[:, 0, 3] = 1  # single observations, all in one band
+    ends[:, 0, 1] = np.linspace(-9, 9, 12)
+    middles = (ends[:-1] + ends[1:]) / 2
+    at_ends, between = asked(learner, (MLP[0], [N_FEATURES, [24], N_CLASSES]), ends, middles)
+    require(
+        not approx_equal(between, (at_ends[:-1] + at_ends[1:]) / 2, 1e-5, 1e-6),
+        "last-hidden-layer-linear",
+    )
+
+
+def test_mlp_overfits(learner: Subject, rng: Rng) -> None:
+    """It learns one batch by heart"""
+    learns_one_batch(learner, rng, (MLP[0], [N_FEATURES, [32, 32], N_CLASSES]))

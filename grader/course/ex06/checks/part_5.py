@@ -1,0 +1,111 @@
+"""Checks of 6.5, The loop that only looks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.answer import Answer, Subject
+from grader.course.ex06 import probes
+from grader.course.ex06.checks.common import (
+    BATCH_SIZE,
+    Regression,
+    Rng,
+    check_moved,
+    check_no_batch,
+    look,
+)
+from grader.expect import (
+    Mistake,
+    Raises,
+    approx_equal,
+    expect,
+    fail_if_recognised,
+    kind_of,
+    require,
+)
+from grader.wire import Tensor
+
+
+def test_loss_and_accuracy(learner: Subject, rng: Rng) -> None:
+    """Loss and accuracy over all light curves, as floats"""
+    trial = Regression(rng)
+    for batch in trial.batches()[-1:]:  # the last one is small and right: a mean of means shows
+        trial.labels[batch] = (trial.mean[batch] @ trial.weight).argmax(axis=-1)
+    answer = learner.ask(probes.evaluated, *trial.sent())
+    fail_if_recognised(
+        answer, Mistake("argmax-over-batch", Raises("RuntimeError", "must match the size"))
+    )
+    returned = look(answer)["returned"]
+    require(
+        isinstance(returned, tuple) and len(returned) == 2,
+        "result-tuple-two",
+        returned=kind_of(returned),
+    )
+    require(not any(isinstance(each, Tensor) for each in returned), "tensors-returned")
+    batches = trial.batches()
+    sizes = [len(batch) for batch in batches]
+    losses = [trial.loss(trial.weight, batch) for batch in batches]
+    right = [trial.right(batch) for batch in batches]
+    loss, accuracy = float(np.dot(losses, sizes)) / sum(sizes), sum(right) / sum(sizes)
+    fail_if_recognised(Answer(returned), Mistake("swapped", (accuracy, loss)), rtol=1e-4)
+    expect(
+        Answer(returned[0]),
+        loss,
+        Mistake("mean-of-batch-means", float(np.mean(losses))),
+        Mistake("summed", float(np.sum(losses))),
+        Mistake("summed", loss * sum(sizes)),
+        what="the loss",
+        rtol=1e-4,
+    )
+    means = [n / size for n, size in zip(right, sizes, strict=True)]
+    expect(
+        Answer(returned[1]),
+        accuracy,
+        Mistake("accuracy-over-batches", float(np.mean(means))),
+        Mistake("accuracy-over-batches", sum(right) / len(sizes)),
+        Mistake("percent", 100 * accuracy),
+        Mistake("percent~2", float(sum(right))),
+        what="the accuracy",
+        rtol=1e-4,
+    )
+
+
+def test_only_looks(learner: Subject, rng: Rng) -> None:
+    """Evaluation mode, no gradients, and nothing is trained"""
+    trial = Regression(rng)
+    got = look(learner.ask(probes.evaluated, *trial.sent()))
+    require(bool(got["modes"]), "network-never-asked-2")
+    require(
+        approx_equal(got["weight"], Tensor.of(trial.weight)) and got["gradient"] is None,
+        "evaluation-trains",
+    )
+    require(not any(training for training, _ in got["modes"]), "in-training-mode")
+    require(not any(gradients for _, gradients in got["modes"]), "with-gradients")
+    require(not got["gradients_off"], "gradients-off-for-good")
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_mode_restored(learner: Subject, rng: Rng, training: bool) -> None:
+    """Afterwards the network is in the mode in which it came"""
+    got = look(learner.ask(probes.evaluated, *Regression(rng).sent(), training))
+    names = {True: "training", False: "evaluation"}
+    require(
+        got["training"] is training,
+        "mode-not-restored",
+        names=names[training],
+        names2=names[not training],
+    )
+
+
+def test_evaluated_anywhere(learner: Subject, rng: Rng) -> None:
+    """Model, criterion and batches are moved to the device; it is "auto" unless it is given"""
+    look(learner.ask(probes.evaluated, *Regression(rng).sent(), device=None))
+    look(learner.ask(probes.evaluated, *Regression(rng).sent(), device="auto"))
+    check_moved(learner, "evaluate_model", rng)
+
+
+def test_nothing_to_evaluate(learner: Subject, rng: Rng) -> None:
+    """A dataloader without a batch is a ValueError"""
+    few = Regression(rng).sent(drop_last=True, size=BATCH_SIZE - 1)
+    check_no_batch(learner.ask(probes.evaluated, *few))

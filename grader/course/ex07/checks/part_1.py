@@ -1,0 +1,140 @@
+"""Checks of 7.1, Time2Vec."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.answer import Subject
+from grader.course.ex07 import probes
+from grader.course.ex07.checks.common import NEAR, Rng, array, broke, days, seed_of
+from grader.expect import Mistake, Raises, expect_error, fail_if_recognised, require
+from grader.wire import Tensor
+
+
+def embeddings(
+    learner: Subject, seed: int, sizes: dict, times: list[np.ndarray], start: str
+) -> tuple[list[np.ndarray], int]:
+    """The embeddings of several arrays of times, and the number of learned parameters."""
+    answer = learner.ask(probes.time2vec, seed, sizes, [Tensor.of(each) for each in times], start)
+    fail_if_recognised(
+        answer, Mistake("nothing-made", Raises("AttributeError", "has no attribute 'linear'"))
+    )
+    got, dim = answer.value, sizes["embed_dim"]
+    for value, each in zip(got["embeddings"], times, strict=True):
+        wide = isinstance(value, Tensor) and value.shape == (*each.shape[:2], dim + 1)
+        require(not wide, "one-too-many", dim=dim, dim2=dim + 1)
+    shapes = [(*each.shape[:2], dim) for each in times]
+    pairs = zip(got["embeddings"], shapes, strict=True)
+    return [array(value, shape, "The embedding") for value, shape in pairs], got["learned"]
+
+
+def line_through(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Slope and intercept of the straight line by least squares; level if x does not vary."""
+    away = x - x.mean()
+    slope = float((away * y).sum() / max((away**2).sum(), 1e-12))
+    return slope, float(y.mean() - slope * x.mean())
+
+
+def is_straight(values: np.ndarray, times: np.ndarray) -> bool:
+    """Whether values (n,) are a straight line over times (n,)."""
+    slope, intercept = line_through(times, values)
+    rest = values - slope * times - intercept
+    return bool(np.abs(rest).max() < NEAR * max(1.0, np.abs(values).max()))
+
+
+def test_each_time_for_itself(learner: Subject, rng: Rng) -> None:
+    """The embedding of a time is the same alone, and after other times"""
+    times = days(rng, 2, 9, 1)
+    seed, sizes = seed_of(rng), {"embed_dim": 6}
+    (got, one), _ = embeddings(learner, seed, sizes, [times, times[:1, 3:4]], "own")
+    require(np.allclose(one[0, 0], got[0, 3], atol=NEAR), "depends-on-others")
+
+
+def test_linear_component(learner: Subject, rng: Rng) -> None:
+    """The first component is a straight line over time, and only that one"""
+    times = days(rng, 2, 15, 1)
+    (got,), _ = embeddings(learner, seed_of(rng), {"embed_dim": 5}, [times], "scattered")
+    flat, t = got.reshape(-1, 5), times.reshape(-1)
+    straight = [is_straight(flat[:, k], t) for k in range(5)]
+    bounded = np.abs(flat).max(axis=0) < 1 + NEAR
+    require(not (straight[4] and not straight[0]), "linear-last")
+    require(not all(straight), "no-sine")
+    require(straight[0] or not bounded[0], "sine-on-linear")
+    require(straight[0], "first-component-straight")
+    others = [k for k in range(1, 5) if straight[k]]
+    require(not others, "components-straight-lines", others=others)
+
+
+def test_periodic_components(learner: Subject, rng: Rng) -> None:
+    """The others are sines, each with a frequency and a phase of its own: they come back"""
+    times, shift = days(rng, 2, 15, 1), 1.7
+    moments = [times, times + shift, times - shift, np.zeros((1, 1, 1))]
+    got, _ = embeddings(learner, seed_of(rng), {"embed_dim": 5}, moments, "scattered")
+    now, later, earlier = (each.reshape(-1, 5)[:, 1:] for each in got[:3])
+    # sin(a + d) + sin(a - d) = 2 cos(d) sin(a), here with d = w * shift
+    lines = [line_through(x, y) for x, y in zip(now.T, (later + earlier).T, strict=True)]
+    slopes, constants = np.transpose(lines)
+    rest = later + earlier - slopes * now - constants
+    require(bool(np.abs(rest).max() < NEAR * max(1.0, np.abs(now).max())), "component-other-first")
+    require(bool(np.abs(constants).max() < 10 * NEAR), "phase-outside")
+    square = 1 - (slopes / 2) ** 2  # of sin(d)
+    clear = square > 0.003  # the shift is not near half a period
+    strength = now**2 + (later - earlier) ** 2 / (4 * np.where(clear, square, 1))
+    require(bool(np.abs(strength - 1)[:, clear].max(initial=0.0) < 30 * NEAR), "amplitude")
+    require(np.ptp(slopes) > NEAR, "one-frequency")
+    require(bool(np.abs(got[3][0, 0, 1:]).max() > NEAR), "no-phase")
+
+
+def test_sine_not_cosine(learner: Subject, rng: Rng) -> None:
+    """With all parameters zero, all components are zero at time 0"""
+    (got,), _ = embeddings(learner, seed_of(rng), {"embed_dim": 4}, [np.zeros((1, 2, 1))], "zero")
+    require(not np.allclose(got[..., 1:], 1, atol=NEAR), "cosine")
+    require(bool(np.abs(got).max() < NEAR), "embedding-time-zero")
+
+
+def test_start(learner: Subject, rng: Rng) -> None:
+    """At the start components and times differ"""
+    times = days(rng, 2, 9, 1)
+    (got,), _ = embeddings(learner, seed_of(rng), {"embed_dim": 6}, [times], "own")
+    require(bool(np.ptp(got, axis=(0, 1)).max() > 1e-3), "starts-at-zero")
+    flat = got.reshape(-1, 6).T
+    alike = any(np.allclose(flat[i], flat[j], atol=NEAR) for i in range(6) for j in range(i))
+    require(not alike, "one-frequency~2")
+
+
+@pytest.mark.parametrize("dim", [1, 2])
+def test_learned(learner: Subject, rng: Rng, dim: int) -> None:
+    """All frequencies and phases are learned, also if a time is several numbers"""
+    sizes, times = {"input_dim": dim, "embed_dim": 4}, days(rng, 2, 5, dim)
+    _, learned = embeddings(learner, seed_of(rng), sizes, [times], "own")
+    wanted = 4 * (dim + 1)
+    require(learned > 0, "not-registered")
+    require(learned >= wanted, "not-all-learned", dim=dim, learned=learned, wanted=wanted)
+    got = learner.ask(probes.time2vec_gradients, seed_of(rng), sizes, Tensor.of(times)).value
+    require(
+        got["attached"] and not got["without"],
+        "no-gradient~3",
+        says="No gradient arrives at some of the parameters"
+        + (f": {', '.join(got['without'])}. " if got["attached"] else ". ")
+        + "Do not use `detach`, `.data`, `torch.tensor(...)` or `no_grad` in `forward`.",
+    )
+
+
+def test_impossible_size(learner: Subject) -> None:
+    """embed_dim below 1 is a ValueError that names it; 1 is the linear component alone"""
+    for size in (0, -2):
+        answer = learner.ask(probes.time2vec, 1, {"embed_dim": size}, [])
+        expect_error(
+            answer,
+            "ValueError",
+            f"`Time2Vec(embed_dim={size})`",
+            Mistake("size-not-checked", answer.raised is None or broke(answer), size=size),
+            naming=str(size),
+        )
+    ones = np.ones((1, 2, 1))
+    fail_if_recognised(
+        learner.ask(probes.time2vec, 1, {"embed_dim": 1}, [Tensor.of(ones)]),
+        Mistake("too-strict", Raises("ValueError")),
+    )
+    embeddings(learner, 1, {"embed_dim": 1}, [ones], "own")

@@ -1,0 +1,165 @@
+"""Checks of 7.5, From rows to logits."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.answer import Answer, Subject
+from grader.course.ex07 import probes
+from grader.course.ex07.checks.common import (
+    ENCODER,
+    MODES,
+    TINY,
+    Rng,
+    array,
+    classified,
+    embedded,
+    few_observations,
+    invisible_padding,
+    light_curves,
+    names_both,
+    reach_everything,
+    sent,
+)
+from grader.expect import Mistake, approx_equal, expect, require
+from grader.wire import Tensor
+
+
+def simple_weights(rng: Rng) -> dict[str, np.ndarray]:
+    """Weights of a projection from 6 to 3 components and of a classifier from 6 to 4 classes."""
+    return {"projection": rng.normal(size=(3, 6)), "classifier": rng.normal(size=(4, 6))}
+
+
+def masks_of(rows: int) -> Tensor:
+    """Row n is the padding mask of a light curve of n observations."""
+    return Tensor.of(np.arange(rows) >= np.arange(rows + 1)[:, None])
+
+
+def test_embed(learner: Subject, rng: Rng) -> None:
+    """`embed` puts the projection of the rescaled features beside the embedding of the time"""
+    weights = simple_weights(rng)
+    features, times, _ = light_curves(rng, [5, 4], 5)
+    tensors = {name: Tensor.of(value) for name, value in weights.items()}
+    answer = learner.ask(probes.embed, tensors, masks_of(5), Tensor.of(features), Tensor.of(times))
+    want = embedded(weights, features, times)
+    projected, timed = want[..., :3], want[..., 3:]
+    raw = features @ weights["projection"].T + 0.1
+    expect(
+        answer,
+        Tensor.of(want),
+        Mistake("added", Tensor.of(projected + timed)),
+        Mistake("time-first", Tensor.of(np.concatenate([timed, projected], axis=2))),
+        Mistake("not-rescaled", Tensor.of(np.concatenate([raw, timed], axis=2))),
+        Mistake("times-rescaled", Tensor.of(np.concatenate([projected, timed / 100], axis=2))),
+        what="what `embed` returns",
+    )
+
+
+POOLS = {
+    "masked mean": lambda hidden, n: hidden[:n].mean(axis=0),
+    "mean of all rows": lambda hidden, n: hidden.mean(axis=0),
+    "sum of all rows": lambda hidden, n: hidden.sum(axis=0) / n,
+    "divided by rows": lambda hidden, n: hidden[:n].sum(axis=0) / len(hidden),
+    "sum": lambda hidden, n: hidden[:n].sum(axis=0),
+    "last row": lambda hidden, n: hidden[-1],
+    "last observation": lambda hidden, n: hidden[n - 1],
+    "first row": lambda hidden, n: hidden[0],
+}
+
+
+def worked_out(weights: dict, batch: tuple, masked: bool, pool: str) -> np.ndarray:
+    """Logits of the encoder with simple layers, light curve by light curve."""
+    features, times, lengths = batch
+    logits = []
+    for rows, n in zip(embedded(weights, features, times), lengths, strict=True):
+        attended = rows[:n] if masked else rows
+        vector = POOLS[pool](rows + 0.5 * attended.mean(axis=0), n)
+        logits.append(classified(weights, vector))
+    return np.array(logits)
+
+
+def mean_of_logits(weights: dict, batch: tuple) -> np.ndarray:
+    """The mean over the observations of what the classifier makes of each."""
+    features, times, lengths = batch
+    every = [rows[:n] for rows, n in zip(embedded(weights, features, times), lengths, strict=True)]
+    hidden = [rows + 0.5 * rows.mean(axis=0) for rows in every]
+    return np.array([classified(weights, rows).mean(axis=0) for rows in hidden])
+
+
+def test_logits(learner: Subject, rng: Rng) -> None:
+    """The mean over the observations of what the transformer makes of them is classified"""
+    weights, batch = simple_weights(rng), light_curves(rng, [2, 6, 4], 6)
+    tensors = {name: Tensor.of(value) for name, value in weights.items()}
+    got = learner.ask(probes.simple_logits, tensors, masks_of(6), sent(*batch)).value
+    mask, observed = got["mask"], np.arange(6) < batch[2][:, None]
+    inverted = isinstance(mask, Tensor) and np.array_equal(mask.array, observed)
+
+    def outcome(pool: str, masked: bool = True) -> Tensor:
+        return Tensor.of(worked_out(weights, batch, masked, pool))
+
+    logits, want = Answer(got["logits"]), outcome("masked mean")
+    leaks = any(approx_equal(logits.result, outcome(pool, masked=False)) for pool in POOLS)
+    expect(
+        logits,
+        want,
+        Mistake("mask-inverted", inverted),
+        Mistake("mask-not-passed", leaks),
+        Mistake("mean-over-padding", outcome("mean of all rows")),
+        Mistake("mean-over-padding~2", outcome("sum of all rows")),
+        Mistake("divided-by-seq-len", outcome("divided by rows")),
+        Mistake("sum-not-mean", outcome("sum")),
+        Mistake("last-row", outcome("last row")),
+        Mistake("mean-of-logits", Tensor.of(mean_of_logits(weights, batch))),
+        Mistake("one-row-only", outcome("last observation")),
+        Mistake("one-row-only", outcome("first row")),
+        Mistake("softmax", Tensor.of(softmax(want.array))),
+        what="the logits",
+    )
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    powers = np.exp(logits)
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def test_too_many_rows(learner: Subject, rng: Rng) -> None:
+    """More rows than max_seq_len are a ValueError that names both numbers; as many are not"""
+    weights = {name: Tensor.of(value) for name, value in simple_weights(rng).items()}
+    fits = light_curves(rng, [3, 7], 7)
+    got = learner.ask(probes.simple_logits, weights, masks_of(7), sent(*fits), longest=7).value
+    array(got["logits"], (2, 4), "With 7 rows and max_seq_len = 7, the result")
+    batch = light_curves(rng, [3, 7], 9)
+    answer = learner.ask(probes.simple_logits, weights, masks_of(9), sent(*batch), longest=8)
+    names_both(
+        answer,
+        (9, 8),
+        "A batch of 9 rows with max_seq_len = 8",
+        Mistake("length-not-checked", answer.raised is None),
+    )
+
+
+@MODES
+def test_padding_is_invisible(learner: Subject, rng: Rng, train: bool) -> None:
+    """Neither the number of padded rows, nor what stands in them, nor the company matters"""
+    invisible_padding(learner, rng, ENCODER, train)
+
+
+@MODES
+def test_few_observations(learner: Subject, rng: Rng, train: bool) -> None:
+    """A light curve of one observation or none has finite logits, and disturbs nobody"""
+    few_observations(learner, rng, ENCODER, train)
+
+
+def test_arguments_are_left_alone(learner: Subject, rng: Rng) -> None:
+    """Features, times and lengths are the same after a call as before"""
+    features, times, lengths = light_curves(rng, [1, 4, 0], 6)
+    features[0, 1:] = times[0, 1:] = 0.5  # padding need not be zero
+    changed = learner.ask(
+        probes.changed_arguments, ENCODER, TINY, sent(features, times, lengths)
+    ).value
+    require(not changed, "arguments-changed", changed="` and `".join(changed))
+
+
+def test_gradients(learner: Subject, rng: Rng) -> None:
+    """Gradients reach every parameter"""
+    reach_everything(learner, rng, ENCODER)

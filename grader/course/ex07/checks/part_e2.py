@@ -1,0 +1,111 @@
+"""Checks of 7.E2, While it happens."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.answer import Answer, Failure, Finding, Subject
+from grader.course.ex07 import probes
+from grader.course.ex07.checks.common import (
+    MODES,
+    NEAR,
+    TINY,
+    Rng,
+    array,
+    few_observations,
+    invisible_padding,
+    light_curves,
+    reach_everything,
+    sent,
+    whole,
+)
+from grader.expect import Mistake, expect, expect_error, require
+from grader.wire import Tensor
+
+CAUSAL = "CausalTime2VecTransformerEncoder"
+
+
+@MODES
+def test_no_look_ahead(learner: Subject, rng: Rng, train: bool) -> None:
+    """A later observation changes no earlier logits, and all later ones"""
+    features, times, lengths = light_curves(rng, [7, 5], 8)
+    changed, late = features.copy(), times.copy()
+    changed[:, 3, :2] += rng.uniform(1, 2, (2, 2))
+    late[:, 3] += 0.3
+    batches = [(features, times, lengths), (changed, late, lengths), (features, times, lengths - 2)]
+    got = whole(learner, CAUSAL, *batches, method="forward_steps", train=train)
+    what = "The result of `forward_steps` for a batch of 2 with 8 rows"
+    one, two, fewer = (array(each, (2, 8, 3), what) for each in got)
+    change = np.abs(one - two).max(axis=2)
+    if change[:, :3].max() > NEAR:
+        raise looks_ahead(learner, batches[0])
+    require(bool(np.abs(one - fewer)[:, :3].max() < NEAR), "length-known")
+    unseen = (change[0, 4:7].min() < 1e-6) or (change[1, 4] < 1e-6)
+    require(bool(change[:, 3].min() > 1e-6), "own-row-hidden")
+    require(not unseen, "past-hidden")
+
+
+def looks_ahead(learner: Subject, batch: tuple) -> Failure:
+    """What to say about logits that depend on later observations."""
+    mask = learner.ask(probes.attention_mask, TINY, sent(*batch)).value
+    if not isinstance(mask, Tensor):
+        return Finding("no-causal-mask")
+    grid = mask.array.reshape(-1, *mask.shape[-2:])[0]
+    below = np.tril(np.ones(grid.shape, dtype=bool), -1)
+    if grid[below].any() and not grid[below.T].any():
+        return Finding("mask-transposed")
+    if grid[below.T].all():
+        return Finding("pooling-looks-ahead")
+    return Finding("logits-depend-later")
+
+
+def test_last_observation(learner: Subject, rng: Rng) -> None:
+    """`forward` gives the logits after the last observation, not after the last row"""
+    batch = light_curves(rng, [3, 8, 1], 8)
+    (steps,) = whole(learner, CAUSAL, batch, method="forward_steps")
+    (value,) = whole(learner, CAUSAL, batch)
+    table = array(steps, (3, 8, 3), "The result of `forward_steps` for a batch of 3 with 8 rows")
+    got = array(value, (3, 3), "The result for a batch of 3")
+    want = np.array([table[k, n - 1] for k, n in enumerate(batch[2])])
+    wrong = {
+        "last-row": (table[:, -1], "Those of the last row, which may be padding, are returned. "),
+        "off-by-one": (
+            np.array([table[k, min(n, 7)] for k, n in enumerate(batch[2])]),
+            "Those of the row after the last observation are returned. ",
+        ),
+        "mean-of-steps": (
+            np.array([table[k, :n].mean(axis=0) for k, n in enumerate(batch[2])]),
+            "The mean of the logits after each observation is returned. ",
+        ),
+    }
+    remedy = "The logits after the last observation are in row `lengths - 1` of each light curve."
+    expect(
+        Answer(got),
+        want,
+        *(Mistake(slug, other, says=says + remedy) for slug, (other, says) in wrong.items()),
+        what="the logits",
+        rtol=NEAR,
+        atol=NEAR,
+    )
+
+
+def test_causal_padding(learner: Subject, rng: Rng) -> None:
+    """Padding is invisible, and light curves of one observation or none have finite logits"""
+    invisible_padding(learner, rng, CAUSAL, train=False)
+    invisible_padding(learner, rng, CAUSAL, train=True, method="forward_steps")
+    for train in (False, True):
+        few_observations(learner, rng, CAUSAL, train)
+
+
+def test_causal_too_long(learner: Subject, rng: Rng) -> None:
+    """More rows than max_seq_len are a ValueError; gradients reach every parameter"""
+    batch = light_curves(rng, [3, 7], 13)
+    for method in ("forward_steps", "forward"):
+        answer = learner.ask(probes.logits, CAUSAL, TINY, [sent(*batch)], method=method)
+        expect_error(
+            answer,
+            "ValueError",
+            f"`{method}` with 13 rows and max_seq_len = 12",
+            Mistake("length-not-checked", answer.raised is None, method=method),
+        )
+    reach_everything(learner, rng, CAUSAL)

@@ -1,0 +1,322 @@
+"""Probes of Exercise 7: embeddings of time and a transformer, built small and tried out.
+
+Each part is tried by itself where that is possible: stand-ins take the place of the other parts,
+which may be unwritten or wrong. They are no solutions, only something simple of the same shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from grader.runner import Learner
+
+Batch = tuple[Tensor, Tensor, Tensor]  # features, times, lengths
+LAYERS = ("input_projection", "time_embedding", "transformer", "classifier")
+
+
+class Multiples(nn.Module):
+    """Takes the place of Time2Vec: small multiples of the time."""
+
+    def __init__(self, input_dim: int = 1, embed_dim: int = 64) -> None:
+        super().__init__()
+        self.factors = nn.Parameter(0.01 * torch.arange(1.0, embed_dim + 1))
+
+    def forward(self, time: Tensor) -> Tensor:
+        return time.sum(dim=-1, keepdim=True) * self.factors
+
+
+class Company(nn.Module):
+    """Takes the place of a transformer: adds to each row half the mean of those not ignored."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mask: Tensor | None = None
+
+    def forward(
+        self,
+        src: Tensor,
+        mask: Tensor | None = None,
+        src_key_padding_mask: Tensor | None = None,
+        is_causal: bool | None = None,
+    ) -> Tensor:
+        if src.ndim == 2:  # a single light curve
+            return self(src.unsqueeze(0)).squeeze(0)
+        self.mask = src_key_padding_mask
+        ignored = torch.zeros(src.shape[:2], dtype=torch.bool)
+        if self.mask is not None:
+            ignored = self.mask if self.mask.dtype == torch.bool else self.mask < 0
+        weights = (~ignored).to(src.dtype).unsqueeze(1)  # (batch, 1, seq_len)
+        return src + 0.5 * weights @ src / weights.sum(dim=2, keepdim=True)
+
+
+@contextmanager
+def stand_in_for_time2vec(learner: Learner) -> Iterator[None]:
+    """Let the learner's other classes find `Multiples` where they look for Time2Vec."""
+    namespace = learner._namespace
+    own = namespace.get("Time2Vec")
+    namespace["Time2Vec"] = Multiples
+    try:
+        yield
+    finally:
+        del namespace["Time2Vec"]
+        if own is not None:
+            namespace["Time2Vec"] = own
+
+
+def made(learner: Learner, name: str, seed: int, sizes: dict[str, Any]) -> Any:
+    """An object of the learner's class `name`, the same one for the same seed."""
+    torch.manual_seed(seed)
+    with stand_in_for_time2vec(learner):
+        return getattr(learner, name)(**sizes)
+
+
+@torch.no_grad()
+def scatter(module: nn.Module, seed: int) -> None:
+    """Give all parameters values between 0.3 and 1.5 in size, of either sign."""
+    generator = torch.Generator().manual_seed(seed)
+    for parameter in module.parameters():
+        shape = parameter.shape
+        size = 0.3 + 1.2 * torch.rand(shape, generator=generator)
+        sign = 2.0 * torch.randint(0, 2, shape, generator=generator) - 1
+        parameter.copy_(size * sign)
+
+
+@torch.no_grad()
+def step(module: nn.Module) -> None:
+    """Change the parameters along their gradients, a little."""
+    for parameter in module.parameters():
+        if parameter.grad is not None:
+            parameter.sub_(parameter.grad, alpha=0.1)
+
+
+def count(module: nn.Module) -> int:
+    """How many numbers are learned."""
+    return sum(p.numel() for p in module.parameters() if p.requires_grad)
+
+
+# 7.1 Time2Vec
+
+
+def time2vec(
+    learner: Learner, seed: int, sizes: dict, times: Sequence[Tensor], start: str = "own"
+) -> dict:
+    """Embeddings of several tensors of times, with "own", "scattered" or "zero" parameters."""
+    torch.manual_seed(seed)
+    module = learner.Time2Vec(**sizes)
+    if start == "scattered":
+        scatter(module, seed)
+    if start == "zero":
+        for parameter in module.parameters():
+            nn.init.zeros_(parameter)
+    return {"embeddings": [module(each) for each in times], "learned": count(module)}
+
+
+def time2vec_gradients(learner: Learner, seed: int, sizes: dict, times: Tensor) -> dict:
+    """Which parameters get no gradient, and whether the embedding has one at all."""
+    torch.manual_seed(seed)
+    module = learner.Time2Vec(**sizes)
+    embeddings = module(times)
+    if not getattr(embeddings, "requires_grad", False):
+        return {"attached": False, "without": []}
+    embeddings.square().sum().backward()
+    return {"attached": True, "without": _without_gradient(module)}
+
+
+# 7.2 PositionalTime2Vec
+
+
+def positional(learner: Learner, seed: int, sizes: dict, times: Sequence[Tensor]) -> dict:
+    """Embeddings with positions of several tensors of times, after scattering the parameters.
+
+    The first of them is embedded once more after a step of training.
+    """
+    module = made(learner, "PositionalTime2Vec", seed, sizes)
+    own = count(module) - count(module.time2vec)
+    scatter(module, seed)
+    module.time2vec = Multiples(embed_dim=sizes["time_embed_dim"])
+    embeddings = [module(each) for each in times]
+    if getattr(embeddings[0], "requires_grad", False):
+        embeddings[0].square().sum().backward()
+        step(module)
+    return {"embeddings": embeddings, "trained": module(times[0]), "learned": own}
+
+
+# 7.3 the encoder's layers
+
+
+def constructed(learner: Learner, name: str, sizes: dict) -> str:
+    """Make an object of the class `name`: what counts is whether that is refused."""
+    return type(made(learner, name, 0, sizes)).__name__
+
+
+def layers(learner: Learner, sizes: dict) -> dict:
+    """What the encoder's attributes are, and the number of parameters of the transformer."""
+    model = made(learner, "Time2VecTransformerEncoder", 0, sizes)
+    kinds = {}
+    for name in LAYERS:
+        value = getattr(model, name, None)
+        kinds[name] = "module" if isinstance(value, nn.Module) else type(value).__name__
+    transformer = getattr(model, "transformer", None)
+    learned = count(transformer) if isinstance(transformer, nn.Module) else 0
+    return {"kinds": kinds, "max_seq_len": getattr(model, "max_seq_len", None), "learned": learned}
+
+
+def layer(
+    learner: Learner,
+    sizes: dict,
+    name: str,
+    inputs: Sequence[Tensor],
+    train: bool = False,
+    **options: Any,
+) -> list:
+    """What one of the encoder's layers returns for each of the inputs."""
+    model = made(learner, "Time2VecTransformerEncoder", 3, sizes).train(train)
+    with torch.set_grad_enabled(train):
+        return [getattr(model, name)(each, **options) for each in inputs]
+
+
+# 7.4 create_padding_mask
+
+
+def padding_mask(learner: Learner, x: Tensor, lengths: Tensor) -> Any:
+    """The padding mask of an encoder that has nothing but a size."""
+    encoder = type("Encoder", (learner.Time2VecTransformerEncoder,), {"__init__": _bare})()
+    encoder.max_seq_len = 10
+    return encoder.create_padding_mask(x, lengths)
+
+
+def _bare(self: Any) -> None:
+    nn.Module.__init__(self)
+
+
+# 7.5 embed and forward
+
+
+def simple_encoder(
+    learner: Learner, weights: dict[str, Tensor], masks: Tensor, longest: int
+) -> Any:
+    """The learner's encoder with simple layers; row n of `masks` is the mask of length n."""
+
+    def create_padding_mask(self: Any, x: Tensor, lengths: Tensor) -> Tensor:
+        return masks[lengths.long(), : x.shape[1]]
+
+    methods = {"__init__": _bare, "create_padding_mask": create_padding_mask}
+    encoder = type("Encoder", (learner.Time2VecTransformerEncoder,), methods)()
+    encoder.max_seq_len = longest
+    encoder.input_projection = _linear(weights["projection"])
+    encoder.time_embedding = Multiples(embed_dim=weights["projection"].shape[0])
+    encoder.transformer = Company()
+    encoder.classifier = nn.Sequential(nn.Tanh(), _linear(weights["classifier"]))
+    return encoder
+
+
+def _linear(weight: Tensor) -> nn.Linear:
+    layer = nn.Linear(weight.shape[1], weight.shape[0])
+    with torch.no_grad():
+        layer.weight.copy_(weight)
+        layer.bias.fill_(0.1)
+    return layer
+
+
+def embed(learner: Learner, weights: dict, masks: Tensor, features: Tensor, times: Tensor) -> Any:
+    """`embed` of the encoder with simple layers."""
+    with stand_in_for_time2vec(learner):
+        return simple_encoder(learner, weights, masks, 100).embed(features, times)
+
+
+def simple_logits(
+    learner: Learner, weights: dict, masks: Tensor, batch: Batch, longest: int = 100
+) -> dict:
+    """Logits of the encoder with simple layers, and the mask that its transformer was given."""
+    with stand_in_for_time2vec(learner):
+        encoder = simple_encoder(learner, weights, masks, longest)
+        logits = encoder(*batch)
+    return {"logits": logits, "mask": encoder.transformer.mask}
+
+
+def changed_arguments(learner: Learner, name: str, sizes: dict, batch: Batch) -> list[str]:
+    """Names of the arguments that are not the same after a call as before."""
+    before = [each.clone() for each in batch]
+    made(learner, name, 3, sizes)(*batch)
+    names = ("features", "times", "lengths")
+    pairs = zip(names, before, batch, strict=True)
+    return [name for name, one, other in pairs if not torch.equal(one, other)]
+
+
+# 7.5, 7.E1 and 7.E2: whole encoders
+
+
+def logits(
+    learner: Learner,
+    name: str,
+    sizes: dict,
+    batches: Sequence[Batch],
+    train: bool = False,
+    method: str = "forward",
+) -> list:
+    """What an encoder returns for several batches."""
+    model = made(learner, name, 3, sizes).train(train)
+    run = model if method == "forward" else getattr(model, method)
+    with torch.set_grad_enabled(train):
+        return [run(*batch) for batch in batches]
+
+
+def gradients(
+    learner: Learner, name: str, sizes: dict, batch: Batch, method: str = "forward"
+) -> dict[str, list[str]]:
+    """Names of the parameters that get no gradient, and of those that get NaN or infinity."""
+    model = made(learner, name, 3, sizes).train()
+    getattr(model, method)(*batch).square().sum().backward()
+    grads = {name: p.grad for name, p in model.named_parameters() if p.grad is not None}
+    broken = [name for name, grad in grads.items() if not torch.isfinite(grad).all()]
+    return {"without": _without_gradient(model), "broken": broken}
+
+
+def _without_gradient(module: nn.Module) -> list[str]:
+    return [name for name, p in module.named_parameters() if p.grad is None]
+
+
+# 7.E1 BandEmbedding and BandTime2VecTransformerEncoder
+
+
+def band_vectors(learner: Learner, sizes: dict, bands: Tensor, wanted: Tensor) -> dict:
+    """Vectors of bands before and after a step of training towards what is wanted."""
+    module = made(learner, "BandEmbedding", 3, sizes)
+    before = module(bands)
+    learned = count(module)
+    attached = getattr(before, "requires_grad", False)
+    if attached:
+        (before - wanted).square().sum().backward()
+        step(module)
+    return {"before": before, "after": module(bands), "learned": learned, "attached": attached}
+
+
+def logits_without_bands(learner: Learner, sizes: dict, batches: Sequence[Batch]) -> list:
+    """Logits when all vectors of bands are zero."""
+    model = made(learner, "BandTime2VecTransformerEncoder", 3, sizes).eval()
+    for parameter in model.band_embedding.parameters():
+        nn.init.zeros_(parameter)
+    with torch.no_grad():
+        return [model(*batch) for batch in batches]
+
+
+# 7.E2 CausalTime2VecTransformerEncoder
+
+
+def attention_mask(learner: Learner, sizes: dict, batch: Batch) -> Any:
+    """The mask that the transformer is given, as numbers; None if there is none."""
+    model = made(learner, "CausalTime2VecTransformerEncoder", 3, sizes)
+    seen: dict[str, Any] = {}
+
+    def note(module: nn.Module, inputs: tuple, options: dict) -> None:
+        seen["mask"] = options.get("mask", inputs[1] if len(inputs) > 1 else None)
+
+    model.transformer.register_forward_pre_hook(note, with_kwargs=True)
+    model.forward_steps(*batch)
+    mask = seen.get("mask")
+    return mask if mask is None or mask.dtype == torch.bool else mask < 0

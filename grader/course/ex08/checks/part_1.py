@@ -1,0 +1,147 @@
+"""Checks of 8.1, Balanced batches."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.answer import Subject
+from grader.course.ex08 import probes
+from grader.course.ex08.checks.common import Rng
+from grader.expect import Mistake, expect_error, kind_of, require
+from grader.wire import Tensor
+
+Batch = list[int]
+
+
+SIZES = {0: 47, 2: 5, 3: 21, 7: 10}  # class number: objects
+
+
+BATCH_SIZE = 11  # no multiple of the number of classes
+
+
+def some_labels(rng: Rng, sizes: dict[int, int] = SIZES) -> list[int]:
+    return rng.permutation(np.repeat(list(sizes), list(sizes.values()))).tolist()
+
+
+def dealt(
+    learner: Subject, labels: Any, batch_size: int = BATCH_SIZE, passes: int = 1, seed: int = 1
+) -> list[list[Batch]]:
+    """The batches of some passes, once they are lists of positions, as many as they should be."""
+    objects = len(labels.array if isinstance(labels, Tensor) else labels)
+    want = max(objects // batch_size, 1)
+    got = learner.ask(probes.dealt, labels, batch_size, passes, seed, want + 5).value
+    length = got["length"]
+    for batches in got["passes"]:
+        flat = bool(batches) and all(isinstance(batch, int) for batch in batches)
+        require(not flat, "single-positions")
+        wrong = [batch for batch in batches if not isinstance(batch, list)]
+        require(not wrong, "batch-list-positions", value=kind_of(wrong[0]) if wrong else "")
+    require(
+        bool(got["passes"][0]) and all(got["passes"]),
+        "one-pass-only" if got["passes"][0] else "says",
+        says="The second pass over the sampler gives no batches. `__iter__` has to begin anew each time it is called."
+        if got["passes"][0]
+        else "The sampler gives no batches.",
+    )
+    count = len(got["passes"][0])
+    require(count < want + 5, "endless", want=want, batch_size=batch_size)
+    require(
+        length == want,
+        "objects-batches-length",
+        objects=objects,
+        batch_size=batch_size,
+        length=length,
+        want=want,
+    )
+    require(count == want, "pass-batches-says", count=count, length=length)
+    return got["passes"]
+
+
+@pytest.mark.parametrize("form", ["list", "tensor", "array"])
+def test_batches(learner: Subject, rng: Rng, form: str) -> None:
+    """Each batch is full, and its classes differ by one object at most"""
+    numbers = some_labels(rng)
+    labels: Any = numbers
+    if form != "list":
+        labels = Tensor.of(numbers) if form == "tensor" else np.array(numbers)
+    (batches,) = dealt(learner, labels)
+    sizes = {len(batch) for batch in batches}
+    require(
+        sizes == {BATCH_SIZE},
+        "remainder-dropped"
+        if sizes == {len(SIZES) * (BATCH_SIZE // len(SIZES))}
+        else "batches-positions-classes",
+        sizes=sorted(sizes),
+        batch_size=BATCH_SIZE,
+    )
+    used = [position for batch in batches for position in batch]
+    require(not set(used) <= set(SIZES), "batch-holds-labels")
+    outside = [position for position in used if not 0 <= position < len(numbers)]
+    require(not outside, "object-position-last", outside=outside[:1], n_numbers=len(numbers) - 1)
+    for batch in batches:
+        counts = [sum(numbers[i] == c for i in batch) for c in SIZES]
+        require(max(counts) - min(counts) <= 1, "unbalanced", counts=counts)
+
+
+def test_no_card_twice(learner: Subject, rng: Rng) -> None:
+    """An object comes again only when all of its class have come"""
+    labels = some_labels(rng)
+    for batches in dealt(learner, labels, 16, passes=3):
+        uses = Counter[int]()
+        for batch in batches:
+            uses.update(batch)
+            for c in SIZES:
+                counts = [uses[i] for i, label in enumerate(labels) if label == c]
+                require(
+                    max(counts) - min(counts) <= 1,
+                    "with-replacement",
+                    n_counts=len(counts),
+                    counts=max(counts),
+                    counts2=min(counts),
+                )
+
+
+def test_another_order(learner: Subject, rng: Rng) -> None:
+    """The order is another one in each pass, and for each seed"""
+    labels = some_labels(rng)
+    first, second, third = dealt(learner, labels, passes=3)
+    require(first != second and second != third, "same-order")
+    for c in SIZES:
+        orders = {
+            tuple(i for batch in batches for i in batch if labels[i] == c)
+            for batches in (first, second, third)
+        }
+        require(len(orders) > 1, "same-order~2", sizes=SIZES[c])
+    (other,) = dealt(learner, labels, seed=2)
+    require(other != first, "own-seed")
+
+
+def test_same_seed(learner: Subject, rng: Rng) -> None:
+    """After the same torch.manual_seed a new sampler gives the same batches"""
+    labels = some_labels(rng)
+    once, again = (dealt(learner, labels, passes=2) for _ in range(2))
+    require(once == again, "other-generator")
+
+
+def test_few_objects(learner: Subject) -> None:
+    """With fewer objects than a batch has places there is one batch"""
+    labels = [0, 0, 0, 1, 1]
+    answer = learner.ask(probes.dealt, labels, 8, 1, 1, 5)
+    length = answer.value["length"]
+    require(length != 0, "no-batch")
+    ((batch,),) = dealt(learner, labels, 8)
+    counts = [sum(labels[i] == c for i in batch) for c in (0, 1)]
+    require(counts == [4, 4], "batch-objects-two", counts=counts)
+
+
+def test_batch_too_small(learner: Subject, rng: Rng) -> None:
+    """A batch with fewer places than there are classes is a ValueError"""
+    labels = some_labels(rng)
+    answer = learner.ask(probes.dealt, labels, 3, 1, 1, 40)
+    accepted = Mistake("too-small-accepted", answer.raised is None)
+    for value in ("3", str(len(SIZES))):
+        expect_error(answer, "ValueError", "a batch of 3 for 4 classes", accepted, naming=value)

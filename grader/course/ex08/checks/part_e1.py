@@ -1,0 +1,144 @@
+"""Checks of 8.E1, Mixing rare objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.answer import Answer, Subject
+from grader.course.ex08 import probes
+from grader.course.ex08.checks.common import N_CLASSES, Rng
+from grader.expect import Mistake, approx_equal, expect, kind_of, require
+from grader.wire import Tensor
+
+
+def mixed_pair(answer: Answer) -> tuple[Any, Any]:
+    """Features and labels of the new batch, once they are a pair."""
+    result = answer.value["result"]
+    require(
+        isinstance(result, list | tuple) and len(result) == 2,
+        "result-pair-features",
+        result=kind_of(result),
+    )
+    return result[0], result[1]
+
+
+def mixtures(
+    learner: Subject, labels: np.ndarray, minority: list[int], alpha: float, seed: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
+    """The share of each old object in each new one, (new, old), and the new labels.
+
+    Object number i is a light curve with a 1 in place i and 0 elsewhere, so that the features of a
+    new one are its shares.
+    """
+    count = len(labels)
+    features = np.eye(count).reshape(count, count // 4, 4)
+    answer = learner.ask(
+        probes.mixed, Tensor.of(features), Tensor.of(labels), [N_CLASSES, minority, alpha], seed
+    )
+    new, soft = mixed_pair(answer)
+    for values, shape, what in ((new, features.shape, "features"), (soft, (count, 5), "labels")):
+        require(
+            not (what == "labels" and isinstance(values, Tensor) and values.shape == (count,)),
+            "labels-not-mixed",
+        )
+        require(
+            isinstance(values, Tensor) and values.shape == shape and values.dtype == "float32",
+            "tensor-float32-shape",
+            what=what,
+            shape=shape,
+            values=kind_of(values),
+        )
+    require(answer.value["unchanged"] == [True, True], "input-changed")
+    return new.array.reshape(count, count).astype(float), soft.array.astype(float)
+
+
+def some_batch(rng: Rng, count: int = 40) -> tuple[np.ndarray, list[int]]:
+    """Labels of a batch with two rare classes, and these."""
+    labels = rng.permutation([0] * (count - 20) + [1] * 8 + [3] * 5 + [4] * 7)
+    return labels, [4, 3]
+
+
+def test_only_minority(learner: Subject, rng: Rng) -> None:
+    """Objects of the minority are mixed with one other object; all others stay as they are"""
+    labels, minority = some_batch(rng)
+    shares, _ = mixtures(learner, labels, minority, 5.0)
+    rare = np.isin(labels, minority)
+    untouched = np.eye(len(labels))
+    require(not approx_equal(shares, untouched), "nothing-mixed-features")
+    require(approx_equal(shares[~rare], untouched[~rare], atol=1e-5), "majority-mixed")
+    sums = shares.sum(axis=1)
+    expect(Answer(sums), np.ones(len(labels)), what="the sum of an object's shares", rtol=1e-4)
+    partners = (shares[rare] > 1e-6).sum(axis=1)
+    require(bool((partners <= 2).all()), "object-mixed-others", partners=partners.max())
+
+
+def test_labels_alike(learner: Subject, rng: Rng) -> None:
+    """The labels are mixed like the features"""
+    labels, minority = some_batch(rng)
+    shares, soft = mixtures(learner, labels, minority, 5.0)
+    one_hot = np.eye(N_CLASSES)[labels]
+    want = shares @ one_hot
+    flipped = shares.copy()
+    rare = np.isin(labels, minority)
+    own = np.diag(shares)
+    for i in np.flatnonzero(rare):
+        others = [j for j in np.flatnonzero(shares[i] > 1e-6) if j != i]
+        if others:
+            flipped[i, i], flipped[i, others[0]] = 1 - own[i], own[i]
+    expect(
+        Answer(Tensor.of(soft)),
+        Tensor.of(want),
+        Mistake("labels-not-mixed~2", Tensor.of(one_hot)),
+        Mistake("label-shares-swapped", Tensor.of(flipped @ one_hot)),
+        what="the labels",
+    )
+
+
+def test_shares(learner: Subject, rng: Rng) -> None:
+    """Each object has a share of its own, at least 1/2, from the beta distribution"""
+    labels, minority = rng.permutation([0] * 20 + [4] * 60), [4]
+    rare = labels == 4
+    shares, _ = mixtures(learner, labels, minority, 0.5)
+    own = np.diag(shares)[rare]
+    require(bool((own > 0.5 - 1e-4).all()), "partner-outweighs", own=own.min())
+    mixing = own[own < 1 - 1e-4]
+    require(len(mixing) < 4 or np.ptp(mixing) > 1e-4, "one-share-for-all")
+    middle, _ = mixtures(learner, labels, minority, 2000.0)
+    even = np.diag(middle)[rare]
+    even = even[even < 1 - 1e-4]
+    require(len(even) > 0 and even.max() < 0.6, "alpha-ignored")
+    little, _ = mixtures(learner, labels, minority, 0.05)
+    require(float(np.mean(np.diag(little)[rare] > 0.9)) > 0.6, "alpha-ignored~2")
+
+
+def test_partners(learner: Subject, rng: Rng) -> None:
+    """Partners come from the whole batch, and others each time"""
+    labels, minority = rng.permutation([0] * 40 + [4] * 40), [4]
+    rare = np.flatnonzero(labels == 4)
+    shares, _ = mixtures(learner, labels, minority, 50.0)
+    partner = [int(np.argmax(np.where(np.arange(80) == i, 0, shares[i]))) for i in rare]
+    common = float(np.mean(labels[partner] == 0))
+    require(common > 0, "partners-of-minority")
+    require(common < 1, "partner-minority-draw")
+    require(len(set(partner)) > 1, "rare-objects-same")
+    again, _ = mixtures(learner, labels, minority, 50.0)
+    other, _ = mixtures(learner, labels, minority, 50.0, seed=2)
+    require(approx_equal(shares, again, atol=1e-5), "other-generator")
+    require(not approx_equal(shares, other, atol=1e-5), "mixture-same-every")
+
+
+def test_no_minority(learner: Subject, rng: Rng) -> None:
+    """A batch without rare objects stays as it is"""
+    labels = rng.permutation([0] * 5 + [1] * 3)
+    answer = learner.ask(
+        probes.mixed,
+        Tensor.of(np.eye(8).reshape(8, 2, 4)),
+        Tensor.of(labels),
+        [N_CLASSES, [4], 0.4],
+        1,
+    )
+    features, soft = mixed_pair(answer)
+    expect(Answer(features), Tensor.of(np.eye(8).reshape(8, 2, 4)), what="the features")
+    expect(Answer(soft), Tensor.of(np.eye(N_CLASSES)[labels]), what="the labels")

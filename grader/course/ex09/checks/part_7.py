@@ -1,0 +1,148 @@
+"""Checks of 9.7, What to try, and what cannot be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.answer import Answer, Finding, Subject
+from grader.course import common_probes
+from grader.course.ex09 import probes
+from grader.course.ex09.checks.common import Rng
+from grader.expect import (
+    Mistake,
+    Raises,
+    approx_equal,
+    expect,
+    fail_if_recognised,
+    kind_of,
+    require,
+    shown,
+)
+
+SPACE: dict[str, dict[str, Any]] = {
+    "d_model": {"values": [128, 256, 512]},
+    "nhead": {"values": [4, 8, 16]},
+    "num_layers": {"values": [3, 6, 9]},
+    "learning_rate": {"distribution": "log_uniform_values", "min": 1e-5, "max": 1e-2},
+    "time_embed_dim": {"values": [32, 64, 128]},
+    "dropout": {"distribution": "uniform", "min": 0.1, "max": 0.5},
+    "batch_size": {"values": [16, 32, 64]},
+    "focal_loss_gamma": {"distribution": "uniform", "min": 1.0, "max": 3.0},
+}
+
+
+def as_lists(value: Any) -> Any:
+    """The same with tuples as lists: W&B makes no difference."""
+    if isinstance(value, list | tuple):
+        return [as_lists(item) for item in value]
+    if isinstance(value, dict):
+        return {key: as_lists(item) for key, item in value.items()}
+    return value
+
+
+def test_sweep_config(learner: Subject) -> None:
+    """The description of the sweep is the published one"""
+    got = as_lists(learner.ask(common_probes.call, "create_sweep_config").value)
+    if not isinstance(got, dict):
+        raise Finding("returns-dict", got=kind_of(got))
+    metric = got.get("metric")
+    name = metric.get("name") if isinstance(metric, dict) else None
+    require(name is None or name == "val_f1_rare_events", "metric-never-logged", name=name)
+    require(not isinstance(metric, dict) or metric.get("goal") != "minimize", "minimised")
+    parameters = got.get("parameters")
+    if isinstance(parameters, dict):
+        for parameter, want in SPACE.items():
+            check_parameter(parameter, parameters.get(parameter), want)
+    want = {
+        "method": "bayes",
+        "metric": {"name": "val_f1_rare_events", "goal": "maximize"},
+        "parameters": SPACE,
+    }
+    expect(Answer(got), want, what="the sweep's dict")
+
+
+def check_parameter(name: str, got: Any, want: dict[str, Any]) -> None:
+    require(got is not None, "parameter-missing", name=name)
+    require(isinstance(got, dict), "values-without-key", name=name, got=kind_of(got))
+    if name == "learning_rate":
+        require(got.get("distribution") not in (None, "uniform"), "linear-learning-rate")
+        require(got.get("distribution") != "log_uniform", "exponents-for-values")
+    require(
+        set(got) != set(want) or approx_equal(got, want),
+        "ranges-changed",
+        name=name,
+        got=shown(got),
+        want=shown(want),
+    )
+    expect(Answer(got), want, what=f"the parameter `{name}`")
+
+
+def test_new_dictionary(learner: Subject) -> None:
+    """Each call returns a new dictionary"""
+    first, second = as_lists(learner.ask(probes.two_configs).value)
+    require(approx_equal(first, second), "shared-dictionary")
+
+
+def verdict(answer: Answer, config: dict[str, Any]) -> str | None:
+    """What `infeasible` says: a sentence or None."""
+    fail_if_recognised(
+        answer,
+        Mistake("missing-key-crashes", Raises("KeyError"), config=shown(config)),
+        Mistake("missing-key-crashes~2", Raises("TypeError", "NoneType"), config=shown(config)),
+        Mistake("raised-for-returned", Raises("ValueError")),
+    )
+    got = answer.value
+    require(not isinstance(got, bool), "bool-returned", got=got)
+    if got is not None and not isinstance(got, str):
+        raise Finding("returns-sentence-none", got=kind_of(got))
+    return got
+
+
+def test_feasible(learner: Subject, rng: Rng) -> None:
+    """What can be built has no reason against it"""
+    nhead = int(rng.choice([4, 8, 16]))
+    d_model = nhead * int(rng.integers(9, 30))
+    odd = {"d_model": d_model, "nhead": nhead, "time_embed_dim": nhead + 1}
+    for config in (
+        {**odd, "dropout": 0.2, "architecture": "transformer"},
+        {"d_model": d_model, "nhead": nhead, "time_embed_dim": d_model - 1},
+        {"d_model": d_model, "nhead": nhead},
+        {"d_model": d_model, "time_embed_dim": 2},
+        {"hidden_size": 64},
+        {"nhead": 3, "time_embed_dim": 8},
+    ):
+        got = verdict(learner.ask(common_probes.call, "infeasible", config), config)
+        require(got is None, "feasible-refused", config=shown(config), got=got)
+
+
+def test_infeasible(learner: Subject, rng: Rng) -> None:
+    """What cannot be built has a reason that names both numbers"""
+    nhead, d_model = 8, 8 * int(rng.integers(9, 30))
+    larger = d_model + int(rng.integers(1, 50))
+    cases = [
+        ("too-large-accepted", {"d_model": d_model, "nhead": nhead, "time_embed_dim": larger}),
+        ("equal-accepted", {"d_model": d_model, "nhead": nhead, "time_embed_dim": d_model}),
+        ("heads-forgotten", {"d_model": d_model + 3, "nhead": nhead, "time_embed_dim": 16}),
+        ("heads-forgotten", {"d_model": d_model + 4, "nhead": nhead}),
+    ]
+    for slug, config in cases:
+        got = verdict(learner.ask(common_probes.call, "infeasible", config), config)
+        other = config["nhead"] if slug == "heads-forgotten" else config["time_embed_dim"]
+        why = {
+            "too-large-accepted": "nothing would be left for the flux",
+            "equal-accepted": "nothing would be left for the flux: 'larger', not 'at least'",
+            "heads-forgotten": "the heads would not get equal shares",
+        }[slug]
+        require(
+            bool(got),
+            slug,
+            says=f"{shown(config)} cannot be built, since {why}, but `infeasible` returns {got!r}.",
+        )
+        for number in (config["d_model"], other):
+            require(
+                str(number) in str(got),
+                "numbers-not-named",
+                got=got,
+                d_model=config["d_model"],
+                other=other,
+            )

@@ -1,0 +1,160 @@
+"""Checks of 9.E1, Charts that astronomers ask for."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+
+from grader.answer import Answer, Finding, Subject
+from grader.course import common_probes
+from grader.course.ex09 import probes
+from grader.course.ex09.checks.common import Rng, check_row, logged_under, names_of
+from grader.expect import (
+    Mistake,
+    Raises,
+    approx_equal,
+    expect,
+    fail_if_recognised,
+    kind_of,
+    require,
+    shown,
+)
+from grader.wire import Table
+
+
+def columns_of(answer: Answer, names: list[str]) -> dict[str, list[float]]:
+    """The columns of a table as lists."""
+    table = answer.value
+    if not isinstance(table, Table):
+        raise Finding("result-pandas-dataframe", table=kind_of(table))
+    expect(Answer(sorted(table.columns)), sorted(names), what="the list of columns")
+    try:
+        return {name: np.asarray(table.columns[name], float).tolist() for name in names}
+    except (TypeError, ValueError):
+        raise Finding("table-holds-something") from None
+
+
+def bargains(
+    is_target: np.ndarray, score: np.ndarray, thresholds: list[float]
+) -> list[list[float]]:
+    """Completeness and purity of the list of each threshold, by counting."""
+    pairs = list(zip(is_target.tolist(), score.tolist(), strict=True))
+    targets = sum(target for target, _ in pairs)
+    rows = []
+    for threshold in thresholds:
+        listed = [target for target, value in pairs if value >= threshold]
+        rows.append([sum(listed) / targets, sum(listed) / len(listed)])
+    return rows
+
+
+def test_purity_completeness(learner: Subject, rng: Rng) -> None:
+    """Purity and completeness of a list for every threshold"""
+    n = 24
+    score = rng.permutation(np.r_[rng.random(n - 6).round(2), np.repeat(rng.random(2).round(2), 3)])
+    is_target = rng.random(n) < 0.2 + 0.5 * score
+    is_target[:2] = [True, False]
+    answer = learner.ask(common_probes.call, "purity_completeness", is_target, score)
+    names = ["threshold", "completeness", "purity"]
+    got = columns_of(answer, names)
+    thresholds = sorted(set(score.tolist()), reverse=True)
+    require(len(got["threshold"]) != n, "ties-torn-apart", n=n, n_thresholds=len(thresholds))
+    require(not approx_equal(got["threshold"], thresholds[::-1]), "ascending")
+    expect(Answer(got["threshold"]), thresholds, what="the list of thresholds")
+    want = np.array(bargains(is_target, score, thresholds))
+    rows = np.column_stack([got["completeness"], got["purity"]])
+    above = np.array([_above(is_target, score, threshold) for threshold in thresholds])
+    accuracy = np.column_stack([want[:, 0], want[:, 0] * is_target.sum() / n])
+    expect(
+        Answer(rows),
+        want,
+        Mistake("swapped", want[:, ::-1]),
+        Mistake("threshold-excluded", above),
+        Mistake("divided-by-all", accuracy),
+        what="the array of completeness and purity",
+    )
+
+
+def _above(is_target: np.ndarray, score: np.ndarray, threshold: float) -> list[float]:
+    listed = score > threshold
+    found = (listed & is_target).sum()
+    return [found / is_target.sum(), found / listed.sum() if listed.any() else math.nan]
+
+
+def test_recall_in_bins(learner: Subject, rng: Rng) -> None:
+    """Recall of the targets in each bin, with its error"""
+    edges = np.array([15.0, 17.0, 18.0, 20.0, 21.0])
+    value = np.r_[17.0, 18.0, 20.0, np.nan, 21.0, 14.0, rng.uniform(15, 20, 30).round(2)]
+    is_target = rng.random(len(value)) < 0.6
+    listed = rng.random(len(value)) < 0.5
+    is_target[:6], listed[:6] = True, [True, False, True, True, True, True]
+    is_target[(value > 20) & (value < 21)] = False
+    is_target[2] = False  # so that the last bin has no target at all
+    answer = learner.ask(common_probes.call, "recall_in_bins", is_target, listed, value, edges)
+    names = ["centre", "targets", "recall", "error"]
+    fail_if_recognised(answer, Mistake("empty-bin-crashes", Raises("ZeroDivisionError")))
+    got = columns_of(answer, names)
+    want = _bins(is_target, listed, value, edges)
+    everybody = _bins(np.ones_like(is_target), listed, value, edges)
+    upper = _bins(is_target, listed, -value, -edges[::-1])
+    upper = {name: upper[name][::-1] for name in names}
+    closed = _bins(is_target, listed, value, np.r_[edges[:-1], edges[-1] + 1e-6])
+    zeros = {name: [0.0 if math.isnan(x) else x for x in want[name]] for name in names}
+    for mistake in (
+        Mistake("everybody-counted", everybody["recall"]),
+        Mistake("upper-edge-included", upper["recall"]),
+        Mistake("last-border-included", closed["recall"]),
+        Mistake("zero-for-nothing", zeros["recall"]),
+    ):
+        fail_if_recognised(Answer(got["recall"]), mistake)
+    fail_if_recognised(Answer(got["targets"]), Mistake("everybody-counted~2", everybody["targets"]))
+    for name in names:
+        expect(Answer(got[name]), want[name], what=f"the list of the column `{name}`")
+
+
+def _bins(
+    is_target: np.ndarray, listed: np.ndarray, value: np.ndarray, edges: np.ndarray
+) -> dict[str, list[float]]:
+    columns: dict[str, list[float]] = {"centre": [], "targets": [], "recall": [], "error": []}
+    for low, high in pairwise(edges.tolist()):
+        hits = [
+            bool(hit)
+            for target, hit, x in zip(is_target, listed, value, strict=True)
+            if target and low <= x < high
+        ]
+        n = len(hits)
+        recall = sum(hits) / n if n else math.nan
+        columns["centre"].append((low + high) / 2)
+        columns["targets"].append(float(n))
+        columns["recall"].append(recall)
+        columns["error"].append(math.sqrt(recall * (1 - recall) / n) if n else math.nan)
+    return columns
+
+
+def test_chart(learner: Subject, rng: Rng) -> None:
+    """A chart is W&B's own line, with all columns and without unknown values"""
+    x, y, more = names_of(rng, 3)
+    columns = {
+        x: [1.0, 2.0, 3.0, math.nan],
+        y: [0.5, math.nan, 0.25, 1.0],
+        more: [7.0, 8.0, math.nan, 6.0],
+    }
+    got = learner.ask(probes.charted, columns, x, y, "the title").value
+    chart = logged_under(got, "a chart")
+    is_line = isinstance(chart, dict) and "line" in str(chart.get("chart"))
+    require(is_line, "logged-use", chart=shown(chart))
+    fields = chart["fields"]
+    require([fields.get("x"), fields.get("y")] != [y, x], "axes-swapped")
+    expect(Answer([fields.get("x"), fields.get("y")]), [x, y], what="the list of the two axes")
+    require(
+        sorted(chart["columns"]) == sorted(columns), "chart-table-columns", columns=chart["columns"]
+    )
+    found = [dict(zip(chart["columns"], row, strict=True)) for row in chart["rows"]]
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    require(not approx_equal(found, rows), "unknown-values-kept")
+    require(not approx_equal(found, rows[:1]), "other-columns-asked")
+    expect(Answer(found), [rows[0], rows[2]], what="the list of the chart's rows")
+    titles = list((chart["strings"] or {}).values())
+    require("the title" in titles, "chart-title")
+    check_row(got, "a chart")

@@ -1,0 +1,80 @@
+"""Checks of 10.5, Temperature."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from grader.answer import Answer, Subject
+from grader.course.ex10.checks.common import (
+    Array,
+    Rng,
+    answers,
+    at_temperature,
+    best_temperature,
+    call_tool,
+    cross_entropy,
+    ece_of,
+    softmax,
+)
+from grader.expect import Mistake, expect, number, require
+
+
+def test_apply(learner: Subject, rng: Rng) -> None:
+    """Probabilities at another temperature, also where some are 0"""
+    _, y_prob = answers(rng, 12, 4)
+    with_zeros = np.array([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [1e-30, 1e-20, 1 - 1e-20]])
+    for p, temperature in ((y_prob, 2.5), (y_prob, 0.4), (with_zeros, 2.0), (with_zeros, 0.05)):
+        answer = call_tool(learner, "apply_temperature", p, temperature)
+        powers = p ** (1 / temperature)
+        expect(
+            answer,
+            at_temperature(p, temperature),
+            Mistake("multiplied", at_temperature(p, 1 / temperature)),
+            Mistake("not-normalised", powers),
+            Mistake("normalised-over-batch", powers / powers.sum(axis=0)),
+            Mistake("probabilities-for-logits", softmax(p / temperature)),
+            *(
+                Mistake("clipped", at_temperature(p.clip(least, 1), temperature))
+                for least in (1e-12, 1e-10, 1e-8, 1e-7, 1e-15, 1e-300)
+            ),
+            what="the result",
+            rtol=1e-5,
+            atol=1e-8,
+        )
+
+
+def test_fit(learner: Subject, rng: Rng) -> None:
+    """The temperature of the smallest cross-entropy"""
+    _, honest = answers(rng, 200, 3, 1.5)
+    drawn = (honest.cumsum(axis=1) > rng.random((200, 1))).argmax(axis=1)
+    sets = [(drawn, at_temperature(honest, 1 / temperature)) for temperature in (2.5, 0.4)]
+    surprises = np.repeat([0, 2], [14, 6])  # well calibrated, and never the second choice
+    sets.append((surprises, np.tile([0.7, 0.29, 0.01], (20, 1))))
+    for drawn, boastful in sets:
+        want = best_temperature(drawn, boastful)
+        ends = [cross_entropy(drawn, boastful, t) for t in (0.05, 20.0)]
+        answer = call_tool(learner, "fit_temperature", drawn, boastful)
+        value = number(answer, "the temperature")
+        require(
+            not math.isclose(value, (0.05, 20.0)[int(np.argmax(ends))], rel_tol=0.02),
+            "worst-temperature",
+            value=value,
+        )
+        expect(
+            Answer(value),
+            want,
+            Mistake("inverted", 1 / want),
+            Mistake("logarithm-returned", math.log(want)),
+            Mistake("fitted-to-ece", fits_ece_better(drawn, boastful, value, want)),
+            what="the temperature",
+            rtol=0.015,
+        )
+
+
+def fits_ece_better(y_true: Array, y_prob: Array, got: float, want: float) -> bool:
+    if not 0.01 < got < 100:
+        return False
+    errors = [ece_of(y_true, at_temperature(y_prob, t), 10) for t in (got, want)]
+    return errors[0] < errors[1]
