@@ -34,10 +34,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import importlib.util
 import os
-import platform
-import resource
 import select
 import signal
 import stat
@@ -45,26 +42,16 @@ import struct
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from grader import file_view, system_calls
+from grader.file_view import grader_paths, interpreter_paths
+from grader.resource_limits import Limits, mapped_bytes, set_limits
+from grader.system_calls import call, libc
+
 NOBODY = 65534  # user and group id inside the walls
 BROKEN = 97  # A's exit status if a wall could not be built; code inside the walls cannot cause it
-MIB = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a grading child may use: the first five for each process, the rest for all together."""
-
-    memory_bytes: int = 2048 * MIB  # address space beyond what is mapped when the walls go up
-    cpu_seconds: int = 60
-    open_files: int = 128
-    file_bytes: int = 64 * MIB  # the largest file
-    processes: int = 64  # threads count too
-    scratch_bytes: int = 64 * MIB  # files in /tmp and /dev/shm
-    scratch_files: int = 4096
 
 
 class IsolationError(RuntimeError):
@@ -77,32 +64,6 @@ def _wall(name: str, remedy: str) -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:
         raise IsolationError(f"The wall '{name}' could not be built: {error}. {remedy}") from error
-
-
-def interpreter_paths() -> list[Path]:
-    """The files that the running interpreter and its packages need."""
-    system = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache")
-    shared = ("/usr/share/zoneinfo", "/usr/share/fonts", "/etc/fonts")
-    packages = [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
-    installed = (*_of_prefix(sys.prefix), *_of_prefix(sys.base_prefix), *packages)
-    paths = (*installed, *system, *shared)
-    return [Path(p) for p in paths if os.path.exists(p)]
-
-
-def _of_prefix(prefix: str) -> list[str]:
-    """An installation of Python; where it is the system's, not all else that lies beside it."""
-    shared = prefix in ("/usr", "/usr/local")
-    return [f"{prefix}/{name}" for name in ("bin", "lib", "lib64")] if shared else [prefix]
-
-
-def grader_paths() -> list[Path]:
-    """Where the checks and references are, which a learner must not read: here, or installed."""
-    package = Path(__file__).resolve().parent
-    if (package.parent / "pyproject.toml").exists():
-        return [package.parent]  # a checkout, with its history and tests
-    references = importlib.util.find_spec("solutions")
-    found = references.submodule_search_locations if references else None
-    return [package, *map(Path, found or ())]
 
 
 def why_unavailable(hidden: Iterable[Path] = ()) -> str | None:
@@ -158,7 +119,7 @@ def confine(
     """
     keep, caller = set(keep_fds), os.getppid()
     syscalls, layout = _syscalls(), _layout([*readable], hidden)
-    memory_bytes = _mapped_bytes() + limits.memory_bytes
+    memory_bytes = mapped_bytes() + limits.memory_bytes
     _clean_process(keep)
     _enter_namespaces()
     outside = os.pidfd_open(os.getpid())
@@ -168,7 +129,7 @@ def confine(
     _change_root(layout, limits, syscalls)
     _drop_privileges()
     _check_readable([path for path, shown in layout.items() if shown])
-    _set_limits(limits, memory_bytes)
+    set_limits(limits, memory_bytes)
     _landlock()
     _filter_system_calls(syscalls)
     _die_with(outside)
@@ -176,18 +137,6 @@ def confine(
         _reap_until_end_of(learner, keep)
     os.setsid()
 
-
-def _c(function: str, *args: int | str | bytes | None) -> int:
-    """Call a function of the C library (man 2 lists them); a result of -1 raises OSError."""
-    values = [os.fsencode(arg) if isinstance(arg, str) else arg for arg in args]
-    typed = [ctypes.c_long(value) if isinstance(value, int) else value for value in values]
-    result = getattr(_libc, function)(*typed)
-    if result == -1:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), function)
-    return int(result)
-
-
-_libc = ctypes.CDLL(None, use_errno=True)
 
 # The process itself
 
@@ -200,13 +149,9 @@ ENVIRONMENT = {
 }
 
 
-def _mapped_bytes() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-
-
 def _clean_process(keep: set[int]) -> None:
     """Leave nothing of the caller's signals, descriptors, session and environment."""
-    _c("prctl", 4, 1)  # PR_SET_DUMPABLE: otherwise /proc/self is root's if the user has changed
+    call("prctl", 4, 1)  # PR_SET_DUMPABLE: otherwise /proc/self is root's if the user has changed
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         python_ignores = number in (signal.SIGPIPE, signal.SIGXFSZ)  # and raises OSError instead
         signal.signal(number, signal.SIG_IGN if python_ignores else signal.SIG_DFL)
@@ -229,7 +174,7 @@ def _clean_process(keep: set[int]) -> None:
 
 def _die_with(outside: int) -> None:
     """B: be killed when A dies. A change of credentials would undo it, so this comes after them."""
-    _c("prctl", 1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    call("prctl", 1, signal.SIGKILL)  # PR_SET_PDEATHSIG
     if select.select([outside], [], [], 0)[0]:  # A died before that: its pidfd says so
         os._exit(BROKEN)
     os.close(outside)
@@ -240,7 +185,7 @@ def _stand_outside(init: int, caller: int, fds: set[int]) -> NoReturn:
     for fd in fds - {0, 1, 2}:
         os.close(fd)
     _drop_privileges()
-    _c("prctl", 1, signal.SIGKILL)
+    call("prctl", 1, signal.SIGKILL)
     if os.getppid() != caller:
         os._exit(BROKEN)
     os._exit(_exit_status(os.waitpid(init, 0)[1]))
@@ -264,8 +209,6 @@ def _exit_status(wait_status: int) -> int:
 
 # Namespaces and users
 
-NAMESPACES = 0x7E020000  # CLONE_NEW*: mount, cgroup, UTS, IPC, user, PID, network
-
 
 @_wall(
     "namespaces",
@@ -282,7 +225,7 @@ def _enter_namespaces() -> None:
     user, group, helper = os.geteuid(), os.getegid(), None
     if user == 0:
         unshared, helper = _fork_helper(os.getpid())
-    _c("unshare", NAMESPACES)
+    call("unshare", system_calls.NAMESPACES)
     if helper is None:
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{NOBODY} {user} 1")
@@ -315,15 +258,15 @@ def _drop_privileges() -> None:
     """Become NOBODY for good, without any capability."""
     with contextlib.suppress(OSError):
         for capability in range(64):
-            _c("prctl", 24, capability)  # PR_CAPBSET_DROP: EINVAL after the kernel's last one
+            call("prctl", 24, capability)  # PR_CAPBSET_DROP: EINVAL after the kernel's last one
     if os.getuid() != NOBODY:
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
-    _c("prctl", 47, 4, 0, 0, 0)  # PR_CAP_AMBIENT, CLEAR_ALL
-    _c("capset", struct.pack("II", 0x20080522, 0), bytes(24))  # effective, permitted, inheritable
-    _c("prctl", 38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
-    _c("prctl", 4, 0)  # PR_SET_DUMPABLE: closed to other processes of the same user
+    call("prctl", 47, 4, 0, 0, 0)  # PR_CAP_AMBIENT, CLEAR_ALL
+    call("capset", struct.pack("II", 0x20080522, 0), bytes(24))  # effective, permitted, inheritable
+    call("prctl", 38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
+    call("prctl", 4, 0)  # PR_SET_DUMPABLE: closed to other processes of the same user
 
 
 # The file system: open_tree, move_mount, mount_setattr and Landlock have one number everywhere
@@ -333,41 +276,17 @@ READ_ONLY, NOSUID, NODEV, NOEXEC = 1, 2, 4, 8
 DEVICES = [Path("/dev") / name for name in ("null", "zero", "full", "random", "urandom")]
 
 
-@_wall("file system", "List only what the interpreter needs, and keep other files elsewhere.")
-def _layout(readable: list[Path], hidden: Iterable[Path]) -> dict[Path, bool]:
-    """Paths by their place in the new root, outer ones first, and whether each is to be shown.
-
-    A path is there by its own name and where its symbolic links lead. Left out is what lies
-    directly in another path of its kind, and what would not be there anyway.
-    """
-    shown = {form for path in readable for form in (Path(path).absolute(), Path(path).resolve())}
-    if unfit := shown & {Path(p) for p in ("/", "/dev", "/proc", "/tmp")}:
-        raise ValueError(f"{unfit.pop()} cannot be readable as a whole")
-    covered = {form for path in hidden for form in _forms(Path(path).resolve(), readable)}
-    if unfit := shown & covered:
-        raise ValueError(f"{unfit.pop()} holds the interpreter's files, and cannot be hidden")
-    layout: dict[Path, bool] = {}
-    for path in sorted(shown | covered):
-        around = next((layout[folder] for folder in path.parents if folder in layout), False)
-        if (path in shown) != around:
-            layout[path] = path in shown
-    return layout
-
-
-def _forms(hidden: Path, readable: Iterable[Path]) -> Iterator[Path]:
-    """All names that a hidden path has inside, where a readable one has several."""
-    yield hidden
-    for path in map(Path, readable):
-        if hidden.is_relative_to(path.resolve()):
-            yield path.absolute() / hidden.relative_to(path.resolve())
+_layout = _wall("file system", "List only what the interpreter needs; keep other files elsewhere.")(
+    file_view.layout
+)
 
 
 @_wall("file system", "It needs Linux 5.14 or later, and paths that exist.")
 def _change_root(layout: dict[Path, bool], limits: Limits, syscalls: dict[str, int]) -> None:
     """Replace the root by a small tmpfs with the paths, the devices, /proc and /tmp; enter /tmp."""
     os.umask(0o022)
-    _c("sethostname", "sandbox", len("sandbox"))
-    _c("mount", None, "/", None, 0x44000, None)  # MS_REC | MS_PRIVATE: the host's stay out
+    call("sethostname", "sandbox", len("sandbox"))
+    call("mount", None, "/", None, 0x44000, None)  # MS_REC | MS_PRIVATE: the host's stay out
     mounts = {path: _copy_mount(path, NODEV) for path, shown in layout.items() if shown}
     mounts |= {device: _copy_mount(device, NOEXEC) for device in DEVICES}
     folders = {path for path, shown in layout.items() if not shown and path.is_dir()}
@@ -386,26 +305,26 @@ def _change_root(layout: dict[Path, bool], limits: Limits, syscalls: dict[str, i
     os.symlink("/tmp", "dev/shm")
     os.mkdir("proc")
     with contextlib.suppress(OSError):  # some containers forbid it: then /proc is empty
-        _c("mount", "proc", "proc", "proc", NOSUID | NODEV | NOEXEC, "subset=pid")
-    _c("syscall", syscalls["pivot_root"], ".", ".")  # puts the old root on top of the new one
-    _c("umount2", ".", 2)  # MNT_DETACH
+        call("mount", "proc", "proc", "proc", NOSUID | NODEV | NOEXEC, "subset=pid")
+    call("syscall", syscalls["pivot_root"], ".", ".")  # puts the old root on top of the new one
+    call("umount2", ".", 2)  # MNT_DETACH
     for mounted in ("/", *map(str, folders)):
         to_set = struct.pack("QQQQ", READ_ONLY, 0, 0, 0)
-        _c("syscall", MOUNT_SETATTR, AT_CWD, mounted, 0, to_set, 32)
+        call("syscall", MOUNT_SETATTR, AT_CWD, mounted, 0, to_set, 32)
     os.chdir("/tmp")
     os.umask(0o077)
 
 
 def _mount_tmpfs(place: str, options: str) -> None:
-    _c("mount", "tmpfs", place, "tmpfs", NOSUID | NODEV | NOEXEC, options)
+    call("mount", "tmpfs", place, "tmpfs", NOSUID | NODEV | NOEXEC, options)
 
 
 def _copy_mount(path: Path, attributes: int) -> int:
     """A read-only copy of the mounts at and below the path, not yet attached: a descriptor."""
     flags = 0x8001 | os.O_CLOEXEC  # AT_RECURSIVE | OPEN_TREE_CLONE
-    mount = _c("syscall", OPEN_TREE, AT_CWD, str(path), flags)
+    mount = call("syscall", OPEN_TREE, AT_CWD, str(path), flags)
     to_set = struct.pack("QQQQ", attributes | READ_ONLY | NOSUID, 0, 0, 0)  # struct mount_attr
-    _c("syscall", MOUNT_SETATTR, mount, "", 0x9000, to_set, 32)  # AT_RECURSIVE | AT_EMPTY_PATH
+    call("syscall", MOUNT_SETATTR, mount, "", 0x9000, to_set, 32)  # AT_RECURSIVE | AT_EMPTY_PATH
     return mount
 
 
@@ -416,7 +335,7 @@ def _attach(mount: int, place: Path) -> None:
             place.mkdir()
         else:
             place.touch()
-    _c("syscall", MOVE_MOUNT, mount, "", AT_CWD, str(place), 4)  # MOVE_MOUNT_F_EMPTY_PATH
+    call("syscall", MOVE_MOUNT, mount, "", AT_CWD, str(place), 4)  # MOVE_MOUNT_F_EMPTY_PATH
     os.close(mount)
 
 
@@ -430,91 +349,27 @@ def _check_readable(paths: list[Path]) -> None:
 @_wall("Landlock", "Report this together with the kernel's version.")
 def _landlock() -> None:
     """Where the kernel has it: files are written in /tmp and /dev only, no TCP, signals stay in."""
-    version = _libc.syscall(LANDLOCK, None, 0, 1)
+    version = libc.syscall(LANDLOCK, None, 0, 1)
     if version < 1:
         return
     every = (1 << {1: 13, 2: 14, 3: 15, 4: 15}.get(version, 16)) - 1
     handled = struct.pack("QQQ", every, 3, 3)[: 8 if version < 4 else 16 if version < 6 else 24]
-    ruleset = _c("syscall", LANDLOCK, handled, len(handled), 0)
+    ruleset = call("syscall", LANDLOCK, handled, len(handled), 0)
     execute, write, read = 1, 2, 4 | 8
     for path, access in (("/", execute | read), ("/dev", write | read), ("/tmp", every)):
         folder = os.open(path, os.O_PATH)
-        _c("syscall", LANDLOCK + 1, ruleset, 1, struct.pack("=Qi", access, folder), 0)  # add_rule
+        call("syscall", LANDLOCK + 1, ruleset, 1, struct.pack("=Qi", access, folder), 0)  # add_rule
         os.close(folder)
-    _c("syscall", LANDLOCK + 2, ruleset, 0)  # restrict_self
+    call("syscall", LANDLOCK + 2, ruleset, 0)  # restrict_self
     os.close(ruleset)
 
 
-def _set_limits(limits: Limits, memory_bytes: int) -> None:
-    """Soft and hard alike, so that they cannot be raised again."""
-    for kind, value in (
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_NPROC, limits.processes + 2),  # A and B
-        (resource.RLIMIT_NOFILE, limits.open_files),
-        (resource.RLIMIT_FSIZE, limits.file_bytes),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(kind, (value, value))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
-
-
-# System calls that are refused, with their numbers on x86_64 and on aarch64. The last line before
-# clone: memory that no limit counts. clone and sockets are refused for some arguments only.
-
-ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # AUDIT_ARCH_*
-SYSCALLS = """
-    ptrace 101 117  process_vm_readv 310 270  process_vm_writev 311 271  kcmp 312 272
-    pidfd_getfd 438 438  process_madvise 440 440  mount 165 40  umount2 166 39
-    pivot_root 155 41  chroot 161 51  open_tree 428 428  move_mount 429 429  fsopen 430 430
-    fsconfig 431 431  fsmount 432 432  fspick 433 433  mount_setattr 442 442
-    open_tree_attr 467 467  unshare 272 97  setns 308 268  bpf 321 280  perf_event_open 298 241
-    add_key 248 217  request_key 249 218  keyctl 250 219  io_uring_setup 425 425
-    io_uring_enter 426 426  io_uring_register 427 427  userfaultfd 323 282  kexec_load 246 104
-    kexec_file_load 320 294  init_module 175 105  finit_module 313 273  delete_module 176 106
-    reboot 169 142  swapon 167 224  swapoff 168 225  acct 163 89  quotactl 179 60
-    quotactl_fd 443 443  open_by_handle_at 304 265  fanotify_init 300 262  syslog 103 116
-    shmget 29 194  msgget 68 186  semget 64 190  mq_open 240 180  memfd_create 319 279
-    memfd_secret 447 447
-    clone 56 220  clone3 435 435  socket 41 198  socketpair 53 199
-"""
-
-
-@_wall("system calls", "Use Linux on x86_64 or aarch64.")
-def _syscalls() -> dict[str, int]:
-    """The numbers of the table's system calls on this machine."""
-    machine = platform.machine()
-    if sys.platform != "linux" or machine not in ARCHITECTURES or sys.maxsize < 2**32:
-        raise OSError(f"there are no numbers for {sys.platform} on {machine}")
-    words = SYSCALLS.split()
-    numbers = words[1 + list(ARCHITECTURES).index(machine) :: 3]
-    return dict(zip(words[::3], map(int, numbers), strict=True))
+_syscalls = _wall("system calls", "Use Linux on x86_64 or aarch64.")(system_calls.numbers)
 
 
 @_wall("system calls", "The kernel needs seccomp filters.")
 def _filter_system_calls(syscalls: dict[str, int]) -> None:
-    """Refuse with EPERM; another architecture's numbering kills (seccomp(2))."""
-    program = b"".join(_filter(dict(syscalls), ARCHITECTURES[platform.machine()]))
+    program = system_calls.program(syscalls)
     code = ctypes.create_string_buffer(program)
     header = struct.pack("HP", len(program) // 8, ctypes.addressof(code))
-    _c("prctl", 22, 2, header, 0, 0)  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
-
-
-def _filter(refused: dict[str, int], architecture: int) -> Iterator[bytes]:
-    """The filter's steps; after a test, so many steps are skipped if it is true, or false."""
-    load, equal, at_least, any_bit, answer = 0x20, 0x15, 0x35, 0x45, 0x06
-    refuse, no_such_call, kill, allow = 0x50001, 0x50026, 0x80000000, 0x7FFF0000
-    number_at, architecture_at, argument_at = 0, 4, 16  # the first argument's low half
-
-    def step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
-        return struct.pack("HBBI", code, if_true, if_false, value)  # struct sock_filter
-
-    clone, clone3, socket, pair = map(refused.pop, ("clone", "clone3", "socket", "socketpair"))
-    yield from (step(load, architecture_at), step(equal, architecture, 1), step(answer, kill))
-    yield from (step(load, number_at), step(at_least, 0x40000000, 0, 1), step(answer, kill))  # x32
-    for number in refused.values():
-        yield from (step(equal, number, 0, 1), step(answer, refuse))
-    yield from (step(equal, clone3, 0, 1), step(answer, no_such_call))  # libc then takes clone
-    yield from (step(equal, clone, 0, 4), step(load, argument_at))
-    yield from (step(any_bit, NAMESPACES, 0, 1), step(answer, refuse), step(answer, allow))
-    yield from (step(equal, socket, 1), step(equal, pair, 0, 3), step(load, argument_at))
-    yield from (step(equal, 1, 1), step(answer, refuse), step(answer, allow))  # 1: AF_UNIX
+    call("prctl", 22, 2, header, 0, 0)  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER

@@ -28,7 +28,7 @@ from typing import Any
 
 import pytest
 
-from grader import isolation
+from grader import file_view, isolation, system_calls
 
 pytestmark = pytest.mark.skipif(
     (reason := isolation.why_unavailable()) is not None, reason=f"no isolation here: {reason}"
@@ -530,7 +530,7 @@ def test_no_new_namespace_by_clone(user: int) -> None:
 
     assert isolated(attack(0), user=user) is True
     for bit in range(17, 31):
-        if isolation.NAMESPACES >> bit & 1:
+        if system_calls.NAMESPACES >> bit & 1:
             assert isolated(attack(1 << bit), user=user) == "EPERM"
     assert free(attack(0x10000000)) is True  # CLONE_NEWUSER
 
@@ -545,7 +545,7 @@ def test_the_other_numbering_of_system_calls_kills(user: int) -> None:
 
 
 def test_the_kernels_own_headers_agree_with_the_table() -> None:
-    include, words = Path("/usr/include"), isolation.SYSCALLS.split()
+    include, words = Path("/usr/include"), system_calls.SYSCALLS.split()
     headers = (
         ("x86_64-linux-gnu/asm/unistd_64.h", words[1::3]),
         ("asm-generic/unistd.h", words[2::3]),
@@ -778,7 +778,7 @@ def test_the_trial_proves_that_hidden_files_cannot_be_read(
         assert isolation.why_unavailable([prefix / "src"]) is None
         patch.setattr(isolation, "grader_paths", lambda: [prefix / "src"])
         assert isolation.why_unavailable() is None
-        patch.setattr(isolation, "_forms", lambda hidden, readable: [])
+        patch.setattr(file_view, "_forms", lambda hidden, readable: [])
         reason = isolation.why_unavailable()
         assert reason is not None
         assert f"{prefix}/src/key can be read inside" in reason
@@ -788,7 +788,7 @@ def test_the_grader_is_known_as_a_checkout_and_as_a_package(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert isolation.grader_paths() == [Path(__file__).parents[1]]
-    monkeypatch.setattr(isolation, "__file__", str(folder / "grader" / "isolation.py"))
+    monkeypatch.setattr(file_view, "__file__", str(folder / "grader" / "file_view.py"))
     package, references = isolation.grader_paths()
     assert package == folder / "grader"
     assert (references / "ex01_advanced_functions.py").exists()
