@@ -6,7 +6,8 @@ asked, the second how often it was trained.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import torch
 import torch._dynamo  # else the first optimizer does, and takes seconds of a time limit
@@ -16,19 +17,33 @@ from torch.optim import SGD, Adam, Optimizer
 from torch.optim.lr_scheduler import StepLR
 from torch.utils.data import DataLoader, TensorDataset
 
+from grader.course.ex06.replies import (
+    Evaluated,
+    Fitted,
+    Given,
+    Gradients,
+    Loss,
+    Mode,
+    Overfitted,
+    Repeated,
+    Trained,
+)
 from grader.runner import Learner
+
+Sizes: TypeAlias = list[Any]  # what a network is made with: numbers, and a list of them for an MLP
+Batches: TypeAlias = tuple[Tensor, Tensor, int, bool]  # features, labels, batch size, drop_last
 
 FIRST_BAND = 3
 
 
-def _built(learner: Learner, network: str, sizes: list, dropout: float = 0.0) -> nn.Module:
+def _built(learner: Learner, network: str, sizes: Sizes, dropout: float = 0.0) -> nn.Module:
     torch.manual_seed(0)
     return getattr(learner, network)(*sizes, dropout)
 
 
 def _asked(model: nn.Module, network: str, x: Tensor, lengths: Tensor | None = None) -> Tensor:
     """The logits; `lengths` are those of the observations unless they are given."""
-    x = x.clone()  # a network that changes its input harms nobody but itself
+    x = x.clone()  # a network that changes its input harms only itself
     if network == "SimplePhotometryMLP":
         return model(x)
     return model(x, _lengths(x) if lengths is None else lengths)
@@ -38,30 +53,32 @@ def _lengths(x: Tensor) -> Tensor:
     return (x[..., FIRST_BAND:] != 0).any(dim=-1).sum(dim=-1)
 
 
-def logits(learner: Learner, network: str, sizes: list, batches: list) -> list:
+def logits(learner: Learner, network: str, sizes: Sizes, batches: Sequence[Tensor]) -> list[Any]:
     """What one network gives for each of some batches in evaluation mode."""
     model = _built(learner, network, sizes, dropout=0.2).eval()
     with torch.no_grad():
         return [_asked(model, network, x) for x in batches]
 
 
-def logits_by_lengths(learner: Learner, sizes: list, x: Tensor, all_lengths: list) -> list:
+def logits_by_lengths(
+    learner: Learner, sizes: Sizes, x: Tensor, all_lengths: Sequence[Tensor]
+) -> list[Any]:
     """What one LSTM gives for a batch if it is told these or those lengths."""
     model = _built(learner, "LightCurveLSTM", sizes).eval()
     with torch.no_grad():
         return [_asked(model, "LightCurveLSTM", x, lengths) for lengths in all_lengths]
 
 
-def inputs_afterwards(learner: Learner, network: str, sizes: list, x: Tensor) -> dict:
+def inputs_afterwards(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> Given:
     """Sizes, features and lengths after a network was made of them and asked."""
     given = [list(size) if isinstance(size, list) else size for size in sizes]
     model, lengths = _built(learner, network, given).eval(), _lengths(x)
     with torch.no_grad():
         model(*([x] if network == "SimplePhotometryMLP" else [x, lengths]))
-    return {"sizes": given, "x": x, "lengths": lengths}
+    return Given(given, x, lengths)
 
 
-def gradients(learner: Learner, network: str, sizes: list, x: Tensor) -> dict:
+def gradients(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> Gradients:
     """The number of weights, and for each tensor of them whether a gradient arrives."""
     model = _built(learner, network, sizes)
     out = _asked(model, network, x)
@@ -70,10 +87,10 @@ def gradients(learner: Learner, network: str, sizes: list, x: Tensor) -> dict:
         name: weight.grad is not None and bool((weight.grad != 0).any())
         for name, weight in model.named_parameters()
     }
-    return {"weights": sum(weight.numel() for weight in model.parameters()), "arrives": arrives}
+    return Gradients(sum(weight.numel() for weight in model.parameters()), arrives)
 
 
-def derivatives(learner: Learner, network: str, sizes: list, x: Tensor) -> Any:
+def derivatives(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> Any:
     """The derivative of each logit by each feature, where each light curve is one observation."""
     out = _asked(_built(learner, network, sizes), network, x.requires_grad_())
     if not out.requires_grad:
@@ -83,17 +100,19 @@ def derivatives(learner: Learner, network: str, sizes: list, x: Tensor) -> Any:
     return torch.stack(by_class, dim=1).squeeze(2)  # (batch, num_classes, n_features)
 
 
-def dropped_out(learner: Learner, network: str, sizes: list, x: Tensor, dropout: float) -> dict:
+def dropped_out(
+    learner: Learner, network: str, sizes: Sizes, x: Tensor, dropout: float
+) -> Repeated:
     """The same batch asked twice in each mode: does chance come in?"""
     model = _built(learner, network, sizes, dropout)
     with torch.no_grad():
-        return {
-            "training": [_asked(model.train(), network, x) for _ in range(2)],
-            "evaluation": [_asked(model.eval(), network, x) for _ in range(2)],
-        }
+        return Repeated(
+            training=(_asked(model.train(), network, x), _asked(model, network, x)),
+            evaluation=(_asked(model.eval(), network, x), _asked(model, network, x)),
+        )
 
 
-def recurrent_layers(learner: Learner, sizes: list) -> list:
+def recurrent_layers(learner: Learner, sizes: Sizes) -> list[str]:
     """The kinds of recurrent layers in the learner's LSTM."""
     kinds = (nn.LSTM, nn.GRU, nn.RNN, nn.LSTMCell, nn.GRUCell, nn.RNNCell)
     modules = _built(learner, "LightCurveLSTM", sizes).modules()
@@ -101,8 +120,8 @@ def recurrent_layers(learner: Learner, sizes: list) -> list:
 
 
 def overfitted(
-    learner: Learner, network: str, sizes: list, x: Tensor, labels: Tensor, steps: int
-) -> list:
+    learner: Learner, network: str, sizes: Sizes, x: Tensor, labels: Tensor, steps: int
+) -> Overfitted:
     """The cross-entropy of one batch before and after a network is trained on nothing else."""
     model = _built(learner, network, sizes).train()
     optimizer = Adam(model.parameters(), lr=0.03)
@@ -113,33 +132,35 @@ def overfitted(
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
-    return [losses[0], losses[-1]]
+    return Overfitted(losses[0], losses[-1])
 
 
-def focal_loss(learner: Learner, settings: dict, inputs: Tensor, targets: Tensor) -> dict:
+def focal_loss(
+    learner: Learner, settings: dict[str, float], inputs: Tensor, targets: Tensor
+) -> Loss:
     """The loss and its gradient by the logits."""
     inputs.requires_grad_()
     loss = learner.FocalLoss(**settings)(inputs, targets)
     flows = isinstance(loss, Tensor) and loss.requires_grad
     if flows and loss.ndim == 0:
         loss.backward()
-    return {"loss": loss, "flows": flows, "gradient": inputs.grad}
+    return Loss(loss, flows, inputs.grad)
 
 
 class Spy(nn.Module):
     """Linear in the mean observation. Notes its mode, and whether gradients are computed."""
 
-    def __init__(self, weight: Tensor, events: list) -> None:
+    def __init__(self, weight: Tensor, events: list[str]) -> None:
         super().__init__()
         self.weight = nn.Parameter(weight)  # (n_features, num_classes)
         self.weight.register_hook(lambda _: events.append("backward"))
         self.events = events
-        self.modes: list[list[bool]] = []  # training, gradients
+        self.modes: list[Mode] = []
         self.places: list[str] = []
 
     def forward(self, features: Tensor, lengths: Tensor) -> Tensor:
         self.events.append("forward")
-        self.modes.append([self.training, torch.is_grad_enabled()])
+        self.modes.append(Mode(self.training, torch.is_grad_enabled()))
         self.places = [self.weight.device.type, features.device.type, lengths.device.type]
         return features.sum(dim=1) / lengths.unsqueeze(1) @ self.weight  # (batch, num_classes)
 
@@ -194,11 +215,11 @@ def _loader(features: Tensor, labels: Tensor, batch_size: int, drop_last: bool) 
 def trained(
     learner: Learner,
     weight: Tensor,
-    batches: list,
+    batches: Batches,
     lr: float = 0.1,
     left_over: float = 0.0,
     device: str | None = "cpu",
-) -> dict:
+) -> Trained:
     """An epoch of `train_epoch` with a network that comes in evaluation mode."""
     events: list[str] = []
     model, criterion = Spy(weight, events).eval(), SpyLoss()
@@ -207,39 +228,36 @@ def trained(
         model.weight.grad = torch.full_like(weight, left_over)
     more = {} if device is None else {"device": device}
     returned = learner.train_epoch(model, _loader(*batches), optimizer, criterion, **more)
-    seen = {"events": events, "modes": model.modes, "sums": criterion.sums}
-    return {"returned": returned, "weight": model.weight, **seen}
+    return Trained(returned, model.weight, model.modes, criterion.sums, events)
 
 
 def evaluated(
     learner: Learner,
     weight: Tensor,
-    batches: list,
+    batches: Batches,
     training: bool = True,
     device: str | None = "cpu",
-) -> dict:
+) -> Evaluated:
     """`evaluate_model` with a network in either mode, and what has become of that."""
-    events: list[str] = []
-    model, criterion = Spy(weight.clone(), events).train(training), SpyLoss()
+    model, criterion = Spy(weight.clone(), []).train(training), SpyLoss()
     more = {} if device is None else {"device": device}
     try:
         returned = learner.evaluate_model(model, _loader(*batches), criterion, **more)
         off = not torch.is_grad_enabled()
     finally:
         torch.set_grad_enabled(True)
-    return {
-        "returned": returned,
-        "events": events,
-        "modes": model.modes,
-        "sums": criterion.sums,
-        "training": model.training,
-        "gradients_off": off or not model.weight.requires_grad,
-        "weight": model.weight,
-        "gradient": model.weight.grad,
-    }
+    return Evaluated(
+        returned,
+        model.weight,
+        model.modes,
+        criterion.sums,
+        gradient=model.weight.grad,
+        training=model.training,
+        gradients_off=off or not model.weight.requires_grad,
+    )
 
 
-def devices(learner: Learner, loop: str, weight: Tensor, batches: list) -> dict:
+def devices(learner: Learner, loop: str, weight: Tensor, batches: Batches) -> dict[str, str]:
     """Where a loop brings everything if it is told the device `meta`, on which nothing is real."""
     model, criterion = Spy(weight, []), SpyLoss()
     optimizer = [SpySGD(model, 0.1)] if loop == "train_epoch" else []
@@ -254,7 +272,7 @@ def devices(learner: Learner, loop: str, weight: Tensor, batches: list) -> dict:
     return dict(zip(names, [*model.places, *criterion.places], strict=False))
 
 
-def learning_rates(learner: Learner, rates: list, num_epochs: int, *warmup: int) -> list:
+def learning_rates(learner: Learner, rates: list[float], num_epochs: int, *warmup: int) -> Any:
     """The learning rate of each group in each epoch."""
     groups = [{"params": [nn.Parameter(torch.zeros(1))], "lr": rate} for rate in rates]
     optimizer = SGD(groups, lr=1.0)
@@ -283,7 +301,7 @@ class Script(nn.Module):
 
     def __init__(self, model: Ladder, train: list[float], val: list[float], batches: int) -> None:
         super().__init__()
-        self.model = [model]  # in a list, so that it is no part of this module
+        self.model = [model]  # in a list, so that it is not a part of this module
         self.train_losses, self.val_losses, self.batches, self.steps = train, val, batches, 0
 
     def forward(self, inputs: Tensor, targets: Tensor) -> Tensor:
@@ -297,21 +315,33 @@ class Script(nn.Module):
         return rung - rung.detach() + losses[min(epoch, len(losses) - 1)]
 
 
+class CountingScheduler(StepLR):
+    """Multiplies the learning rate by `gamma` with each step, and counts the steps."""
+
+    steps = 0
+
+    def __init__(self, optimizer: Optimizer, gamma: float) -> None:
+        super().__init__(optimizer, 1, gamma)
+        self.steps = 0  # the first step is PyTorch's own
+
+    def step(self, *args: Any) -> None:
+        self.steps += 1
+        super().step(*args)
+
+
 def fitted(
     learner: Learner,
-    train: list,
-    val: list,
-    settings: dict,
+    train: list[float],
+    val: list[float],
+    settings: dict[str, Any],
     batches: int = 1,
-    gamma: float | None = None,
-) -> dict:
+    gamma: float = 1.0,
+) -> Fitted:
     """`fit` with losses that are known beforehand: its history, and how far down it left us."""
     model = Ladder()
-    optimizer: Optimizer = SGD(model.parameters(), lr=1.0)
-    steps = []
-    if gamma is not None:
-        scheduler = StepLR(optimizer, 1, gamma)
-        plain, scheduler.step = scheduler.step, lambda *a: (steps.append(1), plain(*a))[1]  # type: ignore[method-assign,func-returns-value]
+    optimizer = SGD(model.parameters(), lr=1.0)
+    scheduler = CountingScheduler(optimizer, gamma)
+    if gamma != 1:
         settings = settings | {"scheduler": scheduler}
     train_set = TensorDataset(torch.zeros(2 * batches, 1, 6), torch.zeros(2 * batches).long())
     val_set = TensorDataset(torch.zeros(4, 1, 6), torch.tensor([0, 0, 0, 1]))
@@ -323,4 +353,4 @@ def fitted(
         Script(model, train, val, batches),
         **settings,
     )
-    return {"history": history, "weight": model.weight.item(), "scheduler_steps": len(steps)}
+    return Fitted(history, model.weight.item(), scheduler.steps)

@@ -10,7 +10,8 @@ import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex06 import probes
-from grader.course.ex06.checks.common import N_CLASSES, Rng, log_softmax, true_log_p
+from grader.course.ex06.checks.common import N_CLASSES, Rng
+from grader.course.oracles import log_softmax, true_log_p
 from grader.expect import Mistake, expect, fail_if_recognised, require
 from grader.wire import Tensor
 
@@ -28,20 +29,16 @@ def some_logits(rng: Rng, batch: int = 9) -> tuple[np.ndarray, np.ndarray]:
 
 
 def loss_and_gradient(
-    learner: Subject, settings: dict, logits: np.ndarray, targets: np.ndarray
+    learner: Subject, settings: dict[str, float], logits: np.ndarray, targets: np.ndarray
 ) -> tuple[Answer, Any]:
     """The loss as an answer of its own, once it is a tensor of no dimensions with a gradient."""
     got = learner.ask(probes.focal_loss, settings, Tensor.of(logits), Tensor.of(targets)).value
-    loss = got["loss"]
-    require(not isinstance(loss, float | int), "gradient-lost~2")
-    require(
-        not isinstance(loss, Tensor) or loss.shape != targets.shape,
-        "not-averaged",
-        shape=targets.shape,
-    )
-    if isinstance(loss, Tensor) and loss.shape == ():
-        require(got["flows"], "gradient-lost~3")
-    return Answer(loss), got["gradient"]
+    loss = got.loss
+    require(not isinstance(loss, float | int), "gradient-lost~number")
+    if isinstance(loss, Tensor):
+        require(loss.shape != targets.shape, "not-averaged", shape=loss.shape)
+        require(got.flows or loss.shape != (), "gradient-lost~detached")
+    return Answer(loss), got.gradient
 
 
 @pytest.mark.parametrize(("alpha", "gamma"), [(1.0, 2.0), (0.4, 3.0), (2.5, 0.5)])
@@ -65,15 +62,16 @@ def test_focal_loss(learner: Subject, rng: Rng, alpha: float, gamma: float) -> N
         Mistake("softmax-twice", of((-alpha * (1 - np.exp(log_p)) ** gamma * twice).mean())),
         Mistake("focal-of-mean", of(focal(log_p.mean(), alpha, gamma))),
         Mistake(
-            "focal-of-mean~2", of(-alpha * ((1 - np.exp(log_p)) ** gamma).mean() * log_p.mean())
+            "focal-of-mean~product",
+            of(-alpha * ((1 - np.exp(log_p)) ** gamma).mean() * log_p.mean()),
         ),
         Mistake("alpha-as-exponent", of(focal(log_p, gamma, alpha).mean())),
         Mistake("alpha-as-exponent", of(focal(log_p, 1, alpha).mean())),
         Mistake("alpha-ignored", of(focal(log_p, 1, gamma).mean()) if alpha != 1 else False),
         Mistake("easy-turned-up", of((-alpha * np.exp(log_p) ** gamma * log_p).mean())),
         Mistake("wrong-class", of((-alpha * (1 - np.exp(best)) ** gamma * log_p).mean())),
-        Mistake("wrong-class~2", of(focal(everything, alpha, gamma).sum(axis=-1).mean())),
-        Mistake("wrong-class~3", of(focal(everything, alpha, gamma).mean())),
+        Mistake("wrong-class~sum", of(focal(everything, alpha, gamma).sum(axis=-1).mean())),
+        Mistake("wrong-class~mean", of(focal(everything, alpha, gamma).mean())),
         Mistake("summed", of(each.sum())),
         Mistake("sign-lost", of(-each.mean())),
         what=f"the loss with alpha = {alpha:g} and gamma = {gamma:g}",
@@ -131,7 +129,7 @@ def test_gradient(learner: Subject, rng: Rng) -> None:
     expect(
         Answer(got),
         Tensor.of(slope(full)),
-        Mistake("gradient-lost~4", Tensor.of(slope(frozen))),
+        Mistake("gradient-lost~factor", Tensor.of(slope(frozen))),
         what="the gradient by the logits",
         rtol=1e-3,
         atol=1e-5,

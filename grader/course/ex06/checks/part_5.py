@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex06 import probes
-from grader.course.ex06.checks.common import (
+from grader.course.ex06.checks.common import Rng
+from grader.course.ex06.checks.loops import (
     BATCH_SIZE,
     Regression,
-    Rng,
     check_moved,
     check_no_batch,
-    look,
+    seen,
 )
 from grader.expect import (
     Mistake,
@@ -36,17 +38,20 @@ def test_loss_and_accuracy(learner: Subject, rng: Rng) -> None:
     fail_if_recognised(
         answer, Mistake("argmax-over-batch", Raises("RuntimeError", "must match the size"))
     )
-    returned = look(answer)["returned"]
-    require(
-        isinstance(returned, tuple) and len(returned) == 2,
-        "result-tuple-two",
-        returned=kind_of(returned),
-    )
+    returned = seen(answer).returned
+    is_pair = isinstance(returned, tuple) and len(returned) == 2
+    require(is_pair, "not-a-pair", got=kind_of(returned))
     require(not any(isinstance(each, Tensor) for each in returned), "tensors-returned")
+    check_values(returned, trial)
+
+
+def check_values(returned: tuple[Any, Any], trial: Regression) -> None:
+    """Loss and accuracy, and how they come out by slips in counting."""
     batches = trial.batches()
     sizes = [len(batch) for batch in batches]
     losses = [trial.loss(trial.weight, batch) for batch in batches]
     right = [trial.right(batch) for batch in batches]
+    fractions = [n / size for n, size in zip(right, sizes, strict=True)]
     loss, accuracy = float(np.dot(losses, sizes)) / sum(sizes), sum(right) / sum(sizes)
     fail_if_recognised(Answer(returned), Mistake("swapped", (accuracy, loss)), rtol=1e-4)
     expect(
@@ -58,14 +63,13 @@ def test_loss_and_accuracy(learner: Subject, rng: Rng) -> None:
         what="the loss",
         rtol=1e-4,
     )
-    means = [n / size for n, size in zip(right, sizes, strict=True)]
     expect(
         Answer(returned[1]),
         accuracy,
-        Mistake("accuracy-over-batches", float(np.mean(means))),
+        Mistake("accuracy-over-batches", float(np.mean(fractions))),
         Mistake("accuracy-over-batches", sum(right) / len(sizes)),
         Mistake("percent", 100 * accuracy),
-        Mistake("percent~2", float(sum(right))),
+        Mistake("percent~count", float(sum(right))),
         what="the accuracy",
         rtol=1e-4,
     )
@@ -74,34 +78,27 @@ def test_loss_and_accuracy(learner: Subject, rng: Rng) -> None:
 def test_only_looks(learner: Subject, rng: Rng) -> None:
     """Evaluation mode, no gradients, and nothing is trained"""
     trial = Regression(rng)
-    got = look(learner.ask(probes.evaluated, *trial.sent()))
-    require(bool(got["modes"]), "network-never-asked-2")
-    require(
-        approx_equal(got["weight"], Tensor.of(trial.weight)) and got["gradient"] is None,
-        "evaluation-trains",
-    )
-    require(not any(training for training, _ in got["modes"]), "in-training-mode")
-    require(not any(gradients for _, gradients in got["modes"]), "with-gradients")
-    require(not got["gradients_off"], "gradients-off-for-good")
+    got = seen(learner.ask(probes.evaluated, *trial.sent()))
+    require(bool(got.modes), "network-never-asked")
+    untouched = approx_equal(got.weight, Tensor.of(trial.weight)) and got.gradient is None
+    require(untouched, "evaluation-trains")
+    require(not any(mode.training for mode in got.modes), "in-training-mode")
+    require(not any(mode.gradients for mode in got.modes), "with-gradients")
+    require(not got.gradients_off, "gradients-off-for-good")
 
 
 @pytest.mark.parametrize("training", [True, False])
 def test_mode_restored(learner: Subject, rng: Rng, training: bool) -> None:
     """Afterwards the network is in the mode in which it came"""
-    got = look(learner.ask(probes.evaluated, *Regression(rng).sent(), training))
-    names = {True: "training", False: "evaluation"}
-    require(
-        got["training"] is training,
-        "mode-not-restored",
-        names=names[training],
-        names2=names[not training],
-    )
+    got = seen(learner.ask(probes.evaluated, *Regression(rng).sent(), training))
+    before, after = ("training", "evaluation") if training else ("evaluation", "training")
+    require(got.training is training, "mode-not-restored", before=before, after=after)
 
 
 def test_evaluated_anywhere(learner: Subject, rng: Rng) -> None:
     """Model, criterion and batches are moved to the device; it is "auto" unless it is given"""
-    look(learner.ask(probes.evaluated, *Regression(rng).sent(), device=None))
-    look(learner.ask(probes.evaluated, *Regression(rng).sent(), device="auto"))
+    seen(learner.ask(probes.evaluated, *Regression(rng).sent(), device=None))
+    seen(learner.ask(probes.evaluated, *Regression(rng).sent(), device="auto"))
     check_moved(learner, "evaluate_model", rng)
 
 

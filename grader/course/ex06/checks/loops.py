@@ -1,0 +1,108 @@
+"""Checks of both loops of Exercise 6, against a softmax regression trained with NumPy."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+
+from grader.answer import Answer, Subject
+from grader.course.ex06 import probes
+from grader.course.ex06.checks.common import N_CLASSES, N_FEATURES, Rng
+from grader.course.ex06.replies import Seen
+from grader.course.oracles import light_curves, softmax, true_log_p
+from grader.expect import Mistake, Raises, expect_error, fail_if_recognised, require
+from grader.wire import Tensor
+
+S = TypeVar("S", bound=Seen)
+
+BATCH_SIZE = 4
+
+NO_LENGTHS = Mistake("lengths-not-given", Raises("TypeError", "'lengths'"))
+NO_AUTO = Mistake("auto-not-resolved", Raises("RuntimeError", "device string: auto"))
+LABELS_FIRST = Mistake("arguments-swapped", Raises("TypeError", "the logits come first"))
+
+
+class Regression:
+    """What the loops of 6.4 and 6.5 do to the probe's network, in double precision."""
+
+    def __init__(self, rng: Rng, size: int = 9) -> None:
+        self.x = light_curves(rng, list(rng.integers(2, 7, size)), 6)
+        self.x[..., 0] /= 20
+        self.labels = rng.permutation(np.arange(size) % N_CLASSES)
+        self.weight = rng.normal(0, 0.5, (N_FEATURES, N_CLASSES))
+        counts = (self.x[..., 3:] != 0).any(axis=-1).sum(axis=-1, keepdims=True)
+        self.mean = self.x.sum(axis=1) / counts  # (size, n_features)
+
+    def sent(
+        self, drop_last: bool = False, size: int | None = None
+    ) -> tuple[Tensor, tuple[Tensor, Tensor, int, bool]]:
+        """Weights and batches, as the probes want them."""
+        x, labels = Tensor.of(self.x[:size]), Tensor.of(self.labels[:size])
+        return Tensor.of(self.weight), (x, labels, BATCH_SIZE, drop_last)
+
+    def batches(self, drop_last: bool = False) -> list[np.ndarray]:
+        """The places of the light curves of each batch."""
+        places = np.arange(len(self.labels))
+        cut = [places[i : i + BATCH_SIZE] for i in range(0, len(places), BATCH_SIZE)]
+        return [batch for batch in cut if len(batch) == BATCH_SIZE or not drop_last]
+
+    def loss(self, weight: np.ndarray, batch: np.ndarray) -> float:
+        return float(-true_log_p(self.mean[batch] @ weight, self.labels[batch]).mean())
+
+    def gradient(self, weight: np.ndarray, batch: np.ndarray) -> np.ndarray:
+        p = softmax(self.mean[batch] @ weight)
+        p[np.arange(len(batch)), self.labels[batch]] -= 1
+        return self.mean[batch].T @ p / len(batch)
+
+    def right(self, batch: np.ndarray) -> int:
+        """How many light curves of a batch the network gets right."""
+        answers = (self.mean[batch] @ self.weight).argmax(axis=-1)
+        return int((answers == self.labels[batch]).sum())
+
+    def trained(
+        self, lr: float, left_over: float = 0.0, cleared: str = "each", drop_last: bool = False
+    ) -> tuple[np.ndarray, list[float]]:
+        """Weights after an epoch, and the losses on the way.
+
+        Gradients are cleared for `each` batch, `once` before the epoch, or `after` each step.
+        """
+        weight, losses = self.weight.copy(), []
+        gradient = np.full_like(weight, left_over if cleared != "once" else 0.0)
+        for i, batch in enumerate(self.batches(drop_last)):
+            losses.append(self.loss(weight, batch))
+            if cleared == "each" or (cleared == "after" and i > 0):
+                gradient = np.zeros_like(weight)
+            gradient = gradient + self.gradient(weight, batch)
+            weight -= lr * gradient
+        return weight, losses
+
+
+def seen(answer: Answer[S]) -> S:
+    """What was seen of a loop, unless it broke down in a well-known way."""
+    fail_if_recognised(answer, NO_LENGTHS, NO_AUTO, LABELS_FIRST)
+    sums = answer.value.sums
+    softmaxed = bool(sums) and all(abs(total - 1) < 1e-4 for total in sums)
+    require(not softmaxed, "softmax-before-criterion")
+    return answer.value
+
+
+def check_moved(learner: Subject, loop: str, rng: Rng) -> None:
+    """Everything must be where the argument `device` says."""
+    answer = learner.ask(probes.devices, loop, *Regression(rng).sent())
+    fail_if_recognised(answer, NO_LENGTHS, LABELS_FIRST)
+    places = answer.value
+    require(bool(places), "network-never-asked")
+    for name, place in places.items():
+        require(place == "meta", "not-moved", name=name)
+
+
+def check_no_batch(answer: Answer[S]) -> None:
+    """What a loop did without a batch must be a ValueError."""
+    returned = Answer(answer.result.returned) if answer.raised is None else answer
+    expect_error(
+        returned,
+        "ValueError",
+        "a dataloader without a batch",
+        Mistake("nothing-to-divide-by", Raises("ZeroDivisionError")),
+    )

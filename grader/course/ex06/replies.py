@@ -1,0 +1,82 @@
+"""What the probes of Exercise 6 bring back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+
+class Given(Struct):
+    """What a network was made of and asked with, as it was afterwards."""
+
+    sizes: list[Any]
+    x: Any
+    lengths: Any
+
+
+class Gradients(Struct):
+    """The number of weights, and for each tensor of them whether a gradient arrives."""
+
+    weights: int
+    arrives: dict[str, bool]
+
+
+class Repeated(Struct):
+    """The logits of one batch, asked twice in each mode."""
+
+    training: tuple[Any, Any]
+    evaluation: tuple[Any, Any]
+
+
+class Overfitted(Struct):
+    """The cross-entropy of one batch before and after training on it."""
+
+    before: float
+    after: float
+
+
+class Loss(Struct):
+    """A loss, whether a gradient flows through it, and its gradient by the logits."""
+
+    loss: Any
+    flows: bool
+    gradient: Any
+
+
+class Mode(Struct):
+    """How a network was asked: in training mode, and with gradients?"""
+
+    training: bool
+    gradients: bool
+
+
+class Seen(Struct):
+    """What was seen of a loop: `sums` are those of each row that the criterion was given."""
+
+    returned: Any
+    weight: Any
+    modes: list[Mode]
+    sums: list[float]
+
+
+class Trained(Seen):
+    """An epoch of training: `events` are what happened, in order."""
+
+    events: list[str]
+
+
+class Evaluated(Seen):
+    """An evaluation, and what it left behind."""
+
+    gradient: Any
+    training: bool
+    gradients_off: bool
+
+
+class Fitted(Struct):
+    """A history, the weight at the end, and how often the scheduler was stepped."""
+
+    history: Any
+    weight: float
+    scheduler_steps: int
