@@ -13,6 +13,10 @@ from typing import Any
 from grader.runner import Learner
 
 
+class Trouble(Exception):
+    """Raised by the probes' own functions, so that it cannot be mistaken for a learner's."""
+
+
 def call(learner: Learner, name: str, *args: Any, **kwargs: Any) -> Any:
     """Call the learner's function `name`."""
     return getattr(learner, name)(*args, **kwargs)

@@ -4,51 +4,58 @@ from __future__ import annotations
 
 import copy
 import time
+from collections.abc import Callable
 from typing import Any
 
-from grader.course.common_probes import kinds_of
+from grader.course.common_probes import Trouble, kinds_of
+from grader.course.ex01.replies import (
+    BandProcessor,
+    CachedCalls,
+    CachedFailure,
+    Call,
+    Conversion,
+    ConversionCall,
+    DecoratedCall,
+    FailedCall,
+    Identity,
+    InputAfter,
+    NapTimes,
+)
 from grader.runner import Learner
-
-
-class Trouble(Exception):
-    """Raised by the probes' own functions, so that it cannot be mistaken for a learner's."""
 
 
 class TypeTrouble(Trouble, TypeError):
     """The same as a TypeError, which a decorator may mistake for an argument without a hash."""
 
 
-def _sample() -> tuple[Any, list]:
+def _sample() -> tuple[Callable[..., Any], list[Call]]:
     """A function to decorate, and the list in which it keeps a record of its calls."""
-    calls: list = []
+    calls: list[Call] = []
 
     def mean_flux(*args: Any, **kwargs: Any) -> Any:
         """Mean of the fluxes."""
-        calls.append([list(args), dict(kwargs)])
+        calls.append(Call(list(args), dict(kwargs)))
         return args[0] if args else None
 
     return mean_flux, calls
 
 
-def decorated_call(learner: Learner, decorator: str, *args: Any, **kwargs: Any) -> dict:
+def decorated_call(learner: Learner, decorator: str, *args: Any, **kwargs: Any) -> DecoratedCall:
     """Decorate a function that returns its first argument, then call it once."""
     function, calls = _sample()
     decorated = getattr(learner, decorator)(function)
     before = len(calls)
     value = decorated(*args, **kwargs) if callable(decorated) else None
-    return {"callable": callable(decorated), "before": before, "calls": calls, "value": value}
+    return DecoratedCall(callable(decorated), before, calls, value)
 
 
-def decorated_names(learner: Learner, decorator: str) -> dict:
+def decorated_names(learner: Learner, decorator: str) -> Identity:
     """Name and docstring of a decorated function."""
     decorated = getattr(learner, decorator)(_sample()[0])
-    return {
-        "name": getattr(decorated, "__name__", None),
-        "doc": getattr(decorated, "__doc__", None),
-    }
+    return Identity(getattr(decorated, "__name__", None), getattr(decorated, "__doc__", None))
 
 
-def decorated_failure(learner: Learner, decorator: str, text: str) -> dict:
+def decorated_failure(learner: Learner, decorator: str, text: str) -> FailedCall:
     """Decorate a function that raises `Trouble(text)` and call it."""
     calls = []
 
@@ -60,66 +67,65 @@ def decorated_failure(learner: Learner, decorator: str, text: str) -> dict:
     try:
         decorated()
     except Trouble as error:
-        return {"raised": "Trouble", "same": str(error) == text, "calls": len(calls)}
+        return FailedCall("Trouble", str(error) == text, len(calls))
     except Exception as error:
-        return {"raised": kinds_of(error)[0], "same": False, "calls": len(calls)}
-    return {"raised": None, "same": False, "calls": len(calls)}
+        return FailedCall(kinds_of(error)[0], False, len(calls))
+    return FailedCall("", False, len(calls))
 
 
-def timed_naps(learner: Learner, naps: list) -> list:
-    """Call a function timed by the learner's decorator, once for each nap in seconds.
-
-    Reports how long the calls took.
-    """
-    waiting = iter(naps)
-    took = []
+def timed_naps(learner: Learner, first: float, second: float) -> NapTimes:
+    """Call a function that the learner's decorator times twice, for naps of so many seconds."""
 
     @learner.timing_decorator
-    def nap() -> None:
-        time.sleep(next(waiting))
+    def nap(seconds: float) -> None:
+        time.sleep(seconds)
 
-    for _ in naps:
+    def took(seconds: float) -> float:
         start = time.perf_counter()
-        nap()
-        took.append(time.perf_counter() - start)
-    return took
+        nap(seconds)
+        return time.perf_counter() - start
+
+    return NapTimes(took(first), took(second))
 
 
-def with_input(learner: Learner, name: str, data: Any, *args: Any, **kwargs: Any) -> dict:
-    """Call a function on `data`; report its result and `data` as it is afterwards."""
-    kept = copy.deepcopy(data)
-    result = getattr(learner, name)(data, *args, **kwargs)
-    same = result is data
-    return {"result": result, "after": data, "before": kept, "same_object": same}
+def input_after(learner: Learner, name: str, data: Any, **kwargs: Any) -> InputAfter:
+    """Call a function on `data`, and bring back `data` as it is afterwards."""
+    result = getattr(learner, name)(data, **kwargs)
+    return InputAfter(data, result is data)
 
 
-def conversion(learner: Learner, data: list, *args: Any, **kwargs: Any) -> dict:
+def conversion(learner: Learner, data: list[dict], *args: Any, **kwargs: Any) -> Conversion:
     """`apply_magnitude_conversion` with a function that writes down what it was called with.
 
     It returns what stands in the flux's place, so that it also works for a list of fluxes.
     """
-    calls: list = []
+    calls: list[ConversionCall] = []
 
     def convert(flux: Any, *more: Any, **named: Any) -> Any:
-        calls.append([copy.deepcopy(flux), list(more), dict(named)])
+        calls.append(ConversionCall(copy.deepcopy(flux), list(more), dict(named)))
         return copy.deepcopy(flux)
 
-    result = learner.apply_magnitude_conversion(data, convert, *args, **kwargs)
-    return {"result": result, "calls": calls, "after": data}
+    learner.apply_magnitude_conversion(data, convert, *args, **kwargs)
+    return Conversion(calls, data)
 
 
-def real_conversion(learner: Learner, data: list, slope: float, **kwargs: Any) -> Any:
+def real_conversion(learner: Learner, data: list[dict], slope: float) -> Any:
     """`apply_magnitude_conversion` with a straight line instead of a magnitude."""
 
-    def line(flux: float, slope: float, offset: float = 0.0) -> float:
-        return slope * flux + offset
+    def line(flux: float, slope: float) -> float:
+        return slope * flux
 
-    return learner.apply_magnitude_conversion(data, line, slope, **kwargs)
+    return learner.apply_magnitude_conversion(data, line, slope)
 
 
-def cached_calls(learner: Learner, calls: list, answer: str = "first") -> dict:
-    """Call one cached function with each (args, kwargs) in turn; count how often it really ran."""
-    ran: list = []
+def cached_calls(
+    learner: Learner, calls: list[tuple[list, dict]], answer: str = "first"
+) -> CachedCalls:
+    """Call one cached function with each (args, kwargs) in turn; count how often it really ran.
+
+    The function returns its first argument in a list, or None or 0 if `answer` says so.
+    """
+    ran: list[int] = []
 
     @learner.cache_results
     def expensive(*args: Any, **kwargs: Any) -> Any:
@@ -130,10 +136,10 @@ def cached_calls(learner: Learner, calls: list, answer: str = "first") -> dict:
     for args, kwargs in calls:
         values.append(expensive(*args, **kwargs))
         runs.append(len(ran))
-    return {"values": values, "runs": runs}
+    return CachedCalls(values, runs)
 
 
-def two_caches(learner: Learner, value: float) -> list:
+def two_caches(learner: Learner, value: float) -> list[Any]:
     """Two cached functions of the same name called with the same argument."""
 
     def scaling(factor: float) -> Any:
@@ -146,10 +152,10 @@ def two_caches(learner: Learner, value: float) -> list:
     return [scaling(factor)(value) for factor in (2, 3)]
 
 
-def cached_failure(learner: Learner, as_type_error: bool = False) -> dict:
+def cached_failure(learner: Learner, as_type_error: bool = False) -> CachedFailure:
     """A cached function that fails the first time and succeeds the second."""
     kind = TypeTrouble if as_type_error else Trouble
-    ran: list = []
+    ran: list[int] = []
 
     @learner.cache_results
     def flaky(band: str) -> str:
@@ -158,17 +164,21 @@ def cached_failure(learner: Learner, as_type_error: bool = False) -> dict:
             raise kind(band)
         return band
 
+    raised = False
     try:
         flaky("g")
-        first = "returned"
     except Trouble:
-        first = "raised"
-    return {"first": first, "second": flaky("g"), "ran": len(ran)}
+        raised = True
+    return CachedFailure(raised, flaky("g"), len(ran))
 
 
 def per_band(
-    learner: Learner, data: list, factors: dict, spoil: bool = False, times: int = 1
-) -> dict:
+    learner: Learner,
+    data: list[dict],
+    factors: dict[str, float],
+    spoil: bool = False,
+    times: int = 1,
+) -> BandProcessor:
     """`band_processor` with one function per band that scales the flux and marks the record.
 
     With `spoil` the functions write into the record they are given instead of a copy. The result is
@@ -189,4 +199,4 @@ def per_band(
     for _ in range(times if callable(process) else 0):
         result = process(data)
     kind = "None" if process is None else type(process).__name__
-    return {"callable": callable(process), "kind": kind, "result": result, "after": data}
+    return BandProcessor(callable(process), kind, result, data)

@@ -1,7 +1,4 @@
-"""Checks of Exercise 1: decorators, filters, magnitudes and functions as arguments.
-
-Every expected value is worked out here from the inputs, independently of any solution.
-"""
+"""What the checks of several parts of Exercise 1 use: records, and rules for every decorator."""
 
 from __future__ import annotations
 
@@ -11,11 +8,10 @@ import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.ex01 import probes
-from grader.expect import Mistake, Raises, approx_equal, difference, fail_if_recognised, require
+from grader.course.ex01.replies import DecoratedCall
+from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
 
 Rng = np.random.Generator
-
-
 Record = dict[str, Any]
 
 
@@ -35,64 +31,49 @@ def photometry(rng: Rng, n: int = 24, bands: str = "gri") -> list[Record]:
     ]
 
 
-def decorated(answer: Answer) -> dict:
+def gives_up(answer: Answer) -> bool:
+    """Whether the learner's code raised an exception, and not for being unwritten."""
+    return answer.raised is not None and not answer.raised.is_a("NotImplementedError")
+
+
+def decorated(answer: Answer[DecoratedCall]) -> DecoratedCall:
     """What a decorated call reports, once it is clear that decorating gives a function."""
-    if not answer.raised:
-        before, callable_ = answer.value["before"], answer.value["callable"]
-        fail_if_recognised(
-            answer,
-            Mistake("calls-while-decorating", before > 0),
-            Mistake("wrapper-not-returned", not callable_),
-        )
-    return answer.value
-
-
-def check_accepts(learner: Subject, decorator: str, value: float, band: str) -> None:
-    """A decorated function can be called with any positional and keyword arguments."""
-    plain = learner.ask(probes.decorated_call, decorator, value, 2)
-    named = learner.ask(probes.decorated_call, decorator, value, 2, band=band)
-    fail_if_recognised(
-        plain, Mistake("arguments-not-passed", Raises("TypeError", "positional argument"))
-    )
-    fail_if_recognised(
-        named, Mistake("keywords-not-passed", Raises("TypeError", "unexpected keyword argument"))
-    )
+    got = answer.value
+    require(got.calls_before == 0, "calls-while-decorating")
+    require(got.callable, "wrapper-not-returned")
+    return got
 
 
 def check_passed_on(learner: Subject, decorator: str, rng: Rng) -> None:
     """A decorated function receives its arguments once and gives its value back."""
     value, band = float(rng.uniform(10, 30)), str(rng.choice(list("gri")))
-    check_accepts(learner, decorator, value, band)
-    answer = learner.ask(probes.decorated_call, decorator, value, 2, band=band)
-    got = decorated(answer)
-    require(bool(got["calls"]), "never-calls")
-    args, kwargs = got["calls"][0]
-    fail_if_recognised(
-        answer,
-        Mistake(
-            "arguments-packed",
-            approx_equal(args[:1], [(value, 2)]) or approx_equal(args[-1:], [{"band": band}]),
-        ),
-        Mistake("keywords-not-passed~2", approx_equal(args, [value, 2]) and not kwargs),
-        Mistake("arguments-not-passed~2", not args),
-        Mistake("calls-twice", len(got["calls"]) > 1, n_calls=len(got["calls"])),
-        Mistake("value-not-returned", got["value"] is None),
-    )
-    text = difference(got["value"], value, "the value of the decorated function")
-    require(not text, "says", says=text)
-    require(
-        approx_equal(args, [value, 2]) and approx_equal(kwargs, {"band": band}),
-        "function-receive-arguments",
-    )
+    got = decorated(_accepted(learner, decorator, value, band))
+    require(bool(got.calls), "never-calls")
+    args, kwargs = got.calls[0].args, got.calls[0].kwargs
+    packed = approx_equal(args[:1], [(value, 2)]) or approx_equal(args[-1:], [{"band": band}])
+    require(not packed, "arguments-packed")
+    positional = approx_equal(args, [value, 2])
+    require(bool(kwargs) or not positional, "keywords-not-passed~lost")
+    require(bool(args), "arguments-not-passed~lost")
+    require(len(got.calls) == 1, "calls-twice", n_calls=len(got.calls))
+    require(got.value is not None, "value-not-returned")
+    expect(Answer(got.value), value, what="the value of the decorated function")
+    require(positional and approx_equal(kwargs, {"band": band}), "arguments-changed")
+
+
+def _accepted(learner: Subject, decorator: str, value: float, band: str) -> Answer[DecoratedCall]:
+    """A decorated function called with positional and keyword arguments, if it takes them."""
+    plain = learner.ask(probes.decorated_call, decorator, value, 2)
+    named = learner.ask(probes.decorated_call, decorator, value, 2, band=band)
+    refused = Raises("TypeError", "positional argument")
+    fail_if_recognised(plain, Mistake("arguments-not-passed", refused))
+    refused = Raises("TypeError", "unexpected keyword argument")
+    fail_if_recognised(named, Mistake("keywords-not-passed", refused))
+    return named
 
 
 def check_identity(learner: Subject, decorator: str) -> None:
     """A decorated function keeps its name and its docstring."""
-    answer = learner.ask(probes.decorated_names, decorator)
-    got = answer.value
-    require(
-        approx_equal(got, {"name": "mean_flux", "doc": "Mean of the fluxes."}),
-        "metadata-lost",
-        name=got["name"],
-        doc=got["doc"],
-    )
+    got = learner.ask(probes.decorated_names, decorator).value
+    kept = approx_equal([got.name, got.doc], ["mean_flux", "Mean of the fluxes."])
+    require(kept, "metadata-lost", name=got.name, doc=got.doc)

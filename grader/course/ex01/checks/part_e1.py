@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,10 @@ import pytest
 from grader.answer import Answer, Subject
 from grader.course.ex01 import probes
 from grader.course.ex01.checks.common import Rng, check_identity, check_passed_on
+from grader.course.ex01.replies import CachedFailure
 from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
+
+UNHASHABLE = Raises("TypeError", "hash")
 
 
 def test_cache_separate(learner: Subject, rng: Rng) -> None:
@@ -30,81 +34,71 @@ def test_cache_passes_on(learner: Subject, rng: Rng) -> None:
 def test_cache_remembers(learner: Subject, rng: Rng) -> None:
     """The same arguments run the function once; other arguments run it again"""
     x, y = (float(v) for v in rng.uniform(1, 9, 2))
-    calls = [[[x], {}], [[x], {}], [[y], {}], [[y], {}], [[x], {}]]
+    order = [x, x, y, y, x]
+    calls: list[tuple[list, dict]] = [([value], {}) for value in order]
     answer = learner.ask(probes.cached_calls, calls)
-    fail_if_recognised(
-        answer, Mistake("unhashable-key", Raises("TypeError", "hash"), raised_=answer.raised)
-    )
+    fail_if_recognised(answer, Mistake("unhashable-key", UNHASHABLE, error=answer.raised))
     got = answer.value
-    fail_if_recognised(
-        answer,
-        Mistake("nothing-remembered", approx_equal(got["runs"], [1, 2, 3, 4, 5])),
-        Mistake("arguments-ignored", approx_equal(got["runs"], [1, 1, 1, 1, 1])),
-        Mistake("one-result-only", approx_equal(got["runs"], [1, 1, 2, 2, 3])),
-    )
-    require(
-        approx_equal(got["values"], [[x], [x], [y], [y], [x]])
-        and approx_equal(got["runs"], [1, 1, 2, 2, 2]),
-        "calls-function-ran",
-        runs=got["runs"][-1],
-    )
+    require(got.runs != [1, 2, 3, 4, 5], "nothing-remembered")
+    require(got.runs != [1, 1, 1, 1, 1], "arguments-ignored")
+    require(got.runs != [1, 1, 2, 2, 3], "one-result-only")
+    right = approx_equal(got.values, [[value] for value in order]) and got.runs == [1, 1, 2, 2, 2]
+    require(right, "wrong-runs", n_runs=max(got.runs, default=0))
 
 
 def test_cache_keywords(learner: Subject, rng: Rng) -> None:
     """Keyword arguments belong to the arguments: other keywords, another result"""
     x = float(rng.uniform(1, 9))
     keywords: list[dict] = [{"band": "g"}, {"band": "r"}, {"band": "g"}, {}, {"field": "g"}]
-    calls = [[[x], named] for named in keywords]
-    answer = learner.ask(probes.cached_calls, calls)
-    got = answer.value
-    fail_if_recognised(
-        answer,
-        Mistake("keywords-ignored", approx_equal(got["runs"], [1, 1, 1, 1, 1])),
-        Mistake("keyword-values-ignored", approx_equal(got["runs"], [1, 1, 1, 2, 3])),
-        Mistake("keywords-not-remembered", approx_equal(got["runs"], [1, 2, 3, 4, 5])),
-        Mistake("keyword-names-ignored", approx_equal(got["runs"], [1, 2, 2, 3, 3])),
-    )
-    require(approx_equal(got["runs"], [1, 2, 2, 3, 4]), "calls-band-band", runs=got["runs"][-1])
+    runs = learner.ask(probes.cached_calls, [([x], named) for named in keywords]).value.runs
+    require(runs != [1, 1, 1, 1, 1], "keywords-ignored")
+    require(runs != [1, 1, 1, 2, 3], "keyword-values-ignored")
+    require(runs != [1, 2, 3, 4, 5], "keywords-not-remembered")
+    require(runs != [1, 2, 2, 3, 3], "keyword-names-ignored")
+    require(runs == [1, 2, 2, 3, 4], "wrong-runs~keywords", n_runs=max(runs, default=0))
 
 
 @pytest.mark.parametrize("value", ["none", "zero"])
 def test_cache_false_values(learner: Subject, value: str) -> None:
     """Results of None and 0 are remembered too"""
-    got = learner.ask(probes.cached_calls, [[["RR Lyrae"], {}], [["RR Lyrae"], {}]], value).value
+    got = learner.ask(probes.cached_calls, [(["RR Lyrae"], {}), (["RR Lyrae"], {})], value).value
     shown = {"none": "None", "zero": "0"}[value]
-    require(approx_equal(got["runs"], [1, 1]), "false-values-forgotten", shown=shown)
+    require(got.runs == [1, 1], "false-values-forgotten", result=shown)
 
 
-def test_cache_unhashable(learner: Subject, rng: Rng) -> None:
+@pytest.mark.parametrize("kind", ["list", "dict", "array", "keyword"])
+def test_cache_unhashable(learner: Subject, rng: Rng, kind: str) -> None:
     """Lists, dictionaries and arrays as arguments work, though they cannot be remembered"""
     x = float(rng.uniform(1, 9))
-    for args, kwargs in (
-        ([[x]], {}),
-        ([{"g": x}], {}),
-        ([np.array([x, 2.0])], {}),
-        ([x], {"b": [1]}),
-    ):
-        calls = [[args, kwargs], [copy.deepcopy(args), kwargs]]
-        answer = learner.ask(probes.cached_calls, calls)
-        fail_if_recognised(
-            answer,
-            Mistake("unhashable-refused", Raises("TypeError", "hash"), raised_=answer.raised),
-        )
-        expect(Answer(answer.value["values"]), [[args[0]], [args[0]]], what="the values")
-        require(approx_equal(answer.value["runs"], [1, 2]), "keyed-by-text")
+    arguments: dict[str, tuple[list[Any], dict[str, Any]]] = {
+        "list": ([[x]], {}),
+        "dict": ([{"g": x}], {}),
+        "array": ([np.array([x, 2.0])], {}),
+        "keyword": ([x], {"b": [1]}),
+    }
+    args, kwargs = arguments[kind]
+    answer = learner.ask(probes.cached_calls, [(args, kwargs), (copy.deepcopy(args), kwargs)])
+    fail_if_recognised(answer, Mistake("unhashable-refused", UNHASHABLE, error=answer.raised))
+    got = answer.value
+    expect(Answer(got.values), [[args[0]], [args[0]]], what="the values")
+    require(got.runs == [1, 2], "keyed-by-text")
 
 
 def test_cache_exceptions(learner: Subject) -> None:
     """An exception goes on to the caller and is not remembered"""
     answer = learner.ask(probes.cached_failure)
-    swallowed = Mistake(
-        "exception-swallowed", answer.raised is None and answer.result["first"] == "returned"
-    )
-    remembered = Mistake("exception-remembered", Raises("Trouble"))
-    want = {"first": "raised", "second": "g", "ran": 2}
-    expect(answer, want, swallowed, remembered, what="what two calls do, the first of which fails")
-    answer = learner.ask(probes.cached_failure, as_type_error=True)
-    mistaken = Mistake(
-        "own-type-error-caught", answer.raised is None and answer.result["first"] == "returned"
-    )
-    expect(answer, want, mistaken, what="what two calls do, the first of which raises TypeError")
+    fail_if_recognised(answer, Mistake("exception-remembered", Raises("Trouble")))
+    require(answer.value.raised, "exception-swallowed")
+    _check_second_call(answer.value)
+
+
+def test_cache_own_type_error(learner: Subject) -> None:
+    """A TypeError of the function itself goes on to the caller like any other exception"""
+    got = learner.ask(probes.cached_failure, as_type_error=True).value
+    require(got.raised, "own-type-error-caught")
+    _check_second_call(got)
+
+
+def _check_second_call(got: CachedFailure) -> None:
+    expect(Answer(got.second), "g", what="the value of the call after one that failed")
+    expect(Answer(got.n_runs), 2, what="the number of runs in two calls")
