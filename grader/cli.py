@@ -22,11 +22,12 @@ from rich.progress import (
     track,
 )
 
-from grader import deliver, display, exercise, grade, isolation, results, safe_path
+from grader import deliver, display, exercise, grade, isolation, own_work, results, safe_path
 from grader import submissions as hand_in
 from grader.course import catalogue
 from grader.exercise import Exercise, UnknownExercise
-from grader.learner import LOCAL_SEED, WORK, core_passed
+from grader.learner import LOCAL_SEED, core_passed
+from grader.own_work import WORK
 from grader.results import Graded
 from grader.session import TimeLimits
 from grader.texts import clean
@@ -145,10 +146,8 @@ def _exercise(name: str) -> Exercise:
 
 
 def _own_notebook(slug: str) -> Path:
-    folders = [Path.cwd() / WORK, Path.cwd(), exercise.ROOT / WORK]
-    for folder in folders:
-        if (folder / f"{slug}.ipynb").is_file() and folder != exercise.RELEASED:
-            return folder / f"{slug}.ipynb"
+    if path := own_work.find(slug):
+        return path
     raise fail(f"There is no work/{slug}.ipynb. `grader start` puts a copy there.")
 
 
@@ -157,7 +156,7 @@ def status(sandbox: Sandbox = True) -> None:
     """Show how far you are in every exercise, and what is next."""
     from grader import progress
 
-    folder, isolated = progress.folder(), sandbox_or_fail(sandbox)
+    folder, isolated = own_work.folder(), sandbox_or_fail(sandbox)
     slugs = track(exercise.slugs(), "checking", console=console, disable=not console.is_terminal)
     with safe_path.elsewhere():
         rows = [progress.row(slug, folder / f"{slug}.ipynb", isolated) for slug in slugs]
@@ -179,14 +178,13 @@ def watch(
     sandbox: Sandbox = True,
 ) -> None:
     """Check a notebook in work/ again each time you save it, until Ctrl-C."""
-    from grader import progress
     from grader.watch import Watch
 
     try:
         slugs = exercise.slugs() if name is None else [exercise.find(name).slug]
     except UnknownExercise as error:
         raise fail(str(error)) from None
-    folder, isolated = progress.folder(), sandbox_or_fail(sandbox)
+    folder, isolated = own_work.folder(), sandbox_or_fail(sandbox)
     console.print(f"watching {escape(str(folder))}; Ctrl-C ends it")
     aloud = Console(
         file=sys.stdout, soft_wrap=True, highlight=False

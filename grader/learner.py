@@ -10,12 +10,11 @@ import types
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from grader import display, exercise, notebook, wire
+from grader import display, exercise, notebook, own_work, wire
 from grader.answer import Failure, Stop, out_of_time
 from grader.checking import PartResult, run_checks
 from grader.course import feedback, probing
@@ -24,7 +23,6 @@ from grader.runner import OutOfTime, Runner, has_alarms, time_limit, travelled
 
 Stamps = tuple[tuple[str, int, int], ...]
 
-WORK = Path("work")
 LOCAL_SEED = 1
 PATIENCE_SECONDS = 10.0
 _hints_given: Counter[str] = Counter()
@@ -174,7 +172,7 @@ def prior(number: str, name: str) -> Any:
 
 def _tell(found: Exercise, why: str) -> None:
     """Say once, as long as no notebook changes, that the reference is used."""
-    why = why if _own_path(found) else "is not here"
+    why = why if own_work.find(found.slug) else "is not here"
     line = f"prior: your Exercise {found.number} {why}; using the reference instead."
     if (line, _stamps(found)) not in _told:
         _told.add((line, _stamps(found)))
@@ -196,7 +194,7 @@ def _own(found: Exercise) -> dict[str, Any] | None:
 
 
 def _judge(found: Exercise) -> dict[str, Any] | None:
-    path = _own_path(found)
+    path = own_work.find(found.slug)
     if path is None:
         return None
     try:
@@ -215,19 +213,10 @@ def _judge(found: Exercise) -> dict[str, Any] | None:
     return runner.namespace if core_passed(results) else None
 
 
-def _own_path(found: Exercise) -> Path | None:
-    """Where the learner keeps a notebook: beside this one, in `work/`, or in the clone's."""
-    folders = [Path.cwd(), Path.cwd() / WORK, exercise.ROOT / WORK]
-    paths = [folder / f"{found.slug}.ipynb" for folder in folders]
-    return next(
-        (path for path in paths if path.is_file() and path.parent != exercise.RELEASED), None
-    )
-
-
 def _stamps(found: Exercise) -> Stamps:
     """What tells the present notebooks, up to this one, from changed ones."""
     upto = [exercise.load(slug) for slug in exercise.slugs() if slug <= found.slug]
-    files = [(path, path.stat()) for one in upto if (path := _own_path(one))]
+    files = [(path, path.stat()) for one in upto if (path := own_work.find(one.slug))]
     return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in files)
 
 

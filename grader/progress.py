@@ -19,7 +19,7 @@ from grader import exercise, grade, notebook
 from grader.checking import COURSE, PartResult
 from grader.display import figure
 from grader.exercise import Exercise
-from grader.learner import LOCAL_SEED, WORK
+from grader.learner import LOCAL_SEED
 from grader.results import Graded
 from grader.texts import short
 
@@ -51,17 +51,6 @@ class Row:
         if self.note or part is None:
             return self.note or "all done"
         return f"{part.id} {part.title}" + (" (bonus)" if part.bonus else "")
-
-
-def folder() -> Path:
-    """Where the learner keeps the notebooks: `work/` here, this folder, or `work/` of the clone."""
-    folders = [Path.cwd() / WORK, Path.cwd(), exercise.ROOT / WORK]
-    own = (path for path in folders if path != exercise.RELEASED and _holds_notebooks(path))
-    return next(own, exercise.ROOT / WORK)
-
-
-def _holds_notebooks(path: Path) -> bool:
-    return any((path / f"{slug}.ipynb").is_file() for slug in exercise.slugs())
 
 
 def is_started(found: Exercise, content: notebook.Notebook) -> bool:

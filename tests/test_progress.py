@@ -11,7 +11,7 @@ from notebooks import EX1, EX2, Notebook
 from rich.console import Console
 from typer.testing import CliRunner
 
-from grader import cli, exercise, grade, isolation, progress
+from grader import cli, exercise, grade, isolation, own_work, progress
 from grader.progress import Row
 from grader.results import Graded
 
@@ -135,13 +135,13 @@ def test_the_learners_folder_is_never_the_released_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert progress.folder() == exercise.ROOT / "work"
+    assert own_work.folder() == exercise.ROOT / "work"
     notebooks.save(tmp_path / f"{EX1}.ipynb", "{}")
-    assert progress.folder() == tmp_path
+    assert own_work.folder() == tmp_path
     notebooks.save(tmp_path / "work" / f"{EX1}.ipynb", "{}")
-    assert progress.folder() == tmp_path / "work"
+    assert own_work.folder() == tmp_path  # what is beside comes first
     monkeypatch.chdir(exercise.RELEASED)
-    assert progress.folder() == exercise.ROOT / "work"
+    assert own_work.folder() == exercise.ROOT / "work"
 
 
 def test_the_command_succeeds_whatever_it_finds(
