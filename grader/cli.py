@@ -91,6 +91,28 @@ def _speak_of_stale(lines: list[str]) -> None:
 
 
 @app.command()
+def new(
+    part: Annotated[str, typer.Argument(help="The new part, such as 6.6, or 6.E3 for a bonus.")],
+    name: Annotated[str, typer.Argument(help="The function that a learner is to write.")],
+    title: Annotated[str, typer.Option(help="The part's heading.")] = "A new part",
+    points: Annotated[float, typer.Option(help="What it is worth.")] = 1.0,
+) -> None:
+    """Write the skeleton of a new part: text, reference, probe, check, feedback and answers."""
+    from grader import new_part
+
+    try:
+        paths = new_part.write(part, name, title, points, exercise.ROOT)
+    except (new_part.NewPartError, UnknownExercise) as error:
+        raise fail(str(error)) from None
+    for path in paths:
+        console.print(f"wrote {path.relative_to(exercise.ROOT)}")
+    console.print(
+        f"Now `make build`, then `.venv/bin/python -m pytest -k '{part}-'` proves that it works. "
+        "Change it from there, as CONTRIBUTING.md says. Core parts of an exercise make 10 points."
+    )
+
+
+@app.command()
 def start(
     lab: Annotated[bool, typer.Option(help="Open JupyterLab after copying.")] = True,
 ) -> None:
