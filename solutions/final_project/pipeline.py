@@ -48,12 +48,18 @@ class ZTFDataPipeline:
         problems: what the last fetch could not read, and why.
     """
 
-    def __init__(self, data_source: str = "lasair", folder: str | Path | None = None) -> None:
+    def __init__(
+        self,
+        data_source: str = "lasair",
+        folder: str | Path | None = None,
+        choices: readers.Choices = readers.NO_CHOICES,
+    ) -> None:
         """Set the source.
 
         Args:
             data_source: lasair, antares, alerce, fink, fritz, ztf, rubin, or any.
             folder: a folder with the broker's files, in folders of their own if you like.
+            choices: what the files do not say of themselves, such as a zero point.
 
         Raises:
             ValueError: there is no such source.
@@ -62,6 +68,7 @@ class ZTFDataPipeline:
             raise ValueError(f"data_source is {data_source!r}; known are {', '.join(SOURCES)}")
         self.data_source = data_source
         self.folder = Path(folder) if folder is not None else None
+        self.choices = choices
         self.problems: list[readers.Problem] = []
 
     def fetch(self) -> list[LightCurve]:
@@ -76,7 +83,8 @@ class ZTFDataPipeline:
                 f"no source is configured for {self.data_source!r}: give the folder of its files, "
                 f"ZTFDataPipeline(data_source={self.data_source!r}, folder=...)"
             )
-        contents = readers.read_folder(self.folder, formats=SOURCES[self.data_source])
+        formats = SOURCES[self.data_source]
+        contents = readers.read_folder(self.folder, formats=formats, choices=self.choices)
         self.problems = contents.problems
         return contents.light_curves
 

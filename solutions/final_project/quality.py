@@ -82,7 +82,7 @@ class QualityReport:
             self.n_read + other.n_read,
             _summed(self.cuts, other.cuts),
             _summed(self.notes, other.notes),
-            self.messages + other.messages,
+            tuple(dict.fromkeys(self.messages + other.messages)),
         )
 
     def __str__(self) -> str:

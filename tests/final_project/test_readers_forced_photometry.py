@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from real_files import DATA
 
-from solutions.final_project.readers import FormatError, read
+from solutions.final_project.readers import Choices, FormatError, read
 from solutions.final_project.readers.source import Source
 from solutions.final_project.readers.ztf_forced_photometry import (
     airmass,
     find_baselines,
     find_peak,
     light_curve,
+    read_clear_sky,
     requested_position,
 )
 from solutions.final_project.samples.sky import Sky
@@ -183,3 +184,41 @@ def test_airmass_at_palomar() -> None:
     assert np.nanmin(day) == pytest.approx(1, abs=1e-4)
     assert np.isnan(day).any()
     assert np.isnan(airmass(np.array([60000.2]), np.nan, 10.0)).all()
+
+
+def thresholds(path: Path, value: float, numbered: bool) -> Path:
+    lines = [f"{number} " * numbered + f"{value} {value} {value}" for number in range(64)]
+    path.write_text("# rcid g r i\n" + "\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_epochs_below_the_zero_point_of_a_clear_sky_are_cloudy(
+    tmp_path: Path, numbered: bool
+) -> None:
+    (without_cut,) = read(DATA / NAME)
+    high = read_clear_sky(thresholds(tmp_path / "high.txt", 29.0, numbered))
+    low = read_clear_sky(thresholds(tmp_path / "low.txt", 21.0, numbered))
+    assert high.shape == (64, 3)
+    (same,) = read(DATA / NAME, choices=Choices(clear_sky=low))
+    assert dict(same.quality.cuts) == dict(without_cut.quality.cuts)
+    # Thresholds of one quadrant concern its epochs alone.
+    row = next(line.split() for line in TEXT.splitlines() if " ZTF_" in line)
+    quadrant = 4 * (int(row[2]) - 1) + int(row[3]) - 1
+    elsewhere = high.copy()
+    elsewhere[quadrant] = 21.0
+    (same,) = read(DATA / NAME, choices=Choices(clear_sky=elsewhere))
+    assert len(same) == len(without_cut)
+    (left,) = read(DATA / NAME, choices=Choices(clear_sky=high))
+    has_airmass = np.isfinite(airmass(without_cut.mjd, without_cut.ra, without_cut.dec))
+    assert has_airmass.any()
+    assert left.mjd.tolist() == without_cut.mjd[~has_airmass].tolist()
+    assert left.quality.cuts["clouds"] == without_cut.quality.cuts["clouds"] + has_airmass.sum()
+
+
+@pytest.mark.parametrize("text", ["", "26 26 26\n", "a b c\n" * 64, "1 2 3\n" * 64])
+def test_a_file_that_holds_no_zero_points_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "thresholds.txt"
+    path.write_text(text)
+    with pytest.raises(FormatError, match="zero points"):
+        read_clear_sky(path)

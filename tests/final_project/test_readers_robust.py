@@ -11,7 +11,7 @@ import pytest
 from real_files import DATA
 
 from solutions.final_project.light_curve import LightCurve
-from solutions.final_project.readers import FormatError, Problem, read, read_folder
+from solutions.final_project.readers import Choices, FormatError, Problem, read, read_folder
 from solutions.final_project.readers.photometry import to_bands, to_mjd, to_signs
 from solutions.final_project.samples import FILES
 
@@ -262,3 +262,27 @@ def test_forced_photometry_of_lasair(tmp_path: Path) -> None:
     assert curve.flux[1] == pytest.approx(-800 * 10 ** (0.4 * (23.9 - 26.15)))
     assert curve.is_detection.tolist() == [True, True]
     assert dict(curve.quality.cuts) == {"bad_flux": 1}
+
+
+def rubin_alert(flux: float, error: float) -> str:
+    rows = [
+        {"midpointMjdTai": 61000.0 + day, "band": "r", "psfFlux": flux, "psfFluxErr": error}
+        for day in range(4)
+    ]
+    return json.dumps({"diaObjectId": 7, "diaSource": rows[0], "prvDiaSources": rows[1:]})
+
+
+def test_fluxes_in_the_layout_of_rubin_take_the_zero_point_that_is_chosen(tmp_path: Path) -> None:
+    path = written(tmp_path, rubin_alert(flux=100.0, error=3.0))
+    (as_nanojansky,) = read(path)
+    (as_fluxcal,) = read(path, choices=Choices(zero_point=27.5))
+    assert as_nanojansky.flux == pytest.approx(np.full(4, 0.1))
+    assert as_fluxcal.flux == pytest.approx(np.full(4, 100 * 10 ** (0.4 * (23.9 - 27.5))))
+    (message,) = as_nanojansky.quality.messages
+    assert "--zero-point 27.5" in message
+    assert as_fluxcal.quality.messages == ()
+
+
+def test_nanojansky_as_rubin_measures_them_are_not_doubted(tmp_path: Path) -> None:
+    (curve,) = read(written(tmp_path, rubin_alert(flux=900.0, error=100.0)))
+    assert curve.quality.messages == ()

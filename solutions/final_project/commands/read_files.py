@@ -12,7 +12,7 @@ from solutions.final_project.commands import console, fail
 
 if TYPE_CHECKING:
     from solutions.final_project.light_curve import LightCurve
-    from solutions.final_project.readers import FolderContents
+    from solutions.final_project.readers import Choices, FolderContents
 
 
 def register(app: typer.Typer) -> None:
@@ -23,14 +23,26 @@ def register(app: typer.Typer) -> None:
 def read(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders of files.")],
     csv: Annotated[Path | None, typer.Option(help="Write the counts of each object here.")] = None,
+    zero_point: Annotated[
+        float | None,
+        typer.Option(help="AB magnitude of a flux of 1 in files like Rubin's, if it is not 31.4."),
+    ] = None,
+    clear_sky: Annotated[
+        Path | None,
+        typer.Option(help="ZTF's zp_thresholds_quadID.txt, to leave out cloudy forced photometry."),
+    ] = None,
 ) -> None:
     """Read photometry in any known format and count what is in it, object by object."""
     from solutions.final_project import readers
     from solutions.final_project.pipeline import quality_table
 
+    choices = _choices(zero_point, clear_sky)
     contents = readers.FolderContents()
     for path in paths:
-        contents += readers.read_folder(path) if path.is_dir() else readers.read_paths([path])
+        if path.is_dir():
+            contents += readers.read_folder(path, choices=choices)
+        else:
+            contents += readers.read_paths([path], choices=choices)
     for curve in contents.light_curves:
         console.print(escape(_line(curve)))
         for message in curve.quality.messages:
@@ -41,6 +53,19 @@ def read(
         console.print(f"wrote {csv}")
     if not contents.light_curves and not contents.labels:
         raise fail("there is neither photometry nor a table of types in these files")
+
+
+def _choices(zero_point: float | None, clear_sky: Path | None) -> Choices:
+    """Return what the options say of all files."""
+    from solutions.final_project.readers import Choices, FormatError
+    from solutions.final_project.readers.ztf_forced_photometry import read_clear_sky
+
+    if zero_point is not None and not 15 <= zero_point <= 40:
+        raise fail(f"a flux of 1 is hardly of magnitude {zero_point:g}: use 31.4, 27.5 or the like")
+    try:
+        return Choices(zero_point, None if clear_sky is None else read_clear_sky(clear_sky))
+    except (FormatError, OSError) as error:
+        raise fail(str(error)) from error
 
 
 def _line(curve: LightCurve) -> str:

@@ -25,10 +25,24 @@ from solutions.final_project.readers import (
     ztf_alert,
     ztf_forced_photometry,
 )
-from solutions.final_project.readers.source import FormatError, NotPhotometryError, Source
+from solutions.final_project.readers.source import (
+    NO_CHOICES,
+    Choices,
+    FormatError,
+    NotPhotometryError,
+    Source,
+)
 
 __all__ = [
-    *("FolderContents", "FormatError", "NotPhotometryError", "Problem", "Source"),
+    *(
+        "NO_CHOICES",
+        "Choices",
+        "FolderContents",
+        "FormatError",
+        "NotPhotometryError",
+        "Problem",
+        "Source",
+    ),
     *("read", "read_folder", "read_labels", "read_paths", "reader_of"),
 ]
 
@@ -117,6 +131,7 @@ def read(
     path: str | Path,
     problems: list[Problem] | None = None,
     formats: Sequence[ModuleType] = READERS,
+    choices: Choices = NO_CHOICES,
 ) -> list[LightCurve]:
     """Return the light curves of a file, whatever its format; it may be compressed.
 
@@ -125,12 +140,13 @@ def read(
         problems: takes what could not be read of a file that is otherwise in order. Without it,
             there is a warning for each.
         formats: the readers of the formats that are wanted.
+        choices: what the file does not say of itself.
 
     Raises:
         NotPhotometryError: the file holds labels or a list of objects.
         FormatError: the format is unknown, the file is broken, or nothing in it can be read.
     """
-    source = Source.open(path)
+    source = Source.open(path, choices)
     curves, errors = _split(source, reader_of(source, formats))
     if errors and not curves:
         raise errors[0]
@@ -167,7 +183,10 @@ def read_labels(path: str | Path) -> pd.DataFrame:
 
 
 def read_folder(
-    folder: str | Path, pattern: str = "**/*", formats: Sequence[ModuleType] = READERS
+    folder: str | Path,
+    pattern: str = "**/*",
+    formats: Sequence[ModuleType] = READERS,
+    choices: Choices = NO_CHOICES,
 ) -> FolderContents:
     """Read all files of a folder, and of those in it; a bad file spoils nothing else.
 
@@ -178,6 +197,7 @@ def read_folder(
         folder: the folder.
         pattern: which files in it, as for `Path.glob`.
         formats: the readers of the formats that are wanted; files of others are problems.
+        choices: what files do not say of themselves.
 
     Raises:
         NotADirectoryError: there is no such folder.
@@ -185,15 +205,20 @@ def read_folder(
     folder = Path(folder)
     if not folder.is_dir():
         raise NotADirectoryError(f"{folder} is no folder")
-    return read_paths(sorted(each for each in folder.glob(pattern) if each.is_file()), formats)
+    files = sorted(each for each in folder.glob(pattern) if each.is_file())
+    return read_paths(files, formats, choices)
 
 
-def read_paths(paths: Iterable[Path], formats: Sequence[ModuleType] = READERS) -> FolderContents:
+def read_paths(
+    paths: Iterable[Path],
+    formats: Sequence[ModuleType] = READERS,
+    choices: Choices = NO_CHOICES,
+) -> FolderContents:
     """Read several files as read_folder does."""
     contents = FolderContents()
     for path in paths:
         try:
-            contents.light_curves += read(path, contents.problems, formats)
+            contents.light_curves += read(path, contents.problems, formats, choices)
         except NotPhotometryError as error:
             contents.problems.append(Problem(path, str(error), is_photometry=False))
             if tns.recognises(Source.open(path)):

@@ -32,6 +32,12 @@ WIRE_MAGIC = b"\0"  # of a stream's message: this, and the number of the schema 
 LEAST_SNR = 3.0
 LEAST_ERROR = 0.02  # [microjansky] a third of the noise of Rubin's best single visits
 
+TOO_PRECISE = (
+    "Most errors are below 20 nJy, if the fluxes are nanojansky, and no visit of Rubin is so "
+    "precise. In FLUXCAL, as files of the ELAsTiCC simulation, they have the zero point 27.5 "
+    "(`read --zero-point 27.5`)."
+)
+
 
 def recognises(source: Source) -> bool:
     """Whether the file holds DiaSources."""
@@ -104,15 +110,17 @@ def _records(source: Source) -> Iterator[Any]:
 def read(source: Source) -> Iterator[LightCurve | FormatError]:
     """Yield one light curve for each packet or object."""
     table = _table(source)
+    chosen = source.choices.zero_point
+    zero_point = NANOJANSKY if chosen is None else chosen
     if table is not None:
         kind = "forced source" if table.has("diaForcedSourceId") else "source"
         for name, rows in table.groups("diaObjectId", "objectId"):
             object_id = name or source.object_name
-            yield _part(object_id, rows, kind, NANOJANSKY, {"source": "Rubin"}, {})
+            yield _part(object_id, rows, kind, zero_point, {"source": "Rubin"}, {})
         return
     for number, record in enumerate(_records(source), start=1):
         if _is_alert(record):
-            yield light_curve(record, source.object_name)
+            yield light_curve(record, source.object_name, zero_point)
         else:
             yield source.error("it has no DiaSources", f"record {number}")
 
@@ -206,6 +214,8 @@ def _part(
         "flagged": int((kept & flagged).sum()),
         "too_precise": int((kept & (flux_err < LEAST_ERROR)).sum()),
     }
+    if zero_point == NANOJANSKY and notes["too_precise"] > kept.sum() / 2:
+        table.messages.append(TOO_PRECISE)
     mjd, band = to_utc(table.numbers(*TIMES)), to_bands(table.words("band", "filterName"))
     return LightCurve.from_arrays(
         object_id,

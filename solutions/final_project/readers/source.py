@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from solutions.final_project.readers.table import Table, delimited
@@ -32,19 +33,40 @@ class NotPhotometryError(FormatError):
 
 
 @dataclass(frozen=True)
+class Choices:
+    """What no file says of itself.
+
+    Attributes:
+        zero_point: AB magnitude of a flux of 1 in files in the layout of Rubin; None for that of
+            the schemas, 31.4 (nanojansky). Files of the ELAsTiCC simulation have 27.5 (FLUXCAL).
+        clear_sky: least zero points of clear nights in ZTF's forced photometry (64, 3): a row for
+            each readout quadrant, 4 (ccdid - 1) + qid - 1, and columns for g, r, i; None if the cut
+            is not wanted.
+    """
+
+    zero_point: float | None = None
+    clear_sky: np.ndarray | None = None
+
+
+NO_CHOICES = Choices()
+
+
+@dataclass(frozen=True)
 class Source:
     """A file with its content, unpacked if it is compressed.
 
     Attributes:
         path: where it came from; its name is used for messages and for object names.
         data: its content.
+        choices: what the file does not say.
     """
 
     path: Path
     data: bytes = field(repr=False)
+    choices: Choices = NO_CHOICES
 
     @classmethod
-    def open(cls, path: str | Path) -> Source:
+    def open(cls, path: str | Path, choices: Choices = NO_CHOICES) -> Source:
         """Read a file; gzip and zip (with one file in it) are unpacked.
 
         Raises:
@@ -63,7 +85,7 @@ class Source:
             raise FormatError(f"{path}: cannot be unpacked: {error}") from error
         if not data.strip(b" \t\r\n\0"):
             raise FormatError(f"{path}: the file is empty")
-        return cls(path, data)
+        return cls(path, data, choices)
 
     def error(self, why: str, where: str = "") -> FormatError:
         """Return an error that names the file, and the place in it."""

@@ -3,9 +3,10 @@
 The steps are those of the Bright Transient Survey: leave out epochs with bad conditions, subtract
 for each field, CCD, quadrant and filter the median of the epochs without the transient, enlarge the
 errors by the scatter of these epochs, and turn counts into microjansky by the zero point of the
-difference image (Masci et al. 2023, arXiv:2305.16279; Yao et al. 2019, ApJ 886, 152). One step is
-not taken: the threshold of each quadrant, below which a zero point means clouds, is not in the
-table; the service's own flag for clouds (bit 2^25 of infobitssci) contains it.
+difference image (Masci et al. 2023, arXiv:2305.16279; Yao et al. 2019, ApJ 886, 152). One step
+needs a file: the threshold of each quadrant and filter, below which a zero point means clouds, is
+not in the table and cannot be had from one object's epochs (`read_clear_sky`). Without it, the
+service's own flag for clouds (bit 2^25 of infobitssci) has to do, which contains this cut.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -43,6 +45,8 @@ CLEAR_SKY = {
     "i": (26.0, 0.07, 0.06, 100),
 }
 
+QUADRANTS = 64  # of the camera: 16 CCDs with 4 readout channels each
+
 DAYS_BEFORE, DAYS_AFTER = 100, 500  # [days] from the peak on, the transient is not in the image
 ENOUGH, TOO_FEW = 25, 10  # epochs of a baseline
 PEAK_WINDOW = 14  # [days]
@@ -67,7 +71,10 @@ def read(source: Source) -> Iterator[LightCurve | FormatError]:
         yield source.error("the table has a header but no epochs")
         return
     ra, dec = requested_position(source.text)
-    yield light_curve(source.object_name, table, source="ZTF forced photometry", ra=ra, dec=dec)
+    yield light_curve(
+        source.object_name, table, source="ZTF forced photometry", ra=ra, dec=dec,
+        clear_sky=source.choices.clear_sky,
+    )  # fmt: skip
 
 
 def _is_ipac(source: Source) -> bool:
@@ -93,7 +100,8 @@ def requested_position(text: str) -> tuple[float, float]:
 
 def light_curve(
     object_id: str, table: Table, *, baseline: bool = True, require_baseline: bool = False,
-    source: str = "", ra: float = float("nan"), dec: float = float("nan"), **metadata: Any,
+    source: str = "", ra: float = float("nan"), dec: float = float("nan"),
+    clear_sky: np.ndarray | None = None, **metadata: Any,
 ) -> LightCurve:  # fmt: skip
     """Return the calibrated light curve of the epochs of one position.
 
@@ -104,13 +112,14 @@ def light_curve(
         require_baseline: leave out epochs without a baseline instead of taking them as they are.
         source: kept in the metadata, as is all else.
         ra, dec: position [deg], for the airmass.
+        clear_sky: what `read_clear_sky` returns, to leave out epochs below these zero points.
     """
     mjd = to_mjd(table.numbers("jd", "mjd"))
     band = to_bands(table.words("filter", "fid", "band"))
     counts = table.numbers("forcediffimflux")
     errors = table.numbers("forcediffimfluxunc")
     zero_point = table.numbers("zpdiff", "magzpsci", "zpmaginpsci")
-    sieve, notes = _good_epochs(table, mjd, band, ra, dec)
+    sieve, notes = _good_epochs(table, mjd, band, airmass(mjd, ra, dec), clear_sky)
     groups = _groups(table, band)
     baselines: dict[str, Baseline] = {}
     if baseline:
@@ -145,7 +154,11 @@ def light_curve(
 
 
 def _good_epochs(
-    table: Table, mjd: np.ndarray, band: np.ndarray, ra: float, dec: float
+    table: Table,
+    mjd: np.ndarray,
+    band: np.ndarray,
+    mass: np.ndarray,
+    clear_sky: np.ndarray | None,
 ) -> tuple[Sieve, dict[str, int]]:
     """Return the epochs that pass all cuts, and how many of them are suspect."""
     counts, errors = table.numbers("forcediffimflux"), table.numbers("forcediffimfluxunc")
@@ -162,7 +175,9 @@ def _good_epochs(
         sieve.drop("infobitssci", flags != 0)
         sieve.drop("scisigpix", table.numbers("scisigpix") > 25)
         sieve.drop("seeing", table.numbers("sciinpseeing") > 5)
-        sieve.drop("clouds", _is_cloudy(table, mjd, band, ra, dec))
+        sieve.drop("clouds", _is_cloudy(table, band, mass))
+        if clear_sky is not None:
+            sieve.drop("clouds", _is_dim(table, band, mass, clear_sky))
     suspect = np.array([bool(codes & SUSPECT) for codes in status])
     return sieve, {"suspect_epoch": int((sieve.kept & suspect).sum())}
 
@@ -172,20 +187,54 @@ def _is_zero_point(table: Table) -> np.ndarray:
     return (zero_point > 15) & (zero_point < 35)
 
 
-def _is_cloudy(
-    table: Table, mjd: np.ndarray, band: np.ndarray, ra: float, dec: float
-) -> np.ndarray:
+def _is_cloudy(table: Table, band: np.ndarray, mass: np.ndarray) -> np.ndarray:
     """Whether the science image's zero point is not that of a clear sky, as far as is known."""
     if not table.has("zpmaginpsci", "zpmaginpscirms", "ncalmatches"):
         return np.zeros(len(table), dtype=bool)
     zero_point = table.numbers("zpmaginpsci")
     scatter, stars = table.numbers("zpmaginpscirms"), table.numbers("ncalmatches")
-    mass = airmass(mjd, ra, dec)
     cloudy = np.zeros(len(table), dtype=bool)
     for letter, (clear, loss, largest_scatter, fewest_stars) in CLEAR_SKY.items():
         bad = (zero_point > clear - loss * mass) | (scatter > largest_scatter)
         cloudy |= (band == letter) & (bad | (stars < fewest_stars))
     return cloudy
+
+
+def _is_dim(table: Table, band: np.ndarray, mass: np.ndarray, clear_sky: np.ndarray) -> np.ndarray:
+    """Whether the zero point is below that of a clear sky in this quadrant, filter and airmass."""
+    quadrant = 4 * (table.numbers("ccdid") - 1) + table.numbers("qid") - 1
+    known = np.isin(quadrant, range(QUADRANTS))
+    place = np.where(known, quadrant, 0).astype(int)
+    zero_point = table.numbers("zpmaginpsci")
+    dim = np.zeros(len(table), dtype=bool)
+    for column, (letter, (_, loss, _, _)) in enumerate(CLEAR_SKY.items()):
+        dim |= (band == letter) & known & (zero_point < clear_sky[place, column] - loss * mass)
+    return dim
+
+
+def read_clear_sky(path: str | Path) -> np.ndarray:
+    """Return the least zero points of clear nights (64, 3), for `Choices.clear_sky`.
+
+    Args:
+        path: text with a line for each readout quadrant, in order: the zero points in g, r and i,
+            after the number of the quadrant or without it; "#" begins a comment. It is the file
+            `zp_thresholds_quadID.txt` that comes with the service's guide.
+
+    Raises:
+        FormatError: the file is something else.
+    """
+    try:
+        rows = pd.read_csv(path, sep=r"\s+", comment="#", header=None).to_numpy(np.float64)
+    except ValueError as error:
+        raise FormatError(f"{path}: not a table of zero points: {error}") from error
+    numbered = rows.shape == (QUADRANTS, 4) and (np.diff(rows[:, 0]) == 1).all()
+    values = rows[:, 1:] if numbered else rows
+    if values.shape != (QUADRANTS, 3) or not ((values > 20) & (values < 30)).all():
+        raise FormatError(
+            f"{path}: wanted are {QUADRANTS} lines, one for each quadrant, with the zero points "
+            f"in g, r and i [mag]; found are {rows.shape[0]} lines of {rows.shape[1]} numbers"
+        )
+    return np.asarray(values)
 
 
 def airmass(mjd: np.ndarray, ra: float, dec: float) -> np.ndarray:
