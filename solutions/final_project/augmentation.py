@@ -6,30 +6,50 @@ from dataclasses import replace
 
 import numpy as np
 
-from solutions.final_project.encoding import EncodingConfig, View, alert_view
+from solutions.final_project.encoding import (
+    EncodingConfig,
+    UnusableLightCurveError,
+    View,
+    alert_view,
+)
 from solutions.final_project.light_curve import LightCurve
 from solutions.final_project.sources import REACH_BACK, as_total
 
-FEWEST = 3  # points that a cut leaves at least
+AGES = (1, 3, 7, 14, 30, 60, 120, 240)  # [days since the first detection] to judge by
+FEWEST = 3  # points that thinning leaves at least
+SHARE_CUT, SHARE_PACKETS = 0.45, 0.15  # of the views: cut off early, and one alert packet alone
+YOUNGEST, OLDEST = 0.7, 150.0  # [days since the first detection] of views that are cut off
 
 
 def augmented_view(lc: LightCurve, config: EncodingConfig, rng: np.random.Generator) -> View:
-    """Return a random view: another source, cut short, thinned out or farther away."""
+    """Return a random view: another source, cut off early, thinned out or farther away."""
     if lc.kind == "diff_alert" and rng.random() < 0.2 and (~lc.is_detection).sum() > 20:
         lc = as_total(lc, host=float(10 ** rng.uniform(1, 2.5)), rng=rng)
     elif lc.kind != "diff_alert" and rng.random() < 0.5:
         lc = brightened(lc, float(10 ** rng.uniform(0, 0.7)))
-    view = alert_view(lc, config, rng)
+    chance = rng.random()
+    age = float(np.exp(rng.uniform(np.log(YOUNGEST), np.log(OLDEST))))
+    early = _early_view(lc, config, rng, age) if chance < SHARE_CUT / 2 else None
+    view = early or alert_view(lc, config, rng)
     if rng.random() < 0.3:
         view = dimmed(view, config, rng)
-    chance = rng.random()
-    if chance < 0.35:
-        view = until(view, float(np.exp(rng.uniform(np.log(8), np.log(150)))))
-    elif chance < 0.5:
+    if early is None and chance < SHARE_CUT:
+        view = until(view, age)
+    elif early is None and chance < SHARE_CUT + SHARE_PACKETS:
         view = one_packet(view, rng)
     if rng.random() < 0.3:
         view = _kept(view, rng.random(len(view)) < rng.uniform(0.5, 1))
     return view
+
+
+def _early_view(
+    lc: LightCurve, config: EncodingConfig, rng: np.random.Generator, age: float
+) -> View | None:
+    """Return the view of what was known so many days after the first detection, if any."""
+    try:
+        return alert_view(lc.known_after(age), config, rng)
+    except UnusableLightCurveError:
+        return None
 
 
 def brightened(lc: LightCurve, factor: float) -> LightCurve:
@@ -46,14 +66,14 @@ def _kept(view: View, rows: np.ndarray) -> View:
 
 
 def until(view: View, days: float) -> View:
-    """Return what was known some days after the first point."""
-    return _kept(view, view.day <= view.day[0] + days)
+    """Return what was known some days after the first point, with the reference level of later."""
+    return view.select(view.day <= view.day[0] + days)
 
 
 def one_packet(view: View, rng: np.random.Generator) -> View:
     """Return what a single alert packet holds: a random point and the 30 days before."""
     last = view.day[rng.integers(len(view))]
-    return _kept(view, (view.day <= last) & (view.day >= last - REACH_BACK))
+    return view.select((view.day <= last) & (view.day >= last - REACH_BACK))
 
 
 def dimmed(view: View, config: EncodingConfig, rng: np.random.Generator) -> View:

@@ -2,7 +2,7 @@
 
 | file | holds |
 |---|---|
-| `config.json` | classes, encoding, sizes, standardisation, calibration, prior, evidence |
+| `config.json` | classes, encoding, sizes, standardisation, calibration, prior, costs, evidence |
 | `network.safetensors` | weights of the networks, for PyTorch |
 | `network.onnx` | the same networks, for ONNX Runtime |
 | `trees-0.txt` ... | gradient-boosted trees, LightGBM's text |
@@ -28,9 +28,9 @@ from solutions.final_project.model import ModelConfig
 from solutions.final_project.novelty import Novelty
 from solutions.final_project.serving import NetworkEnsemble, make_ensemble
 from solutions.final_project.training_set import Standardisation
-from solutions.final_project.uncertainty import Calibration
+from solutions.final_project.uncertainty import NIGHTS, SPANS, Calibration
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST, CONFIG = "manifest.json", "config.json"
 WEIGHTS, GRAPH = "network.safetensors", "network.onnx"
 PACKAGES = ("numpy", "torch", "onnx", "onnxruntime", "lightgbm", "safetensors")
@@ -52,8 +52,9 @@ class Settings:
         members: number of networks, and of sets of trees.
         feature_names: names of the features, in order.
         standardisation: of the features for the networks.
-        calibration: from scores to log-likelihoods.
+        calibration: from scores to log-likelihoods, given how much is known.
         prior: probability of each class before anything is known (classes,).
+        balance: what an error costs; see `uncertainty.decide`.
         negative_share: see `signs`.
         novelty: what "unlike anything known" means.
     """
@@ -66,6 +67,7 @@ class Settings:
     standardisation: Standardisation
     calibration: Calibration
     prior: np.ndarray
+    balance: float
     negative_share: Mapping[str, float]
     novelty: Novelty
 
@@ -83,12 +85,14 @@ class Settings:
                 "deviation": self.standardisation.deviation.tolist(),
             },
             "calibration": {
-                "network": calibration.network,
-                "trees": calibration.trees,
-                "bias": list(calibration.bias),
-                "sharpness": calibration.sharpness,
+                "nights": list(NIGHTS),
+                "spans": list(SPANS),
+                "network": np.round(calibration.network, 5).tolist(),
+                "trees": np.round(calibration.trees, 5).tolist(),
+                "bias": np.round(calibration.bias, 5).tolist(),
             },
             "prior": dict(zip(self.classes, self.prior.tolist(), strict=True)),
+            "balance": self.balance,
             "negative_share": dict(self.negative_share),
             "novelty": self.novelty.to_dict(),
         }
@@ -105,8 +109,9 @@ class Settings:
             config["members"],
             tuple(config["feature_names"]),
             Standardisation(np.array(scales["mean"]), np.array(scales["deviation"])),
-            Calibration(**calibration | {"bias": tuple(calibration["bias"])}),
+            Calibration(*(np.array(calibration[name]) for name in ("network", "trees", "bias"))),
             np.array([config["prior"][name] for name in classes]),
+            config["balance"],
             config["negative_share"],
             Novelty.from_dict(config["novelty"]),
         )

@@ -27,7 +27,12 @@ from solutions.final_project.serving import OnnxEnsemble, Outputs
 from solutions.final_project.signs import sign_evidence
 from solutions.final_project.training_set import from_transient
 from solutions.final_project.trees import load_trees, tree_scores
-from solutions.final_project.uncertainty import law_of_total_variance, posterior
+from solutions.final_project.uncertainty import (
+    decide,
+    knowledge,
+    law_of_total_variance,
+    posterior,
+)
 
 if TYPE_CHECKING:
     from solutions.final_project.explanation import Explanation
@@ -108,7 +113,8 @@ class ProductionTransientClassifier:
 
         Returns:
             One dictionary for each light curve, with `object_id`, `probabilities` (by class),
-            `predicted`, `confidence` (the probability of that class), `aleatoric`, `epistemic` and
+            `predicted` (by the costs of the bundle, see `decide`; mostly the most probable),
+            `confidence` (the probability of that class), `aleatoric`, `epistemic` and
             `total` (see `Uncertainty`), `unknown` (0 to 1: unlike anything known), `points` (how
             many were used), `seconds` and `refused`, which is empty. Where nothing can be said,
             `refused` gives the reason, and only `object_id` and `seconds` stand beside it.
@@ -186,21 +192,24 @@ class ProductionTransientClassifier:
         network = network - network.mean(axis=-1, keepdims=True)
         features = np.stack([each.features for each in prepared])
         trees = np.stack([tree_scores(booster, features) for booster in self._trees])
-        likelihood = self.settings.calibration.apply(network, trees[:, None])
+        likelihood = self.settings.calibration.apply(network, trees[:, None], self._known(features))
         likelihood = likelihood + np.stack([each.evidence for each in prepared])
-        probabilities = posterior(
-            likelihood, self.settings.prior, self.settings.calibration.sharpness
-        )
+        probabilities = posterior(likelihood, self.settings.prior)
         return probabilities.reshape(members * repeats, n, -1)
+
+    def _known(self, features: np.ndarray) -> np.ndarray:
+        names = self.settings.feature_names
+        nights, span = (features[:, names.index(name)] for name in ("nights", "span"))
+        return knowledge(nights, span)
 
     def _answers(self, prepared: Sequence[Prepared], mc_samples: int, seed: int) -> list[Answer]:
         samples = self.samples(prepared, mc_samples, seed)
         mean = samples.mean(axis=0)
         parts = law_of_total_variance(samples)
         unknown = self._unknown(prepared)
+        decided = decide(mean, self.settings.prior, self.settings.balance)
         answers = []
-        for i, row in enumerate(mean):
-            best = int(row.argmax())
+        for i, (row, best) in enumerate(zip(mean, decided, strict=True)):
             answers.append(
                 {
                     "probabilities": dict(zip(self.classes, row.tolist(), strict=True)),

@@ -57,7 +57,11 @@ def evaluate(
     answers = classify(classifier, lightcurves)
     answers.to_csv(out / "predictions.csv", index=False)
     labels = labels_of(lightcurves)
-    found = {"about": about or {}, "objects": counts(answers, labels), "speed": speed(answers)}
+    found: dict[str, Any] = {
+        "about": about or {},
+        "objects": counts(answers, labels),
+        "speed": speed(answers),
+    }
     labelled = (labels["label"] != "").to_numpy()
     if np.isin(labels["label"], CLASSES).any():
         known = [lc for lc, has in zip(lightcurves, labelled, strict=True) if has]
@@ -65,8 +69,10 @@ def evaluate(
         found |= measured(answers.reset_index(drop=True), labels, known)
         found["tables"] = slices_of(known, answers, labels["label"].to_numpy(dtype=str))
         if partial:
-            ages = slices.recall_by_age(classifier, known, labels["label"].to_numpy(dtype=str))
+            ages, sure = slices.by_age(classifier, known, labels["label"].to_numpy(dtype=str))
             found["tables"]["age"] = ages.to_dict("records")
+            found["calibration_by_age"] = sure.to_dict("records")
+            figures.save(figures.calibration_by_age(sure), out / "calibration_by_age.png")
         draw(found, answers.reset_index(drop=True), labels, out)
     (out / "metrics.json").write_text(json.dumps(plain(found), indent=1) + "\n", encoding="utf-8")
     return found

@@ -60,7 +60,7 @@ def is_source_blind(name: str) -> bool:
 def _overall(view: View, mag: np.ndarray, config: EncodingConfig) -> Features:
     day, flux = view.day - view.day[0], view.flux
     nights = np.unique(np.floor(day))
-    gaps = np.diff(np.unique(day)) if len(day) > 1 else np.array([0.0])
+    gaps = np.diff(np.unique(day), append=day[-1])  # a gap of 0 if all is of one time
     peak = int(np.argmax(flux))
     weight = flux / flux.sum()
     centre = float((weight * day).sum())

@@ -161,6 +161,32 @@ def recall_by(table: pd.DataFrame, xlabel: str, title: str) -> Figure:
 
 
 @rc_context(STYLE)
+def calibration_by_age(table: pd.DataFrame) -> Figure:
+    """Draw log loss and calibration error of partial light curves against their age.
+
+    Arguments:
+        table: what slices.by_age says of the probabilities.
+    """
+    figure, axes = canvas(1, 2, 10, 3.7)
+    table = table[table["count"] > 0]
+    x = np.arange(len(table))
+    names = {"log_loss": "log loss [nat]", "ece": "calibration error (ECE)"}
+    for ax, (name, words) in zip(axes[0], names.items(), strict=True):
+        error = _bars(table[name], table[f"{name}_low"], table[f"{name}_high"])
+        ax.errorbar(x, table[name], error, fmt="o-", color="#0072b2", capsize=2, label="classifier")
+        ax.set_xticks(x, table["bin"])
+        ax.set(ylabel=words, xlabel="days since the first detection")
+        ax.grid(axis="y", color="0.92")
+    axes[0, 0].plot(x, table["log_loss_of_shares"], color="0.5", linestyle="--",
+                    label="shares of the classes alone")  # fmt: skip
+    for ax, least in zip(axes[0], (0.8, 0.06), strict=True):
+        ax.set_ylim(0, max(least, 1.05 * float(ax.get_ylim()[1])))
+    axes[0, 0].legend(loc="lower left")
+    figure.suptitle("Probabilities of partial light curves", fontweight="bold")
+    return figure
+
+
+@rc_context(STYLE)
 def contamination(table: pd.DataFrame) -> Figure:
     """Draw what objects of types outside the classes are called.
 

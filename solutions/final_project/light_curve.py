@@ -167,6 +167,11 @@ class LightCurve:
         """Return what was known at a time [MJD], that time included."""
         return self.select(self.mjd <= mjd)
 
+    def known_after(self, days: float) -> Self:
+        """Return what was known so many days after the first detection; nothing without one."""
+        detected = self.mjd[self.is_detection]
+        return self.until(float(detected[0]) + days if len(detected) else -np.inf)
+
 
 def _columns(
     object_id: str,

@@ -16,7 +16,7 @@ import numpy as np
 from solutions.final_project.classifier import ProductionTransientClassifier
 from solutions.final_project.light_curve import LightCurve
 from solutions.final_project.splits import folds
-from solutions.final_project.uncertainty import law_of_total_variance
+from solutions.final_project.uncertainty import decide, law_of_total_variance
 
 BATCH = 64  # light curves that go through the networks at once
 
@@ -50,10 +50,11 @@ class OutOfFoldClassifier:
     def _answer(self, name: str, samples: np.ndarray) -> dict[str, Any]:
         mean, classes = samples.mean(axis=0), self.classifier.classes
         parts = law_of_total_variance(samples[:, None])
+        settings = self.classifier.settings
         return {
             "object_id": name,
             "probabilities": dict(zip(classes, mean.tolist(), strict=True)),
-            "predicted": classes[int(mean.argmax())],
+            "predicted": classes[decide(mean, settings.prior, settings.balance)],
             "aleatoric": float(parts.aleatoric[0]),
             "epistemic": float(parts.epistemic[0]),
             "refused": "",

@@ -19,10 +19,12 @@ class Recipe:
         seed: of all random numbers.
         synthetic: objects per class of the synthetic sky; 0 for none.
         synthetic_weight: weight of its classes beside real ones for the trees.
+        young_weight: weight of a class, beside a real one, of its objects in their first weeks.
         pretraining, training: how the networks are trained.
         rounds: of the trees.
-        prior: probability of each class before anything is known. It is not that of any table:
-            typed objects are the bright ones, and their shares mean nothing.
+        prior: probability of each class before anything is known: about the shares among ZTF
+            transients that are bright enough for a spectrum, as in the labelled objects.
+        balance: what an error costs; see `uncertainty.decide`.
     """
 
     seed: int = 0
@@ -30,8 +32,10 @@ class Recipe:
     pretraining: Schedule = field(default_factory=lambda: Schedule(epochs=3))
     training: Schedule = field(default_factory=Schedule)
     synthetic_weight: float = 0.3
+    young_weight: float = 0.4
     rounds: int = ROUNDS
-    prior: tuple[float, ...] = (0.38, 0.38, 0.07, 0.10, 0.07)
+    prior: tuple[float, ...] = (0.74, 0.20, 0.015, 0.03, 0.015)
+    balance: float = 0.5
     encoding: EncodingConfig = field(default_factory=EncodingConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
 
@@ -53,8 +57,10 @@ class Recipe:
             "seed": self.seed,
             "synthetic": self.synthetic,
             "synthetic_weight": self.synthetic_weight,
+            "young_weight": self.young_weight,
             "rounds": self.rounds,
             "prior": list(self.prior),
+            "balance": self.balance,
             "pretraining": self.pretraining.to_dict(),
             "training": self.training.to_dict(),
             "encoding": self.encoding.to_dict(),

@@ -23,7 +23,7 @@ from tqdm.auto import tqdm
 
 from solutions.final_project import bundle
 from solutions.final_project.assembly import assemble, recalls
-from solutions.final_project.light_curve import from_table
+from solutions.final_project.light_curve import LightCurve, from_table
 from solutions.final_project.model import LightCurveTransformer, ModelConfig
 from solutions.final_project.network_training import predict_logits, train_network
 from solutions.final_project.recipe import Recipe
@@ -31,16 +31,14 @@ from solutions.final_project.splits import FOLDS, folds
 from solutions.final_project.training_set import (
     Standardisation,
     TrainingSet,
+    make_aged_set,
     make_synthetic_set,
     make_training_set,
 )
-from solutions.final_project.trees import (
-    train_novelty_trees,
-    train_trees,
-)
+from solutions.final_project.trees import Examples, train_novelty_trees, train_trees
 
 PROJECT = "astro-transient-classification"
-OTHER = "other"
+YOUNG = 100.0  # [days since the first detection] of the cut off views that the trees see too
 
 
 def train(table: Path, out: Path, work: Path, recipe: Recipe | None = None) -> dict[str, Any]:
@@ -63,14 +61,14 @@ def train(table: Path, out: Path, work: Path, recipe: Recipe | None = None) -> d
     work.mkdir(parents=True, exist_ok=True)
     _claim(work, table, recipe)
     with _clock(work / "seconds.json"), _tracked(recipe, table, work) as run:
-        data = _training_set(table, work / "views.npz", recipe)
+        data, aged = _training_sets(table, work, recipe)
         known = data.select(data.labels >= 0)
         scales = Standardisation.fit(known.features)
         synthetic = _synthetic_set(work / "synthetic.npz", recipe)
         start = _pretrained(synthetic, work, recipe, len(data.names), run)
         networks = _train_networks(known, scales, start, work, recipe, run)
-        _train_all_trees(data, synthetic, work, recipe)
-        metrics = assemble(data, scales, networks, work, out, recipe)
+        _train_all_trees(data, aged, synthetic, work, recipe)
+        metrics = assemble(aged, scales, networks, work, out, recipe)
         _finish(out, table, recipe, metrics, run)
     return metrics
 
@@ -110,19 +108,24 @@ def _tracked(recipe: Recipe, table: Path, work: Path) -> Iterator[wandb.Run]:
         yield run
 
 
-def _training_set(table: Path, cache: Path, recipe: Recipe) -> TrainingSet:
-    """Return the views of all objects that are not for testing."""
-    if cache.exists():
-        return TrainingSet.load(cache)
+def _training_sets(table: Path, work: Path, recipe: Recipe) -> tuple[TrainingSet, TrainingSet]:
+    """Return the views of all objects that are not for testing: to learn from, and by age."""
+    caches = work / "views.npz", work / "aged.npz"
+    if not all(cache.exists() for cache in caches):
+        light_curves, labels = _learnable(table)
+        make_training_set(light_curves, labels, recipe.encoding, recipe.seed).save(caches[0])
+        make_aged_set(light_curves, labels, recipe.encoding).save(caches[1])
+    return TrainingSet.load(caches[0]), TrainingSet.load(caches[1])
+
+
+def _learnable(table: Path) -> tuple[list[LightCurve], list[str]]:
+    """Return the light curves that are not for testing, and their labels."""
     frame = pd.read_parquet(table)
     label_of = dict(zip(frame["object_id"].astype(str), frame["label"].astype(str), strict=True))
     ids = frame["object_id"].astype(str)
     mine = {name for name, fold in zip(label_of, folds(label_of), strict=True) if fold >= 0}
     light_curves = from_table(frame[ids.isin(mine)])
-    labels = [label_of[lc.object_id] for lc in light_curves]
-    data = make_training_set(light_curves, labels, recipe.encoding, recipe.seed)
-    data.save(cache)
-    return data
+    return light_curves, [label_of[lc.object_id] for lc in light_curves]
 
 
 def _synthetic_set(cache: Path, recipe: Recipe) -> TrainingSet | None:
@@ -206,25 +209,29 @@ def _train_networks(
 
 
 def _train_all_trees(
-    data: TrainingSet, synthetic: TrainingSet | None, work: Path, recipe: Recipe
+    data: TrainingSet, aged: TrainingSet, synthetic: TrainingSet | None, work: Path, recipe: Recipe
 ) -> None:
     """Train the trees of each fold; those that are there already stay."""
     for fold in tqdm(range(FOLDS), "trees"):
         seed = recipe.seed + fold
-        known = data.select((data.folds != fold) & (data.labels >= 0))
         path = work / bundle.tree_files(FOLDS)[fold]
         if not path.exists():
-            extra = None
+            early = aged.select(aged.age < YOUNG)
+            examples = [_examples(data, fold, 1.0), _examples(early, fold, recipe.young_weight)]
             if synthetic is not None:
                 rare = synthetic.select(synthetic.labels >= 2)  # there are enough supernovae
-                extra = (rare.features, rare.labels, recipe.synthetic_weight)
-            train_trees(
-                known.features, known.labels, known.object_ids, seed, recipe.rounds, extra
-            ).save_model(path)
+                examples.append(_examples(rare, None, recipe.synthetic_weight))
+            train_trees(examples, seed, recipe.rounds).save_model(path)
         everything = data.select((data.folds != fold) & data.plain)
         path = work / bundle.novelty_files(FOLDS)[fold]
         if not path.exists():
             train_novelty_trees(everything.features, everything.labels, seed).save_model(path)
+
+
+def _examples(data: TrainingSet, without: int | None, share: float) -> Examples:
+    """Return the views of the classes, without those of one fold."""
+    part = data.select((data.labels >= 0) & (data.folds != without))
+    return Examples(part.features, part.labels, part.object_ids, share)
 
 
 def _finish(

@@ -12,7 +12,7 @@ from tqdm.auto import tqdm
 
 from solutions.ex02_light_curve_classes import TransientLightCurve
 from solutions.ex05_light_curve_dataset import ZEROPOINT, simulate_transient
-from solutions.final_project.augmentation import augmented_view
+from solutions.final_project.augmentation import AGES, augmented_view
 from solutions.final_project.encoding import (
     EncodingConfig,
     UnusableLightCurveError,
@@ -39,6 +39,7 @@ class TrainingSet:
         rows: what the network sees, n arrays (length, columns).
         features: float64 (n, len(names)), NaN where not measured.
         names: names of the features.
+        age: (n,) days after the first detection of what is known, inf if that is all there is.
     """
 
     object_ids: np.ndarray
@@ -48,6 +49,7 @@ class TrainingSet:
     rows: list[np.ndarray]
     features: np.ndarray
     names: list[str]
+    age: np.ndarray
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -58,15 +60,18 @@ class TrainingSet:
         rows = [self.rows[i] for i in numbers]
         columns = (self.object_ids, self.labels, self.folds, self.plain)
         ids, labels, fold_numbers, plain = (each[numbers] for each in columns)
-        return TrainingSet(
-            ids, labels, fold_numbers, plain, rows, self.features[numbers], self.names
-        )
+        measured, age = self.features[numbers], self.age[numbers]
+        return TrainingSet(ids, labels, fold_numbers, plain, rows, measured, self.names, age)
+
+    def feature(self, name: str) -> np.ndarray:
+        """Return one feature of all views, (n,)."""
+        return self.features[:, self.names.index(name)]
 
     def save(self, path: Path) -> None:
         """Write everything to an .npz file."""
         lengths = np.array([len(each) for each in self.rows])
         columns = {"labels": self.labels, "folds": self.folds, "plain": self.plain}
-        columns |= {"object_ids": self.object_ids, "features": self.features}
+        columns |= {"object_ids": self.object_ids, "features": self.features, "age": self.age}
         columns |= {"lengths": lengths, "rows": np.concatenate(self.rows)}
         np.savez(path, allow_pickle=False, names=np.array(self.names), **columns)
 
@@ -83,6 +88,7 @@ class TrainingSet:
                 rows,
                 file["features"],
                 file["names"].tolist(),
+                file["age"],
             )
 
 
@@ -108,6 +114,29 @@ def make_training_set(
         views += made
         about += [(lc.object_id, number, i == 0) for i in range(len(made))]
     return _from_views(views, about, config)
+
+
+def make_aged_set(
+    light_curves: Iterable[LightCurve], labels: list[str], config: EncodingConfig
+) -> TrainingSet:
+    """Make the plain view of each object as it was at each of AGES, and of all there is.
+
+    What came later is cut off before anything is done to a light curve. What cannot be used yet is
+    left out.
+    """
+    views: list[View] = []
+    about: list[tuple[str, int, bool]] = []
+    ages: list[float] = []
+    for lc, label in tqdm(list(zip(light_curves, labels, strict=True)), "views by age"):
+        number = CLASSES.index(label) if label in CLASSES else -1
+        for age in (*AGES, np.inf):
+            try:
+                views.append(alert_view(lc if np.isinf(age) else lc.known_after(age), config))
+            except UnusableLightCurveError:
+                continue
+            about.append((lc.object_id, number, bool(np.isinf(age))))
+            ages.append(age)
+    return _from_views(views, about, config, np.array(ages))
 
 
 def make_synthetic_set(per_class: int, config: EncodingConfig, seed: int) -> TrainingSet:
@@ -138,7 +167,10 @@ def from_transient(transient: TransientLightCurve) -> LightCurve:
 
 
 def _from_views(
-    views: list[View], about: list[tuple[str, int, bool]], config: EncodingConfig
+    views: list[View],
+    about: list[tuple[str, int, bool]],
+    config: EncodingConfig,
+    age: np.ndarray | None = None,
 ) -> TrainingSet:
     measured = [view_features(view, config) for view in tqdm(views, "features")]
     names = [name for name in measured[0] if is_source_blind(name)]
@@ -152,6 +184,7 @@ def _from_views(
         [view_rows(view, config) for view in views],
         np.array([[each[name] for name in names] for each in measured]),
         names,
+        np.full(len(views), np.inf) if age is None else age,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,35 +27,40 @@ PARAMETERS: dict[str, Any] = {
 ROUNDS = 150
 
 
-def train_trees(
-    features: np.ndarray,
-    labels: np.ndarray,
-    object_ids: np.ndarray,
-    seed: int,
-    rounds: int = ROUNDS,
-    extra: tuple[np.ndarray, np.ndarray, float] | None = None,
-) -> lgb.Booster:
-    """Train trees in which every class, and every object within a class, weighs the same.
+@dataclass(frozen=True)
+class Examples:
+    """Examples in which every class, and every object within a class, weighs the same.
 
-    Args:
+    Attributes:
         features: (n, k), NaN where not measured.
         labels: class numbers (n,).
         object_ids: (n,) whose view each row is.
+        share: weight of a class beside those of other examples.
+    """
+
+    features: np.ndarray
+    labels: np.ndarray
+    object_ids: np.ndarray
+    share: float = 1.0
+
+    def weights(self) -> np.ndarray:
+        """Return the weight of each row (n,)."""
+        _, place, views = np.unique(self.object_ids, return_inverse=True, return_counts=True)
+        weights = 1 / views[place]
+        return np.asarray(self.share * weights / np.bincount(self.labels, weights)[self.labels])
+
+
+def train_trees(examples: Sequence[Examples], seed: int, rounds: int = ROUNDS) -> lgb.Booster:
+    """Train trees on several sets of examples.
+
+    Args:
+        examples: of the same features; every class occurs.
         seed: of all random numbers.
         rounds: number of trees per class.
-        extra: features and labels of synthetic objects, and the weight of a synthetic class
-            relative to a real one.
     """
-    _, place, views = np.unique(object_ids, return_inverse=True, return_counts=True)
-    weights = 1 / views[place]
-    totals = np.bincount(labels, weights)
-    weights = weights / totals[labels]
-    if extra is not None:
-        more_features, more_labels, share = extra
-        more_weights = share / np.bincount(more_labels)[more_labels]
-        features = np.concatenate([features, more_features])
-        labels = np.concatenate([labels, more_labels])
-        weights = np.concatenate([weights, more_weights])
+    features = np.concatenate([each.features for each in examples])
+    labels = np.concatenate([each.labels for each in examples])
+    weights = np.concatenate([each.weights() for each in examples])
     return _train(features, labels, weights, seed, rounds, num_class=int(labels.max()) + 1)
 
 

@@ -114,3 +114,11 @@ def test_augmented_views_are_valid_and_repeat_with_their_seed():
         assert np.isfinite(rows).all()
         assert rows[0, 0] == 0
         assert (np.diff(rows[:, 0]) >= 0).all()
+
+
+def test_some_augmented_views_are_of_the_first_night_alone():
+    forced = invented("SNII", seed=5)
+    rng = np.random.default_rng(0)
+    lengths = [len(augmented_view(forced, CONFIG, rng)) for _ in range(100)]
+    assert 1 <= min(lengths) <= 2
+    assert np.median(lengths) > 10

@@ -27,7 +27,8 @@ SHARED = Path(os.environ.get("WORKBOOK_SHARED", ROOT.parent / "shared"))
 REAL = SHARED / "real" / "ztf_real_dev.parquet"
 FIGURES = {
     "confusion.png", "reliability.png", "purity.png", "recall_by_magnitude.png",
-    "recall_by_detections.png", "recall_by_age.png", "contamination.png", "unknown.png",
+    "recall_by_detections.png", "recall_by_age.png", "calibration_by_age.png", "contamination.png",
+    "unknown.png",
 }  # fmt: skip
 
 
@@ -96,6 +97,12 @@ def test_evaluate_writes_all_that_it_promises(table: pd.DataFrame, tmp_path: Pat
     assert np.sum(found["confusion"]) == 18
     ages = pd.DataFrame(found["tables"]["age"])
     assert ages.groupby("class")["count"].first().to_dict() == dict.fromkeys(CLASSES, 3)
+    last = found["calibration_by_age"][-1]
+    assert last["bin"] == "all"
+    assert last["count"] == 15
+    for name in ("log_loss", "ece"):
+        assert last[name] == pytest.approx(found["measures"][name]["value"])
+    assert last["log_loss_of_shares"] == pytest.approx(np.log(5))
 
 
 def test_the_same_metrics_again(
@@ -258,8 +265,8 @@ def test_a_light_curve_is_cut_off_by_its_age() -> None:
     lc = LightCurve.from_arrays(
         "a", days, list("gggg"), [np.nan, 50, 60, 70], [4] * 4, [False, True, True, True]
     )
-    assert slices.known_after(lc, 3).mjd.tolist() == days[:3]  # what was not seen before counts
-    assert len(slices.known_after(lc.select(~lc.is_detection), 3)) == 0
+    assert lc.known_after(3).mjd.tolist() == days[:3]  # what was not seen before counts
+    assert len(lc.select(~lc.is_detection).known_after(3)) == 0
 
 
 @pytest.mark.skipif(not REAL.is_file(), reason=f"no real light curves in {REAL}")

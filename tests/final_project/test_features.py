@@ -73,3 +73,11 @@ def test_only_features_of_limits_change_with_limits():
     assert np.isnan(without["limit_gap"])
     assert with_them["limit_gap"] == pytest.approx(2)
     assert with_them["limit_before"] == 2
+
+
+def test_two_points_of_one_time_are_measured():
+    twins = LightCurve.from_arrays("twins", [59000.0] * 2, ["g", "r"], [90.0, 60], [4.0] * 2)
+    found = features(twins)
+    assert found["nights"] == 1
+    assert found["longest_gap"] == 0
+    assert found["colour_mean"] == pytest.approx(-2.5 * np.log10(1.5))

@@ -100,8 +100,9 @@ def small_set(n=60, seed=0):
     features = rng.normal(size=(n, 4)) + labels[:, None]
     features[0, 2] = np.nan
     ids = np.array([f"o{i}" for i in range(n)])
+    whole = np.full(n, np.inf)
     return TrainingSet(
-        ids, labels, np.zeros(n, int), np.ones(n, bool), rows, features, list("abcd")
+        ids, labels, np.zeros(n, int), np.ones(n, bool), rows, features, list("abcd"), whole
     )
 
 

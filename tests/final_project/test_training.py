@@ -11,11 +11,18 @@ from final_project.invented import invented, table_of
 
 from solutions.final_project import bundle, training
 from solutions.final_project.classifier import ProductionTransientClassifier
+from solutions.final_project.encoding import alert_view, view_rows
 from solutions.final_project.model import CLASSES, ModelConfig
 from solutions.final_project.network_training import Schedule
 from solutions.final_project.recipe import Recipe
 from solutions.final_project.splits import fold_of
-from solutions.final_project.training_set import TrainingSet, make_synthetic_set, make_training_set
+from solutions.final_project.training_set import (
+    TrainingSet,
+    make_aged_set,
+    make_synthetic_set,
+    make_training_set,
+)
+from solutions.final_project.trees import Examples
 
 SMALL = Recipe(
     synthetic=4,
@@ -58,6 +65,28 @@ def test_each_class_gets_the_views_it_needs():
 def test_the_synthetic_sky_has_every_class_and_no_test_objects_matter():
     data = make_synthetic_set(2, SMALL.encoding, 0)
     assert np.bincount(data.labels).tolist() == [4] * 5
+
+
+def test_views_by_age_hold_what_was_known_then(tmp_path):
+    curves = [invented("SNII", seed, f"v{seed}") for seed in range(2)]
+    data = make_aged_set(curves, ["SNII", "SNII"], SMALL.encoding)
+    assert data.plain.tolist() == np.isinf(data.age).tolist()
+    assert data.plain.sum() == 2
+    for curve in curves:
+        mine = data.select(data.object_ids == curve.object_id)
+        assert (np.diff(mine.age) > 0).all()
+        for age, rows in zip(mine.age[:-1], mine.rows, strict=False):
+            view = alert_view(curve.known_after(age), SMALL.encoding)
+            np.testing.assert_array_equal(rows, view_rows(view, SMALL.encoding))
+    data.save(tmp_path / "aged.npz")
+    again = TrainingSet.load(tmp_path / "aged.npz")
+    np.testing.assert_array_equal(again.age, data.age)
+
+
+def test_all_classes_of_a_set_of_examples_weigh_its_share():
+    ids = np.array(["a", "a", "b", "c"])
+    examples = Examples(np.zeros((4, 1)), np.array([0, 0, 0, 2]), ids, share=0.4)
+    np.testing.assert_allclose(examples.weights(), [0.1, 0.1, 0.2, 0.4])
 
 
 @pytest.mark.slow

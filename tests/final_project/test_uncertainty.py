@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
+from solutions.final_project.metrics import calibration_error
 from solutions.final_project.uncertainty import (
-    balanced_weights,
-    expected_calibration_error,
+    decide,
     fit_calibration,
-    fit_sharpness,
+    knowledge,
     law_of_total_variance,
     posterior,
 )
@@ -35,38 +35,55 @@ def test_models_that_agree_have_no_epistemic_part_and_sure_ones_no_aleatoric():
     assert parts.epistemic[0] == pytest.approx(0.5)
 
 
-def scores_of(rng, labels):
-    """Return scores of two models: calibrated ones would be 3 and 1 for the right class."""
-    return [size * np.eye(3)[labels] + rng.normal(size=(len(labels), 3)) for size in (3.0, 1.0)]
+PRIOR = np.array([0.8, 0.13, 0.07])
 
 
-def test_calibration_weighs_the_better_model_more_and_holds_no_prior():
-    rng = np.random.default_rng(1)
-    labels = rng.choice(3, 20_000, p=[0.8, 0.13, 0.07])
-    network, trees = scores_of(rng, labels)
-    found = fit_calibration(5 * network, trees, labels)
-    assert 5 * found.network == pytest.approx(3, rel=0.15)
-    assert found.trees == pytest.approx(1, rel=0.2)
-    even = rng.choice(3, 4000)
-    network, trees = scores_of(rng, even)
-    probabilities = posterior(found.apply(5 * network, trees), np.full(3, 1 / 3))
-    np.testing.assert_allclose(probabilities.mean(axis=0), 1 / 3, atol=0.03)
-    right = probabilities.argmax(axis=1) == even
-    assert expected_calibration_error(probabilities.max(axis=1), right) < 0.03
+def views(count: int, prior: np.ndarray, seed: int):
+    """Return scores of two models, knowledge and labels of views with 1 and with 25 nights.
+
+    Of one night the scores are noise alone; of 25 calibrated ones would be 3 and 1 for the class.
+    """
+    rng = np.random.default_rng(seed)
+    labels = rng.choice(3, 2 * count, p=prior)
+    nights, span = np.repeat([[1.0], [25.0]], count, axis=0)[:, 0], np.repeat([0.0, 80.0], count)
+    seen = (nights > 1)[:, None] * np.eye(3)[labels]
+    scores = [size * seen + rng.normal(size=seen.shape) for size in (3.0, 1.0)]
+    return *scores, knowledge(nights, span), labels
 
 
-def test_sharpness_restores_the_confidence_of_timid_scores():
-    rng = np.random.default_rng(2)
-    labels = rng.choice(3, 4000)
-    scores = 1.2 * np.eye(3)[labels] + rng.normal(size=(4000, 3))
+def test_much_is_believed_of_many_nights_and_the_prior_of_one():
+    network, trees, known, labels = views(20_000, PRIOR, seed=1)
+    found = fit_calibration(5 * network, trees, known, labels, PRIOR)
+    one, many = known[[0, -1]]
+    assert 5 * many @ found.network == pytest.approx(3, rel=0.15)
+    assert many @ found.trees == pytest.approx(1, rel=0.2)
+    assert 5 * one @ found.network == pytest.approx(0, abs=0.1)
+    network, trees, known, labels = views(4000, PRIOR, seed=2)
+    probabilities = posterior(found.apply(5 * network, trees, known), PRIOR)
+    np.testing.assert_allclose(probabilities[:4000], np.tile(PRIOR, (4000, 1)), atol=0.05)
+    for part in (slice(None, 4000), slice(4000, None)):
+        assert calibration_error(labels[part], probabilities[part]) < 0.03
+
+
+def test_no_prior_is_in_the_likelihood():
+    network, trees, known, labels = views(20_000, PRIOR, seed=1)
+    found = fit_calibration(network, trees, known, labels, PRIOR)
     even = np.full(3, 1 / 3)
-    factors = [fit_sharpness(scores / timid, even, labels) for timid in (1, 2)]
-    assert factors[0] == pytest.approx(1.2, rel=0.1)
-    assert factors[1] == pytest.approx(2 * factors[0], rel=0.02)
-    sharp = posterior(scores / 2, even, factors[1])
-    np.testing.assert_array_equal(sharp.argmax(axis=1), scores.argmax(axis=1))
-    right = sharp.argmax(axis=1) == labels
-    assert expected_calibration_error(sharp.max(axis=1), right) < 0.03
+    network, trees, known, labels = views(4000, even, seed=3)
+    probabilities = posterior(found.apply(network, trees, known), even)
+    np.testing.assert_allclose(probabilities[4000:].mean(axis=0), 1 / 3, atol=0.03)
+    assert calibration_error(labels[4000:], probabilities[4000:]) < 0.03
+
+
+def test_knowledge_is_smooth_and_stops_growing():
+    nights = np.array([1.0, 2, 2.5, 3, 25, 1000])
+    known = knowledge(nights, np.full(6, 10.0))
+    np.testing.assert_allclose(known.sum(axis=1), 2)
+    np.testing.assert_array_equal(known[0, :3], [1, 0, 0])
+    np.testing.assert_array_equal(known[1, :3], [0, 1, 0])
+    between = np.log(2.5 / 2) / np.log(3 / 2)
+    np.testing.assert_allclose(known[2, :3], [0, 1 - between, between])
+    np.testing.assert_array_equal(known[4], known[5])
 
 
 def test_the_prior_enters_by_bayes_theorem():
@@ -74,11 +91,8 @@ def test_the_prior_enters_by_bayes_theorem():
     np.testing.assert_allclose(posterior(likelihood, np.array([0.75, 0.25])), [[0.5, 0.5]])
 
 
-def test_calibration_error_of_known_cases():
-    assert expected_calibration_error(np.full(10, 0.8), np.arange(10) < 8) == pytest.approx(0)
-    assert expected_calibration_error(np.full(10, 1.0), np.arange(10) < 6) == pytest.approx(0.4)
-
-
-def test_every_class_that_occurs_weighs_the_same():
-    weights = balanced_weights(np.array([0, 0, 0, 2]), 4)
-    np.testing.assert_allclose(weights, [2 / 3, 2 / 3, 2 / 3, 2])
+def test_a_rare_class_is_answered_sooner_the_more_a_missed_one_costs():
+    prior = np.array([0.9, 0.1])
+    probabilities = np.array([[0.6, 0.4], [0.8, 0.2], [0.95, 0.05]])
+    answers = {balance: decide(probabilities, prior, balance).tolist() for balance in (0, 0.5, 1)}
+    assert answers == {0: [0, 0, 0], 0.5: [1, 0, 0], 1: [1, 1, 0]}
