@@ -7,7 +7,7 @@ wrong. They do no more than a trial needs.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,23 @@ import numpy as np
 import torch
 
 from grader.course.common_probes import kinds_of
+from grader.course.ex05.replies import (
+    Attributes,
+    Changed,
+    Epochs,
+    Features,
+    Mark,
+    Member,
+    Padded,
+    Rows,
+    Size,
+    Sky,
+    Transformed,
+)
 from grader.runner import Learner
+
+Codes = dict[str, list[float]]
+Curves = dict[str, tuple[list[dict[str, Any]], np.ndarray]]  # observations and rows by name
 
 
 def empty_dataset(learner: Learner, longest: int = 100, **stand_ins: Any) -> Any:
@@ -29,17 +45,18 @@ def empty_dataset(learner: Learner, longest: int = 100, **stand_ins: Any) -> Any
         return dataset
 
 
-def encoded_bands(learner: Learner, bands: list) -> Any:
+def encoded_bands(learner: Learner, bands: list[str]) -> Any:
+    """The codes of some bands."""
     return empty_dataset(learner)._encode_bands(bands)
 
 
-def padded(learner: Learner, sequence: np.ndarray, longest: int) -> list:
+def padded(learner: Learner, sequence: np.ndarray, longest: int) -> Padded:
     """The padded sequence, and the sequence itself afterwards."""
     result = empty_dataset(learner, longest)._pad_sequence(sequence)
-    return [result, sequence]
+    return Padded(result, sequence)
 
 
-def coded(codes: dict) -> Callable[..., np.ndarray]:
+def coded(codes: Codes) -> Callable[..., np.ndarray]:
     """A stand-in for `_encode_bands` that looks the codes up."""
 
     def encode_bands(self: Any, bands: Any) -> np.ndarray:
@@ -49,14 +66,14 @@ def coded(codes: dict) -> Callable[..., np.ndarray]:
     return encode_bands
 
 
-def rows_of(learner: Learner, observations: list, codes: dict) -> list:
+def rows_of(learner: Learner, observations: list[dict[str, Any]], codes: Codes) -> Rows:
     """The rows of a light curve, and whether its table stayed as it was."""
     light_curve = learner.TransientLightCurve(observations, "ZTF24aaexmpl")
     table = light_curve.data.copy()
     width = property(lambda self: 3 + len(codes))
     dataset = empty_dataset(learner, _encode_bands=coded(codes), n_features=width)
     rows = dataset._rows_of(light_curve)
-    return [rows, light_curve.data.equals(table)]
+    return Rows(rows, bool(light_curve.data.equals(table)))
 
 
 class Marking:
@@ -74,7 +91,9 @@ class Marking:
 class Trial:
     """A dataset of a learner's on real light curves, with stand-ins for the parts before it."""
 
-    def __init__(self, learner: Learner, curves: dict, labels: list, longest: int, **options: Any):
+    def __init__(
+        self, learner: Learner, curves: Curves, labels: list[str], longest: int, **options: Any
+    ):
         rows = {name: rows for name, (_, rows) in curves.items()}
         stand_ins = {
             "_rows_of": lambda self, lightcurve: rows[lightcurve.object_id].copy(),
@@ -89,26 +108,36 @@ class Trial:
 
 
 def made_dataset(
-    learner: Learner, curves: dict, labels: list, longest: int, **options: Any
-) -> dict:
-    """The attributes that a dataset has, of those that it should have."""
+    learner: Learner, curves: Curves, labels: list[str], longest: int, **options: Any
+) -> Attributes:
+    """The attributes of a dataset, and which of them it lacks."""
     dataset = Trial(learner, curves, labels, longest, **options).dataset
     names = ("classes", "labels", "max_sequence_length", "transform")
-    return {name: getattr(dataset, name) for name in names if hasattr(dataset, name)}
+    return Attributes(
+        missing=[name for name in names if not hasattr(dataset, name)],
+        classes=getattr(dataset, "classes", None),
+        labels=getattr(dataset, "labels", None),
+        max_sequence_length=getattr(dataset, "max_sequence_length", None),
+        has_transform=getattr(dataset, "transform", None) is not None,
+    )
 
 
-def size(learner: Learner, curves: dict, labels: list, longest: int) -> list:
+def size(learner: Learner, curves: Curves, labels: list[str], longest: int) -> Size:
+    """The length of a dataset and the number of its columns."""
     dataset = Trial(learner, curves, labels, longest).dataset
-    return [len(dataset), dataset.n_features]
+    return Size(len(dataset), dataset.n_features)
 
 
-def items(learner: Learner, curves: dict, labels: list, longest: int, wanted: list) -> list:
+def items(
+    learner: Learner, curves: Curves, labels: list[str], longest: int, wanted: list[int]
+) -> list[Any]:
+    """The items of a dataset with these numbers."""
     dataset = Trial(learner, curves, labels, longest).dataset
     return [dataset[number] for number in wanted]
 
 
-def item_beyond(learner: Learner, curves: dict, labels: list, longest: int) -> list:
-    """What is raised by the item after the last: class names, from the most special on."""
+def item_beyond(learner: Learner, curves: Curves, labels: list[str], longest: int) -> list[str]:
+    """The classes of what the item after the last raises, from the most special on."""
     dataset = Trial(learner, curves, labels, longest).dataset
     try:
         dataset[len(labels)]
@@ -119,25 +148,27 @@ def item_beyond(learner: Learner, curves: dict, labels: list, longest: int) -> l
     return []
 
 
-def changed_items(learner: Learner, curves: dict, labels: list, longest: int) -> list:
+def changed_items(learner: Learner, curves: Curves, labels: list[str], longest: int) -> Features:
     """An item before and after its features have been changed from outside."""
     dataset = Trial(learner, curves, labels, longest).dataset
     features, _ = dataset[0]
     before = copy.deepcopy(features)
     features += 1
-    return [before, dataset[0][0]]
+    return Features(before, dataset[0][0])
 
 
-def transformed(learner: Learner, curves: dict, labels: list, longest: int) -> dict:
+def transformed(learner: Learner, curves: Curves, labels: list[str], longest: int) -> Transformed:
     """The first item asked for twice, through a transform that changes its input in place."""
     trial = Trial(learner, curves, labels, longest, marking=True)
     assert trial.transform is not None
     calls = len(trial.transform.given)
-    got = [trial.dataset[0][0], trial.dataset[0][0]]
-    return {"calls_at_first": calls, "features": got, "given": trial.transform.given}
+    first, _ = trial.dataset[0][0], trial.dataset[0][0]
+    return Transformed(calls, first, trial.transform.given)
 
 
-def augmented(learner: Learner, rows: np.ndarray, seeds: list, **options: Any) -> list:
+def augmented(
+    learner: Learner, rows: np.ndarray, seeds: Sequence[int | None], **options: float
+) -> Changed:
     """One light curve augmented after each seed (None: without seeding), and itself afterwards."""
     augment = learner.LightCurveAugmentation(**options)
     results = []
@@ -145,10 +176,12 @@ def augmented(learner: Learner, rows: np.ndarray, seeds: list, **options: Any) -
         if seed is not None:
             torch.manual_seed(seed)
         results.append(augment(rows))
-    return [results, rows]
+    return Changed(results, rows)
 
 
-def augmented_by_workers(learner: Learner, rows: np.ndarray, seeds: list, **options: Any) -> list:
+def augmented_by_workers(
+    learner: Learner, rows: np.ndarray, seeds: list[int], **options: float
+) -> list[Any]:
     """The same light curve augmented by copies, each after another seed, as in worker processes."""
     augment = learner.LightCurveAugmentation(**options)
     results = []
@@ -159,7 +192,9 @@ def augmented_by_workers(learner: Learner, rows: np.ndarray, seeds: list, **opti
     return results
 
 
-def walks(learner: Learner, times: np.ndarray, tau: float, sf: float, seeds: list) -> list:
+def walks(
+    learner: Learner, times: np.ndarray, tau: float, sf: float, seeds: list[int]
+) -> list[Any]:
     """A walk for each seed, each with a generator of its own."""
     make = learner.damped_random_walk
     return [make(times.copy(), tau, sf, np.random.default_rng(seed)) for seed in seeds]
@@ -176,51 +211,50 @@ def replaced(learner: Learner, name: str, stand_in: Any) -> Iterator[None]:
         learner._namespace[name] = before
 
 
-def created(learner: Learner, *args: Any, seed: int, global_seed: int = 0) -> dict:
-    """A dataset of quickly made light curves, each marked by a random number, and their calls.
-
-    Also the proportions that were asked for, as they are afterwards.
-    """
-    calls: list[list] = []
+def created(learner: Learner, *args: Any, seed: int, global_seed: int = 0) -> Sky:
+    """A dataset of quickly made light curves, each marked by a random number."""
+    n_calls = 0
     template = learner.TransientLightCurve([], "template")  # copies are cheaper than new ones
 
     def quick(label: Any, rng: Any, object_id: Any = "invented") -> Any:
-        made, mark = copy.copy(template), float(rng.random())
-        made.transient_type, made.object_id, made.peak_mjd = label, object_id, mark
-        calls.append([label, object_id, mark])
+        nonlocal n_calls
+        n_calls += 1
+        made = copy.copy(template)
+        made.transient_type, made.object_id, made.peak_mjd = label, object_id, float(rng.random())
         return made
 
     np.random.seed(global_seed)
     with replaced(learner, "simulate_transient", quick):
         lightcurves, labels = learner.create_synthetic_transient_dataset(*args, seed=seed)
-    marks = [
-        [getattr(each, name, None) for name in ("transient_type", "object_id", "peak_mjd")]
-        for each in lightcurves
-    ]
-    kinds = [type(lightcurves).__name__, type(labels).__name__]
-    return {
-        "labels": list(labels),
-        "marks": marks,
-        "calls": calls,
-        "kinds": kinds,
-        "proportions": args[1] if len(args) > 1 else None,
-    }
+    return Sky(
+        kinds=(type(lightcurves).__name__, type(labels).__name__),
+        labels=list(labels),
+        marks=[mark_of(each) for each in lightcurves],
+        n_calls=n_calls,
+        proportions=args[1] if len(args) > 1 else None,
+    )
 
 
-def created_for_real(learner: Learner, *args: Any, **kwargs: Any) -> list:
-    """For each light curve its class, number of observations and label."""
+def mark_of(lightcurve: Any) -> Mark:
+    """What was noted on a light curve when it was made; None where that is lost."""
+    names = ("transient_type", "object_id", "peak_mjd")
+    return Mark(*(getattr(lightcurve, name, None) for name in names))
+
+
+def created_for_real(learner: Learner, *args: Any, **kwargs: Any) -> list[Member]:
+    """The light curves of a dataset that is made by the simulation itself."""
     lightcurves, labels = learner.create_synthetic_transient_dataset(*args, **kwargs)
     pairs = zip(lightcurves, labels, strict=True)
-    return [[each.transient_type, len(each.data), label] for each, label in pairs]
+    return [Member(each.transient_type, len(each.data), label) for each, label in pairs]
 
 
 def moved(
-    learner: Learner, rows: np.ndarray, redshifts: list, new_redshift: float, seed: int
-) -> list:
+    learner: Learner, rows: np.ndarray, redshifts: list[float], new_redshift: float, seed: int
+) -> Changed:
     """A light curve moved to another redshift, and itself afterwards."""
     torch.manual_seed(seed)
     augment = learner.PhotometricRedshiftAugmentation(*redshifts)
-    return [augment.move(rows, new_redshift), rows]
+    return Changed([augment.move(rows, new_redshift)], rows)
 
 
 class Numbers(torch.utils.data.Dataset):
@@ -237,13 +271,15 @@ class Numbers(torch.utils.data.Dataset):
         return torch.tensor(int(idx)), self.labels[idx]
 
 
-def epochs(learner: Learner, labels: torch.Tensor, batch_size: int, seeds: list) -> dict:
+def epochs(
+    learner: Learner, labels: torch.Tensor, batch_size: int, seeds: list[int | None]
+) -> Epochs:
     """The numbers in each batch of some epochs, each after a seed (None: without seeding)."""
     loader = learner.stratified_loader(Numbers(labels), batch_size)
     is_loader = isinstance(loader, torch.utils.data.DataLoader)
-    batches = []
+    made = []
     for seed in seeds if is_loader else []:
         if seed is not None:
             torch.manual_seed(seed)
-        batches.append([numbers.tolist() for numbers, _ in loader])
-    return {"is": type(loader).__name__, "loader": is_loader, "batches": batches}
+        made.append([numbers.tolist() for numbers, _ in loader])
+    return Epochs(type(loader).__name__, is_loader, made)

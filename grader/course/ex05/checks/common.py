@@ -11,19 +11,17 @@ from typing import Any
 import numpy as np
 
 from grader.answer import Answer
+from grader.course.counted import as_many
+from grader.course.ex05.replies import Changed
 from grader.expect import approx_equal, kind_of, require
 
 Rng = np.random.Generator
 
-
 Observation = dict[str, Any]
-
 
 BANDS = ["g", "r", "i"]
 
-
 CODES = {band: [float(band == other) for other in BANDS] for band in BANDS}
-
 
 TIME, FLUX, FLUX_ERR, FIRST_BAND = 0, 1, 2, 3
 
@@ -77,7 +75,6 @@ def rows_of(data: list[Observation], **other: np.ndarray) -> np.ndarray:
 
 RTOL, ATOL = 1e-5, 1e-4  # float32 can do that, and six minutes are 40 times as much
 
-
 N_REAL, N_PADDING = 400, 40
 
 
@@ -94,26 +91,23 @@ def full_rows(rng: Rng, real: int = N_REAL, padding: int = N_PADDING) -> np.ndar
     return np.vstack([rows, np.zeros((padding, 6))]).astype(np.float32)
 
 
-def changed_rows(answer: Answer, rows: np.ndarray) -> list[np.ndarray]:
-    """The results, once they have the right shape and clean padding, as float64."""
-    results, after = answer.value
+def changed_rows(answer: Answer[Changed], rows: np.ndarray, n: int = 1) -> list[np.ndarray]:
+    """The n results, once they have the right shape and finite numbers, as float64."""
+    results = as_many(answer.value.results, n)
     for got in results:
-        require(got is not None, "result-none-did")
-        require(isinstance(got, np.ndarray), "result-array", got=kind_of(got))
-        require(got.shape == rows.shape, "shape-changed", shape=got.shape, shape2=rows.shape)
+        require(got is not None, "returned-none")
+        require(isinstance(got, np.ndarray), "not-an-array", got=kind_of(got))
+        require(got.shape == rows.shape, "shape-changed", shape=got.shape, want=rows.shape)
         require(got.dtype == np.float32, "type-changed", dtype=got.dtype)
-        require(not np.isnan(got).any(), "nan-for-missing")
-    require(approx_equal(after, rows), "input-changed")
+        require(bool(np.isfinite(got).all()), "nan-for-missing")
+    require(approx_equal(answer.value.input_after, rows), "input-changed")
     return [got.astype(float) for got in results]
 
 
 def check_padding(got: np.ndarray) -> None:
+    """Padding must be all zeros, and stand at the end."""
     padding = ~np.any(got[:, FIRST_BAND:], axis=1)
-    for name, number in (("noise", FLUX), ("noise", FLUX_ERR), ("a time shift", TIME)):
-        require(
-            not got[padding, number].any(),
-            "padding-shifted" if number == TIME else "padding-noise",
-            name=name,
-        )
+    require(not got[padding][:, [FLUX, FLUX_ERR]].any(), "padding-noise")
+    require(not got[padding, TIME].any(), "padding-shifted")
     first = int(padding.argmax()) if padding.any() else len(got)
     require(bool(padding[first:].all()), "holes-left")

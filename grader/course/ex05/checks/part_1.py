@@ -64,7 +64,7 @@ def test_no_bands(learner: Subject) -> None:
 def test_type_of_codes(learner: Subject) -> None:
     """The codes are of type float32"""
     got = learner.ask(probes.encoded_bands, ["g", "i"]).value
-    require(isinstance(got, np.ndarray), "result-array-2", got=kind_of(got))
+    require(isinstance(got, np.ndarray), "not-an-array", got=kind_of(got))
     require(got.dtype == np.float32, "not-float32", dtype=got.dtype)
 
 
@@ -82,7 +82,7 @@ def test_unknown_band(learner: Subject) -> None:
 
 
 def test_part_of_a_name(learner: Subject) -> None:
-    """Text that merely begins like a band is no band"""
+    """Text that merely begins like a band is not a band"""
     answer = learner.ask(probes.encoded_bands, ["g", "gr", "r"])
     expect_error(
         answer,

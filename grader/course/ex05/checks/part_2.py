@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -31,14 +33,14 @@ def test_short_sequence(learner: Subject, rng: Rng) -> None:
     """A sequence that is too short is followed by rows of zeros"""
     rows = sequence(rng, 5)
     zeros = np.zeros((4, 6), dtype=np.float32)
-    got = learner.ask(probes.padded, rows, 9).value[0]
+    got = learner.ask(probes.padded, rows, 9).value.result
     expect(
         Answer(got),
         np.vstack([rows, zeros]),
         Mistake("padded-in-front", np.vstack([zeros, rows])),
         Mistake("not-padded", rows),
         Mistake("rows-repeated", np.pad(rows, ((0, 4), (0, 0)), mode="edge")),
-        Mistake("rows-repeated~2", np.resize(rows, (9, 6))),
+        Mistake("rows-repeated~all", np.resize(rows, (9, 6))),
         Mistake("nan-padding", np.vstack([rows, np.full((4, 6), np.nan)])),
         what="the padded sequence",
     )
@@ -50,59 +52,67 @@ def test_borderline_sequence(learner: Subject, rng: Rng, n: int) -> None:
     rows = sequence(rng, n)
     want = rows if n else np.zeros((6, 6))
     what = "a sequence of just the right length" if n else "the result for a sequence of 0 rows"
-    expect(Answer(learner.ask(probes.padded, rows, 6).value[0]), want, what=what)
+    expect(Answer(learner.ask(probes.padded, rows, 6).value.result), want, what=what)
+
+
+def window(rows: np.ndarray, row: int, longest: int) -> np.ndarray:
+    """The rows around a row, as many as there is room for."""
+    first = min(max(row - longest // 2, 0), len(rows) - longest)
+    return rows[first : first + longest]
 
 
 @pytest.mark.parametrize(("brightest", "longest"), [(11, 6), (9, 7), (1, 6), (0, 5), (19, 6)])
 def test_long_sequence(learner: Subject, rng: Rng, brightest: int, longest: int) -> None:
     """Of a long sequence the rows around the brightest one are kept"""
     rows = sequence(rng, 20, brightest)
-    first = min(max(brightest - longest // 2, 0), 20 - longest)
-    dip = (brightest + 5) % 20
-    around_dip = min(max(dip - longest // 2, 0), 20 - longest)
-    got = learner.ask(probes.padded, rows, longest).value[0]
-    fewer = isinstance(got, np.ndarray) and got.ndim == 2 and len(got) < longest
-    blank = isinstance(got, np.ndarray) and got.shape == (longest, 6) and not got.any(axis=1).all()
-    picked = np.sort(np.argsort(-rows[:, FLUX], kind="stable")[:longest])
+    got = learner.ask(probes.padded, rows, longest).value.result
     expect(
         Answer(got),
-        rows[first : first + longest],
-        Mistake("first-rows-kept", rows[:longest], longest=longest, brightest=brightest),
-        Mistake("last-rows-kept", rows[-longest:], longest=longest),
-        Mistake(
-            "starts-at-brightest",
-            brightest + longest <= 20 and approx_equal(got, rows[brightest : brightest + longest]),
-            longest=longest,
-        ),
-        Mistake("brightest-rows-picked", rows[picked], longest=longest),
-        Mistake(
-            "brightest-rows-picked",
-            rows[np.argsort(-rows[:, FLUX], kind="stable")[:longest]],
-            longest=longest,
-        ),
-        Mistake("absolute-flux", rows[around_dip : around_dip + longest]),
-        Mistake("window-beyond-the-end", fewer or blank, brightest=brightest, longest=longest),
-        *(
-            Mistake(
-                "one-row-off",
-                0 <= start <= 20 - longest and approx_equal(got, rows[start : start + longest]),
-                longest=longest,
-                start=start,
-                when=when,
-                brightest=brightest,
-                longest2=longest // 2,
-            )
-            for start, when in ((first - 1, "early"), (first + 1, "late"))
-        ),
+        window(rows, brightest, longest),
+        *other_rows(rows, brightest, longest),
+        Mistake("absolute-flux", window(rows, (brightest + 5) % 20, longest)),
+        *other_starts(got, rows, brightest, longest),
         what=f"the window of {longest} rows around row {brightest} of 20",
     )
+
+
+def other_rows(rows: np.ndarray, brightest: int, longest: int) -> list[Mistake]:
+    """Rows that are kept without regard to what is around the brightest one."""
+    by_flux = np.argsort(-rows[:, FLUX], kind="stable")[:longest]
+    return [
+        Mistake("first-rows-kept", rows[:longest], longest=longest, brightest=brightest),
+        Mistake("last-rows-kept", rows[-longest:], longest=longest),
+        Mistake("brightest-rows-picked", rows[np.sort(by_flux)], longest=longest),
+        Mistake("brightest-rows-picked", rows[by_flux], longest=longest),
+    ]
+
+
+def other_starts(got: Any, rows: np.ndarray, brightest: int, longest: int) -> list[Mistake]:
+    """Windows around the brightest row that begin too early or too late."""
+    first = min(max(brightest - longest // 2, 0), 20 - longest)
+
+    def begins(start: int) -> bool:
+        fits = 0 <= start <= 20 - longest
+        return fits and approx_equal(got, rows[start : start + longest])
+
+    two_dimensional = isinstance(got, np.ndarray) and got.ndim == 2
+    fewer = two_dimensional and len(got) < longest
+    blank = two_dimensional and got.shape == (longest, 6) and not got.any(axis=1).all()
+    fields = {"longest": longest, "brightest": brightest, "half": longest // 2}
+    return [
+        Mistake("starts-at-brightest", begins(brightest), longest=longest),
+        Mistake("window-beyond-the-end", fewer or blank, brightest=brightest, longest=longest),
+        Mistake("one-row-off", begins(first - 1), start=first - 1, when="early", **fields),
+        Mistake("one-row-off", begins(first + 1), start=first + 1, when="late", **fields),
+    ]
 
 
 def test_type_and_input(learner: Subject, rng: Rng) -> None:
     """The type stays float32, and the sequence that came in is not changed"""
     for n in (4, 12):
         rows = sequence(rng, n, 2)
-        got, after = learner.ask(probes.padded, rows, 8).value
-        require(isinstance(got, np.ndarray), "result-array-2", got=kind_of(got))
-        require(got.dtype == np.float32, "type-changed~2", dtype=got.dtype)
-        require(approx_equal(after, rows), "sequence-came-changed")
+        reply = learner.ask(probes.padded, rows, 8).value
+        got = reply.result
+        require(isinstance(got, np.ndarray), "not-an-array", got=kind_of(got))
+        require(got.dtype == np.float32, "type-changed", dtype=got.dtype)
+        require(approx_equal(reply.input_after, rows), "sequence-changed")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.answer import Answer, Finding, Subject
+from grader.course.counted import as_many
 from grader.course.ex05 import probes
 from grader.course.ex05.checks.common import (
     ATOL,
@@ -17,6 +18,7 @@ from grader.course.ex05.checks.common import (
     observations,
     rows_of,
 )
+from grader.course.ex05.replies import Attributes
 from grader.expect import Mistake, Raises, approx_equal, expect, expect_error, kind_of, require
 from grader.wire import Tensor
 
@@ -32,12 +34,11 @@ def light_curves(rng: Rng, n: int) -> dict[str, tuple[list[Observation], np.ndar
     return curves
 
 
-def attributes(answer: Answer) -> dict:
+def attributes(answer: Answer[Attributes]) -> Attributes:
     """The attributes of a dataset, once all are there."""
-    got = answer.value
-    for name in ("classes", "labels", "max_sequence_length", "transform"):
-        require(name in got, "attribute-missing", name=name)
-    return got
+    if answer.value.missing:
+        raise Finding("attribute-missing", name=answer.value.missing[0])
+    return answer.value
 
 
 def features_of(rows: np.ndarray) -> np.ndarray:
@@ -51,24 +52,23 @@ def test_labels(learner: Subject, rng: Rng) -> None:
     got = attributes(learner.ask(probes.made_dataset, light_curves(rng, 8), labels, LONGEST))
     numbers = [sorted(names).index(label) for label in labels]
     appearance = [names.index(label) for label in labels]
-    values = got["labels"].array.tolist() if isinstance(got["labels"], Tensor) else got["labels"]
-    values = values.tolist() if isinstance(values, np.ndarray) else values
-    in_turn = values == appearance
-    require(not in_turn, "order-of-appearance")
-    expect(Answer(got["classes"]), sorted(names), what="`classes`")
-    right = values == numbers
+    values = plain(got.labels)
+    require(not approx_equal(values, appearance), "order-of-appearance")
+    expect(Answer(got.classes), sorted(names), what="`classes`")
+    dtype = f" of {got.labels.dtype}" if isinstance(got.labels, Tensor) else ""
+    kind = kind_of(got.labels) + dtype
     expect(
-        Answer(got["labels"]),
+        Answer(got.labels),
         Tensor.of(numbers),
-        Mistake(
-            "labels-not-int64",
-            right,
-            says=f"The numbers are right, but `labels` is {kind_of(got['labels'])}"
-            + (f" of {got['labels'].dtype}" if isinstance(got["labels"], Tensor) else "")
-            + ". PyTorch's losses want a tensor of int64: `torch.as_tensor(..., dtype=torch.int64)`.",
-        ),
+        Mistake("labels-not-int64", approx_equal(values, numbers), kind=kind),
         what="`labels`",
     )
+
+
+def plain(values: Any) -> Any:
+    """Numbers as a list, if they are in a tensor or an array."""
+    array = values.array if isinstance(values, Tensor) else values
+    return array.tolist() if isinstance(array, np.ndarray) else array
 
 
 def test_given_classes(learner: Subject, rng: Rng) -> None:
@@ -78,7 +78,7 @@ def test_given_classes(learner: Subject, rng: Rng) -> None:
     curves = light_curves(rng, 4)
     got = attributes(learner.ask(probes.made_dataset, curves, labels, LONGEST, classes=classes))
     expect(
-        Answer(got["labels"]),
+        Answer(got.labels),
         Tensor.of([sorted(classes).index(label) for label in labels]),
         Mistake(
             "classes-ignored", Tensor.of([sorted(set(labels)).index(label) for label in labels])
@@ -86,15 +86,15 @@ def test_given_classes(learner: Subject, rng: Rng) -> None:
         Mistake("classes-not-sorted", Tensor.of([classes.index(label) for label in labels])),
         what="`labels`",
     )
-    expect(Answer(got["classes"]), sorted(classes), what="`classes`")
+    expect(Answer(got.classes), sorted(classes), what="`classes`")
 
 
 def test_settings(learner: Subject, rng: Rng) -> None:
     """The dataset remembers its length of sequences and its transform"""
     curves = light_curves(rng, 2)
     got = attributes(learner.ask(probes.made_dataset, curves, ["AGN", "CV"], LONGEST, marking=True))
-    expect(Answer(got["max_sequence_length"]), LONGEST, what="`max_sequence_length`")
-    require(got["transform"] is not None, "none-though-given")
+    expect(Answer(got.max_sequence_length), LONGEST, what="`max_sequence_length`")
+    require(got.has_transform, "transform-none")
 
 
 def test_lengths_differ(learner: Subject, rng: Rng) -> None:
@@ -127,10 +127,10 @@ def test_unknown_label(learner: Subject, rng: Rng) -> None:
 
 def test_size(learner: Subject, rng: Rng) -> None:
     """`len` counts light curves, and `n_features` columns"""
-    length, n_features = learner.ask(probes.size, light_curves(rng, 5), ["AGN"] * 5, LONGEST).value
-    expect(Answer(length), 5, what="`len(dataset)`")
+    got = learner.ask(probes.size, light_curves(rng, 5), ["AGN"] * 5, LONGEST).value
+    expect(Answer(got.length), 5, what="`len(dataset)`")
     expect(
-        Answer(n_features),
+        Answer(got.n_features),
         6,
         Mistake("bands-not-counted", 3),
         Mistake("band-counted-once", 4),
@@ -143,10 +143,10 @@ def test_items(learner: Subject, rng: Rng) -> None:
     curves = light_curves(rng, 4)
     labels = ["TDE", "AGN", "SNII", "AGN"]
     numbers = [2, 0, 1, 0]
-    got = learner.ask(probes.items, curves, labels, LONGEST, [0, 1, 2, 3]).value
+    got = as_many(learner.ask(probes.items, curves, labels, LONGEST, [0, 1, 2, 3]).value, 4)
     for i, (item, (_, rows)) in enumerate(zip(got, curves.values(), strict=True)):
         pair = isinstance(item, tuple | list) and len(item) == 2
-        require(pair, "dataset-i-is", i=i, item=kind_of(item))
+        require(pair, "item-not-a-pair", i=i, got=kind_of(item))
         check_features(item[0], features_of(rows), f"the features of `dataset[{i}]`")
         check_label(item[1], numbers[i], labels[i], f"the label of `dataset[{i}]`")
 
@@ -159,50 +159,39 @@ def check_features(got: Any, want: np.ndarray, what: str) -> None:
 
 
 def check_label(got: Any, want: int, name: str, what: str) -> None:
-    require(got != name, "label-as-text")
+    require(not (isinstance(got, str) and got == name), "label-as-text")
     if isinstance(got, int) and not isinstance(got, bool) and got == want:
         raise Finding("label-not-a-tensor")
     other = isinstance(got, Tensor) and got.shape == () and got.dtype != "int64"
     if other and got.array == want:
-        raise Finding("labels-not-int64~2", dtype=got.dtype)
+        raise Finding("labels-not-int64~item", dtype=got.dtype)
     expect(Answer(got), Tensor.of(want), what=what)
 
 
 def test_end(learner: Subject, rng: Rng) -> None:
     """Beyond the last one there is an IndexError, which ends a loop"""
     kinds = learner.ask(probes.item_beyond, light_curves(rng, 2), ["AGN", "CV"], LONGEST).value
-    require(
-        "IndexError" in kinds,
-        "no-index-error",
-        says="`dataset[len(dataset)]` "
-        + (f"raises {kinds[0]}" if kinds else "gives an item")
-        + "; it should raise an IndexError, which is how `for item in dataset` knows its end.",
-    )
+    if not kinds:
+        raise Finding("no-index-error")
+    require("IndexError" in kinds, "no-index-error~other", kind=kinds[0])
 
 
 def test_own_rows(learner: Subject, rng: Rng) -> None:
     """What is done to the features does not change the dataset"""
-    before, after = learner.ask(
-        probes.changed_items, light_curves(rng, 2), ["AGN", "CV"], LONGEST
-    ).value
-    require(
-        approx_equal(after, before) if isinstance(before, Tensor) else True,
-        "stored-rows-handed-out",
-    )
+    got = learner.ask(probes.changed_items, light_curves(rng, 2), ["AGN", "CV"], LONGEST).value
+    same = not isinstance(got.before, Tensor) or approx_equal(got.after, got.before)
+    require(same, "stored-rows-handed-out")
 
 
 def test_transform(learner: Subject, rng: Rng) -> None:
     """The transform is called anew each time, with rows that it may change"""
     curves = light_curves(rng, 2)
     got = learner.ask(probes.transformed, curves, ["AGN", "CV"], LONGEST).value
-    given = got["given"]
-    require(got["calls_at_first"] == 0, "transform-at-construction")
+    given = got.given
+    require(got.calls_at_construction == 0, "transform-at-construction")
     require(bool(given), "transform-ignored")
-    require(
-        len(given) == 2,
-        "transform-once" if len(given) == 1 else "after-same-item",
-        n_given=len(given),
-    )
+    require(len(given) != 1, "transform-once")
+    require(len(given) == 2, "transform-too-often", n_calls=len(given))
     require(not isinstance(given[0], Tensor), "transform-gets-tensor")
     (_, rows), *_ = curves.values()
     want = features_of(rows)
@@ -218,7 +207,7 @@ def test_transform(learner: Subject, rng: Rng) -> None:
     first = want.copy()
     first[:, FLUX] += 1
     expect(
-        Answer(got["features"][0]),
+        Answer(got.first),
         Tensor.of(2 * first),
         Mistake("result-dropped", Tensor.of(first)),
         Mistake("result-dropped", Tensor.of(want)),

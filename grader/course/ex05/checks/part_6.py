@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from grader.answer import Answer, Finding, Subject
+from grader.course.counted import as_many
 from grader.course.ex05 import probes
 from grader.course.ex05.checks.common import Rng, a_seed
 from grader.expect import approx_equal, expect, kind_of, require
 
 TAU, SF = 200.0, 0.4
 
-
 SIGMA = SF / math.sqrt(2)
-
 
 STEPS = np.repeat([4.0, 60.0, 500.0], 5)  # short, middling and long ones, [days]
 
 
 def walks(learner: Subject, times: np.ndarray, seeds: list[int]) -> np.ndarray:
     """Walks, one in each row, once they are arrays of the right shape."""
-    made = learner.ask(probes.walks, times, TAU, SF, seeds).value
+    made = as_many(learner.ask(probes.walks, times, TAU, SF, seeds).value, len(seeds))
     for walk in made:
-        require(
-            isinstance(walk, np.ndarray),
-            "list-returned" if isinstance(walk, list) else "result-array-such",
-            walk=kind_of(walk),
-        )
-        require(
-            walk.shape == times.shape,
-            "first-time-left-out" if walk.shape == (len(times) - 1,) else "times-walk-shape",
-            n_times=len(times),
-            shape=walk.shape,
-        )
-        require(walk.dtype.kind == "f", "whole-magnitudes", dtype=times.dtype, dtype2=walk.dtype)
-        require(bool(np.isfinite(walk).all()), "nan-infinity-walk")
+        check_walk(walk, times)
     return np.array(made, dtype=float)
+
+
+def check_walk(walk: Any, times: np.ndarray) -> None:
+    """A walk must be an array of floats, one for each time."""
+    kind, n_times = kind_of(walk), len(times)
+    require(not isinstance(walk, list), "list-returned")
+    require(isinstance(walk, np.ndarray), "not-an-array", got=kind)
+    require(walk.shape != (n_times - 1,), "first-time-left-out", n_times=n_times)
+    require(walk.shape == times.shape, "wrong-shape", n_times=n_times, shape=walk.shape)
+    require(walk.dtype.kind == "f", "whole-magnitudes", of_times=times.dtype, dtype=walk.dtype)
+    require(bool(np.isfinite(walk).all()), "not-finite")
 
 
 def test_seeds(learner: Subject, rng: Rng) -> None:
@@ -50,7 +49,7 @@ def test_seeds(learner: Subject, rng: Rng) -> None:
 
 
 def test_whole_days(learner: Subject, rng: Rng) -> None:
-    """For times that are whole numbers the magnitudes are none"""
+    """Magnitudes are not cut to whole numbers where the times are"""
     times, seed = np.cumsum(rng.integers(1, 90, 6)), a_seed(rng)
     whole, exact = walks(learner, times, [seed]), walks(learner, times.astype(float), [seed])
     expect(Answer(whole), exact, what="the walk for times that are whole numbers")
@@ -63,88 +62,56 @@ def test_same_time(learner: Subject, rng: Rng) -> None:
     require(approx_equal(made[:, ::2], made[:, 1::2]), "step-ignored")
 
 
+KEPT = np.exp(-STEPS / TAU)
+
+KICK = SIGMA * np.sqrt(1 - KEPT**2)
+
+
 def spreads(made: np.ndarray, memory: np.ndarray, kick: np.ndarray) -> list[float]:
     """Spread of what a step adds beyond `memory`, in units of `kick`: short to long steps."""
     steps = (made[:, 1:] - memory * made[:, :-1]) / kick
     return [float(np.std(steps[:, five])) for five in np.split(np.arange(15), 3)]
 
 
+def fits(made: np.ndarray, memory: np.ndarray | float, kick: np.ndarray | float) -> bool:
+    """Whether the walks were made with this memory and these kicks."""
+    each = spreads(made, memory * np.ones(15), kick * np.ones(15))
+    return all(abs(spread - 1) < 0.1 for spread in each)
+
+
 def test_statistics(learner: Subject, rng: Rng) -> None:
     """Memory and kicks are as the formula says, and normally distributed"""
     times = 58000 + np.concatenate([[0.0], np.cumsum(STEPS)])
     made = walks(learner, times, [a_seed(rng) for _ in range(250)])
-    kept = np.exp(-STEPS / TAU)
-    kick = SIGMA * np.sqrt(1 - kept**2)
-
-    def fits(memory: np.ndarray | float, kick: np.ndarray | float) -> bool:
-        each = spreads(made, memory * np.ones(15), kick * np.ones(15))
-        return all(abs(spread - 1) < 0.1 for spread in each)
-
-    require(bool(np.ptp(made) > 1e-9), "walk-walk-magnitudes")
+    require(bool(np.ptp(made) > 1e-9), "walk-constant")
     require(bool(np.abs(made.mean(axis=1)).max() > 1e-6), "mean-subtracted")
     require(bool(np.std(made[:, 0]) > 1e-9), "starts-at-zero")
-    steps = made[:, 1:] - kept * made[:, :-1]
-    normed = steps / np.std(steps, axis=0)
-    kurtosis = float(np.mean(normed**4))
+    steps = made[:, 1:] - KEPT * made[:, :-1]
+    require(float(np.mean((steps / np.std(steps, axis=0)) ** 4)) >= 2.3, "uniform-kicks")
+    if not fits(made, KEPT, KICK):
+        judge_steps(made)
+    judge_start(float(np.std(made[:, 0])) / SIGMA)
+    mean = float(np.mean(steps / KICK))
+    require(abs(mean) < 0.1, "kicks-not-centred", mean=mean)
+
+
+def judge_steps(made: np.ndarray) -> None:
+    """Say what is wrong with the memory or the kicks."""
+    too_weak = fits(made, KEPT, KICK**2) or fits(made, KEPT, SIGMA * (1 - KEPT**2))
     one_day = math.exp(-1 / TAU)
-    slips: list[tuple[str, bool, str]] = [
-        (
-            "uniform-kicks",
-            kurtosis < 2.3,
-            "The kicks are evenly distributed. They should be normally distributed: `rng.normal`.",
-        ),
-        (
-            "sf-for-sigma",
-            fits(kept, math.sqrt(2) * kick),
-            "The walk spreads by sf. That should be the spread of the *difference* of two "
-            "magnitudes; each of them spreads by sf / sqrt(2).",
-        ),
-        (
-            "kick-not-reduced",
-            fits(kept, SIGMA),
-            "Each kick has a spread of sigma, however short the step. Multiply by "
-            "sqrt(1 - exp(-2 dt / tau)).",
-        ),
-        (
-            "kick-without-square",
-            fits(kept, SIGMA * np.sqrt(1 - kept)),
-            "The kicks are too weak: under the root there should be 1 - exp(-2 dt / tau), the "
-            "*square* of the factor of the memory.",
-        ),
-        (
-            "variance-for-spread",
-            fits(kept, kick**2) or fits(kept, SIGMA * (1 - kept**2)),
-            "The kicks are too weak: `rng.normal` takes a standard deviation, which is the root of "
-            "the variance.",
-        ),
-        (
-            "undamped",
-            fits(1.0, kick),
-            "The walk forgets nothing and wanders off for good. Multiply the magnitude before by "
-            "exp(-dt / tau).",
-        ),
-        (
-            "no-memory",
-            fits(0.0, SIGMA),
-            "Each magnitude is drawn by itself, without the one before. Keep exp(-dt / tau) of it.",
-        ),
-        (
-            "step-ignored",
-            fits(one_day, SIGMA * math.sqrt(1 - one_day**2)),
-            "Steps of 4 days and of 500 change as much. Use the time between the two observations, "
-            "`np.diff(t)`.",
-        ),
-    ]
-    if not fits(kept, kick) or kurtosis < 2.3:
-        for slug, holds, says in slips:
-            require(not holds, slug, says=says)
-        short, middling, long = spreads(made, kept, kick)
-        raise Finding("kicks-spread-sigma", short=short, middling=middling, long=long)
-    start = float(np.std(made[:, 0])) / SIGMA
-    require(
-        0.75 < start < 1.25,
-        "sf-for-sigma" if 1.25 <= start < 1.6 else "first-magnitude-spread",
-        start=start,
-    )
-    mean = float(np.mean(steps / kick))
-    require(abs(mean) < 0.1, "kicks-mean-times", mean=mean)
+    require(not fits(made, KEPT, math.sqrt(2) * KICK), "sf-for-sigma")
+    require(not fits(made, KEPT, SIGMA), "kick-not-reduced")
+    require(not fits(made, KEPT, SIGMA * np.sqrt(1 - KEPT)), "kick-without-square")
+    require(not too_weak, "variance-for-spread")
+    require(not fits(made, 1.0, KICK), "undamped")
+    require(not fits(made, 0.0, SIGMA), "no-memory")
+    daily = fits(made, one_day, SIGMA * math.sqrt(1 - one_day**2))
+    require(not daily, "step-ignored~daily")
+    short, middling, long = spreads(made, KEPT, KICK)
+    raise Finding("wrong-kicks", short=short, middling=middling, long=long)
+
+
+def judge_start(spread: float) -> None:
+    """The first magnitude must spread by sigma, as all others do; `spread` is in units of it."""
+    require(not 1.25 <= spread < 1.6, "sf-for-sigma~start", spread=spread)
+    require(0.75 < spread < 1.25, "wrong-start", spread=spread)

@@ -5,34 +5,31 @@ from __future__ import annotations
 import math
 from collections import Counter
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex05 import probes
 from grader.course.ex05.checks.common import Rng, a_seed
-from grader.expect import Mistake, Raises, expect, expect_error, require, shown
+from grader.course.ex05.replies import Sky
+from grader.expect import Mistake, Raises, approx_equal, expect, expect_error, require, shown
 
 SKY = {"SNIa": 0.58, "SNII": 0.18, "CV": 0.10, "AGN": 0.11, "TDE": 0.03}
 
 
-def made_of(answer: Answer) -> dict:
+def made_of(answer: Answer[Sky]) -> Sky:
     """What was made, once it is two lists."""
     short = answer.raised is not None and "unpack" in answer.raised.message
-    require(not short, "result")
-    got = answer.value
-    require(
-        got["kinds"] == ["list", "list"],
-        "result-two-lists",
-        kinds=got["kinds"][0],
-        kinds2=got["kinds"][1],
-    )
-    return got
+    require(not short, "not-a-pair")
+    first, second = answer.value.kinds
+    require(first == second == "list", "not-two-lists", first=first, second=second)
+    return answer.value
 
 
 def test_default_sky(learner: Subject, rng: Rng) -> None:
     """By default the classes are as common as on the sky"""
-    labels = made_of(learner.ask(probes.created, 200, seed=a_seed(rng)))["labels"]
+    labels = made_of(learner.ask(probes.created, 200, seed=a_seed(rng))).labels
     counts = Counter(labels)
     require(len(set(counts.values())) > 1, "proportions-ignored", counts=shown(dict(counts)))
     judge_counts(learner, labels, SKY, 200)
@@ -44,70 +41,68 @@ def test_proportions(learner: Subject, rng: Rng) -> None:
     for n in (7, 8, 33):
         seed = a_seed(rng)
         got = made_of(learner.ask(probes.created, n, proportions, seed=seed))
-        labels = got["labels"]
-        require(set(labels) <= set(proportions), "proportions-ignored~2")
-        judge_counts(learner, labels, proportions, n)
+        require(set(got.labels) <= set(proportions), "proportions-ignored~other-classes")
+        judge_counts(learner, got.labels, proportions, n)
         require(
-            got["proportions"] == proportions,
+            approx_equal(got.proportions, proportions),
             "proportions-changed",
-            proportions=shown(proportions),
-            proportions2=shown(got["proportions"]),
+            before=shown(proportions),
+            after=shown(got.proportions),
         )
 
 
-def judge_counts(learner: Subject, labels: list, proportions: dict, n: int) -> None:
+def judge_counts(learner: Subject, labels: list[str], proportions: dict[str, Any], n: int) -> None:
     """Each class must have its share, rounded up or down."""
     counts = {name: labels.count(name) for name in proportions}
-    total = sum(proportions.values())
-    shares = {name: n * value / total for name, value in proportions.items()}
-    rounded = {name: round(share) for name, share in shares.items()}
-    down = {name: math.floor(share) for name, share in shares.items()}
-    up = {name: math.ceil(share) for name, share in shares.items()}
-    for other in (rounded, down, up):
-        require(
-            not (counts == other and len(labels) != n),
-            "rounded-one-by-one",
-            n=n,
-            n_labels=len(labels),
-        )
-    require(len(labels) == n, "not-normalised", n=n, n_labels=len(labels))
+    shares = {name: n * value / sum(proportions.values()) for name, value in proportions.items()}
+    judge_total(counts, shares, n, len(labels))
     wide = [name for name in proportions if abs(counts[name] - shares[name]) >= 1 + 1e-9]
     if not wide:
         return
     equal = max(counts.values()) - min(counts.values()) <= 1
     require(
-        not equal, "proportions-ignored~3", counts=shown(counts), proportions=shown(proportions)
+        not equal,
+        "proportions-ignored~equal",
+        counts=shown(counts),
+        proportions=shown(proportions),
     )
-    again = [
-        made_of(learner.ask(probes.created, n, proportions, seed=s))["labels"] for s in range(3)
-    ]
-    drawn = len({tuple(each.count(name) for name in proportions) for each in again}) > 1
     name = wide[0]
-    require(not drawn, "classes-drawn", n=n, counts=counts[name], name=name, shares=shares[name])
-    rest = {each: counts[each] - down[each] for each in proportions}
-    require(
-        rest[name] != sum(rest.values()) or any(rest[each] for each in rest if each != name),
-        "rest-to-one-class",
-        rest=rest[name],
-        name=name,
-        counts=counts[name],
-        shares=shares[name],
+    found = {"n_of_class": counts[name], "name": name, "share": shares[name]}
+    require(not are_drawn(learner, proportions, n), "classes-drawn", n=n, **found)
+    rest = {each: counts[each] - math.floor(shares[each]) for each in proportions}
+    alone = rest[name] == sum(rest.values()) and not any(
+        rest[each] for each in rest if each != name
     )
-    raise Finding("objects-share-round", n=n, counts=counts[name], name=name, shares=shares[name])
+    require(not alone, "rest-to-one-class", n_missing=rest[name], **found)
+    raise Finding("share-not-rounded", n=n, **found)
+
+
+def judge_total(counts: dict[str, int], shares: dict[str, float], n: int, n_made: int) -> None:
+    """There must be n objects in all."""
+    for to_whole in (round, math.floor, math.ceil):
+        one_by_one = counts == {name: to_whole(share) for name, share in shares.items()}
+        require(n_made == n or not one_by_one, "rounded-one-by-one", n=n, n_made=n_made)
+    require(n_made == n, "not-normalised", n=n, n_made=n_made)
+
+
+def are_drawn(learner: Subject, proportions: dict[str, Any], n: int) -> bool:
+    """Whether the numbers of the classes depend on the seed."""
+    again = [made_of(learner.ask(probes.created, n, proportions, seed=s)).labels for s in range(3)]
+    return len({tuple(labels.count(name) for name in proportions) for labels in again}) > 1
 
 
 def test_labels_belong(learner: Subject, rng: Rng) -> None:
     """Each label is that of its light curve, and the classes are mixed"""
     proportions = {"SNIa": 1, "TDE": 1, "CV": 2}
     got = made_of(learner.ask(probes.created, 40, proportions, seed=a_seed(rng)))
-    labels, own = got["labels"], [mark[0] for mark in got["marks"]]
-    require(len(own) == len(labels), "light-curves-labels", n_own=len(own), n_labels=len(labels))
-    require(bool(got["calls"]), "never-called")
-    require(labels == own, "shuffled-apart")
-    changes = sum(one != other for one, other in pairwise(labels))
+    own = [mark.label for mark in got.marks]
+    require(len(own) == len(got.labels), "lengths-differ", n_own=len(own), n_labels=len(got.labels))
+    require(got.n_calls > 0, "never-called")
+    require(got.labels == own, "shuffled-apart")
+    changes = sum(one != other for one, other in pairwise(got.labels))
     require(changes > 8, "not-mixed")
-    names = [mark[1] for mark in got["marks"]]
-    require(len(set(names)) == len(names), "same-id")
+    names = {mark.object_id for mark in got.marks}
+    require(len(names) == len(got.marks), "same-id")
 
 
 def test_one_generator(learner: Subject, rng: Rng) -> None:
@@ -115,21 +110,20 @@ def test_one_generator(learner: Subject, rng: Rng) -> None:
     proportions = {"SNIa": 1, "TDE": 2}
     seed = a_seed(rng)
     first = made_of(learner.ask(probes.created, 30, proportions, seed=seed))
-    marks = [mark[2] for mark in first["marks"]]
-    require(len(set(marks)) == len(marks), "generator-for-each")
+    drawn = [mark.drawn for mark in first.marks]
+    require(len(set(drawn)) == len(drawn), "generator-for-each")
     again = made_of(learner.ask(probes.created, 30, proportions, seed=seed, global_seed=1))
-    require(
-        again["marks"] == first["marks"] and again["labels"] == first["labels"], "not-reproducible"
-    )
+    same = again.marks == first.marks and again.labels == first.labels
+    require(same, "not-reproducible")
     other = made_of(learner.ask(probes.created, 30, proportions, seed=seed + 1))
-    require([mark[2] for mark in other["marks"]] != marks, "seed-ignored")
-    require(other["labels"] != first["labels"], "seed-ignored~2")
+    require([mark.drawn for mark in other.marks] != drawn, "seed-ignored")
+    require(other.labels != first.labels, "seed-ignored~labels")
 
 
 def test_nothing_asked_for(learner: Subject) -> None:
     """0 light curves are two empty lists"""
     got = made_of(learner.ask(probes.created, 0, seed=1))
-    expect(Answer([got["labels"], got["marks"]]), [[], []], what="the result for n_samples = 0")
+    expect(Answer([got.labels, got.marks]), [[], []], what="the result for n_samples = 0")
 
 
 @pytest.mark.parametrize("proportion", [1, 0])
@@ -141,7 +135,7 @@ def test_unknown_class(learner: Subject, proportion: int) -> None:
         "ValueError",
         "a class that is not in `MODELS`",
         Mistake("unknown-class-accepted", answer.raised is None),
-        Mistake("unknown-class-accepted~2", Raises("KeyError")),
+        Mistake("unknown-class-accepted~key-error", Raises("KeyError")),
         naming="Nova",
     )
 
@@ -149,5 +143,6 @@ def test_unknown_class(learner: Subject, proportion: int) -> None:
 def test_real_light_curves(learner: Subject) -> None:
     """The light curves have observations"""
     got = learner.ask(probes.created_for_real, 2, {"SNIa": 1, "CV": 1}, seed=3).value
-    for own, n, label in got:
-        require(own == label and n >= 5, "light-curve-class", label=label, n=n)
+    for each in got:
+        n, label = each.n_observations, each.label
+        require(each.own_label == label and n >= 5, "odd-light-curve", label=label, n=n)

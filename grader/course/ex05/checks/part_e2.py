@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 
 from grader.answer import Finding, Subject
+from grader.course.counted import as_many
 from grader.course.ex05 import probes
 from grader.course.ex05.checks.common import Rng
 from grader.expect import require
@@ -14,16 +15,20 @@ from grader.wire import Tensor
 
 SIZES = [280, 150, 90, 62, 18]  # objects of each class
 
-
 BATCH = 41  # 600 objects in 15 batches
 
 
-def dealt(learner: Subject, rng: Rng, seeds: list[int | None]) -> tuple[np.ndarray, list]:
+Batches = list[list[int]]
+
+
+def dealt(learner: Subject, rng: Rng, seeds: list[int | None]) -> tuple[np.ndarray, list[Batches]]:
     """The labels, and the batches of each epoch, as lists of numbers."""
     labels = rng.permutation(np.repeat(np.arange(5), SIZES))
     got = learner.ask(probes.epochs, Tensor.of(labels), BATCH, seeds).value
-    require(got["loader"], "result-dataloader", is_=got["is"])
-    return labels, got["batches"]
+    require(got.is_loader, "not-a-loader", kind=got.kind)
+    odd = [n for batches in got.epochs for batch in batches for n in batch if not 0 <= n < 600]
+    require(not odd, "no-such-object", number=odd[:1])
+    return labels, as_many(got.epochs, len(seeds))
 
 
 def test_each_once(learner: Subject, rng: Rng) -> None:
@@ -31,7 +36,7 @@ def test_each_once(learner: Subject, rng: Rng) -> None:
     _, (batches,) = dealt(learner, rng, [1])
     counts = Counter(number for batch in batches for number in batch)
     require(max(counts.values(), default=0) <= 1, "drawn-with-replacement")
-    require(len(counts) == 600, "some-left-out", n_counts=600 - len(counts))
+    require(len(counts) == 600, "some-left-out", n_lost=600 - len(counts))
 
 
 def test_sizes(learner: Subject, rng: Rng) -> None:
@@ -39,28 +44,29 @@ def test_sizes(learner: Subject, rng: Rng) -> None:
     _, (batches,) = dealt(learner, rng, [1])
     largest = max((len(batch) for batch in batches), default=0)
     require(largest <= BATCH, "batch-too-large", largest=largest, batch=BATCH)
-    require(len(batches) == 15, "objects-come-batches", n_batches=len(batches), batch=BATCH)
+    require(len(batches) == 15, "wrong-number-of-batches", n_batches=len(batches), batch=BATCH)
 
 
 def test_shares(learner: Subject, rng: Rng) -> None:
     """In each batch every class has its share"""
     labels, (batches,) = dealt(learner, rng, [1])
     order = [number for batch in batches for number in batch]
-    counts = np.array([np.bincount(labels[batch], minlength=5) for batch in batches])
+    classes = [labels[np.array(batch, dtype=int)] for batch in batches]
+    counts = np.array([np.bincount(each, minlength=5) for each in classes])
     shares = np.array([[len(batch) * size / 600 for size in SIZES] for batch in batches])
     if (np.abs(counts - shares) < 2).all():
         return
     require(order != sorted(order), "in-order")
     require(not bool(((counts > 0).sum(axis=1) == 1).sum() > 5), "one-class-a-batch")
     even = np.abs(counts - counts.mean(axis=1, keepdims=True)) < 3
-    require(not bool(even[:10].all()), "equal-classes")
+    require(not bool(even[:2].all()), "equal-classes")
     batch, name = np.argwhere(np.abs(counts - shares) >= 2)[0]
     raise Finding(
         "drawn-at-random",
-        n_batches=len(batches[batch]),
-        counts=counts[batch, name],
+        size=len(batches[batch]),
+        n_of_class=counts[batch, name],
         name=name,
-        shares=shares[batch, name],
+        share=shares[batch, name],
     )
 
 
