@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import sys
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ import pytest
 
 from grader.answer import UNREADABLE, Backend, Failure, Finding, Stop, Subject
 from grader.course import feedback
-from grader.exercise import Exercise, Part
+from grader.exercise import Exercise, Part, round_points
 from grader.texts import short
 
 COURSE = Path(__file__).parent / "course"
@@ -55,6 +54,10 @@ class PartResult:
     """Where in the notebook, if not right below the part: at the end."""
     broke: str = ""
     """How a check broke on what came back, for whoever keeps the grader."""
+    gates: frozenset[str] = frozenset()
+    """Titles of the checks that must pass before the part earns any points."""
+    followed: tuple[str, ...] = ()
+    """Ids of earlier parts whose reference stood in place of the learner's code."""
 
     def __post_init__(self) -> None:
         self.message, self.broke = short(self.message), short(self.broke, 500)
@@ -64,8 +67,17 @@ class PartResult:
         return self.status == "passed"
 
     @property
+    def checks_passed(self) -> int:
+        return list(self.checks.values()).count("passed")
+
+    @property
     def points(self) -> float:
-        return self.part.points if self.passed else 0.0
+        """The part's points, which its checks share equally; none if a gate does not pass."""
+        if self.passed:
+            return self.part.points
+        if not self.checks or any(self.checks.get(title) != "passed" for title in self.gates):
+            return 0.0
+        return round_points(self.part.points * self.checks_passed / len(self.checks))
 
 
 def run_checks(
@@ -159,34 +171,37 @@ class Checks:
         that are `known` by their ids are not judged.
         """
         self._backend, self._seed = backend, seed
-        found, judged_at = dict(known), dict.fromkeys(known, sys.maxsize)
-        for stop in backend.stops():
-            for part in self._due(stop, found, judged_at):
+        found: dict[str, PartResult] = {}
+        judged_at: dict[str, int] = {}
+        left = self._open(known, found)
+        for stop in backend.stops() if left else ():
+            for part in self._due(stop, left, judged_at):
                 begin(part)
                 result = self._judge_part(part, stop)
                 judged_at[part.id] = stop.position
-                if part.id not in found or RANK[result.status] > RANK[found[part.id].status]:
+                if part.id not in found or is_better(result, found[part.id]):
                     found[part.id] = result
                     on_verdict(result)
-            if not self._open(found):
+            left = self._open(known, found)
+            if not left:
                 break
-        return [found[part.id] for part in self.parts]
+        both = {**known, **found}
+        return [both[part.id] for part in self.parts]
 
-    def _open(self, found: Mapping[str, PartResult]) -> list[Part]:
-        """The parts that have not passed."""
-        return [part for part in self.parts if part.id not in found or not found[part.id].passed]
+    def _open(self, known: Collection[str], found: Mapping[str, PartResult]) -> list[Part]:
+        """The parts that are not known, and have not passed."""
+        left = (part for part in self.parts if part.id not in known)
+        return [part for part in left if part.id not in found or not found[part.id].passed]
 
-    def _due(
-        self, stop: Stop, found: Mapping[str, PartResult], judged_at: Mapping[str, int]
-    ) -> list[Part]:
-        """The parts to judge at a stop: they have not passed, and were not judged as they are."""
-        left = self._open(found)
+    def _due(self, stop: Stop, left: list[Part], judged_at: Mapping[str, int]) -> list[Part]:
+        """The parts to judge at a stop, of those left: they were not judged as they are."""
         whole = stop.at_end or self.exercise.number in stop.parts
         here = [part for part in left if whole or part.id in stop.parts]
         return [
             part
             for part in here
-            if part.id not in found or self._backend.changed_since(judged_at[part.id], part.names)
+            if part.id not in judged_at
+            or self._backend.changed_since(judged_at[part.id], part.names)
         ]
 
     def _judge_part(self, part: Part, stop: Stop) -> PartResult:
@@ -204,6 +219,7 @@ class Checks:
             undefined = self._backend.undefined(list(part.names))
         except Failure as failure:
             self._verdict.failures.append(failure)
+            self._verdict.certain = True
             return
         if undefined:
             self._verdict.failures.append(_not_defined(undefined[0]))
@@ -212,10 +228,12 @@ class Checks:
     def _result(self, part: Part, stop: Stop) -> PartResult:
         verdict = self._verdict
         judged = "at the end of the notebook" if stop.at_end else ""
+        items = self._items[part.id]
+        gates = frozenset(_title(one) for one in items if one.get_closest_marker("gate"))
         if not verdict.failures:
             if "passed" not in verdict.outcomes.values():
                 raise GraderError(f"part {part.id} has no check: no result is never a pass")
-            return PartResult(part, checks=verdict.outcomes, judged=judged)
+            return PartResult(part, checks=verdict.outcomes, judged=judged, gates=gates)
         failure = self._backend.explained(_most_telling(verdict.failures), part.names)
         return PartResult(
             part,
@@ -226,6 +244,7 @@ class Checks:
             verdict.outcomes,
             judged,
             verdict.broke,
+            gates,
         )
 
     # What pytest calls
@@ -238,6 +257,9 @@ class Checks:
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         name = zlib.crc32(request.node.name.encode())
         return np.random.default_rng([self._seed, name])
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "gate: without this check, its part earns no points")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makeitem(self, name: str) -> list[pytest.Item] | None:
@@ -314,6 +336,11 @@ class Verdict:
 
 
 RANK = {"missing": 0, "timeout": 1, "error": 2, "failed": 3, "passed": 4}
+
+
+def is_better(new: PartResult, old: PartResult) -> bool:
+    """Whether a verdict is the one to keep, of two on the same part."""
+    return (new.points, RANK[new.status]) > (old.points, RANK[old.status])
 
 
 def _most_telling(failures: list[Failure]) -> Failure:

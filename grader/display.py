@@ -5,9 +5,11 @@ from __future__ import annotations
 import html
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.checking import PartResult
+from grader.exercise import round_points
 
 WORDS = {
     "passed": ("✓", "passed", "#1a7f37"),
@@ -36,7 +38,8 @@ class Card:
     @property
     def points(self) -> float:
         """Points that count towards full marks; a bonus does not."""
-        return sum(result.points for result in self.results if not result.part.bonus)
+        points = (result.points for result in self.results if not result.part.bonus)
+        return round_points(sum(points))
 
     def __repr__(self) -> str:
         if os.environ.get("NBGRADER_EXECUTION"):  # nbgrader reads the points from this text
@@ -62,20 +65,53 @@ class Note:
 
 
 def headline(result: PartResult) -> str:
-    """`✓ 1.2 Filter by keyword: passed, 3 of 3 points`."""
+    """`✗ 1.2 Filter by keyword: not yet, 1.5 of 3 points; 5 of 10 checks pass`."""
     symbol, word, _ = WORDS[result.status]
     part = result.part
     kind = " bonus" if part.bonus else ""
     score = f"{figure(result.points)} of {figure(part.points)}{kind} points"
-    where = f" (judged {result.judged})" if result.judged else ""
-    return f"{symbol} {part.id} {part.title}: {word}, {score}{where}"
+    where = f" (judged {places})" if (places := judged(result.judged, result.followed)) else ""
+    return f"{symbol} {part.id} {part.title}: {word}, {score}{_checks(result)}{where}"
+
+
+def judged(place: str, followed: Sequence[str]) -> str:
+    """`with our 2.1 in place of yours`, and where in the notebook, if that is worth a word."""
+    ours = f"with our {listed(followed)} in place of yours" if followed else ""
+    return ", ".join(filter(None, (ours, place)))
+
+
+def listed(ids: Sequence[str]) -> str:
+    """`2.1`, `2.1 and 2.2`, `2.1, 2.2 and 2.4`."""
+    return " and ".join(filter(None, (", ".join(ids[:-1]), ids[-1])))
+
+
+def _checks(result: PartResult) -> str:
+    """How many checks pass, where that says more than the verdict."""
+    if result.passed or not result.checks_passed:
+        return ""
+    verb = "passes" if result.checks_passed == 1 else "pass"
+    return f"; {result.checks_passed} of {len(result.checks)} checks {verb}"
+
+
+def check_lines(result: PartResult) -> list[str]:
+    """`✗ One flux gives a number (needed for any points)`: each check and its outcome."""
+    return [
+        f"{_tick(outcome)} {title}{_needed(result, title)}"
+        for title, outcome in result.checks.items()
+    ]
+
+
+def _needed(result: PartResult, title: str) -> str:
+    """Why checks that pass earn nothing: this one has to pass before them."""
+    blocks = title in result.gates and result.checks[title] != "passed"
+    return " (needed for any points)" if blocks and result.checks_passed else ""
 
 
 def part_text(result: PartResult) -> str:
     lines = [headline(result)]
     if not result.passed:
         lines.append(f"  {result.message}")
-        lines.extend(f"    {_tick(outcome)} {title}" for title, outcome in result.checks.items())
+        lines.extend(f"    {line}" for line in check_lines(result))
         lines.append(f'  For a nudge: hint("{result.part.id}")')
     return "\n".join(lines)
 
@@ -85,9 +121,7 @@ def part_html(result: PartResult) -> str:
     if not result.passed:
         body += f"<br>{with_code(result.message)}"
         if result.checks:
-            items = "<br>".join(
-                f"{_tick(outcome)} {with_code(title)}" for title, outcome in result.checks.items()
-            )
+            items = "<br>".join(map(with_code, check_lines(result)))
             body += f'<div style="margin:.4em 0 .2em;opacity:.8;font-size:13px">{items}</div>'
         body += f'<div style="opacity:.8">For a nudge: <code>hint("{result.part.id}")</code></div>'
     return _box(WORDS[result.status][2], body)

@@ -114,6 +114,11 @@ def place(part_id: str) -> tuple[int, bool, int]:
     return int(number), part.startswith("E"), int(part.removeprefix("E"))
 
 
+def round_points(points: float) -> float:
+    """Points are rounded to 0.01, so that they are the same wherever they are shown."""
+    return round(points, 2)
+
+
 def _headings(source: str) -> list[tuple[str, str]]:
     return re.findall(r"^#+ (\d+\.E?\d+) (.+)$", source, re.MULTILINE)
 

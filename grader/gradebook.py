@@ -206,7 +206,7 @@ def _comments(
 ) -> Iterator[api.Comment]:
     known = {comment.cell_id: comment for comment in own.comments}
     notes = [
-        f"{part['id']} {part['status']}: {part['message']}"
+        f"{part['id']} {part['status']}{_share(part)}: {part['message']}"
         for part in results
         if part["status"] != "passed"
     ]
@@ -215,6 +215,19 @@ def _comments(
         mine = [note for note in notes if _belongs(note, cell.name, found)]
         comment.auto_comment = "\n".join(mine) or None
         yield comment
+
+
+def _share(part: dict[str, Any]) -> str:
+    """What a part that does not pass has earned: `, 1.5 of 2 points, 3 of 4 checks pass`."""
+    if not part["points"]:
+        return ""
+    passed = sum(check["outcome"] == "passed" for check in part["checks"])
+    points = f"{part['points']:g} of {part['max_points']:g} points"
+    return f", {points}, {passed} of {len(part['checks'])} checks {_passes(passed)}"
+
+
+def _passes(count: int) -> str:
+    return "passes" if count == 1 else "pass"
 
 
 def _belongs(note: str, cell: str, found: Exercise) -> bool:

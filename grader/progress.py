@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.progress_bar import ProgressBar
@@ -18,10 +19,12 @@ from rich.text import Text
 from grader import exercise, grade, notebook
 from grader.checking import COURSE, PartResult
 from grader.display import figure
-from grader.exercise import Exercise
+from grader.exercise import Exercise, Part, round_points
 from grader.learner import LOCAL_SEED
 from grader.results import Graded
 from grader.texts import short
+
+Verdict = dict[str, Any]
 
 BAR_WIDTH = 12
 REMEMBERED = 100  # notebooks whose verdicts are kept
@@ -74,12 +77,12 @@ def row(slug: str, path: Path, isolated: bool = True) -> Row:
         return Row(found, nothing, short(str(error)))
     digest = _digest(found, path)
     if (known := _recall().get(digest)) is not None:
-        parts = [PartResult(part, known[part.id]) for part in found.parts]
+        parts = [_recalled(part, known[part.id]) for part in found.parts]
         return Row(found, Graded("you", found, parts))
     graded = grade.grade_one(grade.Task("you", slug, path, LOCAL_SEED, isolated))
-    statuses = {result.part.id: result.status for result in graded.parts}
-    if not graded.trouble and "timeout" not in statuses.values():  # those may be bad luck
-        _remember(digest, statuses)
+    unlucky = any(result.status == "timeout" for result in graded.parts)
+    if not graded.trouble and not unlucky:
+        _remember(digest, {result.part.id: _verdict(result) for result in graded.parts})
     return Row(found, graded, graded.trouble)
 
 
@@ -95,7 +98,17 @@ def _memory() -> Path:
     return Path(cache) / "astronomy-ml-workbook" / "status.json"
 
 
-def _recall() -> dict[str, dict[str, str]]:
+def _verdict(result: PartResult) -> Verdict:
+    """What points depend on."""
+    return {"status": result.status, "checks": result.checks, "gates": sorted(result.gates)}
+
+
+def _recalled(part: Part, known: Verdict) -> PartResult:
+    gates = frozenset(known["gates"])
+    return PartResult(part, known["status"], checks=known["checks"], gates=gates)
+
+
+def _recall() -> dict[str, dict[str, Verdict]]:
     """The verdicts on notebooks by their digest; none if they cannot be read."""
     try:
         memory = json.loads(_memory().read_text("utf-8"))
@@ -104,12 +117,12 @@ def _recall() -> dict[str, dict[str, str]]:
     return memory if isinstance(memory, dict) else {}
 
 
-def _remember(digest: str, statuses: dict[str, str]) -> None:
+def _remember(digest: str, verdicts: dict[str, Verdict]) -> None:
     """Add verdicts to the memory. Where nothing can be written, the next time takes longer."""
     latest = [*_recall().items()][1 - REMEMBERED :]
     with contextlib.suppress(OSError):
         _memory().parent.mkdir(parents=True, exist_ok=True)
-        _memory().write_text(json.dumps({**dict(latest), digest: statuses}), encoding="utf-8")
+        _memory().write_text(json.dumps({**dict(latest), digest: verdicts}), encoding="utf-8")
 
 
 def table(rows: Sequence[Row]) -> Table:
@@ -131,8 +144,8 @@ def table(rows: Sequence[Row]) -> Table:
 def _numbers(rows: Sequence[Row]) -> tuple[ProgressBar, str, str, str]:
     """Bar, parts, points and bonus of some exercises together."""
     passed, parts = sum(one.passed for one in rows), sum(one.parts for one in rows)
-    points = sum(one.graded.points for one in rows)
+    points = round_points(sum(one.graded.points for one in rows))
     most = sum(one.exercise.max_points for one in rows)
-    bonus = sum(one.graded.bonus for one in rows)
+    bonus = round_points(sum(one.graded.bonus for one in rows))
     bar = ProgressBar(total=max(parts, 1), completed=passed, width=BAR_WIDTH)
     return bar, f"{passed} of {parts}", f"{figure(points)} of {figure(most)}", figure(bonus)

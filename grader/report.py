@@ -19,7 +19,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from grader.exercise import place
+from grader.exercise import place, round_points
 from grader.results import write_whole
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -64,11 +64,11 @@ class Learner:
 
     @property
     def points(self) -> float:
-        return sum(exercise["points"] for exercise in self.exercises.values())
+        return round_points(sum(exercise["points"] for exercise in self.exercises.values()))
 
     @property
     def bonus(self) -> float:
-        return sum(exercise["bonus"] for exercise in self.exercises.values())
+        return round_points(sum(exercise["bonus"] for exercise in self.exercises.values()))
 
     @property
     def parts(self) -> list[dict[str, Any]]:
@@ -194,6 +194,7 @@ def misconceptions(learners: Iterable[Learner]) -> list[dict[str, Any]]:
     """Each recognised misconception: slug, part, its learners, one message; commonest first."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     answers = [(one, part) for one in learners for part in one.parts]
+    answers.sort(key=lambda pair: bool(pair[1].get("followed")))  # whose message is about our code
     for learner, part in answers:
         if slug := part["misconception"]:
             new = {"slug": slug, "part": part["id"], "message": part["message"], "learners": []}

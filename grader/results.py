@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.checking import PartResult
 from grader.choice import HandedIn, Work
-from grader.exercise import Exercise
+from grader.exercise import Exercise, round_points
 from grader.texts import short
 
 SCHEMA = 1
@@ -45,11 +45,11 @@ class Graded:
 
     @property
     def points(self) -> float:
-        return sum(result.points for result in self.parts if not result.part.bonus)
+        return round_points(sum(one.points for one in self.parts if not one.part.bonus))
 
     @property
     def bonus(self) -> float:
-        return sum(result.points for result in self.parts if result.part.bonus)
+        return round_points(sum(one.points for one in self.parts if one.part.bonus))
 
 
 @dataclass(frozen=True)
@@ -211,6 +211,11 @@ def _part(result: PartResult) -> dict[str, Any]:
         "misconception": result.misconception,
         "hint": result.hint,
         "judged": result.judged,
+        "followed": list(result.followed),
+        "checks": [
+            {"title": title, "outcome": outcome, "gate": title in result.gates}
+            for title, outcome in result.checks.items()
+        ],
     }
 
 

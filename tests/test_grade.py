@@ -216,7 +216,10 @@ PART_KEYS = {
     "misconception": (str, type(None)),
     "hint": str,
     "judged": str,
+    "followed": list,
+    "checks": list,
 }
+CHECK_KEYS = {"title": str, "outcome": str, "gate": bool}
 EXERCISE_KEYS = {
     "exercise": str,
     "points": float,
@@ -277,7 +280,7 @@ def test_grading_succeeds_whatever_the_marks(outputs: list[tuple[Result, Path]])
     for result, out in outputs:
         assert result.exit_code == 0, result.output
         assert "6 learners, seed 5" in result.output
-        assert f"{EX1}: mean 4.2 of 10, 1 with full marks" in result.output
+        assert f"{EX1}: mean 4.8 of 10, 1 with full marks" in result.output
         assert "1.2 exclusive-bounds" in result.output
         assert (out / "report" / "index.html").is_file()
         assert (out / "gradebook.db").is_file()
@@ -296,10 +299,14 @@ def test_results_have_exactly_the_schema(found: dict[str, Any]) -> None:
             for part in one["parts"]:
                 conforms(part, PART_KEYS)
                 assert part["status"] in STATUSES
-                assert part["points"] == (part["max_points"] if part["status"] == "passed" else 0)
+                for check in part["checks"]:
+                    conforms(check, CHECK_KEYS)
+                assert 0 <= part["points"] <= part["max_points"]
+                assert (part["points"] == part["max_points"]) is (part["status"] == "passed")
                 assert bool(part["message"]) is (part["status"] != "passed")
             for key, bonus in (("points", False), ("bonus", True)):
-                assert one[key] == sum(p["points"] for p in one["parts"] if p["bonus"] is bonus)
+                points = sum(p["points"] for p in one["parts"] if p["bonus"] is bonus)
+                assert one[key] == round(points, 2)
 
 
 @slow
@@ -328,7 +335,7 @@ def test_every_student_has_a_row(found: dict[str, Any]) -> None:
         "Algol": {EX1: (0, 0)},
         "Castor": {},
         "Deneb": {EX1: (0, 0)},
-        "Mira": {EX1: (7, 2)},
+        "Mira": {EX1: (9.4, 2)},
         "Vega": {EX1: (10, 2), EX2: (10, 2)},
         "Élodie [b]": {EX2: (0, 0)},
     }
@@ -343,6 +350,12 @@ def test_a_misconception_is_recorded_with_its_part(found: dict[str, Any]) -> Non
     assert parts["1.2"]["misconception"] == "exclusive-bounds"
     assert parts["1.2"]["status"] == "failed"
     assert parts["1.2"]["hint"]
+    failed = [one["title"] for one in parts["1.2"]["checks"] if one["outcome"] == "failed"]
+    assert failed == [
+        "`X_min` and `X_max` are bounds on the field X, and include the bound itself",
+        "A flux of NaN meets no bound",
+    ]
+    assert parts["1.1"].pop("checks")
     assert parts["1.1"] == {
         "id": "1.1",
         "points": 3.0,
@@ -353,6 +366,7 @@ def test_a_misconception_is_recorded_with_its_part(found: dict[str, Any]) -> Non
         "misconception": None,
         "hint": "",
         "judged": "at the end of the notebook",
+        "followed": [],
     }
 
 
@@ -482,7 +496,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         (notebooks.filled(EX1), 0, "10 of 10 points and 2 bonus"),
         (with_cell(EX1, "def cache_results(func): pass"), 0, "10 of 10 points and 1 bonus"),
-        (with_cell(EX1, WRONG.read_text("utf-8")), 1, "7 of 10 points and 2 bonus"),
+        (with_cell(EX1, WRONG.read_text("utf-8")), 1, "9.4 of 10 points and 2 bonus"),
         (notebooks.released(EX1), 1, "0 of 10 points"),
         ("no notebook", 1, "The notebook could not be read"),
     ],

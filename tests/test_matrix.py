@@ -1,7 +1,8 @@
 """The proof that the grader grades: every check against wrong, empty and right answers.
 
-Each part meets the unfilled stub, `None`, zeros of the right shape, every wrong answer known for it
-(which must be told its own misconception), the reference, and right answers in other styles.
+Each part meets the unfilled stub, `None`, zeros of the right shape and an answer that ignores its
+input, which must earn nothing; every wrong answer known for it, which must be told its own
+misconception and lose points; the reference, and right answers in other styles.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from answer_files import Answer, answers, changed, namespace, reference, with_answer
+from constant import Ignoring
 from zeros import zeroing
 
 from grader import exercise
@@ -48,6 +50,7 @@ def test_reference_passes_every_part(slug: str, seed: int) -> None:
     found = exercise.load(slug)
     results = run_checks(found, Kernel(found, namespace(reference(slug))), seed)
     assert {r.part.id: r.message for r in results if not r.passed} == {}
+    assert [result.points for result in results] == [part.points for part in found.parts]
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -55,16 +58,17 @@ def test_stubs_pass_no_part(slug: str) -> None:
     found = exercise.load(slug)
     results = run_checks(found, Kernel(found, namespace(stubs(slug))), 1)
     assert {r.part.id: r.status for r in results} == {p.id: "missing" for p in found.parts}
+    assert not any(result.points for result in results)
 
 
 @pytest.mark.parametrize(("slug", "part"), PARTS)
-def test_none_fails(slug: str, part: str) -> None:
+def test_none_earns_nothing(slug: str, part: str) -> None:
     code = replaced(slug, part, lambda function: lambda *args, **kwargs: None)
-    assert not verdict(slug, part, code).passed
+    assert_nothing(verdict(slug, part, code))
 
 
 @pytest.mark.parametrize(("slug", "part"), PARTS)
-def test_zeros_of_the_right_shape_fail(slug: str, part: str) -> None:
+def test_zeros_of_the_right_shape_earn_nothing(slug: str, part: str) -> None:
     changes: list[bool] = []
 
     def zeroed(function: Any) -> Any:
@@ -81,14 +85,25 @@ def test_zeros_of_the_right_shape_fail(slug: str, part: str) -> None:
     result = verdict(slug, part, replaced(slug, part, zeroed))
     if changes and not any(changes):
         pytest.skip("the part returns nothing that could be zeros; `None` is another test")
-    assert not result.passed
+    assert_nothing(result)
+
+
+@pytest.mark.parametrize(("slug", "part"), PARTS)
+def test_answer_that_ignores_its_input(slug: str, part: str) -> None:
+    ignoring = Ignoring()
+    result = verdict(slug, part, replaced(slug, part, ignoring))
+    if not ignoring.has_input:
+        pytest.skip("the part has no input that could be ignored")
+    if not ignoring.has_result:
+        pytest.skip("the part returns nothing, or what can be used only once")
+    assert_nothing(result)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("answer", WRONG, ids=str)
 def test_wrong_answer_is_told_its_misconception(answer: Answer, seed: int) -> None:
     result = verdict(answer.exercise, answer.part, with_answer(answer), seed)
-    assert not result.passed
+    assert result.points < result.part.points
     assert result.misconception == answer.misconception, result.message
 
 
@@ -97,6 +112,15 @@ def test_wrong_answer_is_told_its_misconception(answer: Answer, seed: int) -> No
 def test_alternative_is_accepted(answer: Answer, seed: int) -> None:
     result = verdict(answer.exercise, answer.part, with_answer(answer), seed)
     assert result.passed, result.message
+    assert result.points == result.part.points
+
+
+def assert_nothing(result: PartResult) -> None:
+    """No points, and at least one check that had to pass before there are any."""
+    assert not result.passed
+    assert result.points == 0, result.checks
+    assert result.gates <= result.checks.keys()
+    assert result.gates
 
 
 def test_there_are_enough_answers() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import functools
 import inspect
@@ -21,12 +22,27 @@ def zeroing(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def zeroed(*args: Any, **kwargs: Any) -> Any:
+        if getattr(function, "__name__", "") != "__init__":
+            return zeros(without_effect(function, args, kwargs))
         result = function(*args, **kwargs)
-        if getattr(function, "__name__", "") == "__init__":
-            blank(args[0])
+        blank(args[0])
         return zeros(result)
 
     return zeroed
+
+
+def without_effect(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """What a function returns for copies of its arguments, where there are any to be had.
+
+    None stands for a function that it got and hands back, which is no result of its own.
+    """
+    with contextlib.suppress(Exception):  # some objects cannot be copied
+        args, kwargs = copy.deepcopy((args, kwargs))
+    found = function(*args, **kwargs)
+    is_handed_back = callable(found) and any(found is one for one in args)
+    return None if is_handed_back and not isinstance(found, torch.nn.Module) else found
 
 
 def zeros(value: Any) -> Any:

@@ -7,12 +7,14 @@ import re
 from grader.answer import Subject
 from grader.course.ex01 import probes
 from grader.course.ex01.checks.common import Rng, check_identity, check_passed_on, decorated
+from grader.course.gates import gate
 from grader.expect import require
 
 NAP = 0.08  # seconds
 SLACK = 0.05  # seconds, for a time rounded to a tenth of a second
 
 
+@gate
 def test_timing_passes_on(learner: Subject, rng: Rng) -> None:
     """Arguments, keyword arguments and the returned value go through unchanged"""
     check_passed_on(learner, "timing_decorator", rng)

@@ -12,6 +12,7 @@ from grader.answer import Answer, Subject
 from grader.course import common_probes
 from grader.course.ex01 import probes
 from grader.course.ex01.checks.common import Rng, gives_up
+from grader.course.gates import gate
 from grader.expect import (
     Mistake,
     Raises,
@@ -58,6 +59,7 @@ def wrong_magnitudes(flux: Any, zeropoint: float) -> list[Mistake]:
     ]
 
 
+@gate
 def test_magnitude_of_number(learner: Subject, rng: Rng) -> None:
     """One flux gives Pogson's magnitude, with any zero point"""
     for zeropoint in (25.0, float(rng.uniform(22, 24))):

@@ -8,6 +8,7 @@ from grader.answer import Subject
 from grader.course.ex01 import probes
 from grader.course.ex01.checks.common import Rng, photometry
 from grader.course.ex01.replies import ConversionCall
+from grader.course.gates import gate
 from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
 
 
@@ -39,6 +40,7 @@ def _check_call(call: ConversionCall, zeropoint: float, scale: float) -> None:
     require(bool(args or kwargs), "args-not-passed~neither")
 
 
+@gate
 def test_conversion_adds_magnitude(learner: Subject, rng: Rng) -> None:
     """Each record comes back as a copy with `magnitude` added and `flux` kept"""
     data = photometry(rng, 8)

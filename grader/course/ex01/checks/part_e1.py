@@ -12,6 +12,7 @@ from grader.answer import Answer, Subject
 from grader.course.ex01 import probes
 from grader.course.ex01.checks.common import Rng, check_identity, check_passed_on
 from grader.course.ex01.replies import CachedFailure
+from grader.course.gates import gate
 from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
 
 UNHASHABLE = Raises("TypeError", "hash")
@@ -31,6 +32,7 @@ def test_cache_passes_on(learner: Subject, rng: Rng) -> None:
     check_identity(learner, "cache_results")
 
 
+@gate
 def test_cache_remembers(learner: Subject, rng: Rng) -> None:
     """The same arguments run the function once; other arguments run it again"""
     x, y = (float(v) for v in rng.uniform(1, 9, 2))

@@ -9,6 +9,7 @@ from grader.answer import Answer, Subject
 from grader.course.ex01 import probes
 from grader.course.ex01.checks.common import Record, Rng, photometry
 from grader.course.ex01.replies import BandProcessor
+from grader.course.gates import gate, twice
 from grader.expect import (
     Mistake,
     Raises,
@@ -46,6 +47,8 @@ def _processed(answer: Answer[BandProcessor]) -> Answer[Any]:
     return Answer(got.result)
 
 
+@gate
+@twice
 def test_bands_processed(learner: Subject, rng: Rng) -> None:
     """Each record goes through the function of its own band, and the order stays"""
     data = photometry(rng, 12)

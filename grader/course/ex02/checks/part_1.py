@@ -22,6 +22,7 @@ from grader.course.ex02.checks.common import (
     plain,
     rows,
 )
+from grader.course.gates import gate
 from grader.expect import (
     Mistake,
     Raises,
@@ -34,6 +35,7 @@ from grader.expect import (
 from grader.wire import Table
 
 
+@gate
 def test_init_sorts(learner: Subject, rng: Rng) -> None:
     """`data` is a DataFrame with the four columns, sorted by MJD"""
     data = [dict(reversed(obs.items())) for obs in observations(rng)]

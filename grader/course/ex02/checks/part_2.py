@@ -21,6 +21,7 @@ from grader.course.ex02.checks.common import (
     part_of,
     same_kind,
 )
+from grader.course.gates import gate
 from grader.expect import (
     Mistake,
     Raises,
@@ -35,6 +36,7 @@ from grader.expect import (
 from grader.wire import Table
 
 
+@gate
 def test_length(learner: Subject, rng: Rng) -> None:
     """`len(lc)` is the number of observations"""
     data = observations(rng, 9)

@@ -7,6 +7,7 @@ import re
 from grader.answer import Subject
 from grader.course.ex02 import probes
 from grader.course.ex02.checks.common import NAME, Observation, Rng, _letters, observations
+from grader.course.gates import gate, twice
 from grader.expect import Mistake, Raises, fail_if_recognised, require
 
 
@@ -29,6 +30,8 @@ def _tells(text: str, n: int, what: str) -> None:
     require(n in numbers, "number-not-told", what=what, text_=text[:120], n=n)
 
 
+@gate
+@twice
 def test_str(learner: Subject, rng: Rng) -> None:
     """`str(lc)` names the object, the number of observations and the bands, in one line"""
     n = int(rng.integers(11, 40))

@@ -10,6 +10,7 @@ import pytest
 from grader.answer import Answer, Subject
 from grader.course.ex02 import probes
 from grader.course.ex02.checks.common import Observation, Rng, failed, in_time, observations
+from grader.course.gates import gate
 from grader.expect import Mistake, expect, fail_if_recognised, kind_of, require
 
 
@@ -26,6 +27,7 @@ def _in_order(bands: Any) -> Any:
     return sorted(bands) if text else bands
 
 
+@gate
 def test_bands(learner: Subject, rng: Rng) -> None:
     """`lc.bands` is a list with each band once"""
     data = observations(rng, 9, "gi")

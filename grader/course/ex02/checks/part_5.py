@@ -16,6 +16,7 @@ from grader.course.ex02.checks.common import (
     plain,
     rows,
 )
+from grader.course.gates import gate
 from grader.expect import Mistake, Raises, approx_equal, difference, fail_if_recognised, require
 
 SUPER = "`super().__init__(data, object_id)`"
@@ -38,6 +39,7 @@ def _metadata(view: dict, want: dict) -> None:
         require(not text, "says", says=text)
 
 
+@gate
 def test_transient_stores(learner: Subject, rng: Rng) -> None:
     """Type and time of peak are stored, and the observations as in LightCurve"""
     data = observations(rng)

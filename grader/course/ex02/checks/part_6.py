@@ -22,6 +22,7 @@ from grader.course.ex02.checks.common import (
     rows,
     same_kind,
 )
+from grader.course.gates import gate, twice
 from grader.expect import (
     Mistake,
     Raises,
@@ -148,6 +149,8 @@ def _wrong_phases(data: list, period: float, reference: float) -> list[Mistake]:
     return [Mistake(slug, np.sort(value), says=says) for slug, value, says in found]
 
 
+@gate
+@twice
 def test_fold_phase(learner: Subject, rng: Rng) -> None:
     """`phase` counts from `peak_mjd`, from 0 to 1, and the rows are sorted by it"""
     data, period = observations(rng), float(rng.uniform(3, 9))

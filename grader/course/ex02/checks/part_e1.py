@@ -19,9 +19,12 @@ from grader.course.ex02.checks.common import (
     rows,
     same_kind,
 )
+from grader.course.gates import gate, twice
 from grader.expect import Mistake, Raises, approx_equal, expect_error, fail_if_recognised, require
 
 
+@gate
+@twice
 def test_add(learner: Subject, rng: Rng) -> None:
     """`lc1 + lc2` holds the observations of both, sorted by time"""
     data = observations(rng, 13)

@@ -7,9 +7,11 @@ import numpy as np
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex02 import probes
 from grader.course.ex02.checks.common import FIELDS, Rng, in_time, observations
+from grader.course.gates import gate
 from grader.expect import Mistake, Raises, expect, fail_if_recognised, kind_of, require
 
 
+@gate
 def test_loop(learner: Subject, rng: Rng) -> None:
     """`for obs in lc` gives every observation as a dict, in order of time"""
     data = observations(rng, 7)

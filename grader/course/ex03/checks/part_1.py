@@ -8,6 +8,7 @@ from typing import Any
 from grader.answer import Answer, Subject
 from grader.course.ex03 import probes
 from grader.course.ex03.checks.common import Rng
+from grader.course.gates import gate
 from grader.expect import Mistake, Raises, fail_if_recognised, require
 
 INVALID: list[tuple[float, float, str, str]] = [
@@ -58,6 +59,7 @@ def validity(answer: Answer, flux: Any, flux_err: Any) -> bool:
     return got["value"]
 
 
+@gate
 def test_valid(learner: Subject, rng: Rng) -> None:
     """Good measurements are valid, also negative ones and faint ones"""
     flux, flux_err = round(rng.uniform(50, 90), 1), round(rng.uniform(1, 3), 2)
@@ -95,6 +97,7 @@ def test_limits(learner: Subject) -> None:
         )
 
 
+@gate
 def test_invalid(learner: Subject) -> None:
     """NaN, infinite and absurd values and errors that are not positive are invalid"""
     for flux, flux_err, slug, says in INVALID:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.answer import Answer, Subject
 from grader.course.ex03 import probes
 from grader.course.ex03.checks.common import message, named
+from grader.course.gates import gate
 from grader.expect import Mistake, Raises, expect_error, fail_if_recognised, require
 
 
@@ -33,6 +34,7 @@ def expect_processor(answer: Answer, name: str, *mistakes: Mistake) -> None:
     )
 
 
+@gate
 def test_factory_finds(learner: Subject) -> None:
     """A survey is found, also one defined later; capital and small letters are the same"""
     answer = learner.ask(probes.made_by_name, "SkyMapper")
@@ -89,6 +91,7 @@ def test_factory_makes_one(learner: Subject) -> None:
         require(not others, "others-made-too", name=name, others=", ".join(others))
 
 
+@gate
 def test_factory_unknown(learner: Subject) -> None:
     """An unknown name is a ValueError that lists the surveys there are"""
     answer = learner.ask(probes.made_by_name, "Hubble")

@@ -32,9 +32,11 @@ from grader.course.ex03.checks.common import (
     record,
     rounded,
 )
+from grader.course.gates import gate
 from grader.expect import Mistake, Raises, expect, fail_if_recognised, require
 
 
+@gate
 def test_ztf_second_record(learner: Subject, rng: Rng) -> None:
     """Each record has a light curve of its own, with all that was measured at the same time"""
     check_second_record(learner, rng, "ZTF")

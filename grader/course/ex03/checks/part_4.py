@@ -29,6 +29,7 @@ from grader.course.ex03.checks.common import (
     rounded,
     sources,
 )
+from grader.course.gates import gate
 from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require
 
 INVALID_SOURCES: list[Fault] = [
@@ -93,6 +94,7 @@ def test_lsst_config(learner: Subject) -> None:
     expect(Answer(got["cadence_days"]), 3.0, cadence, what="`cadence_days`", unit="days")
 
 
+@gate
 def test_lsst_second_record(learner: Subject, rng: Rng) -> None:
     """Each record has a light curve of its own, with all that was measured at the same time"""
     check_second_record(learner, rng, "LSST")

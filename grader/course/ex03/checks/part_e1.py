@@ -9,6 +9,7 @@ import pytest
 from grader.answer import Answer, Subject
 from grader.course.ex03 import probes
 from grader.course.ex03.checks.common import Rng
+from grader.course.gates import gate, twice
 from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
 
 
@@ -23,6 +24,8 @@ def statistic(
     return answer
 
 
+@gate
+@twice
 def test_statistics(learner: Subject, rng: Rng) -> None:
     """The three properties combine the counts of all light curves"""
     accepted, rejected = (int(rng.integers(low, low + 9)) for low in (40, 5))

@@ -9,6 +9,7 @@ import pytest
 from grader.answer import Answer, Subject
 from grader.course.ex03 import probes
 from grader.course.ex03.checks.common import Rng
+from grader.course.gates import gate
 from grader.expect import Mistake, Raises, approx_equal, fail_if_recognised, require
 
 
@@ -22,6 +23,7 @@ def run_batch(learner: Subject, rng: Rng, fail: str = "") -> tuple[Answer, list[
     return answer, [3, accepted, rejected]
 
 
+@gate
 def test_batch_begins(learner: Subject, rng: Rng) -> None:
     """`with` gives the processor itself and starts counting afresh"""
     got = run_batch(learner, rng)[0].value

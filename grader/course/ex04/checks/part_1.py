@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from grader.answer import Finding, Subject
 from grader.course.ex04 import probes
+from grader.course.gates import gate
 from grader.expect import Mistake, Raises, fail_if_recognised, require
 
 
+@gate
 def test_logger(learner: Subject) -> None:
     """The logger "astronomy_pipeline" has level INFO and one handler, however often it is set up"""
     answer = learner.ask(probes.set_up)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.answer import Answer, Subject
 from grader.course.ex04 import probes
 from grader.course.ex04.checks.common import says, well_formed
+from grader.course.gates import gate
 from grader.expect import Mistake, Raises, expect, fail_if_recognised, kind_of, require, shown
 
 
@@ -25,6 +26,7 @@ def in_session(answer: Answer) -> dict:
     return answer.value
 
 
+@gate
 def test_session(learner: Subject) -> None:
     """In the block `in_session` is True, after it False; the log has "started" and "finished\""""
     got = in_session(learner.ask(probes.session))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.answer import Answer, Subject
 from grader.course.ex04 import probes
 from grader.course.ex04.checks.common import Rng, records, well_formed
+from grader.course.gates import gate
 from grader.expect import Mistake, expect, require, shown
 from grader.wire import OpaqueObject
 
@@ -18,6 +19,7 @@ def labels_of(answer: Answer, want: list[str]) -> dict:
     return got
 
 
+@gate
 def test_labels(learner: Subject, rng: Rng) -> None:
     """One label for each record, in order"""
     data = records(rng)

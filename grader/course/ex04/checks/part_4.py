@@ -7,9 +7,12 @@ import pytest
 from grader.answer import Answer, Subject
 from grader.course.ex04 import probes
 from grader.course.ex04.checks.common import Rng, records
+from grader.course.gates import gate, twice
 from grader.expect import Mistake, Raises, expect, fail_if_recognised, require, shown
 
 
+@gate
+@twice
 def test_one_record(learner: Subject, rng: Rng) -> None:
     """The processor's light curve goes to the classifier, whose label is returned"""
     (record,) = records(rng, 1)

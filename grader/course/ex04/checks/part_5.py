@@ -11,6 +11,7 @@ from statistics import mean, median
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex04 import probes
 from grader.course.ex04.checks.common import Record, Rng, event, nothing_seen, observation
+from grader.course.gates import gate
 from grader.expect import (
     Mistake,
     Raises,
@@ -98,6 +99,7 @@ def supernova(rng: Rng, main: str = "r", other: str = "g") -> list[Record]:
     return somewhen(rng, points)
 
 
+@gate
 def test_features(learner: Subject, rng: Rng) -> None:
     """Rise time, decline rate, amplitude, colour and episodes are measured as described"""
     light_curves = [supernova(rng, "r", "g"), supernova(rng, "g", "r")]

@@ -9,6 +9,7 @@ import pytest
 from grader.answer import Answer, Subject
 from grader.course.ex04 import probes
 from grader.course.ex04.checks.common import Rng, records
+from grader.course.gates import gate
 from grader.expect import Mistake, Raises, expect, fail_if_recognised, require, shown
 from grader.wire import OpaqueObject
 
@@ -26,6 +27,7 @@ def done(answer: Answer) -> dict:
     return got
 
 
+@gate
 def test_async_labels(learner: Subject, rng: Rng) -> None:
     """The labels are those of `pipeline(records)`, in order; one that fails is "failed\""""
     data = records(rng, 4)

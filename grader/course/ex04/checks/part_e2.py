@@ -9,6 +9,7 @@ import pytest
 from grader.answer import Answer, Subject
 from grader.course.ex04 import probes
 from grader.course.ex04.checks.common import Rng, says
+from grader.course.gates import gate
 from grader.expect import Mistake, expect, require
 
 
@@ -16,6 +17,7 @@ def heard(answer: Answer) -> list[list[Any]]:
     return answer.value["heard"]
 
 
+@gate
 def test_observers(learner: Subject, rng: Rng) -> None:
     """Every observer is called with event and data, in the order they were added"""
     data = {"object_id": f"ZTF24aa{rng.integers(1000, 9999)}", "label": "TDE"}

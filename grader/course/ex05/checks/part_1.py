@@ -7,6 +7,7 @@ import numpy as np
 from grader.answer import Subject
 from grader.course.ex05 import probes
 from grader.course.ex05.checks.common import BANDS, Rng, one_hot
+from grader.course.gates import gate, twice
 from grader.expect import (
     Mistake,
     Raises,
@@ -18,6 +19,8 @@ from grader.expect import (
 )
 
 
+@gate
+@twice
 def test_codes(learner: Subject, rng: Rng) -> None:
     """Each row has a 1 in the column of its band"""
     bands = ["i", "g", "r", *rng.choice(BANDS, 6).tolist()]

@@ -10,6 +10,7 @@ import pytest
 from grader.answer import Answer, Subject
 from grader.course.ex05 import probes
 from grader.course.ex05.checks.common import BANDS, FLUX, Rng, one_hot
+from grader.course.gates import gate, twice
 from grader.expect import Mistake, approx_equal, expect, kind_of, require
 
 
@@ -29,6 +30,8 @@ def sequence(rng: Rng, n: int, brightest: int = 0) -> np.ndarray:
     return rows.astype(np.float32)
 
 
+@gate
+@twice
 def test_short_sequence(learner: Subject, rng: Rng) -> None:
     """A sequence that is too short is followed by rows of zeros"""
     rows = sequence(rng, 5)

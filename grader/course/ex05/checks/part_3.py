@@ -25,6 +25,7 @@ from grader.course.ex05.checks.common import (
     observations,
     rows_of,
 )
+from grader.course.gates import gate, twice
 from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, kind_of, require
 
 
@@ -43,6 +44,8 @@ def finite(data: list[Observation]) -> list[Observation]:
     return [x for x in data if math.isfinite(x["flux"]) and math.isfinite(x["flux_err"])]
 
 
+@gate
+@twice
 def test_rows(learner: Subject, rng: Rng) -> None:
     """Time from the first observation, flux and error divided by the peak, and the band"""
     data = observations(rng)

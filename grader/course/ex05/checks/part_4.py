@@ -19,6 +19,7 @@ from grader.course.ex05.checks.common import (
     rows_of,
 )
 from grader.course.ex05.replies import Attributes
+from grader.course.gates import gate
 from grader.expect import Mistake, Raises, approx_equal, expect, expect_error, kind_of, require
 from grader.wire import Tensor
 
@@ -138,6 +139,7 @@ def test_size(learner: Subject, rng: Rng) -> None:
     )
 
 
+@gate
 def test_items(learner: Subject, rng: Rng) -> None:
     """`dataset[i]` gives features and label of light curve i"""
     curves = light_curves(rng, 4)

@@ -22,6 +22,7 @@ from grader.course.ex05.checks.common import (
     check_padding,
     full_rows,
 )
+from grader.course.gates import gate
 from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require
 
 NOTHING = {"noise_level": 0.0, "time_shift_max": 0.0, "drop_probability": 0.0}
@@ -46,6 +47,7 @@ def test_nothing_to_do(learner: Subject, rng: Rng) -> None:
     )
 
 
+@gate
 def test_noise(learner: Subject, rng: Rng) -> None:
     """Noise goes with the error of each point, and makes the errors grow"""
     level = 1.5  # so that errors which have grown can be told from those that have not

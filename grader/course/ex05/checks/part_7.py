@@ -13,6 +13,7 @@ from grader.answer import Answer, Finding, Subject
 from grader.course.ex05 import probes
 from grader.course.ex05.checks.common import Rng, a_seed
 from grader.course.ex05.replies import Sky
+from grader.course.gates import gate
 from grader.expect import Mistake, Raises, approx_equal, expect, expect_error, require, shown
 
 SKY = {"SNIa": 0.58, "SNII": 0.18, "CV": 0.10, "AGN": 0.11, "TDE": 0.03}
@@ -35,6 +36,7 @@ def test_default_sky(learner: Subject, rng: Rng) -> None:
     judge_counts(learner, labels, SKY, 200)
 
 
+@gate
 def test_proportions(learner: Subject, rng: Rng) -> None:
     """Each class gets its share, rounded, and the total is right"""
     proportions = {"TDE": 3, "AGN": 1, "CV": 1}

@@ -21,6 +21,7 @@ from grader.course.ex05.checks.common import (
     full_rows,
 )
 from grader.course.ex05.replies import Changed
+from grader.course.gates import gate
 from grader.expect import Mistake, approx_equal, expect, require
 
 
@@ -64,6 +65,7 @@ def test_faded(learner: Subject, rng: Rng) -> None:
     )
 
 
+@gate
 def test_stretch(learner: Subject, rng: Rng) -> None:
     """Everything takes longer by (1 + new) / (1 + old)"""
     old, new = 0.05, 0.2

@@ -10,6 +10,7 @@ from grader.answer import Finding, Subject
 from grader.course.counted import as_many
 from grader.course.ex05 import probes
 from grader.course.ex05.checks.common import Rng
+from grader.course.gates import gate
 from grader.expect import require
 from grader.wire import Tensor
 
@@ -47,6 +48,7 @@ def test_sizes(learner: Subject, rng: Rng) -> None:
     require(len(batches) == 15, "wrong-number-of-batches", n_batches=len(batches), batch=BATCH)
 
 
+@gate
 def test_shares(learner: Subject, rng: Rng) -> None:
     """In each batch every class has its share"""
     labels, (batches,) = dealt(learner, rng, [1])

@@ -22,6 +22,7 @@ from grader.course.ex06.checks.networks import (
     check_unchanged,
     longer,
 )
+from grader.course.gates import gate
 from grader.course.oracles import light_curves
 from grader.expect import Mistake, approx_equal, fail_if_recognised, require
 from grader.wire import Tensor
@@ -145,6 +146,7 @@ def test_mlp_last_hidden_layer_bends(learner: Subject, rng: Rng) -> None:
     )
 
 
+@gate
 def test_mlp_overfits(learner: Subject, rng: Rng) -> None:
     """It can learn a single batch"""
     check_overfits(learner, rng, (MLP[0], [N_FEATURES, [32, 32], N_CLASSES]))

@@ -22,6 +22,7 @@ from grader.course.ex06.checks.networks import (
     longer,
     shaped,
 )
+from grader.course.gates import gate
 from grader.course.oracles import light_curves
 from grader.expect import approx_equal, require
 from grader.wire import Tensor
@@ -90,6 +91,7 @@ def test_lstm_weights(learner: Subject, rng: Rng) -> None:
     check_gradients(learner, rng, LSTM, 4 * hidden * (inputs + 3 * hidden) + classes * hidden)
 
 
+@gate
 def test_lstm_overfits(learner: Subject, rng: Rng) -> None:
     """It can learn a single batch"""
     check_overfits(learner, rng, (LSTM[0], [N_FEATURES, 24, 1, N_CLASSES]))

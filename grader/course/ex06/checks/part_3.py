@@ -11,6 +11,7 @@ import pytest
 from grader.answer import Answer, Subject
 from grader.course.ex06 import probes
 from grader.course.ex06.checks.common import N_CLASSES, Rng
+from grader.course.gates import gate
 from grader.course.oracles import log_softmax, true_log_p
 from grader.expect import Mistake, expect, fail_if_recognised, require
 from grader.wire import Tensor
@@ -41,6 +42,7 @@ def loss_and_gradient(
     return Answer(loss), got.gradient
 
 
+@gate
 @pytest.mark.parametrize(("alpha", "gamma"), [(1.0, 2.0), (0.4, 3.0), (2.5, 0.5)])
 def test_focal_loss(learner: Subject, rng: Rng, alpha: float, gamma: float) -> None:
     """The mean of -alpha (1 - p)**gamma log(p)"""

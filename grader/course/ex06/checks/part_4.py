@@ -16,10 +16,12 @@ from grader.course.ex06.checks.loops import (
     seen,
 )
 from grader.course.ex06.replies import Trained
+from grader.course.gates import gate
 from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require
 from grader.wire import Tensor
 
 
+@gate
 def test_weights(learner: Subject, rng: Rng) -> None:
     """One step for each batch, against the gradient of that batch"""
     trial, lr = Regression(rng), 0.3

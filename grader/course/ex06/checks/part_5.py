@@ -17,6 +17,7 @@ from grader.course.ex06.checks.loops import (
     check_no_batch,
     seen,
 )
+from grader.course.gates import gate, twice
 from grader.expect import (
     Mistake,
     Raises,
@@ -29,6 +30,8 @@ from grader.expect import (
 from grader.wire import Tensor
 
 
+@gate
+@twice
 def test_loss_and_accuracy(learner: Subject, rng: Rng) -> None:
     """Loss and accuracy over all light curves, as floats"""
     trial = Regression(rng)

@@ -9,6 +9,7 @@ import pytest
 from grader.answer import Subject
 from grader.course.ex06 import probes
 from grader.course.ex06.checks.common import Rng
+from grader.course.gates import gate
 from grader.expect import (
     Mistake,
     Raises,
@@ -27,6 +28,7 @@ def factors(num_epochs: int, warmup: int) -> list[float]:
     return rising + [(1 + math.cos(math.pi * i / (num_epochs - warmup))) / 2 for i in steps]
 
 
+@gate
 @pytest.mark.parametrize("warmup", [3, 0])
 def test_rates(learner: Subject, rng: Rng, warmup: int) -> None:
     """A linear warm-up, then half a cosine, for each group's own rate"""

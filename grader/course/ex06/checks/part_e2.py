@@ -11,6 +11,7 @@ from grader.answer import Answer, Subject
 from grader.course.ex06 import probes
 from grader.course.ex06.checks.common import Rng
 from grader.course.ex06.replies import Fitted
+from grader.course.gates import gate
 from grader.expect import Mistake, approx_equal, expect, kind_of, require
 
 TRAIN = [3.0, 2.0, 2.5, 2.6, 2.7, 2.8, 1.5, 1.4, 1.3, 1.2, 1.1, 1.0]
@@ -62,6 +63,7 @@ def went(answer: Answer[Fitted]) -> tuple[dict[str, Any], int, int]:
     return history, len(history["val_loss"]), round(rungs) - 1
 
 
+@gate
 def test_stops(learner: Subject, rng: Rng) -> None:
     """It stops when the validation loss has not improved for a while"""
     train, val = scaled(rng, TRAIN), scaled(rng, VAL)
@@ -95,6 +97,7 @@ def test_best_weights(learner: Subject, rng: Rng) -> None:
     require(kept == want, "other-weights", got=kept + 1, want=want + 1)
 
 
+@gate
 def test_all_epochs(learner: Subject, rng: Rng) -> None:
     """While the validation loss improves, it goes on to the last epoch"""
     val = [1 / (1 + epoch) for epoch in range(6)]

@@ -8,6 +8,7 @@ import pytest
 from grader.answer import Subject
 from grader.course.ex07 import probes
 from grader.course.ex07.checks.common import NEAR, Rng, array, broke, days, seed_of
+from grader.course.gates import gate
 from grader.expect import Mistake, Raises, expect_error, fail_if_recognised, require
 from grader.wire import Tensor
 
@@ -51,6 +52,7 @@ def test_each_time_for_itself(learner: Subject, rng: Rng) -> None:
     require(np.allclose(one[0, 0], got[0, 3], atol=NEAR), "depends-on-others")
 
 
+@gate
 def test_linear_component(learner: Subject, rng: Rng) -> None:
     """The first component is a straight line over time, and only that one"""
     times = days(rng, 2, 15, 1)

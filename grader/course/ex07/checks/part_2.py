@@ -7,12 +7,15 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course.ex07 import probes
 from grader.course.ex07.checks.common import NEAR, Rng, array, days, names_both, seed_of
+from grader.course.gates import gate, twice
 from grader.expect import Mistake, Raises, fail_if_recognised, require
 from grader.wire import Tensor
 
 POSITIONAL = {"time_embed_dim": 3, "pos_embed_dim": 2, "max_seq_len": 6}
 
 
+@gate
+@twice
 def test_side_by_side(learner: Subject, rng: Rng) -> None:
     """First the embedding of the time, then the vector of the position"""
     times = days(rng, 2, 4, 1)

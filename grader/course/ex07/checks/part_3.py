@@ -19,6 +19,7 @@ from grader.course.ex07.checks.common import (
     days,
     names_both,
 )
+from grader.course.gates import gate
 from grader.expect import Mistake, Raises, fail_if_recognised, require, shown
 from grader.wire import Tensor
 
@@ -87,6 +88,7 @@ def test_heads_do_not_fit(learner: Subject) -> None:
     )
 
 
+@gate
 def test_attributes(learner: Subject) -> None:
     """The attributes are there, and PyTorch knows of them"""
     got = learner.ask(probes.layers, TINY).value

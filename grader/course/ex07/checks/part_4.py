@@ -7,10 +7,13 @@ import numpy as np
 from grader.answer import Subject
 from grader.course.ex07 import probes
 from grader.course.ex07.checks.common import Rng
+from grader.course.gates import gate, twice
 from grader.expect import Mistake, expect, fail_if_recognised
 from grader.wire import Tensor
 
 
+@gate
+@twice
 def test_padding_mask(learner: Subject, rng: Rng) -> None:
     """True from the row after the last observation on, for every length from none to all"""
     lengths = rng.permutation([0, 1, 3, 6, 7])

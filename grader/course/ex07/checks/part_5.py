@@ -21,6 +21,7 @@ from grader.course.ex07.checks.common import (
     reach_everything,
     sent,
 )
+from grader.course.gates import gate, twice
 from grader.expect import Mistake, approx_equal, expect, require
 from grader.wire import Tensor
 
@@ -35,6 +36,8 @@ def masks_of(rows: int) -> Tensor:
     return Tensor.of(np.arange(rows) >= np.arange(rows + 1)[:, None])
 
 
+@gate
+@twice
 def test_embed(learner: Subject, rng: Rng) -> None:
     """`embed` puts the projection of the rescaled features beside the embedding of the time"""
     weights = simple_weights(rng)

@@ -18,12 +18,14 @@ from grader.course.ex07.checks.common import (
     reach_everything,
     sent,
 )
+from grader.course.gates import gate
 from grader.expect import Mistake, Raises, fail_if_recognised, require
 from grader.wire import Tensor
 
 BANDED = "BandTime2VecTransformerEncoder"
 
 
+@gate
 @pytest.mark.parametrize("num_bands", [3, 6])
 def test_band_vectors(learner: Subject, rng: Rng, num_bands: int) -> None:
     """Each band has a learned vector, and padding has zeros, also after training"""

@@ -19,12 +19,14 @@ from grader.course.ex07.checks.common import (
     sent,
     whole,
 )
+from grader.course.gates import gate
 from grader.expect import Mistake, expect, expect_error, require
 from grader.wire import Tensor
 
 CAUSAL = "CausalTime2VecTransformerEncoder"
 
 
+@gate
 @MODES
 def test_no_look_ahead(learner: Subject, rng: Rng, train: bool) -> None:
     """A later observation changes no earlier logits, and all later ones"""

@@ -11,6 +11,7 @@ import pytest
 from grader.answer import Subject
 from grader.course.ex08 import probes
 from grader.course.ex08.checks.common import Rng
+from grader.course.gates import gate
 from grader.expect import Mistake, expect_error, kind_of, require
 from grader.wire import Tensor
 
@@ -61,6 +62,7 @@ def dealt(
     return got["passes"]
 
 
+@gate
 @pytest.mark.parametrize("form", ["list", "tensor", "array"])
 def test_batches(learner: Subject, rng: Rng, form: str) -> None:
     """Each batch is full, and its classes differ by one object at most"""

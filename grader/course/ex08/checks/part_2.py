@@ -7,9 +7,11 @@ import math
 from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
 from grader.course.ex08.checks.common import Rng, told
+from grader.course.gates import gate
 from grader.expect import approx_equal, expect, require
 
 
+@gate
 def test_losses(learner: Subject, rng: Rng) -> None:
     """It says stop when `patience` losses in a row are no improvement"""
     losses = [2.0, 1.75, 1.5, 1.5, 1.625, 1.25, 1.21875, 1.1875, 1.15625, 1.0, 0.75, 1.5, 0.5]

@@ -13,6 +13,7 @@ import pytest
 from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
 from grader.course.ex08.checks.common import Rng
+from grader.course.gates import gate
 from grader.expect import (
     Mistake,
     Raises,
@@ -160,6 +161,7 @@ def measured(answer: Answer, seen: Collected) -> None:
         expect(Answer(got[key]), want[key], *mistakes_of(key, seen, want), what=f"`{key}`")
 
 
+@gate
 @pytest.mark.parametrize("form", ["logits", "class numbers"])
 def test_metrics(learner: Subject, rng: Rng, form: str) -> None:
     """All measures are right, from logits and from class numbers"""

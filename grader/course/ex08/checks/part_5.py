@@ -13,6 +13,7 @@ import pytest
 from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
 from grader.course.ex08.checks.common import N_CLASSES, SERIES, Rng, softmax
+from grader.course.gates import gate
 from grader.expect import (
     Mistake,
     Raises,
@@ -80,6 +81,7 @@ def compare_weights(answer: Answer, labels: list[int], of_dataset: list[int], si
     )
 
 
+@gate
 @pytest.mark.parametrize("kind", ["all classes", "an absent class", "a balanced loader"])
 def test_class_weights(learner: Subject, rng: Rng, kind: str) -> None:
     """Weights are n / (k n_c), by the labels that the loader gives"""

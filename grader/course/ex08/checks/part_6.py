@@ -9,6 +9,7 @@ import numpy as np
 from grader.answer import Subject
 from grader.course.ex08 import probes
 from grader.course.ex08.checks.common import SERIES, Rng, figure_of, found
+from grader.course.gates import gate, twice
 from grader.expect import approx_equal, require
 
 
@@ -36,6 +37,8 @@ LINES = {
 }
 
 
+@gate
+@twice
 def test_lines(learner: Subject, rng: Rng) -> None:
     """Losses, accuracies and learning rate are shown, and the best epoch is marked"""
     history = some_history(rng)

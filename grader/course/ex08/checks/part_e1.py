@@ -9,6 +9,7 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
 from grader.course.ex08.checks.common import N_CLASSES, Rng
+from grader.course.gates import gate, twice
 from grader.expect import Mistake, approx_equal, expect, kind_of, require
 from grader.wire import Tensor
 
@@ -60,6 +61,8 @@ def some_batch(rng: Rng, count: int = 40) -> tuple[np.ndarray, list[int]]:
     return labels, [4, 3]
 
 
+@gate
+@twice
 def test_only_minority(learner: Subject, rng: Rng) -> None:
     """Objects of the minority are mixed with one other object; all others stay as they are"""
     labels, minority = some_batch(rng)

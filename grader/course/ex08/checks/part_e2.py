@@ -10,6 +10,7 @@ import pytest
 from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
 from grader.course.ex08.checks.common import Rng, softmax
+from grader.course.gates import gate
 from grader.expect import approx_equal, kind_of, require, shown
 from grader.wire import Tensor
 
@@ -44,6 +45,7 @@ def pair_of(answer: Answer, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndar
     return result[0].array.astype(float), result[1].array.astype(float)
 
 
+@gate
 @pytest.mark.parametrize("training", [False, True])
 def test_mean_and_spread(learner: Subject, rng: Rng, training: bool) -> None:
     """Mean and standard deviation are those of the probabilities over the samples"""

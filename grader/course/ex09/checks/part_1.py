@@ -15,6 +15,7 @@ from grader.course.ex09.checks.common import (
     tensors_of,
     weights,
 )
+from grader.course.gates import gate, twice
 from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
 
 
@@ -33,6 +34,8 @@ def written(answer: Answer) -> dict[str, Any]:
     return files
 
 
+@gate
+@twice
 def test_files(learner: Subject, rng: Rng) -> None:
     """A checkpoint is two files: weights in safetensors, notes in JSON"""
     rows, config, metrics, epoch = weights(rng), settings(rng), numbers(rng), int(rng.integers(60))

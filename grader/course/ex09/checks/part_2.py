@@ -7,6 +7,7 @@ from typing import Any
 from grader.answer import Answer, Subject
 from grader.course.ex09 import probes
 from grader.course.ex09.checks.common import Rng, names_of, settings
+from grader.course.gates import gate
 from grader.expect import expect, require
 
 
@@ -18,6 +19,7 @@ def opened(answer: Answer) -> dict[str, Any]:
     return got
 
 
+@gate
 def test_opened(learner: Subject, rng: Rng) -> None:
     """`start_experiment` opens a run with project, name, configuration and mode"""
     project, name, *_ = names_of(rng, 2)

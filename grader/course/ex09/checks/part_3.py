@@ -5,9 +5,11 @@ from __future__ import annotations
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
 from grader.course.ex09.checks.common import Rng, check_without_run, numbers
+from grader.course.gates import gate
 from grader.expect import expect, require
 
 
+@gate
 def test_rows(learner: Subject, rng: Rng) -> None:
     """Each call is one row, at its step"""
     first, second, third = numbers(rng), numbers(rng), numbers(rng)

@@ -16,6 +16,7 @@ from grader.course.ex09.checks.common import (
     tensors_of,
     weights,
 )
+from grader.course.gates import gate
 from grader.expect import approx_equal, expect, require
 
 
@@ -59,6 +60,7 @@ def checkpoints(rng: Rng) -> list[list[Any]]:
     return [[weights(rng), epoch, numbers(rng)] for epoch in epochs]
 
 
+@gate
 def test_artifacts(learner: Subject, rng: Rng) -> None:
     """Each checkpoint is a version of one artifact, with its own weights and its epoch"""
     config, logged = settings(rng), checkpoints(rng)

@@ -9,6 +9,7 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course.ex09 import probes
 from grader.course.ex09.checks.common import Rng, check_row, check_without_run, logged_under
+from grader.course.gates import gate
 from grader.expect import Mistake, Raises, expect, expect_error, fail_if_recognised, require, shown
 
 
@@ -29,6 +30,7 @@ def confused(rng: Rng) -> tuple[np.ndarray, np.ndarray, list[str]]:
     return y_true, y_pred, names
 
 
+@gate
 def test_matrix(learner: Subject, rng: Rng) -> None:
     """It is W&B's own plot, with true and predicted classes by name"""
     y_true, y_pred, names = confused(rng)

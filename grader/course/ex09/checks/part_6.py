@@ -16,6 +16,7 @@ from grader.course.ex09.checks.common import (
     check_without_run,
     logged_under,
 )
+from grader.course.gates import gate
 from grader.expect import Mistake, expect, require, shown
 
 
@@ -71,6 +72,7 @@ def gallery(learner: Subject, rng: Rng, request: pytest.FixtureRequest) -> tuple
 GALLERY = pytest.StashKey[tuple[Any, Answer]]()
 
 
+@gate
 def test_number_of_figures(learner: Subject, rng: Rng, gallery: tuple[Any, Answer]) -> None:
     """One figure for each light curve, up to `n_examples`, and all are closed"""
     (data, probabilities, labels), answer = gallery

@@ -8,6 +8,7 @@ from grader.answer import Answer, Finding, Subject
 from grader.course import common_probes
 from grader.course.ex09 import probes
 from grader.course.ex09.checks.common import Rng
+from grader.course.gates import gate
 from grader.expect import (
     Mistake,
     Raises,
@@ -115,6 +116,7 @@ def test_feasible(learner: Subject, rng: Rng) -> None:
         require(got is None, "feasible-refused", config=shown(config), got=got)
 
 
+@gate
 def test_infeasible(learner: Subject, rng: Rng) -> None:
     """What cannot be built has a reason that names both numbers"""
     nhead, d_model = 8, 8 * int(rng.integers(9, 30))

@@ -12,6 +12,7 @@ import pytest
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
 from grader.course.ex09.checks.common import CLASSES, Rng
+from grader.course.gates import gate
 from grader.expect import Mistake, approx_equal, expect, require, shown
 
 RARE = CLASSES.index("TDE")
@@ -318,6 +319,7 @@ def test_asked_last(rehearsal: tuple[Plan, Answer]) -> None:
     )
 
 
+@gate
 def test_training_set(rehearsal: tuple[Plan, Answer]) -> None:
     """Every epoch sees the training set once, in another order"""
     plan, answer = rehearsal

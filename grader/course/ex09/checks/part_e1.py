@@ -11,6 +11,7 @@ from grader.answer import Answer, Finding, Subject
 from grader.course import common_probes
 from grader.course.ex09 import probes
 from grader.course.ex09.checks.common import Rng, check_row, logged_under, names_of
+from grader.course.gates import gate, twice
 from grader.expect import (
     Mistake,
     Raises,
@@ -49,6 +50,8 @@ def bargains(
     return rows
 
 
+@gate
+@twice
 def test_purity_completeness(learner: Subject, rng: Rng) -> None:
     """Purity and completeness of a list for every threshold"""
     n = 24

@@ -9,6 +9,7 @@ import numpy as np
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
 from grader.course.ex09.checks.common import Rng, told
+from grader.course.gates import gate
 from grader.expect import expect, kind_of, require, shown
 
 
@@ -24,6 +25,7 @@ def answers_right(labels: np.ndarray, right: np.ndarray) -> np.ndarray:
     return np.where(right, labels, (labels + 1) % 3)
 
 
+@gate
 def test_clearly_better(learner: Subject, rng: Rng) -> None:
     """What is clearly better is better, what is worse or equal is not"""
     labels = rng.integers(3, size=200)

@@ -9,6 +9,7 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course.ex10 import probes
 from grader.course.ex10.checks.common import Array, Rng
+from grader.course.gates import gate
 from grader.expect import expect, require
 from grader.wire import Tensor
 
@@ -36,6 +37,7 @@ def test_dropout_is_active(learner: Subject, rng: Rng) -> None:
         )
 
 
+@gate
 def test_mask_of_a_light_curve(learner: Subject, rng: Rng) -> None:
     """A feature is dropped in all rows of a light curve or in none, and the rest is scaled"""
     x = rng.uniform(1, 2, (40, 4, 30)).astype(np.float32)

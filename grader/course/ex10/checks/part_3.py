@@ -17,6 +17,7 @@ from grader.course.ex10.checks.common import (
     gaps,
     table_of,
 )
+from grader.course.gates import gate
 from grader.expect import Mistake, Raises, expect, expect_error, kind_of, number, require
 from grader.wire import Table
 
@@ -50,6 +51,7 @@ def cases(rng: Rng) -> dict[str, tuple[Array, Array, int]]:
     return ordinary | special
 
 
+@gate
 def test_table(learner: Subject, rng: Rng) -> None:
     """Counts, confidences and accuracies of the bins"""
     for name, (y_true, y_prob, n_bins) in cases(rng).items():

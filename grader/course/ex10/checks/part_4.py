@@ -7,6 +7,7 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course.ex10 import probes
 from grader.course.ex10.checks.common import Array, Rng, answers, bin_of, binned, table_of
+from grader.course.gates import gate, twice
 from grader.expect import approx_equal, require
 
 
@@ -35,6 +36,8 @@ def diagram_data(rng: Rng, n: int = 60) -> tuple[Array, Array, Array, int]:
     return y_true, y_prob, rng.permutation(np.linspace(0.05, 0.9, n)), 8
 
 
+@gate
+@twice
 def test_diagram(learner: Subject, rng: Rng) -> None:
     """Accuracy against confidence, the diagonal, and the counts"""
     y_true, y_prob, uncertainty, n_bins = diagram_data(rng)

@@ -18,9 +18,11 @@ from grader.course.ex10.checks.common import (
     ece_of,
     softmax,
 )
+from grader.course.gates import gate
 from grader.expect import Mistake, expect, number, require
 
 
+@gate
 def test_apply(learner: Subject, rng: Rng) -> None:
     """Probabilities at another temperature, also where some are 0"""
     _, y_prob = answers(rng, 12, 4)

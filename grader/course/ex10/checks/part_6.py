@@ -9,9 +9,11 @@ import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.ex10.checks.common import Array, Rng, answers, call_tool
+from grader.course.gates import gate
 from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, number
 
 
+@gate
 def test_rejection(learner: Subject, rng: Rng) -> None:
     """The accuracy without the most uncertain answers"""
     for n, rejected in ((40, 0.1), (25, 0.1), (13, 0.5), (20, 0.0)):

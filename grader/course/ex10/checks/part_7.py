@@ -16,6 +16,7 @@ from grader.course.ex10.checks.common import (
     ece_of,
     softmax,
 )
+from grader.course.gates import gate, twice
 from grader.expect import Mistake, approx_equal, expect, kind_of, number, require
 from grader.wire import Tensor
 
@@ -71,6 +72,8 @@ def run_comparison(learner: Subject, rng: Rng) -> tuple[Answer, dict, dict[str, 
     return answer, want, others
 
 
+@gate
+@twice
 def test_comparison(learner: Subject, rng: Rng) -> None:
     """The numbers of the test set, with the temperature of the validation set"""
     answer, want, others = run_comparison(learner, rng)

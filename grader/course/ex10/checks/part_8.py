@@ -9,10 +9,12 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course.ex10 import probes
 from grader.course.ex10.checks.common import Array, Rng
+from grader.course.gates import gate
 from grader.expect import Mistake, approx_equal, expect, number, require
 from grader.wire import Tensor
 
 
+@gate
 def test_weights(learner: Subject, rng: Rng) -> None:
     """Weights by the effective number of objects"""
     for counts, beta in (

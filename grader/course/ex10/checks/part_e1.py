@@ -7,10 +7,12 @@ import numpy as np
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex10 import probes
 from grader.course.ex10.checks.common import Rng, epistemic_mistakes, light_curves, softmax
+from grader.course.gates import gate
 from grader.expect import Mistake, approx_equal, expect, kind_of, require
 from grader.wire import Tensor
 
 
+@gate
 def test_members(learner: Subject) -> None:
     """Each member begins with a seed of its own"""
     got = learner.ask(probes.ensemble, 3, 11).value

@@ -11,9 +11,12 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course.ex10 import probes
 from grader.course.ex10.checks.common import Rng
+from grader.course.gates import gate, twice
 from grader.expect import Mistake, expect, expect_error, require
 
 
+@gate
+@twice
 def test_active_learning(learner: Subject, rng: Rng) -> None:
     """The most uncertain ones of those not yet labelled are next"""
     doubts = rng.permutation(40) / 40

@@ -8,6 +8,7 @@ from typing import Any
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex10 import probes
 from grader.course.ex10.checks.common import Rng, softmax
+from grader.course.gates import gate
 from grader.expect import Mistake, expect, expect_error, fail_if_recognised, kind_of, require
 
 NAMES = ["AGN", "CV", "SNII", "SNIa", "TDE"]
@@ -32,6 +33,7 @@ def stream_of(rng: Rng) -> list[list[Any]]:
     ]
 
 
+@gate
 def test_alerts(learner: Subject, rng: Rng) -> None:
     """Each alert is answered by what is known of its own object"""
     stream = stream_of(rng)
