@@ -22,7 +22,17 @@ from rich.progress import (
     track,
 )
 
-from grader import deliver, display, exercise, grade, isolation, own_work, results, safe_path
+from grader import (
+    deliver,
+    display,
+    exercise,
+    grade,
+    isolation,
+    own_work,
+    references,
+    results,
+    safe_path,
+)
 from grader import submissions as hand_in
 from grader.course import catalogue
 from grader.exercise import Exercise, UnknownExercise
@@ -236,6 +246,10 @@ def grade_class(
     notebook_seconds: Annotated[
         float, typer.Option(help="Time for all cells of a notebook; those after it have 2 s each.")
     ] = TimeLimits.submission,
+    follow_through: Annotated[
+        bool,
+        typer.Option(help="Judge what fails because of an earlier part with our code of that."),
+    ] = True,
     sandbox: Sandbox = True,
 ) -> None:
     """Grade a class and write results.json, nbgrader's gradebook and the report."""
@@ -252,7 +266,12 @@ def grade_class(
             console.print(f"[bold yellow]warning:[/] {escape(warning)}")
         seed = plan.seed(seed)
         limits = TimeLimits(cell_seconds, part_seconds, notebook_seconds)
-        tasks = hand_in.tasks(handed_in, seed, sandbox, limits)
+        tasks = hand_in.tasks(handed_in, seed, sandbox, limits, follow_through)
+        if follow_through and (lost := _without_reference(tasks)):
+            console.print(
+                f"[bold yellow]warning:[/] no reference solution is installed for {lost}: a part "
+                "that fails because of an earlier one is not judged once more with ours."
+            )
         hidden = (submissions, out, Path(unpacked))
         graded = _with_progress(tasks, jobs or os.cpu_count() or 1, *hidden)
     new = results.as_dict(graded, handed_in, seed, description)
@@ -276,6 +295,12 @@ def write_gradebook(
     except (results.BadResults, gradebook.UnusableGradebook) as error:
         raise fail(str(error)) from None
     console.print(f"wrote the marks of {len(found['submissions'])} learners")
+
+
+def _without_reference(tasks: list[grade.Task]) -> str:
+    """The exercises that are graded without a reference to follow through with."""
+    slugs = sorted({task.slug for task in tasks})
+    return ", ".join(slug for slug in slugs if references.source(slug) is None)
 
 
 def _with_progress(tasks: list[grade.Task], jobs: int, *hidden: Path) -> list[Graded]:

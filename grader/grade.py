@@ -30,6 +30,8 @@ class Task:
     seed: int
     isolated: bool = True
     limits: TimeLimits = field(default_factory=TimeLimits)
+    follow: bool = False
+    """Whether what fails because of an earlier part is judged once more, with our code of that."""
 
 
 def grade_all(
@@ -140,7 +142,7 @@ def grade_with(checks: Checks, task: Task) -> Graded:
     start = time.perf_counter()
     try:
         parent = _parent(found.number, task.isolated)
-        report = judge.run(checks, task, parent)
+        report = judge.Judge(checks, task, parent).report()
     except notebook.ClosedNotebook as error:  # the grader's trouble, so that it is no zero
         return Graded(task.student, found, trouble=str(error))
     except notebook.UnreadableNotebook as error:

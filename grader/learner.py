@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import random
 import signal
 import sys
+import textwrap
 import types
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from grader import display, exercise, notebook, own_work, wire
+from grader import display, exercise, follow, notebook, own_work, wire
 from grader.answer import Failure, Stop, out_of_time
 from grader.checking import PartResult, run_checks
 from grader.course import feedback, probing
@@ -27,6 +29,7 @@ LOCAL_SEED = 1
 PATIENCE_SECONDS = 10.0
 _hints_given: Counter[str] = Counter()
 _judged: dict[str, tuple[Stamps, dict[str, Any] | None]] = {}
+_passed: dict[str, dict[str, bool]] = {}
 _told: set[tuple[str, Stamps]] = set()
 
 
@@ -136,7 +139,32 @@ def check(part: str) -> display.Card:
         found.part(only)
     namespace = sys._getframe(1).f_globals
     with _undisturbed():
-        return display.Card(run_checks(found, Kernel(found, namespace), LOCAL_SEED, only))
+        results = run_checks(found, Kernel(found, namespace), LOCAL_SEED, only)
+    passed = _passed.setdefault(found.slug, {})
+    passed.update({result.part.id: result.passed for result in results})
+    if all(result.passed for result in results):
+        return display.Card(results)
+    needed = follow.needs(found, _own_source(found, namespace))
+    return display.Card([follow.blamed(one, needed[one.part.id], passed) for one in results])
+
+
+def _own_source(found: Exercise, namespace: dict[str, Any]) -> str:
+    """The source of the learner's functions and methods, as far as Python knows it."""
+    names = [name for part in found.parts for name in part.names]
+    return "\n".join(filter(None, (_source_of(name, namespace) for name in names)))
+
+
+def _source_of(name: str, namespace: dict[str, Any]) -> str:
+    owner, _, member = name.partition(".")
+    thing = namespace.get(owner)
+    if member:
+        thing = vars(thing).get(member) if isinstance(thing, type) else None
+        thing = getattr(thing, "fget", None) or getattr(thing, "__func__", thing)
+    try:
+        source = textwrap.dedent(inspect.getsource(inspect.unwrap(thing)))  # type: ignore[arg-type]
+    except (OSError, TypeError, ValueError):
+        return ""
+    return f"class {owner}:\n{textwrap.indent(source, '    ')}" if member else source
 
 
 def hint(part: str) -> display.Note:

@@ -27,6 +27,12 @@ def asked_for(sources: Iterable[str], exercise: str) -> frozenset[str]:
     return frozenset(number for number in found if 0 < int(number) < int(exercise))
 
 
+def source(slug: str) -> str | None:
+    """The text of an exercise's reference; None if it is not installed."""
+    path = FOLDER / f"{slug}.py"
+    return path.read_text("utf-8") if path.is_file() else None
+
+
 def load(numbers: Iterable[str]) -> dict[str, types.ModuleType]:
     """The reference modules of some exercises by number, as far as they are installed."""
     paths = {str(int(path.stem[2:4])): path.stem for path in FOLDER.glob("ex[0-9][0-9]_*.py")}

@@ -12,7 +12,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from types import TracebackType
 from typing import Any
@@ -29,6 +29,7 @@ from grader.answer import (
     text_of,
     texts_of,
 )
+from grader.cell_log import Log, Trouble, lower
 from grader.fork_server import SandboxError, WarmParent
 from grader.notebook import Cell, Notebook
 
@@ -52,33 +53,6 @@ class TimeLimits:
     cell: float = 20.0
     part: float = 10.0
     submission: float = 120.0
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """A cell that did not run to its end: what stopped it, and which names are missing for it.
-
-    It stopped for want of the name `needs`, if that is not empty; a cell further down may define
-    it.
-    """
-
-    cell: int
-    says: str
-    status: str
-    lost: frozenset[str] = frozenset()
-    needs: str = ""
-
-
-@dataclass
-class Log:
-    """What the cells have done so far, and what is to be told of it."""
-
-    troubles: dict[int, Trouble] = field(default_factory=dict)
-    notes: dict[int, list[str]] = field(default_factory=dict)
-    seconds: dict[int, float] = field(default_factory=dict)
-    changes: list[tuple[int, frozenset[str]]] = field(default_factory=list)
-    """The number of each cell that was run, in order, and the names that it defined anew."""
-    timeouts: int = 0
 
 
 class Session:
@@ -112,8 +86,12 @@ class Session:
     @property
     def notes(self) -> list[str]:
         """What was not done for the notebook, and which cells used up its time."""
-        notes = [f"Cell {number}: {text}" for number, ns in self._log.notes.items() for text in ns]
-        return [*notes, *([self._used_up()] if self._is_used_up() else [])]
+        return [*self._log.told, *([self._used_up()] if self._is_used_up() else [])]
+
+    @property
+    def seconds(self) -> float:
+        """What its cells have taken."""
+        return self._log.total
 
     # The notebook, from top to bottom
 
@@ -194,28 +172,15 @@ class Session:
         missing = failure.raised.name if failure.raised else ""
         owners = {name.split(".")[0] for name in names}
         for trouble in self._log.troubles.values():
-            says = self._with_causes(trouble)
+            says = self._log.with_causes(trouble)
             if missing and missing in trouble.lost:
-                return _with(failure, f"`{missing}` is not defined, because {_lower(says)}")
+                return _with(failure, f"`{missing}` is not defined, because {lower(says)}")
             if owners & trouble.lost or self._was_to_define(trouble.cell, owners):
                 if failure.status == "missing":
                     status = trouble.status if trouble.status == "timeout" else "error"
                     return Failure(says, status)
                 return _with(failure, says)
         return failure
-
-    def _with_causes(self, trouble: Trouble) -> str:
-        """What stopped a cell; and if that was for want of a name, why the name is not there."""
-        says, told = trouble.says, {trouble.cell}
-        while causes := [
-            other
-            for other in self._log.troubles.values()
-            if trouble.needs in other.lost and other.cell not in told
-        ]:
-            trouble = causes[0]
-            told.add(trouble.cell)
-            says = f"{says.removesuffix('.')}, because {_lower(trouble.says)}"
-        return says
 
     def _was_to_define(self, number: int, owners: set[str]) -> bool:
         """Whether the cell names one of these, or no cell does and this one brings in others."""
@@ -268,8 +233,7 @@ class Session:
         if reply is None:
             self._fatal.add(cell.number)
             self._drop()
-        spent = self._log.seconds.get(cell.number, 0.0)
-        self._log.seconds[cell.number] = spent + time.monotonic() - start
+        self._log.spend(cell.number, time.monotonic() - start)
         return reply, trouble
 
     def _trouble(self, cell: Cell, reply: Any, seconds: float) -> Trouble | None:
@@ -295,7 +259,7 @@ class Session:
             return says + self._newer_python()
         says = raised.message.removesuffix(".")
         error = f"{raised.kind}: {says}" if says else raised.kind
-        installs = self._installs() if raised.is_a("ModuleNotFoundError") else ""
+        installs = self._log.installs if raised.is_a("ModuleNotFoundError") else ""
         return f"Cell {number} stopped{at and f' at {at}'}: {error}.{installs}"
 
     def _newer_python(self) -> str:
@@ -304,11 +268,6 @@ class Session:
         if _version(saved) <= _version(PYTHON):
             return ""
         return f" This is graded with Python {PYTHON}; your notebook was saved by Python {saved}."
-
-    def _installs(self) -> str:
-        """A word about an install that was not run, where a module is missing."""
-        notes = (text for texts in self._log.notes.values() for text in texts)
-        return next((f" {text}" for text in notes if "install" in text), "")
 
     def _timeout(self, cell: Cell, seconds: float, lost: frozenset[str] = frozenset()) -> Trouble:
         why = self._used_up() if self._is_used_up() else ENDLESS
@@ -320,7 +279,7 @@ class Session:
 
     def _cell_seconds(self) -> float:
         hurried = min(HURRIED_SECONDS, self._patience.cell)
-        left = self._patience.submission - sum(self._log.seconds.values())
+        left = self._patience.submission - self.seconds
         if left < -0.5 * self._patience.submission:
             return LAST_SECONDS
         return hurried if self._is_used_up() else min(self._patience.cell, max(left, hurried))
@@ -330,15 +289,11 @@ class Session:
         return min(HURRIED_SECONDS, self._patience.part) if hurried else self._patience.part
 
     def _is_used_up(self) -> bool:
-        total = sum(self._log.seconds.values())
-        return self._log.timeouts >= MAX_TIMEOUTS or total >= self._patience.submission
+        return self._log.timeouts >= MAX_TIMEOUTS or self.seconds >= self._patience.submission
 
     def _used_up(self) -> str:
         """Which cells have used up the notebook's time."""
-        longest = sorted(sorted(self._log.seconds.items(), key=lambda pair: -pair[1])[:5])
-        shown = ", ".join(
-            f"{number} ({seconds:.0f} s)" for number, seconds in longest if seconds > 1
-        )
+        shown = self._log.longest
         cells = f"the time went to cells {shown}" if shown else "parts of it did not end in time"
         return f"There was little time left for the rest of the notebook: {cells}."
 
@@ -406,10 +361,6 @@ def _defined_in(source: str) -> frozenset[str]:
 
 def _with(failure: Failure, text: str) -> Failure:
     return Failure(f"{failure.message} {text}", failure.status, failure.misconception)
-
-
-def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
 
 
 def _version(text: str) -> tuple[int, int]:

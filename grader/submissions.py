@@ -79,7 +79,9 @@ def _refuse_if_misplaced(
         )
 
 
-def tasks(handed_in: HandedIn, seed: int, isolated: bool, limits: TimeLimits) -> list[Task]:
+def tasks(
+    handed_in: HandedIn, seed: int, isolated: bool, limits: TimeLimits, follow: bool = False
+) -> list[Task]:
     """All tasks, exercise by exercise, so that a worker seldom needs another warm parent."""
     pairs = (
         (slug, student, work.path)
@@ -87,7 +89,8 @@ def tasks(handed_in: HandedIn, seed: int, isolated: bool, limits: TimeLimits) ->
         for slug, work in works.items()
     )
     return [
-        Task(student, slug, path, seed, isolated, limits) for slug, student, path in sorted(pairs)
+        Task(student, slug, path, seed, isolated, limits, follow)
+        for slug, student, path in sorted(pairs)
     ]
 
 

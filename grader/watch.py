@@ -19,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from grader import companions, display, exercise, notebook, progress
+from grader import companions, display, exercise, follow, notebook, progress
 from grader.checking import GraderError, PartResult, run_checks
 from grader.exercise import Exercise
 from grader.fork_server import ForkServer, SandboxError, WarmParent, close_quietly
@@ -118,8 +118,12 @@ class Watch:
         if not one.results and not progress.is_started(found, content):
             return self._say(one, "not started")
         changes: list[str] = []
+        needed = follow.needs(found, follow.own_source(content))
+        passed = {part: result.passed for part, result in one.results.items()}
 
-        def tell(new: PartResult) -> None:
+        def tell(verdict: PartResult) -> None:
+            passed[verdict.part.id] = verdict.passed
+            new = follow.blamed(verdict, needed[verdict.part.id], passed)
             if text := _change(one.results.get(new.part.id), new):
                 one.results[new.part.id] = new
                 changes.append(text)
@@ -176,9 +180,13 @@ def _score(found: Exercise, results: list[PartResult]) -> str:
 
 def _change(old: PartResult | None, new: PartResult) -> str:
     """What is new about a part, if anything; at first, an unwritten part needs no reason."""
-    if old is not None and (old.status, old.message) == (new.status, new.message):
+    if old is not None and _shown(old) == _shown(new):
         return ""
     if new.passed or (old is None and new.status == "missing"):
         return display.headline(new)
     lost = " (it passed before)" if old is not None and old.passed else ""
     return f"{display.headline(new)}{lost}\n  {new.message}"
+
+
+def _shown(result: PartResult) -> tuple[str, str, float]:
+    return result.status, result.message, result.points

@@ -142,7 +142,7 @@ def test_other_code_with_the_same_verdicts_is_answered_in_a_line(wrong: Desk) ->
 
 
 def test_an_autosave_is_silent(wrong: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "examine", lambda *_: pytest.fail("there is nothing to examine"))
+    monkeypatch.setattr(watch, "run_checks", lambda *_: pytest.fail("there is nothing to check"))
     content = cells(WRONG_SIGN)
     content["cells"][0]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "4"}]
     assert wrong.answer(content) == ""
