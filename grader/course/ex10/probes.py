@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,19 +11,39 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 import torch._dynamo  # else the first optimizer does, and takes seconds of a time limit
-from torch import Tensor, nn
+from torch import nn
 
+from grader.course.ex10.replies import (
+    Asked,
+    Comparison,
+    Crowd,
+    Diagram,
+    Dropped,
+    Ensemble,
+    EnsembleAnswer,
+    Kept,
+    Labelling,
+    Layer,
+    Loss,
+    Panel,
+    Points,
+    Run,
+    Stream,
+    Tool,
+)
+from grader.course.ex10.stand_ins import Member, Oracle, Recorder, Table, Trainer
 from grader.runner import Learner
+from grader.wire import Tensor
 
 TINY = {"input_dim": 6, "d_model": 8, "nhead": 2, "time_embed_dim": 2, "num_classes": 3}
 
 
-def dropped(learner: Learner, p: float, x: Tensor, training: bool, calls: int = 1) -> dict:
-    """What a layer of dropout makes of an input, several times, and the input afterwards."""
+def dropped(learner: Learner, p: float, x: torch.Tensor, training: bool) -> Dropped:
+    """What a dropout layer makes of an input, twice, and the input afterwards."""
     torch.manual_seed(1)
     layer = learner.MonteCarloDropout(p).train(training)
     given = x.clone()
-    return {"results": [layer(given) for _ in range(calls)], "input": given}
+    return Dropped(layer(given), layer(given), Tensor.of(given.detach().numpy()))
 
 
 def _model(learner: Learner, **settings: Any) -> Any:
@@ -31,68 +51,73 @@ def _model(learner: Learner, **settings: Any) -> Any:
     return learner.BayesianTransformerEncoder(**TINY | settings)
 
 
-def _dropout_layers(learner: Learner, model: nn.Module) -> dict:
-    """By name, for each layer of dropout: is it of the learner's kind, and its probability."""
+def _layers(learner: Learner, model: nn.Module) -> dict[str, Layer]:
     return {
-        name: [isinstance(layer, learner.MonteCarloDropout), layer.p]
+        name: Layer(isinstance(layer, learner.MonteCarloDropout), layer.p)
         for name, layer in model.named_modules()
         if isinstance(layer, nn.Dropout)
     }
 
 
-def dropout_layers(learner: Learner, settings: dict) -> dict:
-    """The layers of dropout of a new model."""
-    return _dropout_layers(learner, _model(learner, **settings))
+def dropout_layers(learner: Learner, settings: dict[str, Any]) -> dict[str, Layer]:
+    """The dropout layers of a new model by name."""
+    return _layers(learner, _model(learner, **settings))
 
 
-def nested_dropout(learner: Learner, settings: dict, rate: float) -> dict:
-    """The layers of dropout, replaced again with another classifier, a nested one, and rate."""
+def nested_dropout(learner: Learner, settings: dict[str, Any], rate: float) -> dict[str, Layer]:
+    """The dropout layers, replaced again with another classifier, a nested one, and rate."""
     model = _model(learner, **settings)
     inner = nn.Sequential(nn.Linear(8, 8), nn.Sequential(nn.Dropout(0.25), nn.ReLU()))
     model.classifier = nn.Sequential(inner, nn.Dropout(0.25), nn.Linear(8, 3))
     model.mc_dropout_rate = rate
     model._replace_dropout_layers()
-    return _dropout_layers(learner, model)
+    return _layers(learner, model)
 
 
-def summarised(learner: Learner, samples: Tensor) -> Any:
+def summarised(learner: Learner, samples: torch.Tensor) -> Any:
     """The summary of some samples."""
     return learner.summarise(samples)
 
 
-def _counting(learner: Learner, seen: list) -> Any:
-    """The learner's class, in which each call of `forward` is noted."""
+def _counting(learner: Learner) -> Any:
+    """The learner's class, which counts the calls of `forward`."""
 
     class Counting(learner.BayesianTransformerEncoder):  # type: ignore[name-defined]
-        def forward(self, *args: Any, **kwargs: Any) -> Tensor:
-            seen.append([self.training, torch.is_grad_enabled()])
+        n_calls = 0
+
+        def forward(self, *args: Any, **kwargs: Any) -> torch.Tensor:
+            Counting.n_calls += 1
             return super().forward(*args, **kwargs)
 
     return Counting
 
 
-def _inputs(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _inputs(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     return x, x[..., :1], (x[..., 3:] != 0).any(dim=-1).sum(dim=-1)
 
 
 def asked(
-    learner: Learner, settings: dict, x: Tensor, n_samples: int, training: bool = False
-) -> dict:
+    learner: Learner,
+    settings: dict[str, Any],
+    x: torch.Tensor,
+    n_samples: int,
+    training: bool = False,
+) -> Asked:
     """The answer of a model with uncertainty, and what was seen of it on the way."""
-    calls: list[list[bool]] = []
+    counting = _counting(learner)
     torch.manual_seed(2)
-    model = _counting(learner, calls)(**TINY | settings).train(training)
+    model = counting(**TINY | settings).train(training)
     answer = model.forward_with_uncertainty(*_inputs(x), n_samples=n_samples)
-    tensors = answer.values() if isinstance(answer, dict) else [answer]
-    return {
-        "answer": answer,
-        "calls": calls,
-        "training": model.training,
-        "gradients": any(isinstance(t, Tensor) and t.requires_grad for t in tensors),
-    }
+    parts = answer.values() if isinstance(answer, dict) else [answer]
+    return Asked(answer, counting.n_calls, model.training, _any_flows(parts))
 
 
-def asked_one_by_one(learner: Learner, settings: dict, x: Tensor) -> Any:
+def _any_flows(values: Iterable[Any]) -> bool:
+    """Whether gradients flow through any of the tensors."""
+    return any(isinstance(each, torch.Tensor) and each.requires_grad for each in values)
+
+
+def asked_one_by_one(learner: Learner, settings: dict[str, Any], x: torch.Tensor) -> Tensor:
     """The probabilities of each light curve by itself, without its padding, in evaluation mode."""
     model = _model(learner, **settings).eval()
     answers = []
@@ -100,12 +125,17 @@ def asked_one_by_one(learner: Learner, settings: dict, x: Tensor) -> Any:
         for one, length in zip(x, _inputs(x)[2].tolist(), strict=True):
             alone = one[: max(length, 1)].unsqueeze(0)
             answers.append(model(*_inputs(alone)).softmax(dim=-1))
-    return torch.cat(answers)
+    return Tensor.of(torch.cat(answers).numpy())
 
 
 def crowd(
-    learner: Learner, p: float, weight: Tensor, bias: Tensor, x: Tensor, n_samples: int
-) -> dict:
+    learner: Learner,
+    p: float,
+    weight: torch.Tensor,
+    bias: torch.Tensor,
+    x: torch.Tensor,
+    n_samples: int,
+) -> Crowd:
     """Samples of a model with dropout before a last layer only, and what that layer is given."""
     model = _model(learner, mc_layers=0, num_layers=1, dropout=0.0, mc_dropout_rate=p)
     last = nn.Linear(weight.shape[1], weight.shape[0])
@@ -118,16 +148,16 @@ def crowd(
     model.classifier = narrow
     with torch.no_grad():
         hidden = model.eval()(*_inputs(x))
-    return {"answer": answer, "hidden": hidden}
+    return Crowd(answer, Tensor.of(hidden.numpy()))
 
 
-def tool(learner: Learner, name: str, *args: Any, **kwargs: Any) -> Any:
+def tool(learner: Learner, name: str, *args: Any, **kwargs: Any) -> Tool:
     """Call one of the tools for calibration, and look whether the arguments stay as they are."""
     given = [each.copy() if isinstance(each, np.ndarray) else each for each in args]
     value = getattr(learner.UncertaintyCalibration, name)(*given, **kwargs)
     pairs = zip(args, given, strict=True)
     changed = any(isinstance(a, np.ndarray) and not np.array_equal(a, b) for a, b in pairs)
-    return {"value": value, "changed": changed}
+    return Tool(value, changed)
 
 
 @contextmanager
@@ -141,71 +171,37 @@ def _figures_closed() -> Iterator[Any]:
             plt.close(number)
 
 
-def diagram(learner: Learner, *args: Any) -> dict:
+def diagram(
+    learner: Learner, y_true: np.ndarray, y_prob: np.ndarray, uncertainty: np.ndarray, n_bins: int
+) -> Diagram:
     """What can be read off a reliability diagram."""
+    tools = learner.UncertaintyCalibration
     with _figures_closed() as other:
-        figure = learner.UncertaintyCalibration.reliability_diagram(*args)
+        figure = tools.reliability_diagram(y_true, y_prob, uncertainty, n_bins)
         if not isinstance(figure, plt.Figure):
-            return {"is": figure if figure is None else type(figure).__name__}
-        touched = bool(other.axes) or figure is other
-        return {"is": "figure", "touched": touched, "axes": [_panel(ax) for ax in figure.axes]}
+            return Diagram(type(figure).__name__, [], False)
+        panels = [_panel(ax) for ax in figure.axes]
+        return Diagram("Figure", panels, bool(other.axes) or figure is other)
 
 
-def _panel(ax: Any) -> dict:
-    points = [scatter.get_offsets() for scatter in ax.collections if len(scatter.get_offsets())]
-    return {
-        "lines": [np.column_stack(line.get_data()).astype(float) for line in ax.lines],
-        "points": [np.asarray(each, dtype=float) for each in points],
-        "bars": [[bar.get_x() + bar.get_width() / 2, bar.get_height()] for bar in ax.patches
-                 if hasattr(bar, "get_height")],
-        "texts": [text.get_text() for text in ax.texts],
-        "labels": [ax.get_xlabel(), ax.get_ylabel()],
-    }  # fmt: skip
+def _panel(ax: Any) -> Panel:
+    bars = [bar for bar in ax.patches if hasattr(bar, "get_height")]
+    return Panel(
+        lines=[_points(np.column_stack(line.get_data())) for line in ax.lines],
+        scattered=[_points(each.get_offsets()) for each in ax.collections],
+        bars=[(bar.get_x() + bar.get_width() / 2, bar.get_height()) for bar in bars],
+        texts=[text.get_text() for text in ax.texts],
+        labels=[ax.get_xlabel(), ax.get_ylabel()],
+    )
 
 
-class Recorder:
-    """Stands in for a tracker, and notes what it is told."""
-
-    def __init__(self, project_name: str, events: list) -> None:
-        self.events, self.project_name = events, project_name
-        self.open = False
-
-    def start_experiment(self, config: Any, experiment_name: str | None = None) -> Recorder:
-        self.events.append(["start", self.project_name, dict(config), experiment_name])
-        self.open = True
-        return self
-
-    def log_metrics(self, metrics: Any, step: int | None = None) -> None:
-        self.events.append(["log", dict(metrics), self.open])
-
-    def finish_experiment(self, exit_code: int = 0) -> None:
-        if self.open:
-            self.events.append(["finish"])
-        self.open = False
-
-    def __enter__(self) -> Recorder:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.finish_experiment()
+def _points(xy: Any) -> Points:
+    """The points of an array (n, 2) without those that are not drawn, NaN and masked ones."""
+    rows: np.ndarray = np.ma.filled(np.ma.asarray(xy, dtype=float), np.nan).reshape(-1, 2)
+    return [(float(x), float(y)) for x, y in rows if np.isfinite(x) and np.isfinite(y)]
 
 
-class Table(nn.Module):
-    """Looks its logits up: in the row of a table that stands in the first column."""
-
-    def __init__(self, logits: Tensor, seconds: float = 0.0) -> None:
-        super().__init__()
-        self.logits = nn.Parameter(logits.clone())  # (rows, num_classes)
-        self.scale = nn.Parameter(torch.ones(()), requires_grad=False)
-        self.seconds = seconds
-        self.made_with = torch.initial_seed()
-
-    def forward(self, x: Tensor) -> Tensor:
-        time.sleep(self.seconds)
-        return self.logits[x[:, 0, 0].long()] * self.scale
-
-
-def _loader(labels: Tensor, offset: int) -> list:
+def _loader(labels: torch.Tensor, offset: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
     """A batch in which light curve i asks for the row `offset` + i of the table."""
     features = torch.zeros(len(labels), 2, 6)
     features[:, 0, 0] = torch.arange(len(labels)) + offset
@@ -215,67 +211,63 @@ def _loader(labels: Tensor, offset: int) -> list:
 
 def compared(
     learner: Learner,
-    untrained: Tensor,
-    trained: Tensor,
-    val: Tensor,
-    test: Tensor,
+    untrained: torch.Tensor,
+    trained: torch.Tensor,
+    val: torch.Tensor,
+    test: torch.Tensor,
+    *,
     fails: bool = False,
-) -> dict:
+) -> Comparison:
     """A comparison of a model that is nothing but a table, which a training exchanges."""
-    events: list[list[Any]] = []
-    loaders = [_loader(val, 0), _loader(val, 0), _loader(test, len(val))]
-    names = dict(zip(map(id, loaders), ("training", "validation", "test"), strict=True))
-    seen: dict[str, Any] = {}
-
-    def train(model: nn.Module, *others: Any) -> tuple[nn.Module, dict]:
-        seen["loaders"] = [names.get(id(each), "another object") for each in others]
-        seen["seed"] = getattr(model, "made_with", None)
-        if fails:
-            raise ArithmeticError("the loss is NaN")
-        start = time.perf_counter()
-        time.sleep(0.01)
-        seen["training"] = time.perf_counter() - start
-        return Table(trained, seconds=0.04), {"val_loss": [1.0]}
-
+    sets = {"training": _loader(val, 0), "validation": _loader(val, 0)}
+    sets["test"] = _loader(test, len(val))
+    train, run = Trainer(trained, sets, fails), Run([], [], False)
     comparison = learner.ModelComparison(
-        "a project", train, lambda name: Recorder(name, events), seed=77
+        "a project", train, lambda name: Recorder(name, run), seed=77
     )
-    config = {"logits": untrained}
+    arguments = (Table, {"logits": untrained}, *sets.values())
+    result, raised = None, False
     torch.manual_seed(5)
-    got: dict[str, Any] = {"raised": False, "result": None}
     try:
-        comparison.train_and_evaluate_model("earlier", Table, config, *loaders)
-        events.clear()
+        comparison.train_and_evaluate_model("earlier", *arguments)
+        run = Run([], [], False)
         torch.manual_seed(6)
-        got["result"] = comparison.train_and_evaluate_model("a table", Table, config, *loaders)
+        result = comparison.train_and_evaluate_model("a table", *arguments)
     except ArithmeticError:
-        got["raised"] = True
-    kept, model = (each.get("a table") for each in (comparison.predictions, comparison.models))
-    return got | {
-        "events": events,
-        "seen": seen,
-        "kept": comparison.results,
-        "seconds": getattr(kept, "seconds", None),
-        "asked": getattr(kept, "y_true", None),
-        "model": isinstance(model, Table) and torch.equal(model.logits.cpu(), trained),
-    }
+        raised = True
+    return Comparison(result, raised, run, train.seen, _kept(comparison, trained))
 
 
-def balanced_weights(learner: Learner, counts: Tensor, *beta: float) -> Any:
-    return learner.class_balanced_weights(counts, *beta)
+def _kept(comparison: Any, trained: torch.Tensor) -> Kept:
+    predictions, model = (x.get("a table") for x in (comparison.predictions, comparison.models))
+    y_true = getattr(predictions, "y_true", None)
+    return Kept(
+        result=comparison.results.get("a table"),
+        seconds=getattr(predictions, "seconds", None),
+        n_predicted=len(y_true) if isinstance(y_true, np.ndarray) else None,
+        trained_model=isinstance(model, Table) and torch.equal(model.logits.cpu(), trained),
+        earlier_result="earlier" in comparison.results,
+    )
 
 
-def smooth_loss(learner: Learner, settings: dict, inputs: Tensor, targets: Tensor) -> dict:
+def balanced_weights(learner: Learner, counts: torch.Tensor, beta: float) -> Any:
+    """The weights of classes with these counts."""
+    return learner.class_balanced_weights(counts, beta)
+
+
+def smooth_loss(
+    learner: Learner, settings: dict[str, float], inputs: torch.Tensor, targets: torch.Tensor
+) -> Loss:
     """The loss and its gradient by the logits."""
     inputs.requires_grad_()
     loss = learner.SmoothFocalLoss(**settings)(inputs, targets)
-    flows = isinstance(loss, Tensor) and loss.requires_grad
+    flows = isinstance(loss, torch.Tensor) and loss.requires_grad
     if flows and loss.ndim == 0:
         loss.backward()
-    return {"loss": loss, "flows": flows, "gradient": inputs.grad}
+    return Loss(loss, flows, inputs.grad)
 
 
-def ensemble(learner: Learner, n_members: int, seed: int) -> dict:
+def ensemble(learner: Learner, n_members: int, seed: int) -> Ensemble:
     """How the members of an ensemble come into being."""
     torch.seed()
     made: list[float] = []
@@ -293,96 +285,60 @@ def ensemble(learner: Learner, n_members: int, seed: int) -> dict:
         return result
 
     members = learner.train_ensemble(make, train, n_members, seed)
-    kinds = [m.weight.item() if isinstance(m, nn.Linear) else None for m in members]
-    return {"made": made, "trained": trained, "members": kinds, "is": type(members).__name__}
+    if isinstance(members, Iterable):
+        members = [m.weight.item() if isinstance(m, nn.Linear) else None for m in members]
+    return Ensemble(made, trained, members)
 
 
-class Member(nn.Module):
-    """Gives its logits, and in training mode others."""
-
-    def __init__(self, logits: Tensor) -> None:
-        super().__init__()
-        self.logits = nn.Parameter(logits)  # (batch, num_classes)
-
-    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
-        return self.logits + (5.0 * torch.arange(self.logits.shape[1]) if self.training else 0.0)
-
-
-def ensemble_answer(learner: Learner, logits: list, x: Tensor, modes: list) -> dict:
+def ensemble_answer(
+    learner: Learner, logits: Sequence[torch.Tensor], x: torch.Tensor, modes: list[bool]
+) -> EnsembleAnswer:
     """What an ensemble says, and the modes of its members afterwards."""
     members = [Member(each).train(mode) for each, mode in zip(logits, modes, strict=True)]
     answer = learner.ensemble_predict(members, x)
-    parts = answer if isinstance(answer, tuple | list) else [answer]
-    return {
-        "answer": answer,
-        "modes": [member.training for member in members],
-        "gradients": any(isinstance(part, Tensor) and part.requires_grad for part in parts),
-    }
+    flows = _any_flows(answer if isinstance(answer, tuple | list) else [answer])
+    return EnsembleAnswer(answer, [member.training for member in members], flows)
 
 
-def labelled(learner: Learner, doubts: np.ndarray, settings: dict) -> dict:
+def labelled(learner: Learner, doubts: np.ndarray, settings: dict[str, Any]) -> Labelling:
     """Active learning with a model that is nothing but the objects that it was fitted to."""
     fitted: list[list[int]] = []
     candidates: list[list[int]] = []
-    doubts_by_models: list[int] = []
 
-    def fit(numbers: Any) -> dict:
+    def fit(numbers: Any) -> dict[str, int]:
         fitted.append([int(number) for number in numbers])
         return {"round": len(fitted)}
 
-    def score(model: dict) -> float:
+    def score(model: dict[str, int]) -> float:
         return model["round"] / 10
 
-    def uncertainty(model: dict, numbers: Any) -> np.ndarray:
+    def uncertainty(model: dict[str, int], numbers: Any) -> np.ndarray:
         candidates.append([int(number) for number in numbers])
-        doubts_by_models.append(model["round"])
         return doubts[np.asarray(numbers, dtype=int)]
 
     curve = learner.active_learning(fit, score, uncertainty, len(doubts), **settings)
-    return {"curve": curve, "fitted": fitted, "candidates": candidates, "by": doubts_by_models}
+    return Labelling(curve, fitted, candidates)
 
 
-class Oracle:
-    """Stands in for a model: says what it is told, and notes what it is asked."""
-
-    def __init__(self, learner: Learner, probabilities: list) -> None:
-        self.probabilities = probabilities
-        self.asked: list[list[Any]] = []
-
-    def forward_with_uncertainty(
-        self, features: Tensor, times: Tensor, lengths: Tensor, *, n_samples: int = 100
-    ) -> dict:
-        self.asked.append([features, times, lengths, n_samples])
-        time.sleep(0.002)
-        p = torch.tensor([self.probabilities[len(self.asked) - 1]])  # (1, num_classes)
-        return {
-            "predictions": p,
-            "epistemic_uncertainty": torch.tensor([0.25]),
-            "aleatoric_uncertainty": torch.tensor([0.5]),
-            "prediction_samples": p.unsqueeze(0),
-        }
-
-
-def alerts(learner: Learner, stream: list, probabilities: list, class_names: list) -> dict:
+def alerts(
+    learner: Learner,
+    stream: list[tuple[str, dict[str, Any]]],
+    probabilities: list[list[float]],
+    class_names: list[str],
+) -> Stream:
     """The answers to a stream of alerts."""
-    oracle = Oracle(learner, probabilities)
+    oracle = Oracle(probabilities)
     live = learner.LiveClassifier(oracle, class_names, n_samples=7)
     given = [(name, dict(observation)) for name, observation in stream]
-    answers = []
     start = time.perf_counter()
-    for name, observation in given:
-        answers.append(live.answer(name, observation))
-    return {
-        "answers": answers,
-        "asked": oracle.asked,
-        "known": {name: [dict(o) for o in each] for name, each in live.observations.items()},
-        "seconds": list(live.seconds),
-        "took": time.perf_counter() - start,
-        "changed": [[name, o] for name, o in given] != [[name, o] for name, o in stream],
-    }
+    answers = [live.answer(name, observation) for name, observation in given]
+    took = time.perf_counter() - start
+    changed = [o for _, o in given] != [o for _, o in stream]
+    return Stream(answers, oracle.asked, list(live.seconds), took, changed)
 
 
-def latency(learner: Learner, seconds: list, *percentiles: Any) -> Any:
+def latency(learner: Learner, seconds: list[float], *percentiles: list[float]) -> Any:
+    """The percentiles of the times [s] that answers took; the usual ones if none are given."""
     live = learner.LiveClassifier(None)
     live.seconds = list(seconds)
     return live.latency_percentiles(*percentiles)

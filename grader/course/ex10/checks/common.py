@@ -16,21 +16,18 @@ import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.ex10 import probes
+from grader.course.oracles import softmax
 from grader.expect import Mistake, require
 from grader.wire import Tensor
 
 Rng = np.random.Generator
-
-
 Array = np.ndarray
 
-
-def softmax(logits: Array) -> Array:
-    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return shifted / shifted.sum(axis=-1, keepdims=True)
+N_ROWS = 7  # of a light curve with its padding
 
 
 def epistemic_mistakes(p: Array) -> list[Mistake]:
+    """What other spreads of samples (samples, batch, classes) would be."""
     centre, n = p.mean(axis=0), len(p)
     deviation = np.sqrt(((p - centre) ** 2).sum(axis=0) / max(n - 1, 1))
     variance = ((p - centre) ** 2).mean(axis=0)
@@ -41,29 +38,19 @@ def epistemic_mistakes(p: Array) -> list[Mistake]:
             Tensor.of(np.full(p.shape[1], math.nan) if alone else (deviation**2).sum(axis=-1)),
         ),
         Mistake("standard-deviation", Tensor.of(deviation.mean(axis=-1))),
-        Mistake("standard-deviation~2", Tensor.of(np.sqrt(variance).sum(axis=-1))),
+        Mistake("standard-deviation~sum-of-roots", Tensor.of(np.sqrt(variance).sum(axis=-1))),
         Mistake("mean-over-classes", Tensor.of(variance.mean(axis=-1))),
         Mistake("spread-of-mean", Tensor.of(centre.var(axis=-1))),
     ]
 
 
-def light_curves(rng: Rng, lengths: list[int], rows: int = 7) -> Array:
-    """Features of light curves with these numbers of observations, and padding after them."""
-    x = np.zeros((len(lengths), rows, 6), dtype=np.float32)
-    for one, length in zip(x, lengths, strict=True):
-        one[:length, 0] = np.sort(rng.uniform(0, 60, length))
-        one[:length, 1:3] = rng.normal(0, 1, (length, 2))
-        one[np.arange(length), 3 + rng.integers(0, 3, length)] = 1
-    return x
-
-
-def call_tool(learner: Subject, name: str, *args: Any, **kwargs: Any) -> Answer:
+def call_tool(learner: Subject, name: str, *args: Any, **kwargs: Any) -> Answer[Any]:
     """The answer of a tool, which must not have changed its arguments."""
     answer = learner.ask(probes.tool, name, *args, **kwargs)
     if answer.raised:
         return answer
-    require(not answer.result["changed"], "arguments-changed")
-    return Answer(answer.result["value"])
+    require(not answer.result.changed, "arguments-changed")
+    return Answer(answer.result.value)
 
 
 def answers(rng: Rng, n: int, num_classes: int, sharpness: float = 2.0) -> tuple[Array, Array]:

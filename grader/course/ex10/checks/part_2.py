@@ -10,8 +10,9 @@ import numpy as np
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex10 import probes
-from grader.course.ex10.checks.common import Array, Rng, epistemic_mistakes, light_curves, softmax
+from grader.course.ex10.checks.common import N_ROWS, Array, Rng, epistemic_mistakes
 from grader.course.gates import gate
+from grader.course.oracles import light_curves, softmax
 from grader.expect import Mistake, expect, fail_if_recognised, kind_of, require
 from grader.wire import Tensor
 
@@ -58,32 +59,27 @@ def test_summary(learner: Subject, rng: Rng) -> None:
     """Mean, epistemic and aleatoric part, which add up to the total"""
     for shape in ((6, 5, 3), (1, 2, 4)):
         samples = softmax(rng.normal(0, 2, shape)).astype(np.float32)
-        answer = learner.ask(probes.summarised, Tensor.of(samples))
-        found = answer.result.get(KEYS[1]) if isinstance(answer.result, dict) else None
-        require(
-            not isinstance(found, Tensor) or not bool(np.isnan(found.array).all()),
-            "divided-by-n-minus-1~2",
-            **epistemic_mistakes(samples)[0].fields,
-        )
-        expect_summary(answer.value, samples)
+        expect_summary(learner.ask(probes.summarised, Tensor.of(samples)).value, samples)
 
 
-def samples_of(answer: Answer, shape: tuple[int, ...]) -> Array:
-    """The samples, which are probabilities of that shape."""
-    got = answer.value["answer"]
+def samples_of(got: Any, shape: tuple[int, ...]) -> Array:
+    """The samples in a summary, which are probabilities of that shape."""
     if not isinstance(got, dict) or "prediction_samples" not in got:
-        raise Finding("result-dictionary-returns", got=kind_of(got))
-    found = got["prediction_samples"]
-    expect(Answer(found), Tensor.of(np.zeros(shape)), what="`prediction_samples`", atol=math.inf)
-    p = found.array.astype(float)
-    n_samples, batch = shape[:2]
-    ones: dict[int, bool] = {
-        axis: bool(np.allclose(p.sum(axis=axis), 1, atol=1e-3)) for axis in (0, 1, 2)
-    }
-    require(ones[2] or not (ones[0] and n_samples > 1), "softmax-over-samples")
-    require(ones[2] or not (ones[1] and batch > 1), "softmax-over-batch")
-    require(ones[2], "no-softmax")
+        raise Finding("not-a-summary", got=kind_of(got))
+    p = array_of(got["prediction_samples"], shape, "`prediction_samples`")
+    over_samples, over_batch, over_classes = (
+        bool(np.allclose(p.sum(axis=axis), 1, atol=1e-3)) for axis in (0, 1, 2)
+    )
+    require(over_classes or not over_samples, "softmax-over-samples")
+    require(over_classes or not over_batch, "softmax-over-batch")
+    require(over_classes, "no-softmax")
     return p
+
+
+def array_of(got: Any, shape: tuple[int, ...], what: str) -> Array:
+    """The values of a tensor, which must be of that shape, in float64."""
+    expect(Answer(got), Tensor.of(np.zeros(shape)), what=what, atol=math.inf)
+    return got.array.astype(float)
 
 
 ALL_ON = {"num_layers": 2, "mc_layers": 2, "mc_dropout_rate": 0.5, "dropout": 0.0}
@@ -91,82 +87,86 @@ ALL_ON = {"num_layers": 2, "mc_layers": 2, "mc_dropout_rate": 0.5, "dropout": 0.
 
 def test_samples(learner: Subject, rng: Rng) -> None:
     """Many different answers, their summary, in one batch and without gradients"""
-    x = light_curves(rng, [7, 3, 5])
-    answer = learner.ask(probes.asked, ALL_ON, Tensor.of(x), 12)
-    p = samples_of(answer, (12, 3, 3))
+    x = light_curves(rng, [7, 3, 5], N_ROWS)
+    got = learner.ask(probes.asked, ALL_ON, Tensor.of(x), 12).value
+    p = samples_of(got.answer, (12, 3, 3))
     require(float(np.ptp(p, axis=0).max()) > 1e-5, "samples-alike")
-    expect_summary(answer.value["answer"], p)
-    require(not answer.value["gradients"], "gradients-kept")
-    calls = len(answer.value["calls"])
-    require(calls < 12, "loop-over-samples", calls=calls)
+    expect_summary(got.answer, p)
+    require(not got.gradients, "gradients-kept")
+    require(got.n_calls < 12, "loop-over-samples", n_calls=got.n_calls)
 
 
 def test_modes(learner: Subject, rng: Rng) -> None:
     """Nothing but Monte Carlo dropout is on, and the mode is what it was before"""
-    x = light_curves(rng, [4, 7])
+    x = light_curves(rng, [4, 7], N_ROWS)
     settings = {"num_layers": 2, "dropout": 0.6, "mc_dropout_rate": 0.0}
     for training in (True, False):
-        answer = learner.ask(probes.asked, settings, Tensor.of(x), 6, training)
-        p = samples_of(answer, (6, 2, 3))
+        got = learner.ask(probes.asked, settings, Tensor.of(x), 6, training).value
+        p = samples_of(got.answer, (6, 2, 3))
         require(np.allclose(p, p[0], atol=1e-5), "everything-in-training-mode")
         mode = "training" if training else "evaluation"
-        require(answer.value["training"] is training, "mode-not-restored", mode=mode)
+        require(got.training is training, "mode-not-restored", mode=mode)
 
 
 def test_order(learner: Subject, rng: Rng) -> None:
     """Light curves keep their order, and neither padding nor the others matter"""
-    x = light_curves(rng, [2, 7, 0, 5, 3])
+    x = light_curves(rng, [2, 7, 0, 5, 3], N_ROWS)
     settings = {"num_layers": 2, "dropout": 0.0, "mc_dropout_rate": 0.0}
-    want = learner.ask(probes.asked_one_by_one, settings, Tensor.of(x)).value.array
+    alone = learner.ask(probes.asked_one_by_one, settings, Tensor.of(x)).value
+    want = array_of(alone, (5, 3), "the answer for single light curves")
     answer = learner.ask(probes.asked, settings, Tensor.of(x), 3)
     fail_if_recognised(
         answer,
         Mistake(
             "empty-crashes",
             answer.raised is not None and not answer.raised.is_a("NotImplementedError"),
-            raised_=answer.raised,
+            error=answer.raised,
         ),
     )
-    p = samples_of(answer, (3, 5, 3))
-    require(bool(np.isfinite(p).all()), "light-curve-without")
-    p = p[0]
+    got = answer.value.answer
+    require(not holds_nan(got), "empty-gives-nan")
+    p = samples_of(got, (3, 5, 3))[0]
     mixed = np.allclose(np.sort(p, axis=0), np.sort(want, axis=0), atol=1e-4)
     require(np.allclose(p, want, atol=1e-4) or not mixed, "order-lost")
-    expect(
-        Answer(Tensor.of(p)), Tensor.of(want), what="the probabilities without dropout", atol=1e-4
-    )
+    what = "the probabilities without dropout"
+    expect(Answer(Tensor.of(p)), Tensor.of(want), what=what, atol=1e-4)
+
+
+def holds_nan(got: Any) -> bool:
+    """Whether the samples of a summary hold NaN."""
+    samples = got.get("prediction_samples") if isinstance(got, dict) else None
+    return isinstance(samples, Tensor) and bool(np.isnan(samples.array).any())
 
 
 def test_distribution(learner: Subject, rng: Rng) -> None:
     """Mean and variance over many samples are those of all possible masks"""
     n_samples, p, width = 2000, 0.4, 4
     weight, bias = rng.normal(0, 2, (3, width)), rng.normal(0, 0.5, 3)
-    x = light_curves(rng, [5, 2])
-    answer = learner.ask(
-        probes.crowd, p, Tensor.of(weight), Tensor.of(bias), Tensor.of(x), n_samples
-    )
-    hidden = answer.value["hidden"].array.astype(float)  # (2, width)
+    x = light_curves(rng, [5, 2], N_ROWS)
+    tensors = (Tensor.of(weight), Tensor.of(bias), Tensor.of(x))
+    crowd = learner.ask(probes.crowd, p, *tensors, n_samples).value
+    hidden = array_of(crowd.hidden, (2, width), "the hidden layer")
     masks = np.array(list(itertools.product([0, 1], repeat=width)))  # (16, width), 1 is kept
     chance = np.prod(np.where(masks == 1, 1 - p, p), axis=1)  # (16,)
     outcomes = softmax((masks[:, None] * hidden / (1 - p)) @ weight.T + bias)  # (16, 2, 3)
     centre = np.einsum("m,mbc->bc", chance, outcomes)
     spread = np.einsum("m,mbc->bc", chance, (outcomes - centre) ** 2)
-    got = samples_of(answer, (n_samples, 2, 3))
+    got = samples_of(crowd.answer, (n_samples, 2, 3))
     error = np.sqrt(spread / n_samples)
     require(
         bool((np.abs(got.mean(axis=0) - centre) < 6 * error + 1e-4).all()),
         "few-masks",
         n_samples=n_samples,
         got=got.mean(axis=0)[0].round(3),
-        centre=centre[0].round(3),
+        want=centre[0].round(3),
         error=6 * error[0].max(),
     )
     fourth = np.einsum("m,mbc->bc", chance, (outcomes - centre) ** 4)
     error = np.sqrt((fourth - spread**2).clip(0) / n_samples)
     require(
         bool((np.abs(got.var(axis=0) - spread) < 6 * error + 1e-4).all()),
-        "few-masks~2",
+        "few-masks~variance",
         n_samples=n_samples,
         got=got.var(axis=0)[0].round(4),
-        spread=spread[0].round(4),
+        want=spread[0].round(4),
     )

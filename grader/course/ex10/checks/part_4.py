@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.ex10 import probes
 from grader.course.ex10.checks.common import Array, Rng, answers, bin_of, binned, table_of
+from grader.course.ex10.replies import Diagram, Panel
 from grader.course.gates import gate, twice
 from grader.expect import approx_equal, require
 
 
-def lines_in(panel: dict) -> list[Array]:
-    """What is drawn as a line or as single points, without NaN."""
-    drawn = [*panel["lines"], *panel["points"]]
-    return [line[~np.isnan(line).any(axis=1)] for line in drawn]
+def lines_in(panel: Panel) -> list[Array]:
+    """What is drawn as a line or as single points."""
+    return [np.array(points) for points in (*panel.lines, *panel.scattered)]
 
 
-def has_line(panel: dict, want: Array) -> bool:
+def has_line(panel: Panel, want: Array) -> bool:
     return any(len(line) == len(want) and np.allclose(line, want) for line in lines_in(panel))
 
 
-def panels_of(answer: Answer) -> list[dict]:
+def panels_of(answer: Answer[Diagram]) -> list[Panel]:
+    """The three panels of a new figure, or more."""
     got = answer.value
-    require(got["is"] is not None, "figure-not-returned")
-    require(got["is"] == "figure", "result-type-figure", is_=got["is"])
-    require(not got["touched"], "drawn-into-other-figure")
-    panels = got["axes"]
-    require(len(panels) >= 3, "figure-pairs-axes", n_panels=len(panels))
-    return panels
+    require(got.returned != "NoneType", "figure-not-returned")
+    require(got.returned == "Figure", "not-a-figure", got=got.returned)
+    require(not got.touched_another, "drawn-into-other-figure")
+    require(len(got.panels) >= 3, "too-few-panels", n_panels=len(got.panels))
+    return got.panels
 
 
 def diagram_data(rng: Rng, n: int = 60) -> tuple[Array, Array, Array, int]:
@@ -43,52 +45,40 @@ def test_diagram(learner: Subject, rng: Rng) -> None:
     y_true, y_prob, uncertainty, n_bins = diagram_data(rng)
     panels = panels_of(learner.ask(probes.diagram, y_true, y_prob, uncertainty, n_bins))
     bins = binned(y_true, y_prob, n_bins)
-    columns = table_of(bins)
+    check_accuracy(panels[0], bins)
+    words = " ".join(panels[0].texts).replace("=", " ").split()
+    counts = [str(len(b)) for b in bins if b]
+    written = all(words.count(each) >= counts.count(each) for each in counts)
+    require(written, "no-counts", counts=", ".join(counts))
+    require(all(label.strip() for panel in panels[:3] for label in panel.labels), "no-labels")
+
+
+def check_accuracy(panel: Panel, bins: list[list[tuple[float, bool]]]) -> None:
+    """The line of accuracy against confidence, and the diagonal."""
+    columns, n_bins = table_of(bins), len(bins)
     every = np.column_stack([columns["confidence"], columns["accuracy"]])
     want = every[~np.isnan(every).any(axis=1)]
-    first = panels[0]
-    require(not has_line(first, want[:, ::-1]), "axes-swapped")
-    require(not has_line(first, np.nan_to_num(every)) or len(want) == n_bins, "empty-bins-drawn")
+    require(not has_line(panel, want[:, ::-1]), "axes-swapped")
+    require(not has_line(panel, np.nan_to_num(every)) or len(want) == n_bins, "empty-bins-drawn")
     centres = np.column_stack([(np.arange(n_bins) + 0.5) / n_bins, every[:, 1]])
-    require(not has_line(first, centres[~np.isnan(centres).any(axis=1)]), "middle-of-bins")
-    require(has_line(first, want), "first-panel-line")
-    ends = np.array([[0.0, 0.0], [1.0, 1.0]])
-    require(
-        any(len(line) >= 2 and np.allclose(line[[0, -1]], ends) for line in lines_in(first)),
-        "no-diagonal",
-    )
-    texts = " ".join(first["texts"]).replace("=", " ").split()
-    counts = [str(len(b)) for b in bins if b]
-    require(
-        all(texts.count(each) >= counts.count(each) for each in counts),
-        "no-counts",
-        counts=", ".join(counts),
-    )
-    require(all(label.strip() for panel in panels[:3] for label in panel["labels"]), "no-labels")
+    require(not has_line(panel, centres[~np.isnan(centres).any(axis=1)]), "middle-of-bins")
+    require(has_line(panel, want), "no-accuracy-line")
+    ends = [line[[0, -1]] for line in lines_in(panel) if len(line) >= 2]
+    diagonal = np.array([[0.0, 0.0], [1.0, 1.0]])
+    require(any(np.allclose(each, diagonal) for each in ends), "no-diagonal")
 
 
 def test_histogram(learner: Subject, rng: Rng) -> None:
     """A histogram of the confidences"""
     y_true, y_prob, uncertainty, n_bins = diagram_data(rng)
     second = panels_of(learner.ask(probes.diagram, y_true, y_prob, uncertainty, n_bins))[1]
-    counts = [float(len(b)) for b in binned(y_true, y_prob, n_bins)]
-    bars = [height for _, height in sorted(second["bars"])]
-    pairs = [bin_of(c, n_bins) for c in y_prob.ravel().tolist()]
-    every = np.bincount(pairs, minlength=n_bins).tolist()
-    require(
-        [b for b in bars if b] != [c for c in every if c] or bars == counts, "all-classes-counted"
-    )
-    total = sum(counts)
-    scaled = [c / total for c in counts]
-    require(
-        not approx_equal([b for b in bars if b], [c for c in scaled if c]), "fractions-for-counts"
-    )
-    require(
-        [b for b in bars if b] == [c for c in counts if c],
-        "bars-second-panel",
-        bars=bars,
-        counts=counts,
-    )
+    want = [float(len(b)) for b in binned(y_true, y_prob, n_bins) if b]
+    got = [height for _, height in sorted(second.bars) if height]
+    of_all = Counter(bin_of(c, n_bins) for c in y_prob.ravel().tolist())
+    every = [of_all[number] for number in sorted(of_all)]
+    require(got != every or got == want, "all-classes-counted")
+    require(not approx_equal(got, [c / len(y_true) for c in want]), "fractions-for-counts")
+    require(got == want, "other-bars", got=got, want=want)
 
 
 def test_errors_by_uncertainty(learner: Subject, rng: Rng) -> None:
@@ -108,4 +98,4 @@ def test_errors_by_uncertainty(learner: Subject, rng: Rng) -> None:
             "accuracy-for-errors",
         )
         require(not has_line(third, mixed) or np.allclose(mixed, want), "not-sorted")
-        require(has_line(third, want), "answers-bins-third", n=n, n_bins=n_bins)
+        require(has_line(third, want), "no-error-line", n=n, n_bins=n_bins)

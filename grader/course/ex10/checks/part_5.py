@@ -16,9 +16,9 @@ from grader.course.ex10.checks.common import (
     call_tool,
     cross_entropy,
     ece_of,
-    softmax,
 )
 from grader.course.gates import gate
+from grader.course.oracles import softmax
 from grader.expect import Mistake, expect, number, require
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from statistics import mean
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,10 +15,11 @@ from grader.course.ex10.checks.common import (
     at_temperature,
     best_temperature,
     ece_of,
-    softmax,
 )
+from grader.course.ex10.replies import Comparison, Run
 from grader.course.gates import gate, twice
-from grader.expect import Mistake, approx_equal, expect, kind_of, number, require
+from grader.course.oracles import softmax
+from grader.expect import Mistake, approx_equal, expect, kind_of, number, require, shown
 from grader.wire import Tensor
 
 RARE = 4  # AGN, CV, SNII, SNIa, TDE
@@ -54,89 +56,91 @@ def measures(truth: Array, p: Array) -> dict[str, float]:
     }
 
 
-def run_comparison(learner: Subject, rng: Rng) -> tuple[Answer, dict, dict[str, dict]]:
+class Numbers(NamedTuple):
+    """What a comparison should find, and what it would by common mistakes."""
+
+    want: dict[str, float]
+    untrained: dict[str, float]
+    of_validation: dict[str, float]
+    test_temperature: float
+
+
+def run_comparison(learner: Subject, rng: Rng) -> tuple[Comparison, Numbers]:
+    """A comparison of the tables, and its numbers."""
     untrained, trained, val, test = tables(rng)
-    answer = learner.ask(
-        probes.compared, Tensor.of(untrained), Tensor.of(trained), Tensor.of(val), Tensor.of(test)
-    )
+    tensors = (Tensor.of(each) for each in (untrained, trained, val, test))
+    got = learner.ask(probes.compared, *tensors).value
     p_val, p_test = softmax(trained[: len(val)]), softmax(trained[len(val) :])
-    want: dict[str, float] = measures(test, p_test)
+    want = measures(test, p_test)
     want["temperature"] = best_temperature(val, p_val)
     scaled = at_temperature(p_test, want["temperature"])
     want["scaled_calibration_error"] = ece_of(test, scaled, 10)
-    others = {
-        "of the validation set": measures(val, p_val),
-        "of the untrained model": measures(test, softmax(untrained[len(val) :])),
-        "by test": {"temperature": best_temperature(test, p_test)},
-    }
-    return answer, want, others
+    before = measures(test, softmax(untrained[len(val) :]))
+    return got, Numbers(want, before, measures(val, p_val), best_temperature(test, p_test))
+
+
+def result_of(got: Any) -> dict[Any, Any]:
+    """The result, which must be a dictionary."""
+    if not isinstance(got, dict):
+        raise Finding("not-a-dictionary", got=kind_of(got))
+    return got
+
+
+COSTS = ("parameters", "training_seconds", "inference_ms")
 
 
 @gate
 @twice
 def test_comparison(learner: Subject, rng: Rng) -> None:
     """The numbers of the test set, with the temperature of the validation set"""
-    answer, want, others = run_comparison(learner, rng)
-    got = answer.value
-    result = got["result"]
-    if not isinstance(result, dict):
-        raise Finding("result-dictionary", result=kind_of(result))
-    used = got["seen"].get("loaders")
-    require(bool(used) and "test" not in used, "test-set-in-training")
-    require(used == ["training", "validation"], "called-after-model", used=used)
-    missing = [
-        key
-        for key in (*want, "parameters", "training_seconds", "inference_ms")
-        if key not in result
-    ]
-    require(not missing, "result", missing=", ".join(missing))
-    for key, value in want.items():
-        found = result[key]
-        require(
-            isinstance(found, int | float) and not isinstance(found, bool),
-            "plain-number",
-            key_=key,
-            found=kind_of(found),
-        )
-        near = 0.015 if key == "temperature" else 0.02 if key.startswith("scaled") else 1e-4
-        validation = others["of the validation set"].get(key)
-        untrained = others["of the untrained model"].get(key)
-        by_test = others["by test"].get(key)
-        mistakes = [
-            Mistake("untrained-model-asked", untrained, key_=key),
-            Mistake("validation-set-measured", validation, key_=key),
-            Mistake("temperature-from-test", by_test),
-        ]
-        mistakes = [m for m in mistakes if m.produces is not None]
-        mistakes += confused(key, want)
-        expect(Answer(float(found)), value, *mistakes, what=f"`{key}`", rtol=near, atol=2e-3)
+    got, numbers = run_comparison(learner, rng)
+    result = result_of(got.result)
+    if got.training is None:
+        raise Finding("not-trained")
+    used = got.training.loaders
+    require("test" not in used, "test-set-in-training")
+    require(used == ["training", "validation"], "other-loaders", got=", ".join(used))
+    missing = [key for key in (*numbers.want, *COSTS) if key not in result]
+    require(not missing, "keys-missing", names=", ".join(missing))
+    for key in numbers.want:
+        check_number(result[key], key, numbers)
 
 
-def confused(key: str, want: dict) -> list[Mistake]:
+def check_number(got: Any, key: str, numbers: Numbers) -> None:
+    """One of the numbers that do not depend on the time."""
+    plain = isinstance(got, int | float) and not isinstance(got, bool)
+    require(plain, "not-a-plain-number", name=key, got=kind_of(got))
+    near = 0.015 if key == "temperature" else 0.02 if key.startswith("scaled") else 1e-4
+    expect(
+        Answer(got),
+        numbers.want[key],
+        Mistake("untrained-model-asked", numbers.untrained.get(key, False), name=key),
+        Mistake("validation-set-measured", numbers.of_validation.get(key, False), name=key),
+        *confused(key, numbers),
+        what=f"`{key}`",
+        rtol=near,
+        atol=2e-3,
+    )
+
+
+def confused(key: str, numbers: Numbers) -> list[Mistake]:
     """Another number under the name of this one."""
-    if key == "mean_uncertainty":  # the samples of the table are all alike
-        return [Mistake("one-part-only", 0.0)]
-    pairs = {
-        "balanced_accuracy": ("test_accuracy", "plain-accuracy", "the plain accuracy"),
-        "rare_event_f1": ("balanced_accuracy", "other-measure", "the balanced accuracy"),
-        "scaled_calibration_error": (
-            "calibration_error",
-            "temperature-not-applied",
-            "the calibration error before the temperature is applied",
-        ),
+    want = numbers.want
+    others = {
+        "temperature": Mistake("temperature-from-test", numbers.test_temperature),
+        # the samples of the table are all alike
+        "mean_uncertainty": Mistake("one-part-only", 0.0),
+        "balanced_accuracy": Mistake("plain-accuracy", want["test_accuracy"]),
+        "rare_event_f1": Mistake("not-f1-of-rare-class", want["balanced_accuracy"]),
+        "scaled_calibration_error": Mistake("temperature-not-applied", want["calibration_error"]),
     }
-    if key not in pairs:
-        return []
-    other, slug, name = pairs[key]
-    return [Mistake(slug, want[other], says=f"`{key}` is {name}.")]
+    return [others[key]] if key in others else []
 
 
 def test_costs(learner: Subject, rng: Rng) -> None:
     """Parameters and times"""
-    got = run_comparison(learner, rng)[0].value
-    result, seen = got["result"], got["seen"]
-    if not isinstance(result, dict):
-        raise Finding("result-dictionary", result=kind_of(result))
+    got, _ = run_comparison(learner, rng)
+    result = result_of(got.result)
     expect(
         Answer(result.get("parameters")),
         251,
@@ -144,15 +148,18 @@ def test_costs(learner: Subject, rng: Rng) -> None:
         Mistake("trainable-only", 250),
         what="`parameters`",
     )
-    spent, asking = seen["training"], 0.08  # the stand-in sleeps twice while it is asked
-    found = number(Answer(result["training_seconds"]), "`training_seconds`")
-    require(found < spent + asking / 2, "asking-in-training-time", found=found, spent=spent)
-    require(found >= 0.9 * spent, "training-took", found=found, spent=spent)
+    spent = got.training.seconds if got.training else 0.0
+    found = number(Answer(result.get("training_seconds")), "`training_seconds`")
+    asking = 0.08  # seconds: the stand-in sleeps twice while it is asked
+    require(found < spent + asking / 2, "asking-in-training-time", got=found, spent=spent)
+    require(found >= 0.9 * spent, "training-time-too-short", got=found, spent=spent)
+    if got.kept.seconds is None:
+        raise Finding("predictions-not-kept")
     expect(
-        Answer(number(Answer(result["inference_ms"]), "`inference_ms`")),
-        1000 * float(got["seconds"] or 0.0) / 30,
-        Mistake("time-of-all", 1000 * float(got["seconds"] or 0.0)),
-        Mistake("seconds-for-milliseconds", float(got["seconds"] or 0.0) / 30),
+        Answer(number(Answer(result.get("inference_ms")), "`inference_ms`")),
+        1000 * got.kept.seconds / 30,
+        Mistake("time-of-all", 1000 * got.kept.seconds),
+        Mistake("seconds-for-milliseconds", got.kept.seconds / 30),
         what="`inference_ms`",
         unit="ms",
     )
@@ -160,40 +167,40 @@ def test_costs(learner: Subject, rng: Rng) -> None:
 
 def test_kept_and_logged(learner: Subject, rng: Rng) -> None:
     """The result is kept and logged, and the run is finished, also after an exception"""
-    got = run_comparison(learner, rng)[0].value
-    events, result = got["events"], got["result"]
-    kinds = [event[0] for event in events]
-    starts = [event for event in events if event[0] == "start"]
-    require(bool(starts), "no-run")
-    _, project, config, name = starts[0]
-    require(project == "a project", "project-self-project", project=project)
-    require(name == "a table" and "logits" in config, "run-started-settings")
-    logs = [event for event in events if event[0] == "log"]
-    require(bool(logs), "not-logged")
-    _, logged, was_open = logs[-1]
-    require(was_open, "logged-too-late")
-    lacking = sorted(set(result) - set(logged))
-    require(not lacking, "log-lacks-log", lacking=", ".join(lacking))
-    require("finish" in kinds, "run-left-open")
-    require(
-        "a table" in got["kept"] and approx_equal(got["kept"]["a table"], result), "result-not-kept"
+    got, _ = run_comparison(learner, rng)
+    check_run(got.run, result_of(got.result))
+    kept = got.kept
+    require(same_numbers(kept.result, got.result), "result-not-kept")
+    require(kept.earlier_result, "earlier-result-lost")
+    require(kept.n_predicted == 30, "predictions-not-kept")
+    require(kept.trained_model, "untrained-model-asked~kept")
+    require(got.training is not None and got.training.seed == 77, "no-seed")
+    tensors = (Tensor.of(each) for each in tables(rng))
+    failed = learner.ask(probes.compared, *tensors, fails=True).value
+    require(failed.raised, "exception-swallowed")
+    require(failed.run.finished or not failed.run.starts, "run-left-open~after-exception")
+
+
+def same_numbers(got: Any, want: dict[Any, Any]) -> bool:
+    """Whether all numbers that were returned were also kept."""
+    numbers = {key: value for key, value in want.items() if isinstance(value, int | float)}
+    return isinstance(got, dict) and all(
+        key in got and approx_equal(got[key], value) for key, value in numbers.items()
     )
-    require("earlier" in got["kept"], "earlier-result-lost")
-    require(
-        isinstance(got["asked"], np.ndarray) and len(got["asked"]) == 30, "predictions-not-kept"
-    )
-    require(
-        got["model"], "untrained-model-asked~2" if got["model"] is False else "hold-trained-model"
-    )
-    require(got["seen"]["seed"] == 77, "no-seed")
-    untrained, trained, val, test = tables(rng)
-    failed = learner.ask(
-        probes.compared,
-        Tensor.of(untrained),
-        Tensor.of(trained),
-        Tensor.of(val),
-        Tensor.of(test),
-        fails=True,
-    ).value
-    require(failed["raised"], "exception-swallowed")
-    require(["finish"] in failed["events"] or not failed["events"], "run-left-open~2")
+
+
+def check_run(run: Run, result: dict[Any, Any]) -> None:
+    """The run has the right name and settings, holds the result, and is finished."""
+    if not run.starts:
+        raise Finding("no-run")
+    start = run.starts[0]
+    require(start.project == "a project", "other-project", got=shown(start.project))
+    described = start.name == "a table" and "logits" in start.settings
+    require(described, "run-without-settings")
+    if not run.logs:
+        raise Finding("not-logged")
+    last = run.logs[-1]
+    require(last.was_open, "logged-too-late")
+    lacking = [str(key) for key in result if str(key) not in last.names]
+    require(not lacking, "log-incomplete", names=", ".join(lacking))
+    require(run.finished, "run-left-open")

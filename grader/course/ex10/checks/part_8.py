@@ -10,6 +10,7 @@ from grader.answer import Answer, Subject
 from grader.course.ex10 import probes
 from grader.course.ex10.checks.common import Array, Rng
 from grader.course.gates import gate
+from grader.course.oracles import log_softmax
 from grader.expect import Mistake, approx_equal, expect, number, require
 from grader.wire import Tensor
 
@@ -46,22 +47,29 @@ def test_weights(learner: Subject, rng: Rng) -> None:
         )
 
 
-def log_softmax(logits: Array) -> Array:
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-
-
-def smooth_focal(logits: Array, targets: Array, alpha: float, gamma: float, wanted: Array) -> float:
+def smooth_focal(logits: Array, wanted: Array, alpha: float, gamma: float) -> float:
+    """The loss, for the probabilities that are wanted."""
     log_p = log_softmax(logits)
     return float(-alpha * (wanted * (1 - np.exp(log_p)) ** gamma * log_p).sum(axis=1).mean())
 
 
-def focal_of_cross_entropy(log_p: Array, wanted: Array, alpha: float, gamma: float) -> float:
-    entropy = -(wanted * log_p).sum(axis=1)
+def focal_of_cross_entropy(logits: Array, wanted: Array, alpha: float, gamma: float) -> float:
+    """The focal formula with the whole cross-entropy in place of the true class's."""
+    entropy = -(wanted * log_softmax(logits)).sum(axis=1)
     return float(alpha * ((1 - np.exp(-entropy)) ** gamma * entropy).mean())
 
 
+def by_true_class(
+    logits: Array, targets: Array, wanted: Array, alpha: float, gamma: float
+) -> float:
+    """The loss with the true class's factor for all classes."""
+    log_p = log_softmax(logits)
+    factor = (1 - np.exp(log_p[np.arange(len(targets)), targets])) ** gamma
+    return float(-alpha * (factor * (wanted * log_p).sum(axis=1)).mean())
+
+
 def wanted_of(targets: Array, k: int, epsilon: float) -> Array:
+    """The probabilities that smooth labels want."""
     return np.eye(k)[targets] * (1 - epsilon) + epsilon / k
 
 
@@ -69,67 +77,69 @@ def test_smooth_loss(learner: Subject, rng: Rng) -> None:
     """The focal loss with smooth labels"""
     for alpha, gamma, epsilon in ((1.0, 0.0, 0.2), (0.5, 2.0, 0.0), (0.7, 1.5, 0.1)):
         logits, targets = rng.normal(0, 1.5, (6, 4)), rng.integers(0, 4, 6)
-        rows = np.arange(6)
-        wanted = wanted_of(targets, 4, epsilon)
-        want = smooth_focal(logits, targets, alpha, gamma, wanted)
-        log_p = log_softmax(logits)
-        of_true = (1 - np.exp(log_p[rows, targets])) ** gamma
-        others = np.where(np.eye(4)[targets] == 1, 1 - epsilon, epsilon / 3)
-        only_true = np.eye(4)[targets] * (1 - epsilon)
         settings = {"alpha": alpha, "gamma": gamma, "label_smoothing": epsilon}
-        answer = learner.ask(probes.smooth_loss, settings, Tensor.of(logits), Tensor.of(targets))
-        got = answer.value
-        hard = smooth_focal(logits, targets, alpha, gamma, np.eye(4)[targets])
-        mistakes = [
-            Mistake("not-smoothed", hard),
-            Mistake("smoothed-over-others", smooth_focal(logits, targets, alpha, gamma, others)),
-            Mistake("others-forgotten", smooth_focal(logits, targets, alpha, gamma, only_true)),
-            Mistake(
-                "factor-of-true-class",
-                float(-alpha * (of_true * (wanted * log_p).sum(axis=1)).mean()),
-            ),
-            Mistake("summed", 6 * want),
-            Mistake("mean-over-classes~2", want / 4),
-            Mistake("focal-of-cross-entropy", focal_of_cross_entropy(log_p, wanted, alpha, gamma)),
-            Mistake("alpha-ignored", want / alpha),
-            Mistake("sign-lost", -want),
-        ]
-        mistakes = [m for m in mistakes if not approx_equal(m.produces, want, 1e-4, 1e-5)]
+        got = learner.ask(probes.smooth_loss, settings, Tensor.of(logits), Tensor.of(targets)).value
+        want = smooth_focal(logits, wanted_of(targets, 4, epsilon), alpha, gamma)
+        mistakes = loss_mistakes(logits, targets, alpha, gamma, epsilon)
         expect(
-            Answer(number(Answer(got["loss"]), "the loss")),
+            Answer(number(Answer(got.value), "the loss")),
             want,
-            *mistakes,
+            *(m for m in mistakes if not approx_equal(m.produces, want, 1e-4, 1e-5)),
             what=f"the loss with alpha={alpha}, gamma={gamma} and label_smoothing={epsilon}",
             rtol=1e-4,
             atol=1e-5,
         )
 
 
+def loss_mistakes(
+    logits: Array, targets: Array, alpha: float, gamma: float, epsilon: float
+) -> list[Mistake]:
+    """What other losses would be."""
+    one_hot, wanted = np.eye(4)[targets], wanted_of(targets, 4, epsilon)
+    only_true = one_hot * (1 - epsilon)
+    others = only_true + (1 - one_hot) * epsilon / 3
+    of_true = by_true_class(logits, targets, wanted, alpha, gamma)
+    of_entropy = focal_of_cross_entropy(logits, wanted, alpha, gamma)
+    want = smooth_focal(logits, wanted, alpha, gamma)
+    return [
+        Mistake("not-smoothed", smooth_focal(logits, one_hot, alpha, gamma)),
+        Mistake("smoothed-over-others", smooth_focal(logits, others, alpha, gamma)),
+        Mistake("others-forgotten", smooth_focal(logits, only_true, alpha, gamma)),
+        Mistake("factor-of-true-class", of_true),
+        Mistake("summed", len(targets) * want),
+        Mistake("mean-over-classes", want / 4),
+        Mistake("focal-of-cross-entropy", of_entropy),
+        Mistake("alpha-ignored", want / alpha),
+        Mistake("sign-lost", -want),
+    ]
+
+
+SMOOTH = {"alpha": 1.0, "gamma": 2.0, "label_smoothing": 0.1}
+
+
 def test_smooth_gradient(learner: Subject, rng: Rng) -> None:
     """Gradients flow, and hopeless cases are finite"""
     logits, targets = rng.normal(0, 1, (3, 4)), np.array([0, 3, 1])
-    settings = {"alpha": 1.0, "gamma": 2.0, "label_smoothing": 0.1}
-    got = learner.ask(probes.smooth_loss, settings, Tensor.of(logits), Tensor.of(targets)).value
-    require(got["flows"] and isinstance(got["gradient"], Tensor), "gradient-lost")
-    wanted, step = wanted_of(targets, 4, 0.1), 1e-5
-    slopes = np.zeros_like(logits)
+    got = learner.ask(probes.smooth_loss, SMOOTH, Tensor.of(logits), Tensor.of(targets)).value
+    require(got.flows and isinstance(got.gradient, Tensor), "gradient-lost")
+    want = slopes(logits, wanted_of(targets, 4, 0.1))
+    expect(Answer(got.gradient), Tensor.of(want), what="the gradient by the logits", atol=1e-4)
+    hopeless, targets = np.array([[-200.0, 0.0, 5.0], [150.0, -150.0, 0.0]]), np.array([0, 0])
+    for gamma in (0.5, 2.0):
+        tensors = Tensor.of(hopeless), Tensor.of(targets)
+        got = learner.ask(probes.smooth_loss, SMOOTH | {"gamma": gamma}, *tensors).value
+        value = number(Answer(got.value), "the loss")
+        require(math.isfinite(value), "logarithm-of-zero", value=value)
+        loss = smooth_focal(hopeless, wanted_of(targets, 3, 0.1), 1.0, gamma)
+        expect(Answer(value), loss, what="the loss of hopeless cases", rtol=1e-3)
+
+
+def slopes(logits: Array, wanted: Array, step: float = 1e-5) -> Array:
+    """The gradient of the loss by the logits, from differences."""
+    found = np.zeros_like(logits)
     for place in np.ndindex(*logits.shape):
         shift = np.zeros_like(logits)
         shift[place] = step
-        up, down = (
-            smooth_focal(logits + sign * shift, targets, 1.0, 2.0, wanted) for sign in (1, -1)
-        )
-        slopes[place] = (up - down) / (2 * step)
-    expect(Answer(got["gradient"]), Tensor.of(slopes), what="the gradient by the logits", atol=1e-4)
-    for gamma in (0.5, 2.0):
-        hopeless = np.array([[-200.0, 0.0, 5.0], [150.0, -150.0, 0.0]])
-        settings = {"alpha": 1.0, "gamma": gamma, "label_smoothing": 0.1}
-        got = learner.ask(
-            probes.smooth_loss, settings, Tensor.of(hopeless), Tensor.of([0, 0])
-        ).value
-        value = number(Answer(got["loss"]), "the loss")
-        require(math.isfinite(value), "logarithm-of-zero", value=value)
-        want = smooth_focal(
-            hopeless, np.array([0, 0]), 1.0, gamma, wanted_of(np.array([0, 0]), 3, 0.1)
-        )
-        expect(Answer(value), want, what="the loss of hopeless cases", rtol=1e-3)
+        up, down = (smooth_focal(logits + s * shift, wanted, 1.0, 2.0) for s in (1, -1))
+        found[place] = (up - down) / (2 * step)
+    return found
