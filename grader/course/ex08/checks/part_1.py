@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from grader.answer import Subject
+from grader.course.counted import as_many
 from grader.course.ex08 import probes
 from grader.course.ex08.checks.common import Rng
 from grader.course.gates import gate
@@ -17,11 +18,10 @@ from grader.wire import Tensor
 
 Batch = list[int]
 
-
 SIZES = {0: 47, 2: 5, 3: 21, 7: 10}  # class number: objects
 
 
-BATCH_SIZE = 11  # no multiple of the number of classes
+BATCH_SIZE = 11  # not a multiple of the number of classes
 
 
 def some_labels(rng: Rng, sizes: dict[int, int] = SIZES) -> list[int]:
@@ -35,33 +35,24 @@ def dealt(
     objects = len(labels.array if isinstance(labels, Tensor) else labels)
     want = max(objects // batch_size, 1)
     got = learner.ask(probes.dealt, labels, batch_size, passes, seed, want + 5).value
-    length = got["length"]
-    for batches in got["passes"]:
+    for batches in got.passes:
         flat = bool(batches) and all(isinstance(batch, int) for batch in batches)
         require(not flat, "single-positions")
-        wrong = [batch for batch in batches if not isinstance(batch, list)]
-        require(not wrong, "batch-list-positions", value=kind_of(wrong[0]) if wrong else "")
-    require(
-        bool(got["passes"][0]) and all(got["passes"]),
-        "one-pass-only" if got["passes"][0] else "says",
-        says="The second pass over the sampler gives no batches. `__iter__` has to begin anew each time it is called."
-        if got["passes"][0]
-        else "The sampler gives no batches.",
-    )
-    count = len(got["passes"][0])
+        for batch in batches:
+            positions = isinstance(batch, list) and all(isinstance(i, int) for i in batch)
+            require(positions, "not-a-list-of-positions", got=kind_of(batch))
+    first, *others = as_many(got.passes, passes)
+    require(bool(first), "no-batches")
+    require(all(others), "one-pass-only")
+    count = len(first)
     require(count < want + 5, "endless", want=want, batch_size=batch_size)
-    require(
-        length == want,
-        "objects-batches-length",
-        objects=objects,
-        batch_size=batch_size,
-        length=length,
-        want=want,
-    )
-    require(count == want, "pass-batches-says", count=count, length=length)
-    return got["passes"]
+    sizes = {"objects": objects, "batch_size": batch_size}
+    require(got.length == want, "wrong-length", got=got.length, want=want, **sizes)
+    require(count == want, "length-differs", n_batches=count, length=got.length)
+    return got.passes
 
 
+@gate
 @gate
 @pytest.mark.parametrize("form", ["list", "tensor", "array"])
 def test_batches(learner: Subject, rng: Rng, form: str) -> None:
@@ -71,19 +62,16 @@ def test_batches(learner: Subject, rng: Rng, form: str) -> None:
     if form != "list":
         labels = Tensor.of(numbers) if form == "tensor" else np.array(numbers)
     (batches,) = dealt(learner, labels)
-    sizes = {len(batch) for batch in batches}
-    require(
-        sizes == {BATCH_SIZE},
-        "remainder-dropped"
-        if sizes == {len(SIZES) * (BATCH_SIZE // len(SIZES))}
-        else "batches-positions-classes",
-        sizes=sorted(sizes),
-        batch_size=BATCH_SIZE,
-    )
+    sizes = sorted({len(batch) for batch in batches})
+    evenly = len(SIZES) * (BATCH_SIZE // len(SIZES))
+    dropped = sizes == [evenly]
+    require(not dropped, "remainder-dropped", got=evenly, batch_size=BATCH_SIZE)
+    require(sizes == [BATCH_SIZE], "wrong-batch-size", got=sizes, batch_size=BATCH_SIZE)
     used = [position for batch in batches for position in batch]
-    require(not set(used) <= set(SIZES), "batch-holds-labels")
-    outside = [position for position in used if not 0 <= position < len(numbers)]
-    require(not outside, "object-position-last", outside=outside[:1], n_numbers=len(numbers) - 1)
+    require(not set(used) <= set(SIZES), "labels-for-positions")
+    for position in used:
+        inside = 0 <= position < len(numbers)
+        require(inside, "position-outside", got=position, last=len(numbers) - 1)
     for batch in batches:
         counts = [sum(numbers[i] == c for i in batch) for c in SIZES]
         require(max(counts) - min(counts) <= 1, "unbalanced", counts=counts)
@@ -98,13 +86,9 @@ def test_no_card_twice(learner: Subject, rng: Rng) -> None:
             uses.update(batch)
             for c in SIZES:
                 counts = [uses[i] for i, label in enumerate(labels) if label == c]
-                require(
-                    max(counts) - min(counts) <= 1,
-                    "with-replacement",
-                    n_counts=len(counts),
-                    counts=max(counts),
-                    counts2=min(counts),
-                )
+                most, least = max(counts), min(counts)
+                fair = most - least <= 1
+                require(fair, "with-replacement", n=len(counts), most=most, least=least)
 
 
 def test_another_order(learner: Subject, rng: Rng) -> None:
@@ -114,10 +98,10 @@ def test_another_order(learner: Subject, rng: Rng) -> None:
     require(first != second and second != third, "same-order")
     for c in SIZES:
         orders = {
-            tuple(i for batch in batches for i in batch if labels[i] == c)
+            tuple(i for batch in batches for i in batch if label_at(labels, i) == c)
             for batches in (first, second, third)
         }
-        require(len(orders) > 1, "same-order~2", sizes=SIZES[c])
+        require(len(orders) > 1, "same-order~class", n=SIZES[c])
     (other,) = dealt(learner, labels, seed=2)
     require(other != first, "own-seed")
 
@@ -132,12 +116,14 @@ def test_same_seed(learner: Subject, rng: Rng) -> None:
 def test_few_objects(learner: Subject) -> None:
     """With fewer objects than a batch has places there is one batch"""
     labels = [0, 0, 0, 1, 1]
-    answer = learner.ask(probes.dealt, labels, 8, 1, 1, 5)
-    length = answer.value["length"]
-    require(length != 0, "no-batch")
+    require(learner.ask(probes.dealt, labels, 8, 1, 1, 5).value.length != 0, "no-batch")
     ((batch,),) = dealt(learner, labels, 8)
-    counts = [sum(labels[i] == c for i in batch) for c in (0, 1)]
-    require(counts == [4, 4], "batch-objects-two", counts=counts)
+    counts = [sum(label_at(labels, i) == c for i in batch) for c in (0, 1)]
+    require(counts == [4, 4], "two-classes-unbalanced", counts=counts)
+
+
+def label_at(labels: list[int], position: int) -> int | None:
+    return labels[position] if 0 <= position < len(labels) else None
 
 
 def test_batch_too_small(learner: Subject, rng: Rng) -> None:

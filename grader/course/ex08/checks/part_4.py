@@ -4,128 +4,125 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
 
 import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
 from grader.course.ex08.checks.common import Rng, figure_of
+from grader.course.ex08.replies import Cell, Matrix, Tick, Written
 from grader.course.gates import gate, twice
 from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require, shown
 
 PLOTTED = np.array([[17, 2, 0, 1], [3, 15, 0, 0], [0, 0, 0, 0], [6, 4, 0, 12]])  # no third class
-
-
 PLOT_NAMES = ["SNIa", "SNII", "AGN", "TDE"]
 
 
-def drawn(learner: Subject, rng: Rng) -> tuple[dict, np.ndarray]:
-    """What is seen of a figure, once it is one with all names on its axes; the counts in it."""
-    plotted = PLOTTED + rng.integers(0, 5, PLOTTED.shape) * (PLOTTED > 0)
+def some_counts(rng: Rng) -> np.ndarray:
+    """A confusion matrix without the third class."""
+    return PLOTTED + rng.integers(0, 5, PLOTTED.shape) * (PLOTTED > 0)
+
+
+def drawn(learner: Subject, rng: Rng, plotted: np.ndarray) -> Matrix:
+    """What is seen of a figure, once it is one with all names on its axes."""
     pairs = [pair for pair, count in np.ndenumerate(plotted) for _ in range(count)]
     pairs = [pairs[i] for i in rng.permutation(len(pairs))]
     targets, predictions = [int(t) for t, _ in pairs], [int(p) for _, p in pairs]
     answer = learner.ask(probes.confusion_figure, PLOT_NAMES, targets, predictions)
     raised = answer.raised
-    fail_if_recognised(
-        answer,
-        Mistake(
-            "absent-class-dropped",
-            raised is not None and any(map(raised.is_a, ("ValueError", "IndexError"))),
-            raised_=raised,
-        ),
-    )
+    if raised is not None and any(map(raised.is_a, ("ValueError", "IndexError"))):
+        fail_if_recognised(answer, Mistake("absent-class-dropped", True, error=raised))
     got = figure_of(answer)
-    for axis, names in (("columns", PLOT_NAMES), ("rows", PLOT_NAMES)):
-        labels = [label for label, _ in got[axis] if label]
-        word = "horizontal" if axis == "columns" else "vertical"
-        require(any(name in labels for name in names), "no-names", word=word, labels=shown(labels))
-        missing = [name for name in names if name not in labels]
-        require(not missing, "absent-class-dropped~2", missing=", ".join(missing), word=word)
-        sign = 1 if axis == "columns" else -1  # from top to bottom
-        ordered = sorted((sign * place, label) for label, place in got[axis] if label in names)
-        require(
-            [label for _, label in ordered] == names,
-            "axis-names-order" if sign > 0 else "upside-down",
-            word=word,
-            value=[label for _, label in ordered],
-            names=names,
-            value2="left to right" if sign > 0 else "top to bottom",
-        )
-    return got, plotted
+    check_names(got.columns, "horizontal")
+    across = sorted(of_classes(got.columns), key=lambda tick: tick.place)
+    order = [tick.name for tick in across]
+    require(order == PLOT_NAMES, "columns-in-other-order", got=order, want=PLOT_NAMES)
+    check_names(got.rows, "vertical")
+    down = sorted(of_classes(got.rows), key=lambda tick: -tick.place)  # from top to bottom
+    order = [tick.name for tick in down]
+    require(order == PLOT_NAMES, "upside-down", got=order, want=PLOT_NAMES)
+    return got
 
 
-def nearest(places: list[list[Any]], where: float) -> str:
-    """The name that stands nearest to a place on an axis."""
-    return min(places, key=lambda each: abs(each[1] - where))[0]
+def check_names(ticks: list[Tick], axis: str) -> None:
+    """The names of all classes must stand on an axis."""
+    labels = [tick.name for tick in ticks if tick.name]
+    require(any(name in labels for name in PLOT_NAMES), "no-names", axis=axis, got=shown(labels))
+    missing = ", ".join(name for name in PLOT_NAMES if name not in labels)
+    require(not missing, "absent-class-dropped~name", missing=missing, axis=axis)
+
+
+def of_classes(ticks: list[Tick]) -> list[Tick]:
+    return [tick for tick in ticks if tick.name in PLOT_NAMES]
+
+
+def cell_of(got: Matrix, at: Written | Cell) -> tuple[int, int]:
+    """Row and column of the cell that a text or a colour stands in."""
+    row = min(of_classes(got.rows), key=lambda tick: abs(tick.place - at.y))
+    column = min(of_classes(got.columns), key=lambda tick: abs(tick.place - at.x))
+    return PLOT_NAMES.index(row.name), PLOT_NAMES.index(column.name)
 
 
 @gate
 @twice
 def test_counts_in_cells(learner: Subject, rng: Rng) -> None:
     """The count of every pair stands in its cell; rows are true, columns predicted classes"""
-    got, plotted = drawn(learner, rng)
-    compare_axis_labels(*got["labels"])
-    across, down = (
-        [each for each in got[axis] if each[0] in PLOT_NAMES] for axis in ("columns", "rows")
-    )
-    counts = np.zeros(plotted.shape, dtype=int)
-    written = [[text, x, y] for text, x, y in got["texts"] if re.search(r"\d", text)]
-    require(bool(written), "no-counts")
-    for text, x, y in written:
-        row = PLOT_NAMES.index(nearest(down, y))
-        column = PLOT_NAMES.index(nearest(across, x))
-        figures = re.findall(r"\d+\.\d+|\d+", text)
-        whole = [int(figure) for figure in figures if "." not in figure]
-        require(bool(whole), "fractions-written", text_=text)
-        counts[row, column] = plotted[row, column] if plotted[row, column] in whole else whole[0]
+    plotted = some_counts(rng)
+    got = drawn(learner, rng, plotted)
+    compare_axis_labels(got.across, got.down)
+    counts = written_counts(got, plotted)
     require(not (counts == plotted.T).all(), "transposed")
     there = plotted.sum(axis=1) > 0
-    require(not (counts[:3, :3] == plotted[there][:, there]).all(), "absent-class-dropped~3")
-    for (row, column), count in np.ndenumerate(plotted):
-        require(
-            counts[row, column] == count,
-            "row-column-stands",
-            plot_names=PLOT_NAMES[row],
-            plot_names2=PLOT_NAMES[column],
-            counts=counts[row, column],
-            count=count,
-        )
+    moved_up = (counts[:3, :3] == plotted[there][:, there]).all()
+    require(not moved_up, "absent-class-dropped~counts")
+    for (row, column), want in np.ndenumerate(plotted):
+        count, names = counts[row, column], (PLOT_NAMES[row], PLOT_NAMES[column])
+        require(count == want, "wrong-count", row=names[0], column=names[1], got=count, want=want)
+
+
+def written_counts(got: Matrix, plotted: np.ndarray) -> np.ndarray:
+    """The count that stands in each cell; 0 where there is no text."""
+    counts = np.zeros(plotted.shape, dtype=object)
+    written = [each for each in got.texts if re.search("[0-9]", each.text)]
+    require(bool(written), "no-counts")
+    for each in written:
+        place = cell_of(got, each)
+        figures = re.findall(r"[0-9]+\.[0-9]+|[0-9]+", each.text)
+        whole = [int(figure[:20]) for figure in figures if "." not in figure]
+        require(bool(whole), "fractions-written", got=each.text)
+        counts[place] = plotted[place] if plotted[place] in whole else whole[0]
+    return counts
 
 
 def compare_axis_labels(across: str, down: str) -> None:
     """The horizontal axis has the predicted classes, the vertical one the true ones."""
     require("true" not in across.lower() or "predicted" not in down.lower(), "labels-swapped")
     for word, text, axis in (("predicted", across, "horizontal"), ("true", down, "vertical")):
-        require(word in text.lower(), "no-axis-labels", axis=axis, text_=text, word=word)
+        require(word in text.lower(), "no-axis-labels", axis=axis, got=text, word=word)
 
 
 def test_colours(learner: Subject, rng: Rng) -> None:
     """The colour is the fraction of the row"""
-    got, plotted = drawn(learner, rng)
-    across, down = (
-        [each for each in got[axis] if each[0] in PLOT_NAMES] for axis in ("columns", "rows")
-    )
-    if len(got["cells"]) < plotted.size:
-        require(bool(got["texts"]), "nothing-drawn-axes")
+    plotted = some_counts(rng)
+    got = drawn(learner, rng, plotted)
+    if len(got.cells) < plotted.size:
+        require(bool(got.texts), "nothing-drawn")
         return  # drawn in another way
     values = np.full(plotted.shape, math.nan)
-    for value, x, y in got["cells"]:
-        place = PLOT_NAMES.index(nearest(down, y)), PLOT_NAMES.index(nearest(across, x))
-        values[place] = value
+    for cell in got.cells:
+        values[cell_of(got, cell)] = cell.value
     rows = plotted.sum(axis=1, keepdims=True)
     values[rows[:, 0] == 0] = 0  # a row without objects may be blank
     by_row = plotted / rows.clip(min=1)
     by_column = plotted / plotted.sum(axis=0, keepdims=True).clip(min=1)
-    answer = Answer(values)
-    if approx_equal(values, by_row) or approx_equal(values, 100 * by_row):
+    if approx_equal(values, 100 * by_row):
         return
-    fail_if_recognised(
-        answer,
+    expect(
+        Answer(values),
+        by_row,
         Mistake("colour-of-counts", plotted.astype(float)),
         Mistake("colour-by-column", by_column),
-        Mistake("colour-by-column~2", plotted / rows.T.clip(min=1)),
-        Mistake("transposed~2", by_row.T),
+        Mistake("colour-by-column~axis", plotted / rows.T.clip(min=1)),
+        Mistake("transposed~colours", by_row.T),
+        what="the colours (rows are true classes)",
     )
-    expect(answer, by_row, what="the colours (rows are true classes)")

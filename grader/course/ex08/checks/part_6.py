@@ -8,7 +8,8 @@ import numpy as np
 
 from grader.answer import Subject
 from grader.course.ex08 import probes
-from grader.course.ex08.checks.common import SERIES, Rng, figure_of, found
+from grader.course.ex08.checks.common import SERIES, Rng, figure_of
+from grader.course.ex08.replies import Line, Panel
 from grader.course.gates import gate, twice
 from grader.expect import approx_equal, require
 
@@ -37,73 +38,83 @@ LINES = {
 }
 
 
+Shown = tuple[int, Line]
+"""The place of the axes, and a line in them."""
+
+
+def found(axes: list[Panel], values: list[float]) -> list[Shown]:
+    """The lines that show these values."""
+    return [
+        (place, line)
+        for place, panel in enumerate(axes)
+        for line in panel.lines
+        if approx_equal(line.y, values)
+    ]
+
+
 @gate
 @twice
 def test_lines(learner: Subject, rng: Rng) -> None:
     """Losses, accuracies and learning rate are shown, and the best epoch is marked"""
     history = some_history(rng)
     got = figure_of(learner.ask(probes.history_figure, history))
-    axes = got["axes"]
-    where = {}
+    logarithms = np.log10(history["learning_rates"]).tolist()
+    require(not found(got.axes, logarithms), "logarithm-drawn")
+    where: dict[str, int] = {}
     for name in SERIES:
-        pairs = found(axes, history[name])
-        logarithms = found(axes, np.log10(history[name]).tolist())
-        require(not (name == "learning_rates" and logarithms), "logarithm-learning-rate")
-        require(bool(pairs), "series-missing", name=name)
-        where[name] = axes.index(pairs[0][0])
-    together = where["train_loss"] == where["val_loss"]
-    require(together, "two-losses-different")
-    require(
-        len({where["train_acc"], where["val_acc"], where["val_balanced_acc"]}) == 1,
-        "accuracies-different-axes",
-    )
+        lines = found(got.axes, history[name])
+        require(bool(lines), "series-missing", name=name)
+        where[name] = lines[0][0]
+    check_places(where, got.axes)
+    require(approx_equal(got.history, history), "history-changed")
+    place, line = found(got.axes, history["val_loss"])[0]
+    check_marks(got.axes[place], line, history)
+
+
+def check_places(where: dict[str, int], axes: list[Panel]) -> None:
+    """What may be compared shares its axes, and the learning rate has a logarithmic one."""
+    require(where["train_loss"] == where["val_loss"], "losses-apart")
+    accuracies = {where["train_acc"], where["val_acc"], where["val_balanced_acc"]}
+    require(len(accuracies) == 1, "accuracies-apart")
     require(len(set(where.values())) == 3, "one-pair-of-axes")
-    require(axes[where["learning_rates"]]["scale"] == "log", "rate-not-logarithmic")
-    require(approx_equal(got["history"], history), "history-changed-plotting")
-    compare_marks(*found(axes, history["val_loss"])[0], history)
+    require(axes[where["learning_rates"]].scale == "log", "rate-not-logarithmic")
 
 
 def test_legend(learner: Subject, rng: Rng) -> None:
     """A legend tells the lines apart, and the axes are labelled, also after a single epoch"""
     history = some_history(rng, epochs=1)
-    axes = figure_of(learner.ask(probes.history_figure, history))["axes"]
+    axes = figure_of(learner.ask(probes.history_figure, history)).axes
     for name, words in LINES.items():
-        pairs = found(axes, history[name])
-        require(bool(pairs), "after-single-epoch", name=name)
-        ax, line = pairs[0]
-        compare_legend(name, words, line["name"].lower())
-        across, up = ax["labels"]
-        require(
-            "epoch" in across.lower() and bool(up),
-            "no-axis-labels",
-            name=name,
-            across=across,
-            up=up,
-        )
+        lines = found(axes, history[name])
+        require(bool(lines), "series-missing~one-epoch", name=name)
+        place, line = lines[0]
+        check_legend(name, words, line.name.lower())
+        across, up = axes[place].across, axes[place].up
+        labelled = "epoch" in across.lower() and bool(up)
+        require(labelled, "no-axis-labels", name=name, across=across, up=up)
 
 
-def compare_legend(name: str, words: tuple[str, ...], text: str) -> None:
+def check_legend(name: str, words: tuple[str, ...], text: str) -> None:
     """The text of a line in the legend contains what tells it from the others."""
     require(bool(text), "no-legend", name=name)
     other = {"train": "val", "val": "train"}[words[0]]
-    require(words[0] in text or other not in text, "labels-swapped", name=name, text_=text)
+    require(words[0] in text or other not in text, "labels-swapped", name=name, got=text)
     for word in words:
-        require(word in text, "line-called-legend", name=name, text_=text, word=word)
+        require(word in text, "legend-lacks-word", name=name, got=text, word=word)
 
 
-def compare_marks(ax: dict, line: dict, history: dict) -> None:
+def check_marks(panel: Panel, line: Line, history: dict[str, Any]) -> None:
     """Something is marked where the best epoch is, wherever the epochs begin to count."""
-    first = line["x"][0]
-    marks = [mark - first for mark in ax["marks"]]
+    first = line.x[0] if line.x else 0.0
+    marks = [mark - first for mark in panel.marks]
     require(bool(marks), "best-not-marked")
-    best, other = history["best_epoch"], int(np.argmin(history["train_loss"]))
-    near = {
-        place: any(abs(mark - place) < 0.01 for mark in marks)
-        for place in (best, best - 1, best + 1, other)
-    }
-    beside = near[best - 1] or near[best + 1]
-    require(
-        near[best],
-        "mark-beside" if beside else "best-by-training-loss" if near[other] else "",
-        says=f"Something is marked at {', '.join(f'{mark + first:g}' for mark in marks[:3])}; the best epoch is at {best + first:g} on this axis.",
-    )
+
+    def marked(place: int) -> bool:
+        return any(abs(mark - place) < 0.01 for mark in marks)
+
+    best, lowest_train = history["best_epoch"], int(np.argmin(history["train_loss"]))
+    fields = {"got": ", ".join(f"{mark:g}" for mark in panel.marks[:3]), "want": first + best}
+    beside = marked(best - 1) or marked(best + 1)
+    require(marked(best) or not beside, "mark-beside", **fields)
+    require(marked(best) or not marked(lowest_train), "best-by-training-loss", **fields)
+    require(marked(best), "mark-elsewhere", **fields)

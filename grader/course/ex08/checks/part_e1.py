@@ -9,19 +9,17 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
 from grader.course.ex08.checks.common import N_CLASSES, Rng
+from grader.course.ex08.replies import Mixed
 from grader.course.gates import gate, twice
 from grader.expect import Mistake, approx_equal, expect, kind_of, require
 from grader.wire import Tensor
 
 
-def mixed_pair(answer: Answer) -> tuple[Any, Any]:
+def mixed_pair(answer: Answer[Mixed]) -> tuple[Any, Any]:
     """Features and labels of the new batch, once they are a pair."""
-    result = answer.value["result"]
-    require(
-        isinstance(result, list | tuple) and len(result) == 2,
-        "result-pair-features",
-        result=kind_of(result),
-    )
+    result = answer.value.result
+    is_pair = isinstance(result, list | tuple) and len(result) == 2
+    require(is_pair, "not-a-pair", got=kind_of(result))
     return result[0], result[1]
 
 
@@ -35,24 +33,23 @@ def mixtures(
     """
     count = len(labels)
     features = np.eye(count).reshape(count, count // 4, 4)
-    answer = learner.ask(
-        probes.mixed, Tensor.of(features), Tensor.of(labels), [N_CLASSES, minority, alpha], seed
-    )
+    batch = Tensor.of(features), Tensor.of(labels)
+    answer = learner.ask(probes.mixed, *batch, N_CLASSES, minority, alpha, seed)
     new, soft = mixed_pair(answer)
-    for values, shape, what in ((new, features.shape, "features"), (soft, (count, 5), "labels")):
-        require(
-            not (what == "labels" and isinstance(values, Tensor) and values.shape == (count,)),
-            "labels-not-mixed",
-        )
-        require(
-            isinstance(values, Tensor) and values.shape == shape and values.dtype == "float32",
-            "tensor-float32-shape",
-            what=what,
-            shape=shape,
-            values=kind_of(values),
-        )
-    require(answer.value["unchanged"] == [True, True], "input-changed")
-    return new.array.reshape(count, count).astype(float), soft.array.astype(float)
+    old_labels = isinstance(soft, Tensor) and soft.shape == (count,)
+    shares = float_values(new, features.shape, "features")
+    require(not old_labels, "labels-not-mixed")
+    new_labels = float_values(soft, (count, N_CLASSES), "labels")
+    require(answer.value.unchanged, "input-changed")
+    return shares.reshape(count, count), new_labels
+
+
+def float_values(values: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
+    """The values in double precision, once they are a tensor of float32 of this shape."""
+    fits = isinstance(values, Tensor) and values.shape == shape and values.dtype == "float32"
+    require(fits, "not-float32", what=what, shape=shape, got=kind_of(values))
+    require(bool(np.isfinite(values.array).all()), "not-finite", what=what)
+    return values.array.astype(float)
 
 
 def some_batch(rng: Rng, count: int = 40) -> tuple[np.ndarray, list[int]]:
@@ -69,12 +66,12 @@ def test_only_minority(learner: Subject, rng: Rng) -> None:
     shares, _ = mixtures(learner, labels, minority, 5.0)
     rare = np.isin(labels, minority)
     untouched = np.eye(len(labels))
-    require(not approx_equal(shares, untouched), "nothing-mixed-features")
+    require(not approx_equal(shares, untouched), "nothing-mixed")
     require(approx_equal(shares[~rare], untouched[~rare], atol=1e-5), "majority-mixed")
     sums = shares.sum(axis=1)
     expect(Answer(sums), np.ones(len(labels)), what="the sum of an object's shares", rtol=1e-4)
     partners = (shares[rare] > 1e-6).sum(axis=1)
-    require(bool((partners <= 2).all()), "object-mixed-others", partners=partners.max())
+    require(bool((partners <= 2).all()), "several-partners", got=partners.max() - 1)
 
 
 def test_labels_alike(learner: Subject, rng: Rng) -> None:
@@ -93,7 +90,7 @@ def test_labels_alike(learner: Subject, rng: Rng) -> None:
     expect(
         Answer(Tensor.of(soft)),
         Tensor.of(want),
-        Mistake("labels-not-mixed~2", Tensor.of(one_hot)),
+        Mistake("labels-not-mixed~one-hot", Tensor.of(one_hot)),
         Mistake("label-shares-swapped", Tensor.of(flipped @ one_hot)),
         what="the labels",
     )
@@ -105,7 +102,7 @@ def test_shares(learner: Subject, rng: Rng) -> None:
     rare = labels == 4
     shares, _ = mixtures(learner, labels, minority, 0.5)
     own = np.diag(shares)[rare]
-    require(bool((own > 0.5 - 1e-4).all()), "partner-outweighs", own=own.min())
+    require(bool((own > 0.5 - 1e-4).all()), "partner-outweighs", share=own.min())
     mixing = own[own < 1 - 1e-4]
     require(len(mixing) < 4 or np.ptp(mixing) > 1e-4, "one-share-for-all")
     middle, _ = mixtures(learner, labels, minority, 2000.0)
@@ -113,7 +110,7 @@ def test_shares(learner: Subject, rng: Rng) -> None:
     even = even[even < 1 - 1e-4]
     require(len(even) > 0 and even.max() < 0.6, "alpha-ignored")
     little, _ = mixtures(learner, labels, minority, 0.05)
-    require(float(np.mean(np.diag(little)[rare] > 0.9)) > 0.6, "alpha-ignored~2")
+    require(float(np.mean(np.diag(little)[rare] > 0.9)) > 0.6, "alpha-ignored~small")
 
 
 def test_partners(learner: Subject, rng: Rng) -> None:
@@ -124,24 +121,19 @@ def test_partners(learner: Subject, rng: Rng) -> None:
     partner = [int(np.argmax(np.where(np.arange(80) == i, 0, shares[i]))) for i in rare]
     common = float(np.mean(labels[partner] == 0))
     require(common > 0, "partners-of-minority")
-    require(common < 1, "partner-minority-draw")
-    require(len(set(partner)) > 1, "rare-objects-same")
+    require(common < 1, "partners-of-majority")
+    require(len(set(partner)) > 1, "one-partner-for-all")
     again, _ = mixtures(learner, labels, minority, 50.0)
     other, _ = mixtures(learner, labels, minority, 50.0, seed=2)
     require(approx_equal(shares, again, atol=1e-5), "other-generator")
-    require(not approx_equal(shares, other, atol=1e-5), "mixture-same-every")
+    require(not approx_equal(shares, other, atol=1e-5), "own-seed")
 
 
 def test_no_minority(learner: Subject, rng: Rng) -> None:
     """A batch without rare objects stays as it is"""
     labels = rng.permutation([0] * 5 + [1] * 3)
-    answer = learner.ask(
-        probes.mixed,
-        Tensor.of(np.eye(8).reshape(8, 2, 4)),
-        Tensor.of(labels),
-        [N_CLASSES, [4], 0.4],
-        1,
-    )
-    features, soft = mixed_pair(answer)
-    expect(Answer(features), Tensor.of(np.eye(8).reshape(8, 2, 4)), what="the features")
+    features = Tensor.of(np.eye(8).reshape(8, 2, 4))
+    answer = learner.ask(probes.mixed, features, Tensor.of(labels), N_CLASSES, [4], 0.4)
+    same, soft = mixed_pair(answer)
+    expect(Answer(same), features, what="the features")
     expect(Answer(soft), Tensor.of(np.eye(N_CLASSES)[labels]), what="the labels")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
-from grader.course.ex08.checks.common import Rng, softmax
+from grader.course.ex08.checks.common import Rng
+from grader.course.ex08.replies import Sampled
 from grader.course.gates import gate
+from grader.course.oracles import softmax
 from grader.expect import approx_equal, kind_of, require, shown
 from grader.wire import Tensor
 
@@ -25,23 +28,24 @@ class Coins:
         self.features[:, 0, 0] = self.feature
         self.features[:, 0, 3] = 1
 
-    def asked(self, learner: Subject, n_samples: int, training: bool) -> Answer:
+    def asked(self, learner: Subject, n_samples: int, training: bool) -> Answer[Sampled]:
         table, features = Tensor.of(self.table), Tensor.of(self.features)
         return learner.ask(probes.sampled, table, features, n_samples, training)
 
+    def probabilities(self, factor: float) -> np.ndarray:
+        """What the model answers if the feature is multiplied by a factor, (6, 3)."""
+        return softmax(factor * self.feature[:, None] * self.table)
 
-def pair_of(answer: Answer, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    got = answer.value
-    result = got["result"] if isinstance(got, dict) else got
-    require(
-        isinstance(result, list | tuple) and len(result) == 2,
-        "result-pair-mean",
-        result=kind_of(result),
-    )
+
+def pair_of(result: Any, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation, once they are tensors of this shape."""
+    is_pair = isinstance(result, list | tuple) and len(result) == 2
+    require(is_pair, "not-a-pair", got=kind_of(result))
     for each, what in zip(result, ("mean", "standard deviation"), strict=True):
-        shape_now = each.shape if isinstance(each, Tensor) else None
-        require(shape_now is not None, "tensor", what=what, each=kind_of(each))
-        require(shape_now == shape, "wrong-axis", what=what, shape_now=shape_now, shape=shape)
+        require(isinstance(each, Tensor), "not-a-tensor", what=what, got=kind_of(each))
+        require(each.shape == shape, "wrong-axis", what=what, got=each.shape, want=shape)
+        is_float = each.array.dtype.kind == "f" and bool(np.isfinite(each.array).all())
+        require(is_float, "not-finite", what=what)
     return result[0].array.astype(float), result[1].array.astype(float)
 
 
@@ -50,58 +54,53 @@ def pair_of(answer: Answer, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndar
 def test_mean_and_spread(learner: Subject, rng: Rng, training: bool) -> None:
     """Mean and standard deviation are those of the probabilities over the samples"""
     coins, n = Coins(rng), 40
-    mean, spread = pair_of(coins.asked(learner, n, training), (6, 3))
-    off, on = np.full((6, 3), 1 / 3), softmax(2 * coins.feature[:, None] * coins.table)
-    plain = softmax(coins.feature[:, None] * coins.table)
-    require(not approx_equal(mean, plain, rtol=1e-4, atol=1e-5), "dropout-off")
+    mean, spread = pair_of(coins.asked(learner, n, training).value.result, (6, 3))
+    kept = check_mean(mean, coins, n)
+    step = np.abs(coins.probabilities(2) - coins.probabilities(0))
+    deviation = np.sqrt(kept * (1 - kept))[:, None] * step
+    factors = (1.0, n / (n - 1))
+    by_variance = [approx_equal(spread, deviation**2 * f, 1e-3, 1e-5) for f in factors]
+    require(not any(by_variance), "variance")
+    right = [approx_equal(spread, deviation * math.sqrt(f), 1e-3, 1e-4) for f in factors]
+    got, want = (shown(values[0].round(4).tolist()) for values in (spread, deviation))
+    require(any(right), "wrong-deviation", got=got, want=want)
+
+
+def check_mean(mean: np.ndarray, coins: Coins, n: int) -> np.ndarray:
+    """The share of the samples of each object in which its feature was kept."""
+    off, on = coins.probabilities(0), coins.probabilities(2)
+    require(not approx_equal(mean, coins.probabilities(1), 1e-4, 1e-5), "dropout-off")
     sums = mean.sum(axis=1)
-    require(
-        bool(np.isclose(sums, 1, atol=1e-4).all()),
-        "logits-averaged" if not np.isclose(sums, 1, atol=0.001).any() else "means-object-add",
-        sums=sums[0],
-    )
+    require(bool(np.isclose(sums, 1, atol=0.001).any()), "logits-averaged", got=sums[0])
+    require(bool(np.isclose(sums, 1, atol=1e-4).all()), "means-do-not-add-up", got=sums[0])
     step = on - off
-    part_of = ((mean - off) * step).sum(axis=1) / (step**2).sum(axis=1)  # that kept the feature
-    fits = np.isclose(mean, off + part_of[:, None] * (on - off), atol=1e-4).all()
-    whole = np.isclose(part_of * n, np.round(part_of * n), atol=0.02).all()
-    averaged = [softmax(f * 2 * coins.feature[:, None] * coins.table) for f in np.arange(n + 1) / n]
-    of_mean_logits = all(
-        any(np.allclose(mean[i], each[i], atol=1e-4) for each in averaged) for i in range(6)
-    )
-    require(not (of_mean_logits and not (fits and whole)), "mean-of-logits")
+    kept = ((mean - off) * step).sum(axis=1) / (step**2).sum(axis=1)
+    fits = np.isclose(mean, off + kept[:, None] * step, atol=1e-4).all()
+    whole = np.isclose(kept * n, np.round(kept * n), atol=0.02).all()
+    require(not is_of_mean_logits(mean, coins, n) or bool(fits and whole), "mean-of-logits")
     require(bool(fits), "everything-in-training-mode")
-    require(bool(whole), "mean-over-samples", n=n)
-    deviation = np.sqrt(part_of * (1 - part_of))[:, None] * np.abs(on - off)
-    right = any(
-        approx_equal(spread, deviation * factor, rtol=1e-3, atol=1e-4)
-        for factor in (1.0, math.sqrt(n / (n - 1)))
-    )
-    variance = any(
-        approx_equal(spread, deviation**2 * factor, rtol=1e-3, atol=1e-5)
-        for factor in (1.0, n / (n - 1))
-    )
-    require(not variance, "variance")
-    require(
-        right,
-        "standard-deviation-first",
-        spread=shown(spread[0].round(4).tolist()),
-        deviation=shown(deviation[0].round(4).tolist()),
-    )
+    require(bool(whole), "mean-over-other-number", n=n)
+    return kept.clip(0, 1)
+
+
+def is_of_mean_logits(mean: np.ndarray, coins: Coins, n: int) -> bool:
+    """Whether each object has the softmax of a mean of its two logits."""
+    possible = [coins.probabilities(2 * share) for share in np.arange(n + 1) / n]
+    return all(any(np.allclose(mean[i], each[i], atol=1e-4) for each in possible) for i in range(6))
 
 
 @pytest.mark.parametrize("training", [False, True])
 def test_model_as_before(learner: Subject, rng: Rng, training: bool) -> None:
     """Afterwards every module is in its mode, and nothing has changed"""
     got = Coins(rng).asked(learner, 5, training).value
-    require(got["same"], "everything-in-training-mode~2")
-    before, after = got["modes"]
-    require(before == after, "modes-not-restored")
-    require(got["flows"] == [False, False], "gradients-kept")
-    require(got["fast"], "fast-path-not-restored")
+    require(got.same, "everything-in-training-mode~buffer")
+    require(got.modes_before == got.modes_after, "modes-not-restored")
+    require(not got.flows, "gradients-kept")
+    require(got.fast_path_kept, "fast-path-not-restored")
 
 
 def test_transformer(learner: Subject, rng: Rng) -> None:
     """Dropout within nn.TransformerEncoder counts as well"""
     features = Tensor.of(rng.normal(0, 1, (4, 3, 8)))
-    _, spread = pair_of(learner.ask(probes.sampled_transformer, features, 8), (4, 3))
+    _, spread = pair_of(learner.ask(probes.sampled_transformer, features, 8).value, (4, 3))
     require(bool((spread > 1e-6).all()), "fast-path")

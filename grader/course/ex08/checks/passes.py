@@ -1,0 +1,78 @@
+"""What a pass over a loader should do and tell, for 8.5."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.answer import Answer, Subject
+from grader.course.ex08 import probes
+from grader.course.ex08.checks.common import N_CLASSES, Rng
+from grader.course.ex08.checks.weights import losses_of
+from grader.course.ex08.replies import Epoch
+from grader.course.oracles import softmax
+from grader.expect import Mistake, expect, require
+from grader.wire import Tensor
+
+
+class Pass:
+    """A pass over three batches, followed by hand: a shift is trained by plain descent."""
+
+    def __init__(self, rng: Rng) -> None:
+        self.logits = rng.normal(0, 1.5, (11, N_CLASSES)).astype(np.float32).astype(float)
+        self.labels = rng.integers(0, N_CLASSES, 11)
+        order = rng.permutation(11).tolist()
+        self.batches = [order[:4], order[4:8], order[8:]]
+        self.answer = {"accuracy": float(rng.uniform()), "loss": 1.0}
+
+    def asked(self, learner: Subject, rate: float) -> Epoch:
+        features, labels = Tensor.of(self.logits), Tensor.of(self.labels)
+        answer = learner.ask(probes.one_epoch, features, labels, self.batches, rate, self.answer)
+        require(bool(answer.value.asked), "model-never-asked")
+        return answer.value
+
+    def followed(
+        self, rate: float, leftover: float | None = None, softened: bool = False
+    ) -> tuple[list[np.ndarray], list[float], np.ndarray]:
+        """The logits and the loss of each batch, and the shift at the end.
+
+        With `leftover` gradients are never cleared, and each begins with that number; `softened`
+        logits go through a softmax before the loss.
+        """
+        shift, gradient = np.zeros(N_CLASSES), np.zeros(N_CLASSES)
+        gradient += leftover or 0.0
+        all_logits, losses = [], []
+        for batch in self.batches:
+            logits, labels = self.logits[batch] + shift, self.labels[batch]
+            seen = softmax(logits) if softened else logits
+            slope = (softmax(seen) - np.eye(N_CLASSES)[labels]) / len(batch)
+            if softened:
+                slope = seen * (slope - (seen * slope).sum(axis=1, keepdims=True))
+            fresh = slope.sum(axis=0)
+            gradient = fresh if leftover is None else gradient + fresh
+            all_logits.append(seen if softened else logits)
+            losses.append(float(losses_of(seen, labels).mean()))
+            shift = shift - rate * gradient
+        return all_logits, losses, shift
+
+
+def check_updates(got: Epoch, trial: Pass, logits: list[np.ndarray], losses: list[float]) -> None:
+    """Compare what the tracker was told with logits, labels and losses."""
+    updates = [event for event in got.told if event.kind == "update"]
+    require(len(updates) == len(logits), "wrong-number-of-updates", got=len(updates))
+    for update, want, batch, mean in zip(updates, logits, trial.batches, losses, strict=True):
+        expect(
+            Answer(update.preds),
+            Tensor.of(want),
+            Mistake("softmax-before-loss~tracker", Tensor.of(softmax(want))),
+            what="the logits for `tracker.update`",
+        )
+        labels = Tensor.of(trial.labels[batch])
+        expect(Answer(update.targets), labels, what="the labels for `tracker.update`")
+        require("Tensor" not in update.loss_type, "loss-as-tensor")
+        expect(
+            Answer(update.loss),
+            mean,
+            Mistake("loss-summed", mean * len(batch)),
+            what="the loss for `tracker.update`",
+            rtol=1e-4,
+        )
