@@ -10,13 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from grader.course.common_probes import kinds_of
-from grader.course.ex02.probes import view
+from grader.course.common_probes import Trouble, kinds_of
+from grader.course.ex02.probes import seen
+from grader.course.ex03.replies import (
+    Batch,
+    Configuration,
+    Counts,
+    Made,
+    MadeTwice,
+    Nested,
+    Processed,
+    Statistic,
+    Validity,
+)
 from grader.runner import Learner
-
-
-class Trouble(Exception):
-    """Raised inside a batch, to see whether it arrives outside."""
 
 
 class _Retired(ABC):  # noqa: B024
@@ -73,7 +80,7 @@ def surveys(learner: Learner, log: list[str] | None = None) -> Iterator[Any]:
             made.__bases__ = (_Retired,)
 
 
-def validated(learner: Learner, flux: Any, flux_err: Any, how: str = "class") -> dict:
+def validated(learner: Learner, flux: Any, flux_err: Any, how: str = "class") -> Validity:
     """`validate_photometry` called on the class, on an object, or with NumPy's numbers."""
     if how == "numpy":
         flux, flux_err = np.float32(flux), np.int64(flux_err)
@@ -81,68 +88,69 @@ def validated(learner: Learner, flux: Any, flux_err: Any, how: str = "class") ->
         owner = processor_class() if how == "object" else learner.SurveyProcessor
         value = owner.validate_photometry(flux, flux_err)
     module, name = type(value).__module__, type(value).__name__
-    return {"value": value, "type": name if module == "builtins" else f"{module}.{name}"}
+    return Validity(value, name if module == "builtins" else f"{module}.{name}")
 
 
-def made_by_name(learner: Learner, name: str) -> dict:
+def made_by_name(learner: Learner, name: str) -> Made:
     """What the factory makes of a name, when there are two surveys more than in the notebook."""
     with surveys(learner):
         value = learner.SurveyProcessor.from_survey_name(name)
         found = value if isinstance(value, type) else type(value)
-        return {"name": found.__name__, "class": isinstance(value, type)}
+        return Made(found.__name__, isinstance(value, type))
 
 
-def made_again(learner: Learner, name: str) -> dict:
+def made_twice(learner: Learner, name: str) -> MadeTwice:
     """Whether the factory makes the same object twice, and of which surveys objects were made."""
     made: list[str] = []
     with surveys(learner, made):
         first, second = (learner.SurveyProcessor.from_survey_name(name) for _ in range(2))
         is_object = first is not None and not isinstance(first, type)
-        return {"same": is_object and first is second, "made": made}
+        return MadeTwice(is_object and first is second, made)
 
 
-def configured(learner: Learner) -> dict:
+def configured(learner: Learner) -> Configuration:
     """The configuration of `LSSTProcessor`, and whether the base class was set up."""
     processor = learner.LSSTProcessor()
     config = getattr(processor, "config", None)
     fields = ("name", "bands", "zeropoints", "cadence_days")
-    given = {name: getattr(config, name) for name in fields if hasattr(config, name)}
     own = ("_processed_count", "_accepted", "_rejected", "in_batch")
-    return {"config": given, "ready": all(hasattr(processor, name) for name in own)}
+    complete = all(hasattr(config, name) for name in fields)
+    complete &= all(hasattr(processor, name) for name in own)
+    return Configuration(complete, *(getattr(config, name, None) for name in fields))
 
 
-def counts(processor: Any) -> list:
-    """Light curves, accepted and rejected measurements."""
-    return [processor._processed_count, processor._accepted, processor._rejected]
+def _counts(processor: Any) -> Counts:
+    return Counts(processor._processed_count, processor._accepted, processor._rejected)
 
 
-def processed(learner: Learner, survey: str, *records: dict) -> dict:
-    """The light curve of the last record, the counts after all, the records as they are now."""
+def processed(
+    learner: Learner,
+    survey: str,
+    *records: dict[str, Any],
+    zeropoints: dict[str, float] | None = None,
+) -> Processed:
+    """What a survey's processor makes of records, with other zero points if they are given."""
     processor = getattr(learner, f"{survey}Processor")()
+    if zeropoints is not None:
+        processor.config.zeropoints = zeropoints
     curves = [processor.process_lightcurve(record) for record in records]
-    after = list(records)
-    return {"curve": view(learner, curves[-1]), "counts": counts(processor), "after": after}
+    return Processed(seen(learner, curves[-1]), _counts(processor), list(records))
 
 
-def recalibrated(learner: Learner, record: dict, zeropoints: dict) -> dict:
-    """The light curve of a record of ZTF if the configuration has other zero points."""
-    processor = learner.ZTFProcessor()
-    processor.config.zeropoints = zeropoints
-    return {"curve": view(learner, processor.process_lightcurve(record))}
-
-
-def counts_of_broken(learner: Learner, survey: str, broken: dict) -> list:
+def counts_of_broken(learner: Learner, survey: str, broken: dict[str, Any]) -> Counts:
     """The counts after a record that cannot be processed."""
     processor = getattr(learner, f"{survey}Processor")()
     with suppress(ValueError):
         processor.process_lightcurve(broken)
-    return counts(processor)
+    return _counts(processor)
 
 
-def statistic(learner: Learner, name: str, batches: list, peek: bool = False) -> dict:
+def statistic(
+    learner: Learner, name: str, batches: list[tuple[int, int]], peek: bool = False
+) -> Statistic:
     """A property of a processor that has counted, and whether it is one that must be called.
 
-    It may have been looked at after the first count already.
+    With `peek` it is looked at after each count.
     """
     with surveys(learner) as processor_class:
         processor = processor_class()
@@ -151,24 +159,25 @@ def statistic(learner: Learner, name: str, batches: list, peek: bool = False) ->
             if peek:
                 getattr(processor, name)
         value = getattr(processor, name)
-    return {"called": callable(value), "value": None if callable(value) else value}
+    return Statistic(callable(value), None if callable(value) else value)
 
 
 TROUBLES = {each.__name__: each for each in (Trouble, ValueError, KeyboardInterrupt)}
 
 
-def batch(learner: Learner, before: list, inside: list, fail: str = "") -> dict:
+def batch(
+    learner: Learner, before: tuple[int, int], inside: list[tuple[int, int]], fail: str = ""
+) -> Batch:
     """What happens in a `with` statement, and as what an exception in it arrives outside."""
     with surveys(learner) as processor_class:
         processor = processor_class()
         processor.config = config = copy.copy(processor.config)
         processor._count(*before)
-        seen: dict[str, Any] = {"raised": ""}
-        trouble = TROUBLES[fail]("the disk is full") if fail else None
+        trouble, raised = TROUBLES[fail]("the disk is full") if fail else None, ""
         try:
             with processor as entered:
-                seen |= {"entered": entered is processor, "kind": type(entered).__name__}
-                seen |= {"in_batch": processor.in_batch, "at_start": counts(processor)}
+                is_processor, kind = entered is processor, type(entered).__name__
+                in_batch, at_start = processor.in_batch, _counts(processor)
                 for accepted, rejected in inside:
                     processor._count(accepted, rejected)
                 if trouble:
@@ -176,12 +185,20 @@ def batch(learner: Learner, before: list, inside: list, fail: str = "") -> dict:
         except BaseException as error:
             if trouble is None or trouble not in (error, error.__context__):
                 raise
-            seen["raised"] = type(error).__name__
-        seen |= {"config_kept": processor.config is config}
-        return seen | {"in_batch_after": processor.in_batch, "at_end": counts(processor)}
+            raised = type(error).__name__
+        return Batch(
+            is_processor,
+            kind,
+            in_batch,
+            at_start,
+            raised,
+            config_kept=processor.config is config,
+            in_batch_after=processor.in_batch,
+            at_end=_counts(processor),
+        )
 
 
-def nested(learner: Learner, inside: list) -> dict:
+def nested(learner: Learner, inside: tuple[int, int]) -> Nested:
     """A second `with` on a processor that is in a batch already."""
     with surveys(learner) as processor_class:
         processor = processor_class()
@@ -192,4 +209,4 @@ def nested(learner: Learner, inside: list) -> dict:
                 kinds = []
             except Exception as error:
                 kinds = kinds_of(error)
-            return {"kinds": kinds, "counts": counts(processor), "in_batch": processor.in_batch}
+            return Nested(kinds, _counts(processor), processor.in_batch)

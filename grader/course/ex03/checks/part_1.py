@@ -5,132 +5,101 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from grader.answer import Answer, Subject
+import numpy as np
+
+from grader.answer import Answer, Finding, Subject
 from grader.course.ex03 import probes
-from grader.course.ex03.checks.common import Rng
+from grader.course.ex03.replies import Validity
 from grader.course.gates import gate
 from grader.expect import Mistake, Raises, fail_if_recognised, require
 
-INVALID: list[tuple[float, float, str, str]] = [
-    (50.0, -2.0, "error-not-checked", "An uncertainty has to be greater than zero."),
-    (
-        math.nan,
-        2.0,
-        "nan-accepted",
-        "Every comparison with NaN is false, so ask what should hold, "
-        "`abs(flux) <= MAX_FLUX`, or use `math.isfinite(flux)`.",
-    ),
-    (
-        50.0,
-        math.nan,
-        "nan-accepted",
-        "Every comparison with NaN is false, so ask what should hold, "
-        "`0 < flux_err <= MAX_FLUX`, or use `math.isfinite(flux_err)`.",
-    ),
-    (math.inf, 2.0, "infinite-accepted", "Compare it with `MAX_FLUX`, or ask `math.isfinite`."),
-    (
-        50.0,
-        0.0,
-        "zero-error-accepted",
-        "No measurement is perfect: ask `flux_err > 0`, without the equals sign.",
-    ),
-    (3e10, 2.0, "absurd-accepted", "No survey measures that. Compare the flux with `MAX_FLUX`."),
-    (50.0, 3e10, "absurd-accepted", "Compare the error with `MAX_FLUX` too."),
-    (-3e10, 2.0, "absurd-negative-accepted", "Compare its size with `MAX_FLUX`: `abs(flux)`."),
-]
+Rng = np.random.Generator
 
 
-def validity(answer: Answer, flux: Any, flux_err: Any) -> bool:
+def valid(learner: Subject, flux: Any, flux_err: Any, how: str = "class") -> bool:
+    """What the learner's code says of a measurement, once it is clear that it is a bool."""
+    return validity(learner.ask(probes.validated, flux, flux_err, how), flux, flux_err)
+
+
+def validity(answer: Answer[Validity], flux: Any, flux_err: Any) -> bool:
     """The answer as a bool, once it is clear that it is one."""
+    error = answer.raised
+    no_self = Raises("TypeError", "positional argument")
     fail_if_recognised(
         answer,
-        Mistake("not-static", Raises("TypeError", "positional argument"), raised_=answer.raised),
+        Mistake("not-static", no_self, error=error),
         Mistake(
-            "raises-for-invalid",
-            Raises("ValueError"),
-            flux=flux,
-            flux_err=flux_err,
-            raised_=answer.raised,
+            "raises-for-invalid", Raises("ValueError"), flux=flux, flux_err=flux_err, error=error
         ),
     )
     got = answer.value
-    require(got["type"] != "NoneType", "nothing-for-invalid", flux=flux, flux_err=flux_err)
-    require(got["type"] == "bool", "not-a-bool", flux=flux, flux_err=flux_err, type=got["type"])
-    return got["value"]
+    require(got.type != "NoneType", "nothing-for-invalid", flux=flux, flux_err=flux_err)
+    is_bool = got.type == "bool" and isinstance(got.value, bool)
+    require(is_bool, "not-a-bool", flux=flux, flux_err=flux_err, type=got.type)
+    return got.value
 
 
 @gate
 def test_valid(learner: Subject, rng: Rng) -> None:
     """Good measurements are valid, also negative ones and faint ones"""
-    flux, flux_err = round(rng.uniform(50, 90), 1), round(rng.uniform(1, 3), 2)
-    good = validity(learner.ask(probes.validated, flux, flux_err), flux, flux_err)
-    bad = validity(learner.ask(probes.validated, flux, -flux_err), flux, -flux_err)
+    flux, error = round(rng.uniform(50, 90), 1), round(rng.uniform(1, 3), 2)
+    good, bad = valid(learner, flux, error), valid(learner, flux, -error)
     require(good or not bad, "inverted")
-    require(good, "flux-flux-err", flux=flux, flux_err=flux_err)
-    negative = "Difference images have zero and negative fluxes too: do not ask for `flux > 0`."
-    faint = "It is a fine measurement of something faint: do not compare the flux with its error."
-    for value, slug, says in (
-        (-flux, "negative-flux-refused", negative),
-        (-flux_err / 2, "faint-refused", faint),
-        (-flux_err / 50, "faint-refused", faint),
-        (0.0, "negative-flux-refused", negative),
+    require(good, "good-refused", flux=flux, flux_err=error)
+    for refused in (
+        Finding("negative-flux-refused", flux=-flux, flux_err=error),
+        Finding("faint-refused", flux=-error / 2, flux_err=error),
+        Finding("faint-refused", flux=-error / 50, flux_err=error),
+        Finding("negative-flux-refused", flux=0.0, flux_err=error),
     ):
-        valid = validity(learner.ask(probes.validated, value, flux_err), value, flux_err)
-        require(
-            valid, slug, says=f"flux = {value:g} with flux_err = {flux_err:g} is refused. {says}"
-        )
+        if not valid(learner, **refused.fields):
+            raise refused
 
 
 def test_limits(learner: Subject) -> None:
     """A tiny error is valid, and so is a value that just reaches `MAX_FLUX`"""
-    tiny = "It is greater than zero: compare it with 0 itself, without `isclose` or a small number."
-    limit = "Neither is greater than `MAX_FLUX`. Compare each by itself, with `<=`."
-    for flux, flux_err, slug, says in (
-        (2e-6, 1e-12, "tiny-error-refused", tiny),
-        (1e10, 2.0, "limit-refused", limit),
-        (-1e10, 2.0, "limit-refused", limit),
-        (50.0, 1e10, "limit-refused", limit),
+    for refused in (
+        Finding("tiny-error-refused", flux=2e-6, flux_err=1e-12),
+        Finding("limit-refused", flux=1e10, flux_err=2.0),
+        Finding("limit-refused", flux=-1e10, flux_err=2.0),
+        Finding("limit-refused", flux=50.0, flux_err=1e10),
     ):
-        valid = validity(learner.ask(probes.validated, flux, flux_err), flux, flux_err)
-        require(
-            valid, slug, says=f"flux = {flux:g} with flux_err = {flux_err:g} is refused. {says}"
-        )
+        if not valid(learner, **refused.fields):
+            raise refused
 
 
 @gate
 def test_invalid(learner: Subject) -> None:
     """NaN, infinite and absurd values and errors that are not positive are invalid"""
-    for flux, flux_err, slug, says in INVALID:
-        valid = validity(learner.ask(probes.validated, flux, flux_err), flux, flux_err)
-        text = f"flux = {flux:g} with flux_err = {flux_err:g} counts as valid. {says}"
-        require(not valid, slug, says=text)
+    for accepted in (
+        Finding("error-not-checked", flux=50.0, flux_err=-2.0),
+        Finding("nan-accepted", flux=math.nan, flux_err=2.0),
+        Finding("nan-accepted~error", flux=50.0, flux_err=math.nan),
+        Finding("infinite-accepted", flux=math.inf, flux_err=2.0),
+        Finding("zero-error-accepted", flux=50.0, flux_err=0.0),
+        Finding("absurd-accepted", flux=3e10, flux_err=2.0),
+        Finding("absurd-accepted~error", flux=50.0, flux_err=3e10),
+        Finding("absurd-negative-accepted", flux=-3e10, flux_err=2.0),
+    ):
+        if valid(learner, **accepted.fields):
+            raise accepted
 
 
 def test_no_numbers(learner: Subject) -> None:
     """`None` and text are invalid, without an exception"""
     for flux, flux_err in ((None, 2.0), (50.0, None), ("bright", 2.0), ("12.3", 2.0)):
         answer = learner.ask(probes.validated, flux, flux_err)
-        texts = ("real number", "not supported", "operand")
-        fail_if_recognised(
-            answer,
-            *(
-                Mistake(
-                    "none-crashes",
-                    Raises("TypeError", text),
-                    flux=flux,
-                    flux_err=flux_err,
-                    raised_=answer.raised,
-                )
-                for text in texts
-            ),
-        )
-        valid = validity(answer, flux, flux_err)
-        require(not valid, "text-converted", flux=flux, flux_err=flux_err)
+        for complaint in ("real number", "not supported", "operand"):
+            crash = Raises("TypeError", complaint)
+            error = answer.raised
+            fail_if_recognised(
+                answer, Mistake("none-crashes", crash, flux=flux, flux_err=flux_err, error=error)
+            )
+        accepted = validity(answer, flux, flux_err)
+        require(not accepted, "text-converted", flux=flux, flux_err=flux_err)
 
 
 def test_valid_elsewhere(learner: Subject) -> None:
     """It can be called on an object too, and NumPy's numbers are numbers"""
-    valid = validity(learner.ask(probes.validated, 50.0, 2, "object"), 50.0, 2)
-    require(valid, "called-object-method")
-    valid = validity(learner.ask(probes.validated, 50.0, 2, "numpy"), 50.0, 2)
-    require(valid, "numpy-numbers-refused")
+    require(valid(learner, 50.0, 2, "object"), "refused-on-an-object")
+    require(valid(learner, 50.0, 2, "numpy"), "numpy-numbers-refused")

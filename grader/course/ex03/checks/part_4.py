@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
-from grader.answer import Answer, Subject
+from grader.answer import Answer, Finding, Subject
 from grader.course.ex03 import probes
 from grader.course.ex03.checks.common import (
-    NO_FILTER,
-    REFUSED,
     Fault,
-    Rng,
     changed,
     check_counts,
     check_empty,
@@ -23,75 +21,49 @@ from grader.course.ex03.checks.common import (
     check_object,
     check_second_record,
     columns,
-    columns_wanted,
     expect_column,
-    record,
+    processed,
     rounded,
-    sources,
 )
+from grader.course.ex03.checks.records import Rng, columns_wanted, record, sources
+from grader.course.ex03.replies import Counts
 from grader.course.gates import gate
 from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require
 
-INVALID_SOURCES: list[Fault] = [
-    ({"psfFlux": None, "psfFluxErr": None}, "invalid-kept", REFUSED),
-    ({"psfFlux": math.nan}, "invalid-kept", REFUSED),
-    ({"psfFluxErr": 0.0}, "invalid-kept", REFUSED),
-    ({"psfFlux": 1e30}, "invalid-kept", REFUSED),
-    ({"band": "N708"}, "unknown-filter-kept", NO_FILTER),
-    (
-        {"band": "gr"},
-        "part-of-bands-kept",
-        "`in` with a text looks for a piece of it. "
-        "`self.config.bands` is a list: ask whether the band is in that.",
-    ),
-    (
-        {"band": "R"},
-        "band-case-ignored",
-        "R is another filter than r, that of Johnson and Cousins: compare the band as it is.",
-    ),
-]
+BANDS = list("ugrizy")
 
 
 def test_lsst_config(learner: Subject) -> None:
     """The configuration is that of LSST"""
-    answer = learner.ask(probes.configured)
-    got = answer.value["config"]
-    require(len(got) == 4 and answer.value["ready"], "super-not-called")
-    bands = list("ugrizy")
-    f"The name in the configuration is {got['name']!r}; it should be 'LSST'."
+    got = learner.ask(probes.configured).value
+    require(got.complete, "super-not-called")
+    name = Mistake("config-name", isinstance(got.name, str), name=got.name)
+    expect(Answer(got.name), "LSST", name, what="`name`")
+    _check_bands(got.bands)
+    of_bands = isinstance(got.zeropoints, dict) and set(got.zeropoints) == set(BANDS)
     expect(
-        Answer(got["name"]),
-        "LSST",
-        Mistake("config-name", isinstance(got["name"], str), name=got["name"]),
-        what="`name`",
-    )
-    mine = sorted(map(str, got["bands"])) if isinstance(got["bands"], list) else []
-    expect(
-        Answer(got["bands"]),
-        bands,
-        Mistake("bands-as-text", "ugrizy"),
-        Mistake("bands-order", mine == sorted(bands), bands=got["bands"]),
-        Mistake("bands-missing", bool(mine) and set(mine) < set(bands), bands=got["bands"]),
-        what="`bands`",
-    )
-    expect(
-        Answer(got["zeropoints"]),
-        dict.fromkeys(bands, 31.4),
-        Mistake("zeropoints-as-number", isinstance(got["zeropoints"], float)),
-        Mistake(
-            "zeropoint-of-another",
-            isinstance(got["zeropoints"], dict) and set(got["zeropoints"]) == set(bands),
-            zeropoints=got["zeropoints"],
-        ),
+        Answer(got.zeropoints),
+        dict.fromkeys(BANDS, 31.4),
+        Mistake("zeropoints-as-number", isinstance(got.zeropoints, float)),
+        Mistake("zeropoint-of-another", of_bands, zeropoints=got.zeropoints),
         what="`zeropoints`",
         unit="mag",
     )
-    cadence = Mistake(
-        "config-cadence",
-        isinstance(got["cadence_days"], int | float),
-        cadence_days=got["cadence_days"],
+    a_number = isinstance(got.cadence_days, int | float)
+    cadence = Mistake("config-cadence", a_number, got=got.cadence_days)
+    expect(Answer(got.cadence_days), 3.0, cadence, what="`cadence_days`", unit="days")
+
+
+def _check_bands(got: Any) -> None:
+    mine = sorted(map(str, got)) if isinstance(got, list) else []
+    expect(
+        Answer(got),
+        BANDS,
+        Mistake("bands-as-text", "ugrizy"),
+        Mistake("bands-order", mine == sorted(BANDS), bands=got),
+        Mistake("bands-missing", bool(mine) and set(mine) < set(BANDS), bands=got),
+        what="`bands`",
     )
-    expect(Answer(got["cadence_days"]), 3.0, cadence, what="`cadence_days`", unit="days")
 
 
 @gate
@@ -104,30 +76,31 @@ def test_lsst_values(learner: Subject, rng: Rng) -> None:
     """Times, fluxes, errors and bands are taken as they are, negative fluxes too"""
     entries = sources(rng)
     want = columns_wanted("LSST", entries)
-    flux = want["flux"]
-    answer = learner.ask(probes.processed, "LSST", record("LSST", entries))
+    mjd, flux = want["mjd"], want["flux"]
+    answer = processed(learner, "LSST", entries)
     got = columns(answer)
-    positive = [value for value in flux if value > 0]
     fail_if_recognised(
         Answer(got["flux"]),
-        Mistake("negatives-dropped", positive),
-        Mistake("negatives-dropped~2", list(map(abs, flux))),
+        Mistake("negatives-dropped", [value for value in flux if value > 0]),
+        Mistake("negatives-dropped~sign", list(map(abs, flux))),
         Mistake("magnitudes-made", [31.4 - 2.5 * math.log10(abs(value)) for value in flux]),
         Mistake("flux-rescaled", _rescaled(got["flux"], flux)),
     )
-    shifts = [
-        Mistake("tai-converted", changed(want["mjd"], plus=seconds / 86400))
-        for seconds in (-37, 37)
-    ]
-    converted = Mistake("time-converted", changed(want["mjd"], plus=-2400000.5))
-    expect_column(answer, "mjd", want["mjd"], converted, *shifts, rounded(answer, want["mjd"]))
+    expect_column(
+        answer,
+        "mjd",
+        mjd,
+        Mistake("time-converted", changed(mjd, plus=-2400000.5)),
+        *(Mistake("tai-converted", changed(mjd, plus=sec / 86400)) for sec in (-37, 37)),
+        rounded(answer, mjd),
+    )
     for name in ("flux", "flux_err", "band"):
         expect_column(answer, name, want[name])
 
 
-def _rescaled(got: list, want: list) -> bool:
+def _rescaled(got: list[float], want: list[float]) -> bool:
     """Whether all values are off by the same factor."""
-    if len(got) != len(want) or not all(isinstance(value, float) for value in got):
+    if len(got) != len(want) or not np.isfinite(got).all():
         return False
     factors = [mine / value for mine, value in zip(got, want, strict=True)]
     return not approx_equal(factors[0], 1.0) and bool(np.ptp(factors) <= 1e-6 * abs(factors[0]))
@@ -136,23 +109,32 @@ def _rescaled(got: list, want: list) -> bool:
 def test_lsst_object(learner: Subject, rng: Rng) -> None:
     """The object id is text with all its digits"""
     identity = 5117830089179607748
-    near = str(identity)[:14]
-    answer = learner.ask(probes.processed, "LSST", record("LSST", sources(rng, 4)))
-    got = answer.result["curve"].get("metadata", {}).get("object_id") if not answer.raised else None
-    rounded = isinstance(got, str) and got != str(identity) and (got[:14] == near or "e+" in got)
-    check_object(
-        learner,
-        rng,
-        "LSST",
-        str(identity),
-        Mistake("id-not-text", identity),
-        Mistake("id-digits-lost", rounded),
-    )
+    text = str(identity)
+    answer = processed(learner, "LSST", sources(rng, 4))
+    got = None if answer.raised else answer.value.curve.metadata.get("object_id")
+    near = isinstance(got, str) and got != text and (got[:14] == text[:14] or "e+" in got)
+    digits_lost = Mistake("id-digits-lost", near)
+    check_object(learner, rng, "LSST", text, Mistake("id-not-text", identity), digits_lost)
+
+
+def invalid_sources() -> list[Fault]:
+    return [
+        (
+            {"psfFlux": None, "psfFluxErr": None},
+            Finding("invalid-kept", fault="psfFlux = None, psfFluxErr = None"),
+        ),
+        ({"psfFlux": math.nan}, Finding("invalid-kept", fault="psfFlux = nan")),
+        ({"psfFluxErr": 0.0}, Finding("invalid-kept", fault="psfFluxErr = 0.0")),
+        ({"psfFlux": 1e30}, Finding("invalid-kept", fault="psfFlux = 1e+30")),
+        ({"band": "N708"}, Finding("unknown-filter-kept", fault="band = 'N708'")),
+        ({"band": "gr"}, Finding("part-of-bands-kept")),
+        ({"band": "R"}, Finding("band-case-ignored")),
+    ]
 
 
 def test_lsst_invalid(learner: Subject, rng: Rng) -> None:
     """Invalid measurements and unknown bands are left out and counted as rejected"""
-    check_invalid(learner, rng, "LSST", INVALID_SOURCES)
+    check_invalid(learner, rng, "LSST", invalid_sources())
 
 
 def test_lsst_counts(learner: Subject, rng: Rng) -> None:
@@ -160,7 +142,8 @@ def test_lsst_counts(learner: Subject, rng: Rng) -> None:
     first, second = sources(rng, 5), sources(rng, 6)
     first[1]["psfFluxErr"] = math.nan
     second[3]["psfFlux"] = None
-    check_counts(learner, "LSST", [record("LSST", first), record("LSST", second)], [2, 9, 2])
+    records = [record("LSST", first), record("LSST", second)]
+    check_counts(learner, "LSST", records, Counts(light_curves=2, accepted=9, rejected=2))
 
 
 def test_lsst_missing_key(learner: Subject, rng: Rng) -> None:

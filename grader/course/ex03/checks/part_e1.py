@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
 
+import numpy as np
 import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex03 import probes
-from grader.course.ex03.checks.common import Rng
 from grader.course.gates import gate, twice
 from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
 
+Rng = np.random.Generator
+
 
 def statistic(
-    learner: Subject, name: str, batches: Iterable[tuple[int, int]], peek: bool = False
-) -> Answer:
+    learner: Subject, name: str, batches: list[tuple[int, int]], peek: bool = False
+) -> Answer[Any]:
     """The value of a property after these counts, seen for the first time or not."""
-    answer = learner.ask(probes.statistic, name, [list(each) for each in batches], peek=peek)
-    if answer.raised is None:
-        require(not answer.value["called"], "method-not-property", name=name)
-        return Answer(answer.value["value"])
-    return answer
+    answer = learner.ask(probes.statistic, name, batches, peek=peek)
+    if answer.raised is not None:
+        return answer
+    require(not answer.value.callable, "method-not-property", name=name)
+    return Answer(answer.value.value)
 
 
 @gate
@@ -80,21 +82,20 @@ def test_statistics_of_a_perfect_night(learner: Subject) -> None:
     expect(answer, 1.0, Mistake("perfect-night-zero", 0.0), what="`acceptance_rate`")
 
 
-def test_statistics_of_nothing(learner: Subject) -> None:
+@pytest.mark.parametrize(
+    ("batches", "when"),
+    [([], "before the first light curve"), ([(0, 0)], "after an empty one")],
+)
+def test_statistics_of_nothing(learner: Subject, batches: list[tuple[int, int]], when: str) -> None:
     """Before anything was looked at the rate is 0.0"""
-    for batches, when in (([], "before the first light curve"), ([(0, 0)], "after an empty one")):
-        answer = statistic(learner, "acceptance_rate", batches)
-        value = None if answer.raised else answer.result
-        fail_if_recognised(
-            answer,
-            Mistake("nothing-looked-at", Raises("ZeroDivisionError"), when=when),
-            Mistake(
-                "nothing-looked-at~2",
-                answer.raised is None and not approx_equal(value, 0.0),
-                when=when,
-                value=value,
-            ),
-        )
-        expect(answer, 0.0, what=f"`acceptance_rate` {when}")
-        answer = statistic(learner, "observation_count", batches)
-        expect(answer, 0, what=f"`observation_count` {when}")
+    answer = statistic(learner, "acceptance_rate", batches)
+    value, raised = answer.result, answer.raised
+    other = raised is None and not approx_equal(value, 0.0)
+    fail_if_recognised(
+        answer,
+        Mistake("nothing-looked-at", Raises("ZeroDivisionError"), when=when),
+        Mistake("nothing-looked-at~value", other, when=when, value=value),
+    )
+    expect(answer, 0.0, what=f"`acceptance_rate` {when}")
+    answer = statistic(learner, "observation_count", batches)
+    expect(answer, 0, what=f"`observation_count` {when}")

@@ -1,0 +1,96 @@
+"""What the probes of Exercise 3 bring back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from grader.course.ex02.replies import LightCurveView
+
+
+class Validity(Struct):
+    """What `validate_photometry` returned."""
+
+    value: Any
+    type: str
+    """The name of its type, with that of its module unless Python has it built in."""
+
+
+class Made(Struct):
+    """What the factory made of a name."""
+
+    name: str
+    """The name of the class, or of the object's class."""
+    is_class: bool
+
+
+class MadeTwice(Struct):
+    """What the factory made of the same name twice."""
+
+    same: bool
+    """Whether it is the same object."""
+    made: list[str]
+    """The surveys of which objects were made on the way."""
+
+
+class Configuration(Struct):
+    """The configuration of `LSSTProcessor`."""
+
+    complete: bool
+    """Whether it has all fields, and the base class was set up."""
+    name: Any
+    bands: Any
+    zeropoints: Any
+    cadence_days: Any
+
+
+class Counts(Struct):
+    """What a processor has counted; whole numbers, if the learner leaves them alone."""
+
+    light_curves: Any
+    accepted: Any
+    rejected: Any
+
+    def listed(self) -> list[Any]:
+        return [self.light_curves, self.accepted, self.rejected]
+
+
+class Processed(Struct):
+    """The light curve of the last record, the counts after all, the records as they are now."""
+
+    curve: LightCurveView
+    counts: Counts
+    after: list[Any]
+
+
+class Statistic(Struct):
+    """A property of a processor."""
+
+    callable: bool
+    """Whether it is a method, which would have to be called."""
+    value: Any
+
+
+class Batch(Struct):
+    """What happens at the beginning of a `with` statement, and when it is over."""
+
+    entered: bool
+    """Whether `as` gives the processor itself."""
+    kind: str
+    """The class of what `as` gives."""
+    in_batch: Any
+    at_start: Counts
+    raised: str
+    """The class of the exception that arrives outside; empty if there is none."""
+    config_kept: bool
+    in_batch_after: Any
+    at_end: Counts
+
+
+class Nested(Struct):
+    """What a batch inside of a batch raises, and the outer one afterwards."""
+
+    kinds: list[str]
+    counts: Counts
+    in_batch: Any
