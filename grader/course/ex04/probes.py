@@ -1,171 +1,40 @@
-"""Probes of Exercise 4: pipelines on trial, with a processor and a classifier made up here.
-
-Each part is tried by itself: stand-ins take the place of the other parts, which may be unwritten or
-wrong. They do no more than a trial needs.
-"""
+"""Probes of Exercise 4: each part of a pipeline is tried by itself, on a `Trial`."""
 
 from __future__ import annotations
 
 import asyncio
-import copy
 import functools
 import inspect
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from grader.course.common_probes import kinds_of
+from grader.course.ex04.replies import (
+    BesideRoot,
+    Called,
+    Handler,
+    Heard,
+    Nested,
+    Observed,
+    OneByOne,
+    Processed,
+    Raised,
+    Session,
+    SetUp,
+    Tables,
+)
+from grader.course.ex04.trial import NAME, Trial, Trouble, restored
 from grader.runner import Learner
 
-NAME = "astronomy_pipeline"
+Record = dict[str, Any]
+
 PATIENCE_SECONDS = 5.0
 
 
-class Trouble(Exception):
-    """Raised on purpose, to see what becomes of it."""
-
-
-class Recorder(logging.Handler):
-    """Keeps level and text of every line, with the message of an exception that comes with it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[list[str]] = []
-        self.unformatted: list[str] = []  # what logging itself could not make a line of
-
-    def emit(self, record: logging.LogRecord) -> None:
-        try:
-            text = record.getMessage()
-        except Exception:  # as with a wrong number of arguments
-            text = str(record.msg)
-            self.unformatted.append(text)
-        error = record.exc_info[1] if record.exc_info else None
-        self.lines.append([record.levelname, f"{text} {error}" if error else text])
-
-
-@contextmanager
-def restored(*loggers: logging.Logger) -> Iterator[None]:
-    """Give the loggers back as they were."""
-    before = [(each, list(each.handlers), each.level, each.propagate) for each in loggers]
-    try:
-        yield
-    finally:
-        for logger, handlers, level, propagate in before:
-            logger.handlers, logger.propagate = handlers, propagate
-            logger.setLevel(level)
-
-
-class Trial:
-    """A pipeline with stand-ins for some of its methods, and all that was seen of it."""
-
-    def __init__(self, learner: Learner, *stand_ins: str) -> None:
-        self.learner = learner
-        self.calls: list[list[Any]] = []  # what was called, for which object, in a session or not
-        self.events: list[list[Any]] = []
-        self.flags: list[Any] = []  # `in_session` when each of the events was announced
-        self.sessions = 0
-        self.own, self.root = Recorder(), Recorder()
-        methods = {name: _stand_in(name, self) for name in (*stand_ins, "_setup_logging")}
-        pipeline = type("Pipeline", (learner.AstronomyPipeline,), methods)
-        self.pipeline = pipeline(Processor(self), Classifier(self))
-
-    def note(self, what: str, name: str) -> None:
-        self.calls.append([what, name, getattr(self.pipeline, "in_session", None)])
-
-    @contextmanager
-    def watched(self) -> Iterator[None]:
-        """Record what is logged."""
-        logger, root = logging.getLogger(NAME), logging.getLogger()
-        with restored(logger, root):
-            logger.handlers, logger.propagate, root.handlers = [self.own], False, [self.root]
-            logger.setLevel(logging.INFO)
-            root.setLevel(logging.INFO)
-            yield
-
-    def seen(self) -> dict[str, Any]:
-        log: dict[str, Any] = {"log": list(self.own.lines), "root_log": list(self.root.lines)}
-        log |= {"unformatted": self.own.unformatted}
-        told = {"events": self.events, "flags": self.flags}
-        return log | told | {"calls": self.calls, "sessions": self.sessions}
-
-
-def _stand_in(name: str, trial: Trial) -> Any:
-    """A method that does the least that the other parts rely on."""
-
-    @contextmanager
-    def session(self: Any) -> Iterator[None]:
-        trial.sessions += 1
-        self.in_session = True
-        try:
-            yield
-        finally:
-            self.in_session = False
-
-    def process_and_classify(self: Any, raw_data: Any) -> Any:
-        return self.classifier.predict(self.processor.process_lightcurve(raw_data))
-
-    def classify_safely(self: Any, raw_data: Any, position: int = 0) -> Any:
-        try:
-            return self.process_and_classify(raw_data)
-        except Trouble:
-            self.logger.error("%s failed", self._name_of(raw_data, position))
-            return "failed"
-
-    def announce(self: Any, event: str, **data: Any) -> None:
-        trial.events.append([event, data])
-        trial.flags.append(self.in_session)
-
-    return {
-        "_setup_logging": staticmethod(lambda: logging.getLogger(NAME)),
-        "batch_processing_session": session,
-        "process_and_classify": process_and_classify,
-        "classify_safely": classify_safely,
-        "_announce": announce,
-    }[name]
-
-
-class Processor:
-    """Makes a light curve of a record, or raises what the record asks for."""
-
-    def __init__(self, trial: Trial) -> None:
-        self.trial, self.count = trial, 0
-        days = (59000.25, 59001.25, 59002.25)
-        data = [{"mjd": day, "flux": 50.0, "flux_err": 1.0, "band": "r"} for day in days]
-        self.template = trial.learner.TransientLightCurve(data, "template")
-        self.empty = trial.learner.TransientLightCurve([], "template")
-
-    def process_lightcurve(self, raw_data: Any) -> Any:
-        name = str(raw_data.get("objectId", "no name"))
-        self.trial.note("process", name)
-        self.count += 1
-        if raw_data.get("raises") == "KeyboardInterrupt":
-            raise KeyboardInterrupt
-        if "raises" in raw_data:
-            raise Trouble(raw_data["raises"])
-        light_curve = copy.copy(self.empty if raw_data.get("empty") else self.template)
-        light_curve.object_id, light_curve.transient_type = name, raw_data["label"]
-        return light_curve
-
-
-class Classifier:
-    """Reads the label off the light curves of `Processor`."""
-
-    def __init__(self, trial: Trial) -> None:
-        self.trial, self.count = trial, 0
-
-    def predict(self, lightcurve: Any) -> Any:
-        self.count += 1
-        known = isinstance(lightcurve, self.trial.learner.TransientLightCurve)
-        self.trial.note("predict", "a light curve" if known else type(lightcurve).__name__)
-        if known and lightcurve.transient_type == "raise":
-            raise Trouble("the rules are at a loss")
-        return lightcurve.transient_type if known else "no light curve"
-
-
-def set_up(learner: Learner) -> dict:
+def set_up(learner: Learner) -> SetUp:
     """The logger after one call and after two, and what became of the root logger."""
     logger, root = logging.getLogger(NAME), logging.getLogger()
     with restored(logger, root):
@@ -173,27 +42,35 @@ def set_up(learner: Learner) -> dict:
         logger.setLevel(logging.NOTSET)
         root.setLevel(logging.WARNING)
         first = learner.AstronomyPipeline._setup_logging()
+        touched = bool(logger.handlers) or bool(root.handlers)
         if not isinstance(first, logging.Logger):
-            touched = bool(logger.handlers) or bool(root.handlers)
-            return {"is": type(first).__name__, "touched": touched}
-        got = {"is": "Logger", "name": first.name, "is_root": first is root}
-        got |= {"handlers": [_described(handler) for handler in logger.handlers]}
-        got |= {"level": logger.level, "root": [len(root.handlers), root.level]}
+            return SetUp(kind=type(first).__name__, anything_added=touched)
+        got = SetUp(
+            kind="Logger",
+            anything_added=touched,
+            name=first.name,
+            is_root=first is root,
+            level=logger.level,
+            handlers=[_described(handler) for handler in logger.handlers],
+            n_root_handlers=len(root.handlers),
+            root_level=root.level,
+        )
         learner.AstronomyPipeline._setup_logging()
-        return got | {"after_second": len(logger.handlers)}
+        got.n_after_second = len(logger.handlers)
+        return got
 
 
-def _described(handler: logging.Handler) -> dict:
+def _described(handler: logging.Handler) -> Handler:
     """What kind of handler it is, the level it passes, and a line as it would write it."""
     fields = {"name": NAME, "levelname": "ERROR", "levelno": 40, "msg": "the dome is stuck"}
     times = {"created": 1.7e9, "msecs": 0.0}, {"created": 1.7e9 + 2e5 + 3.7e3, "msecs": 0.0}
-    lines = [handler.format(logging.makeLogRecord(fields | each)) for each in times]
+    line, later = (handler.format(logging.makeLogRecord(fields | each)) for each in times)
     stream = isinstance(handler, logging.StreamHandler)
     plain = stream and not isinstance(handler, logging.FileHandler)
-    return {"stream": plain, "level": handler.level, "line": lines[0], "later": lines[1]}
+    return Handler(plain, handler.level, line, later)
 
 
-def set_up_beside_root(learner: Learner) -> list[int]:
+def set_up_beside_root(learner: Learner) -> BesideRoot:
     """The number of handlers of the logger if the root logger has one already, and if not."""
     logger, root = logging.getLogger(NAME), logging.getLogger()
     counts = []
@@ -203,7 +80,7 @@ def set_up_beside_root(learner: Learner) -> list[int]:
             root.handlers = [logging.NullHandler() for _ in range(others)]
             learner.AstronomyPipeline._setup_logging()
             counts.append(len(logger.handlers))
-    return counts
+    return BesideRoot(*counts)
 
 
 def _failure(fails: str) -> BaseException | None:
@@ -215,64 +92,70 @@ def _failure(fails: str) -> BaseException | None:
     return Trouble(fails) if fails else None
 
 
-def session(learner: Learner, fails: str = "") -> dict:
+def session(learner: Learner, fails: str = "") -> Session:
     """What is seen in a session and after it; its block may fail."""
     trial = Trial(learner, "_announce")
-    pipeline, failure = trial.pipeline, _failure(fails)
-    got: dict[str, Any] = {"raised": "", "inside": None, "yields": None}
+    pipeline, failure, raised = trial.pipeline, _failure(fails), ""
     with trial.watched():
         try:
             with pipeline.batch_processing_session() as value:
-                got |= {"inside": pipeline.in_session, "yields": value}
-                got |= {"log_inside": list(trial.own.lines), "events_inside": list(trial.events)}
+                inside = {"inside": pipeline.in_session, "yields": value}
+                log_inside, events_inside = list(trial.own.lines), list(trial.events)
                 if failure:
                     raise failure
         except BaseException as error:
             if failure is None or failure not in (error, error.__context__):
                 raise
-            got["raised"] = type(error).__name__
-    return got | {"after": pipeline.in_session} | trial.seen()
+            raised = type(error).__name__
+    return Session(
+        raised=raised,
+        after=pipeline.in_session,
+        log_inside=log_inside,
+        events_inside=events_inside,
+        **inside,
+        **trial.seen(),
+    )
 
 
-def session_in_session(learner: Learner) -> dict:
+def session_in_session(learner: Learner) -> Nested:
     """A second session inside a first one, and one after both."""
     trial = Trial(learner, "_announce")
     pipeline = trial.pipeline
     with trial.watched(), pipeline.batch_processing_session():
-        before = [len(trial.own.lines), len(trial.events)]
+        n_lines, n_events = len(trial.own.lines), len(trial.events)
         try:
             with pipeline.batch_processing_session():
                 kinds = []
         except Exception as error:
             kinds = kinds_of(error)
-        got = {"kinds": kinds, "inside": pipeline.in_session, "log": list(trial.own.lines)}
-        got |= {"new_log": got["log"][before[0] :], "new_events": trial.events[before[1] :]}
+        log = list(trial.own.lines)
+        got = Nested(kinds, pipeline.in_session, log, log[n_lines:], trial.events[n_events:])
     with trial.watched(), pipeline.batch_processing_session():
         pass
     return got
 
 
-def called(learner: Learner, records: list) -> dict:
-    """`pipeline(records)`, and whether an interruption came through."""
+def called(learner: Learner, records: list[Record]) -> Called:
+    """`pipeline(records)`, and whether an interruption or a failure came through."""
     stand_ins = ("batch_processing_session", "process_and_classify", "_announce")
     trial = Trial(learner, *stand_ins)
-    got: dict[str, Any] = {"interrupted": False, "labels": None}
+    labels, interrupted, failed = None, False, False
     with trial.watched():
         try:
-            got["labels"] = trial.pipeline(records)
+            labels = trial.pipeline(records)
         except KeyboardInterrupt:
-            got["interrupted"] = True
-        except Trouble as error:
-            got["trouble"] = str(error)
-    return got | trial.seen()
+            interrupted = True
+        except Trouble:
+            failed = True
+    return Called(labels=labels, interrupted=interrupted, failed=failed, **trial.seen())
 
 
-def one_by_one(learner: Learner, *records: dict) -> dict:
+def one_by_one(learner: Learner, *records: Record) -> OneByOne:
     """`pipeline.process_and_classify(record)` for each of the records, with the same pipeline."""
     trial = Trial(learner, "_announce", "batch_processing_session")
     processor, classifier = trial.pipeline.processor, trial.pipeline.classifier
     labels: list[Any] = []
-    raised: list[str] = []
+    raised: list[Raised] = []
     with trial.watched():
         for record in records:
             try:
@@ -281,28 +164,35 @@ def one_by_one(learner: Learner, *records: dict) -> dict:
             except Exception as error:
                 if Trouble not in (type(error), type(error.__context__)):
                     raise
-                raised += [type(error).__name__, str(error)]
-    got = {"labels": labels, "raised": raised, "counts": [processor.count, classifier.count]}
-    return got | trial.seen()
+                raised.append(Raised(type(error).__name__, str(error)))
+    return OneByOne(
+        labels=labels,
+        raised=raised,
+        n_processed=processor.count,
+        n_predicted=classifier.count,
+        **trial.seen(),
+    )
 
 
-def features(learner: Learner, observations: list) -> Any:
+def features(learner: Learner, observations: list[Record]) -> Any:
+    """The features of a light curve."""
     light_curve = learner.TransientLightCurve(observations, "ZTF24aaexmpl")
     return learner.SimpleTransientClassifier().features(light_curve)
 
 
-def predicted(learner: Learner, observations: list) -> Any:
+def predicted(learner: Learner, observations: list[Record]) -> Any:
+    """The label of a light curve."""
     light_curve = learner.TransientLightCurve(observations, "ZTF24aaexmpl")
     return learner.SimpleTransientClassifier().predict(light_curve)
 
 
-def left_alone(learner: Learner, observations: list) -> list:
+def left_alone(learner: Learner, observations: list[Record]) -> Tables:
     """The table of a light curve before and after it was measured and classified."""
     light_curve = learner.TransientLightCurve(observations, "ZTF24aaexmpl")
     before = light_curve.data.copy()
     for method in ("features", "predict"):
         getattr(learner.SimpleTransientClassifier(), method)(light_curve)
-    return [before, light_curve.data]
+    return Tables(before, light_curve.data)
 
 
 class Crowd:
@@ -337,7 +227,7 @@ class Crowd:
             self.change.notify_all()
 
 
-def processed_async(learner: Learner, records: list, *limit: int) -> dict:
+def processed_async(learner: Learner, records: list[Record], *limit: int) -> Processed:
     """`await pipeline.process_async(records, *limit)`, and how many were at work at a time."""
     stand_ins = ("batch_processing_session", "process_and_classify", "classify_safely", "_announce")
     trial, crowd = Trial(learner, *stand_ins), Crowd(limit[0] if limit else 4)
@@ -348,20 +238,26 @@ def processed_async(learner: Learner, records: list, *limit: int) -> dict:
         crowd.work(**{name: raw_data[name] for name in asked if name in raw_data})
         return process(raw_data)
 
-    async def run() -> dict:
+    async def run() -> tuple[bool, Any]:
         value = trial.pipeline.process_async(records, *limit)
         if not inspect.isawaitable(value):
-            return {"awaitable": False, "labels": value}
+            return False, value
         labels = await value
         for each in labels if isinstance(labels, list) else []:
             if inspect.iscoroutine(each):
                 each.close()  # otherwise Python would complain that nobody awaited it
-        return {"awaitable": True, "labels": labels}
+        return True, labels
 
     trial.pipeline.processor.process_lightcurve = slowly
     with trial.watched():
-        got = _in_a_thread(run)
-    return got | trial.seen() | {"most": crowd.most, "overtaken": crowd.overtaken}
+        awaitable, labels = _in_a_thread(run)
+    return Processed(
+        awaitable=awaitable,
+        labels=labels,
+        most=crowd.most,
+        overtaken=crowd.overtaken,
+        **trial.seen(),
+    )
 
 
 def _in_a_thread(run: Callable[[], Any]) -> Any:
@@ -384,15 +280,14 @@ def _in_a_thread(run: Callable[[], Any]) -> Any:
     return outcome["value"]
 
 
-def observed(learner: Learner, steps: list) -> dict:
+def observed(learner: Learner, steps: list[list[Any]]) -> Observed:
     """Observers are added and removed and events announced, step by step."""
     trial = Trial(learner)
     hearers = Hearers(trial.pipeline)
     with trial.watched():
         for step in steps:
             hearers.take(*step)
-    got = {"heard": hearers.heard, "errors": hearers.errors, "returned": hearers.returned}
-    return got | {"log": trial.own.lines}
+    return Observed(hearers.heard, hearers.errors, hearers.returned, trial.own.lines)
 
 
 class Hearers:
@@ -400,14 +295,15 @@ class Hearers:
 
     def __init__(self, pipeline: Any) -> None:
         self.pipeline = pipeline
-        self.heard: list[list[Any]] = []
+        self.heard: list[Heard] = []
         self.errors: list[list[str]] = []
         self.returned: list[bool] = []  # whether adding returned the observer
         names = ("first", "second", "broken", "once")
         self.known: dict[str, Any] = {name: self._observer(name) for name in names}
         self.known["broken object"] = functools.partial(self.known["broken"])
 
-    def take(self, action: str, what: str, data: dict | None = None) -> None:
+    def take(self, action: str, what: str, data: dict[str, Any] | None = None) -> None:
+        """Add or remove the observer called `what`, or announce the event of that name."""
         try:
             if action == "announce":
                 self.pipeline._announce(what, **(data or {}))
@@ -426,11 +322,11 @@ class Hearers:
         return self.method if name == "method" else self.known[name]
 
     def method(self, event: str, *data: Any, **spread: Any) -> None:
-        self.heard.append(["method", event, *data, *([{"spread": spread}] if spread else [])])
+        self.heard.append(Heard("method", [event, *data], spread))
 
     def _observer(self, name: str) -> Callable[..., None]:
         def observer(event: str, *data: Any, **spread: Any) -> None:
-            self.heard.append([name, event, *data, *([{"spread": spread}] if spread else [])])
+            self.heard.append(Heard(name, [event, *data], spread))
             if name == "once":
                 self.pipeline.remove_observer(observer)
             if name == "broken":

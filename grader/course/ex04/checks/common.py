@@ -10,25 +10,38 @@ from typing import Any
 
 import numpy as np
 
+from grader.course.ex04.replies import Event, Line, Seen
 from grader.expect import require, shown
 
 Rng = np.random.Generator
 
-
 Record = dict[str, Any]
 
 
-Line = list[str]
-
-
 def says(log: list[Line], word: str, level: str = "INFO") -> bool:
-    return any(line[0] == level and word in line[1].lower() for line in log)
+    """Whether a line of that level contains a word, in small letters."""
+    return any(line.level == level and word in line.text.lower() for line in log)
 
 
-def well_formed(got: dict) -> None:
+def errors_in(log: list[Line]) -> list[str]:
+    """The texts of the lines of level ERROR."""
+    return [line.text for line in log if line.level == "ERROR"]
+
+
+def told(events: list[Event]) -> list[list[Any]]:
+    """Each event as a list of its name and its data, as a learner would write it."""
+    return [[event.name, event.data] for event in events]
+
+
+def names_of(events: list[Event]) -> list[str]:
+    """The names of the events, in order; names that are not text are left out."""
+    return [event.name for event in events if isinstance(event.name, str)]
+
+
+def well_formed(got: Seen) -> None:
     """Speak up if `logging` could not make a line of its arguments."""
-    bad = got["unformatted"]
-    require(not bad, "logged-like-print", value=shown(bad[0] if bad else ""))
+    bad = got.unformatted
+    require(not bad, "logged-like-print", text=shown(bad[0] if bad else ""))
 
 
 def records(rng: Rng, n: int = 5) -> list[Record]:
@@ -47,7 +60,7 @@ def observation(band: str, day: float, magnitude: float, signal_to_noise: float 
 
 
 def nothing_seen(band: str, day: float, flux: float = 1.0) -> Record:
-    """A point that is no clear detection: a flux of 1.0 or less with an error of 0.8."""
+    """A point that is not a clear detection: a flux of 1.0 or less with an error of 0.8."""
     return {"mjd": day, "flux": flux, "flux_err": 0.8, "band": band}
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from logging import INFO, WARNING
+
 from grader.answer import Finding, Subject
 from grader.course.ex04 import probes
+from grader.course.ex04.replies import SetUp
 from grader.course.gates import gate
 from grader.expect import Mistake, Raises, fail_if_recognised, require
 
@@ -12,43 +15,50 @@ from grader.expect import Mistake, Raises, fail_if_recognised, require
 def test_logger(learner: Subject) -> None:
     """The logger "astronomy_pipeline" has level INFO and one handler, however often it is set up"""
     answer = learner.ask(probes.set_up)
-    fail_if_recognised(
-        answer,
-        Mistake("not-static", Raises("TypeError", "positional argument"), raised_=answer.raised),
+    takes_self = Mistake(
+        "not-static", Raises("TypeError", "positional argument"), error=answer.raised
     )
+    fail_if_recognised(answer, takes_self)
     got = answer.value
-    if got["is"] != "Logger":
-        touched = got["is"] == "NoneType" and got["touched"]
-        says = "The result is None. Is the last line `return logger`?"
-        other = f"The result is of the type {got['is']}; it should be a logger."
-        slug = "nothing-returned" if touched else ""
-        raise Finding(slug, says=says if got["is"] == "NoneType" else other)
-    require(not got["is_root"], "root-returned")
-    require(got["name"] == "astronomy_pipeline", "other-name", name=got["name"])
-    require(got["root"] == [0, 30], "root-configured")
-    handlers = got["handlers"]
-    require(bool(handlers), "no-handler")
-    require(len(handlers) == 1, "after-call-logger", n_handlers=len(handlers))
-    require(handlers[0]["stream"], "handler")
-    require(got["level"] != 0 or handlers[0]["level"] == 0, "level-on-handler")
-    require(got["level"] == 20, "logger-level-info", level=got["level"])
-    require(handlers[0]["level"] <= 20, "handler-drops-info")
-    require(got["after_second"] == 1, "second-handler", after_second=got["after_second"])
+    check_is_logger(got)
+    require(not got.is_root, "root-returned")
+    require(got.name == "astronomy_pipeline", "other-name", name=got.name)
+    require((got.n_root_handlers, got.root_level) == (0, WARNING), "root-configured")
+    check_handlers(got)
+    require(got.n_after_second == 1, "second-handler", n_handlers=got.n_after_second)
+
+
+def check_is_logger(got: SetUp) -> None:
+    """A logger must be returned."""
+    if got.kind == "NoneType":
+        raise Finding("nothing-returned" if got.anything_added else "none-returned")
+    require(got.kind == "Logger", "not-a-logger", kind=got.kind)
+
+
+def check_handlers(got: SetUp) -> None:
+    """The logger must have one handler, which lets INFO through."""
+    require(bool(got.handlers), "no-handler")
+    require(len(got.handlers) == 1, "several-handlers", n_handlers=len(got.handlers))
+    (handler,) = got.handlers
+    require(handler.is_stream, "other-handler")
+    require(got.level != 0 or handler.level == 0, "level-on-handler")
+    require(got.level == INFO, "other-level", level=got.level)
+    require(handler.level <= INFO, "handler-drops-info")
 
 
 def test_format(learner: Subject) -> None:
     """A line shows time, level and message"""
     got = learner.ask(probes.set_up).value
-    require(bool(got.get("handlers")), "handler-whose-format")
-    line, later = got["handlers"][0]["line"], got["handlers"][0]["later"]
+    require(bool(got.handlers), "handlerless")
+    line, later = got.handlers[0].line, got.handlers[0].later
     require(line != "the dome is stuck", "no-format")
-    require("the dome is stuck" in line, "format-incomplete", line=line)
-    require("ERROR" in line.upper(), "format-incomplete~2", line=line)
-    require(line != later, "format-incomplete~3", line=line)
+    require("the dome is stuck" in line, "format-incomplete~message", line=line)
+    require("ERROR" in line.upper(), "format-incomplete~level", line=line)
+    require(line != later, "format-incomplete~time", line=line)
 
 
 def test_beside_root(learner: Subject) -> None:
     """The logger gets its own handler, also if the root logger has one"""
-    beside, alone = learner.ask(probes.set_up_beside_root).value
-    require((beside, alone) != (0, 0), "remembered-elsewhere")
-    require(beside == 1, "has-handlers")
+    got = learner.ask(probes.set_up_beside_root).value
+    require(got.beside > 0 or got.alone > 0, "remembered-elsewhere")
+    require(got.beside == 1, "has-handlers")

@@ -2,105 +2,127 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 from grader.answer import Answer, Subject
 from grader.course.ex04 import probes
-from grader.course.ex04.checks.common import says, well_formed
+from grader.course.ex04.checks.common import names_of, says, told, well_formed
+from grader.course.ex04.replies import Session
 from grader.course.gates import gate
-from grader.expect import Mistake, Raises, expect, fail_if_recognised, kind_of, require, shown
+from grader.expect import (
+    Mistake,
+    Raises,
+    approx_equal,
+    expect,
+    fail_if_recognised,
+    kind_of,
+    require,
+    shown,
+)
+
+STARTED: list[Any] = ["session_started", {}]
+FINISHED: list[Any] = ["session_finished", {}]
+R = TypeVar("R")
 
 
-def in_session(answer: Answer) -> dict:
+def in_session(answer: Answer[R]) -> R:
     """What was seen, once it is clear that it is a context manager."""
     message = answer.raised.message if answer.raised else ""
+    not_usable = "iterator" in message or "context manager" in message
     fail_if_recognised(
         answer,
+        Mistake("not-a-generator", not_usable, error=answer.raised),
         Mistake(
-            "not-a-generator",
-            answer.raised is not None and ("iterator" in message or "context manager" in message),
-            raised_=answer.raised,
-        ),
-        Mistake(
-            "not-a-generator~2", Raises("RuntimeError", "generator didn't"), raised_=answer.raised
+            "not-a-generator~yields",
+            Raises("RuntimeError", "generator didn't"),
+            error=answer.raised,
         ),
     )
     return answer.value
+
+
+def finish_announced(got: Session) -> bool:
+    """Whether the end was announced last; without any announcement another check complains."""
+    return not got.events or approx_equal(told(got.events[-1:]), [FINISHED])
 
 
 @gate
 def test_session(learner: Subject) -> None:
     """In the block `in_session` is True, after it False; the log has "started" and "finished\""""
     got = in_session(learner.ask(probes.session))
-    require(got["inside"] is True, "flag-not-set", inside=got["inside"])
-    require(got["after"] is False, "stays-open", after=got["after"])
-    require(bool(got["log"]) or not got["root_log"], "on-root-logger")
-    require(bool(got["log"]), "printed")
-    require(
-        says(got["log_inside"], "started"), "block-begins-log", log_inside=shown(got["log_inside"])
+    require(got.inside is True, "flag-not-set", value=shown(got.inside))
+    require(got.after is False, "stays-open", value=shown(got.after))
+    require(bool(got.log) or not got.root_log, "on-root-logger")
+    require(bool(got.log), "printed")
+    inside, log = (
+        [[line.level, line.text] for line in lines] for lines in (got.log_inside, got.log)
     )
-    require(not says(got["log_inside"], "finished"), "finished-too-soon")
-    require(says(got["log"], "finished"), "after-block-log", log=shown(got["log"]))
-    require(got["yields"] is None, "value-yielded", yields=kind_of(got["yields"]))
+    require(says(got.log_inside, "started"), "start-not-logged", log=shown(inside))
+    require(not says(got.log_inside, "finished"), "finished-too-soon")
+    require(says(got.log, "finished"), "end-not-logged", log=shown(log))
+    require(got.yields is None, "value-yielded", got=kind_of(got.yields))
 
 
 def test_session_announced(learner: Subject) -> None:
     """Start and end are announced"""
     got = in_session(learner.ask(probes.session))
-    want = [["session_started", {}], ["session_finished", {}]]
-    require(bool(got["events"]), "not-announced")
-    expect(Answer(got["events"]), want, what="the list of announced events and their data")
-    expect(Answer(got["events_inside"]), want[:1], what="the list of events when the block begins")
+    require(bool(got.events), "not-announced")
+    expect(
+        Answer(told(got.events)),
+        [STARTED, FINISHED],
+        what="the list of announced events and their data",
+    )
+    expect(
+        Answer(told(got.events_inside)),
+        [STARTED],
+        what="the list of events when the block begins",
+    )
 
 
 def test_session_with_exception(learner: Subject) -> None:
     """An exception is logged and goes on, and the session ends all the same"""
     got = in_session(learner.ask(probes.session, "the disk is full"))
-    require(bool(got["raised"]), "exception-swallowed")
-    require(got["after"] is False, "stays-open~2")
-    require(got["raised"] == "Trouble", "exception-replaced", raised_=got["raised"])
-    require(got["events"][-1:] in ([["session_finished", {}]], []), "finish-not-announced")
-    require(bool(got["log"]), "nothing-logged-block")
+    require(bool(got.raised), "exception-swallowed")
+    require(got.after is False, "stays-open~exception")
+    require(got.raised == "Trouble", "exception-replaced", kind=got.raised)
+    require(finish_announced(got), "finish-not-announced")
+    require(bool(got.log), "nothing-logged")
     well_formed(got)
-    require(says(got["log"], "the disk is full", "ERROR"), "exception-not-logged")
-    require(says(got["log"], "finished"), "finish-not-logged")
+    require(says(got.log, "the disk is full", "ERROR"), "exception-not-logged")
+    require(says(got.log, "finished"), "finish-not-logged")
 
 
 def test_session_with_os_error(learner: Subject) -> None:
     """The line holds an exception's message, `str(error)`, whatever its arguments are"""
     got = in_session(learner.ask(probes.session, "OSError"))
-    told = says(got["log"], "no space left", "ERROR")
-    require(got["raised"] in ("OSError", ""), "message-from-args", raised_=got["raised"])
-    require(told, "exception-not-logged~2")
+    require(got.raised in ("OSError", ""), "message-from-args", kind=got.raised)
+    require(says(got.log, "no space left", "ERROR"), "exception-not-logged~os-error")
 
 
 def test_session_flag(learner: Subject) -> None:
     """`in_session` is set before observers are told"""
     got = in_session(learner.ask(probes.session))
-    if [event[0] for event in got["events"]] != ["session_started", "session_finished"]:
-        return  # another check speaks of that
-    require(got["flags"][0] is not False, "flag-after-announcement")
-    require(got["flags"][1] is not True, "flag-after-announcement~2")
+    if names_of(got.events) != ["session_started", "session_finished"] or len(got.events) != 2:
+        return  # another check complains of that
+    start, end = got.events
+    require(start.in_session is not False, "flag-after-announcement")
+    require(end.in_session is not True, "flag-after-announcement~end")
 
 
 def test_session_interrupted(learner: Subject) -> None:
-    """Ctrl-C (KeyboardInterrupt) ends the session too, goes on, and is no error"""
+    """Ctrl-C (KeyboardInterrupt) ends the session too, goes on, and is not an error"""
     got = in_session(learner.ask(probes.session, "Ctrl-C"))
-    require(
-        got["after"] is False and got["events"][-1:] in ([["session_finished", {}]], []),
-        "open-after-interruption",
-    )
-    require(bool(got["raised"]), "interruption-swallowed")
-    errors = [line[1] for line in got["log"] if line[0] in ("ERROR", "CRITICAL")]
+    require(got.after is False and finish_announced(got), "open-after-interruption")
+    require(bool(got.raised), "interruption-swallowed")
+    errors = [line for line in got.log if line.level in ("ERROR", "CRITICAL")]
     require(not errors, "interruption-logged")
 
 
 def test_session_in_session(learner: Subject) -> None:
     """A session in a session is a RuntimeError, and the first one goes on"""
     got = in_session(learner.ask(probes.session_in_session))
-    require("RuntimeError" in got["kinds"], "nesting-allowed")
-    require(got["inside"] is True, "refused-ends-other")
-    require(not says(got["log"], "finished"), "refused-ends-other~2")
-    require(
-        got["new_log"] == got["new_events"] == [],
-        "refusal-logged",
-        new_log=shown(got["new_log"] + got["new_events"]),
-    )
+    require("RuntimeError" in got.kinds, "nesting-allowed")
+    require(got.inside is True, "refused-ends-other")
+    require(not says(got.log, "finished"), "refused-ends-other~logged")
+    trace = [[line.level, line.text] for line in got.new_log] + told(got.new_events)
+    require(not trace, "refusal-logged", trace=shown(trace))

@@ -7,14 +7,19 @@ from typing import Any
 import pytest
 
 from grader.answer import Answer, Subject
+from grader.course.counted import as_many
 from grader.course.ex04 import probes
 from grader.course.ex04.checks.common import Rng, says
+from grader.course.ex04.replies import Observed
 from grader.course.gates import gate
 from grader.expect import Mistake, expect, require
 
 
-def heard(answer: Answer) -> list[list[Any]]:
-    return answer.value["heard"]
+def observed(learner: Subject, steps: list[list[Any]]) -> Observed:
+    """What observers heard, with the errors of each of the steps."""
+    got = learner.ask(probes.observed, steps).value
+    as_many(got.errors, len(steps))
+    return got
 
 
 @gate
@@ -22,14 +27,12 @@ def test_observers(learner: Subject, rng: Rng) -> None:
     """Every observer is called with event and data, in the order they were added"""
     data = {"object_id": f"ZTF24aa{rng.integers(1000, 9999)}", "label": "TDE"}
     steps = [["add", "first"], ["add", "second"], ["announce", "session_started"]]
-    answer = learner.ask(probes.observed, [*steps, ["announce", "classified", data]])
-    got = heard(answer)
-    spread = any(isinstance(each[-1], dict) and "spread" in each[-1] for each in got)
-    require(not spread, "data-spread-out")
+    got = observed(learner, [*steps, ["announce", "classified", data]])
+    require(not any(each.named for each in got.heard), "data-spread-out")
     want: list[list[Any]] = [[each, "session_started", {}] for each in ("first", "second")]
     want += [[each, "classified", data] for each in ("first", "second")]
     expect(
-        Answer(got),
+        Answer([[each.who, *each.args] for each in got.heard]),
         want,
         Mistake("only-last-kept", [each for each in want if each[0] == "second"]),
         Mistake("known-by-name", [each for each in want if each[0] == "first"]),
@@ -40,8 +43,8 @@ def test_observers(learner: Subject, rng: Rng) -> None:
 
 def test_observer_decorates(learner: Subject) -> None:
     """`add_observer` returns the function, so that it can be used as a decorator"""
-    returned = learner.ask(probes.observed, [["add", "first"], ["add", "first"]]).value["returned"]
-    require(all(returned), "callback-not-returned")
+    got = observed(learner, [["add", "first"], ["add", "first"]])
+    require(all(got.returned), "callback-not-returned")
 
 
 def test_observer_fails(learner: Subject) -> None:
@@ -52,60 +55,51 @@ def test_observer_fails(learner: Subject) -> None:
         ["add", "second"],
         ["announce", "session_started"],
     ]
-    answer = learner.ask(probes.observed, steps)
-    raised = answer.value["errors"][-1]
-    require(not raised, "failure-raised", value=raised[0] if raised else "")
-    who = [each[0] for each in heard(answer)]
+    got = observed(learner, steps)
+    raised = got.errors[-1]
+    require(not raised, "failure-raised", kind=raised[0] if raised else "")
+    who = [each.who for each in got.heard]
     require(who != ["first", "broken"], "failure-stops-others")
     if "broken" in who:
-        require(says(answer.value["log"], "mail server", "ERROR"), "failure-not-logged")
+        require(says(got.log, "mail server", "ERROR"), "failure-not-logged")
         expect(Answer(who), ["first", "broken", "second"], what="the list of observers called")
 
 
 def test_observer_fails_again(learner: Subject) -> None:
     """An observer that fails remains one, and may be any object that can be called"""
     events = [["announce", "session_started"], ["announce", "session_finished"]]
-    answer = learner.ask(probes.observed, [["add", "broken"], ["add", "first"], *events])
-    who = [each[0] for each in heard(answer)]
+    got = observed(learner, [["add", "broken"], ["add", "first"], *events])
+    who = [each.who for each in got.heard]
     require(who.count("broken") != 1 or who.count("first") != 2, "broken-removed")
-    answer = learner.ask(probes.observed, [["add", "broken object"], *events])
-    require(not any("AttributeError" in kinds for kinds in answer.value["errors"]), "name-wanted")
+    got = observed(learner, [["add", "broken object"], *events])
+    require(not any("AttributeError" in kinds for kinds in got.errors), "name-wanted")
 
 
 @pytest.mark.parametrize("name", ["first", "method"])
 def test_observer_twice(learner: Subject, name: str) -> None:
     """Added twice, an observer is called once; removed, it is not called any more"""
     twice = [["add", name], ["add", name], ["announce", "session_started"]]
-    answer = learner.ask(probes.observed, twice)
-    count = len(heard(answer))
-    require(
-        count != 2,
-        "called-twice",
-        says="An observer that was added twice is called twice. Ask `if callback not in self.observers` first"
-        + (": methods of objects are equal, but not identical." if name == "method" else "."),
-    )
-    expect(Answer(count), 1, what="the number of calls")
-    answer = learner.ask(
-        probes.observed, [["add", name], ["remove", name], ["announce", "session_started"]]
-    )
-    require(not heard(answer), "not-removed")
-    expect(Answer(answer.value["errors"][1]), [], what="the error when an observer is removed")
+    got = observed(learner, twice)
+    require(len(got.heard) != 2, "called-twice~method" if name == "method" else "called-twice")
+    expect(Answer(len(got.heard)), 1, what="the number of calls")
+    steps = [["add", name], ["remove", name], ["announce", "session_started"]]
+    got = observed(learner, steps)
+    require(not got.heard, "not-removed")
+    expect(Answer(got.errors[1]), [], what="the error when an observer is removed")
 
 
 def test_remove_unknown(learner: Subject) -> None:
     """Removing an unknown observer is a ValueError"""
-    kinds = learner.ask(probes.observed, [["add", "first"], ["remove", "second"]]).value["errors"][
-        1
-    ]
+    kinds = observed(learner, [["add", "first"], ["remove", "second"]]).errors[1]
     require(bool(kinds), "unknown-removed")
-    require("ValueError" in kinds, "removing-observer-never", value=kinds[0] if kinds else "")
+    require("ValueError" in kinds, "other-error", kind=kinds[0] if kinds else "")
 
 
 def test_remove_itself(learner: Subject) -> None:
     """An observer may remove itself when it is called"""
     steps = [["add", "once"], ["add", "first"], ["announce", "session_started"]]
-    answer = learner.ask(probes.observed, [*steps, ["announce", "session_finished"]])
-    who = [each[0] for each in heard(answer)]
+    got = observed(learner, [*steps, ["announce", "session_finished"]])
+    who = [each.who for each in got.heard]
     expect(
         Answer(who),
         ["once", "first", "first"],

@@ -1,0 +1,66 @@
+"""The rules of part 4.5, and light curves that each of them is meant for."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from grader.course.ex04.checks.common import Record, event, nothing_seen, observation
+
+FEW = [observation("r", 0, 18.0), observation("g", 1, 18.0), nothing_seen("r", 2)]
+
+IN_TWO_BANDS = [observation(*point) for point in (("r", 0, 18.0), ("r", 5, 19.0), ("g", 1, 18.1))]
+
+SEASONS = ((200.0, 0.5), (400.0, 0.4))
+
+FADED = ((200.0, 2.5), (400.0, 3.0))
+
+
+class Case(NamedTuple):
+    """A light curve for a rule: the rule's number, its label, and what the light curve is like."""
+
+    number: int
+    label: str
+    about: str
+    data: list[Record]
+
+
+CASES = [
+    Case(1, "unknown", "nothing at all", []),
+    Case(1, "unknown", "two detections and one observation without", FEW),
+    Case(2, "CV", "fast, blue", event(12, 0.2, -0.3)),
+    Case(
+        2, "CV", "fast, in three episodes", event(1.5, 0.2, 0.0, ((150.0, 0.2), (300.0, 0.4)), 15)
+    ),
+    Case(2, "CV", "two detections in r and one in g", IN_TWO_BANDS),
+    Case(3, "AGN", "three episodes, a small amplitude, blue", event(20, 0.01, -0.3, SEASONS)),
+    Case(4, "TDE", "three episodes, a large amplitude, red", event(25, 0.05, 0.3, FADED)),
+    Case(5, "CV", "quite fast, in two episodes", event(12, 0.06, 0.0, ((-150.0, 0.3),))),
+    Case(5, "CV", "quite fast, up within a day", event(1.2, 0.06, 0.0)),
+    Case(6, "SNIa", "up in two weeks, quite fast, blue", event(14, 0.05, -0.3)),
+    Case(6, "SNIa", "quite fast after a long rise", event(130, 0.05, 0.2)),
+    Case(6, "SNIa", "quite fast, up in exactly 3 days", event(3, 0.06, 0.0)),
+    Case(7, "TDE", "blue after a long rise", event(130, 0.01, -0.3)),
+    Case(7, "TDE", "blue, nothing after the peak", event(25, 0.01, -0.3, end=0)),
+    Case(8, "AGN", "slow after a long rise", event(130, 0.01, 0.2)),
+    Case(9, "SNII", "slow, never seen in g", event(12, 0.012, None)),
+    Case(9, "SNII", "slow, up within a day", event(1.2, 0.012, 0.3)),
+    Case(9, "SNII", "slow, in two episodes", event(12, 0.012, 0.3, ((150.0, 1.5),))),
+    Case(9, "SNII", "slow, up in exactly 90 days", event(90, 0.012, 0.3)),
+    Case(9, "SNII", "nothing after the peak, not blue", event(12, 0.012, 0.3, end=0)),
+]
+
+
+def holding(feature: dict[str, float]) -> list[tuple[int, str]]:
+    """Number and label of all the rules from the second on that hold."""
+    decline, episodes = feature["decline_rate"], feature["episodes"]
+    rules = [
+        (2, "CV", decline > 0.1),
+        (3, "AGN", episodes >= 3 and feature["amplitude"] < 1.5),
+        (4, "TDE", episodes >= 3),
+        (5, "CV", decline > 0.03 and (episodes == 2 or feature["rise_time"] < 3)),
+        (6, "SNIa", decline > 0.03),
+        (7, "TDE", feature["colour"] < -0.1),
+        (8, "AGN", feature["rise_time"] > 90),
+        (9, "SNII", True),
+    ]
+    return [(number, label) for number, label, holds in rules if holds]

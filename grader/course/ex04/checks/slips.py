@@ -1,0 +1,132 @@
+"""Features of a light curve that a slip would give, one function a feature."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from itertools import pairwise
+from statistics import mean, median
+
+from grader.course.ex04.checks.common import Record
+from grader.course.ex04.checks.measured import Point, measured, seen, slope, weighted_slope
+from grader.expect import Mistake
+
+
+class Curve:
+    """A light curve that is measured: its clear detections, and those in its main band."""
+
+    def __init__(self, data: list[Record], main: str) -> None:
+        self.data, self.main = data, main
+        self.want, self.points = measured(data), seen(data)
+        self.in_main = [(t, m) for band, t, m in self.points if band == main]
+        self.peak = min(self.in_main, key=lambda point: point[1])[0]
+
+
+def slips(data: list[Record], main: str) -> dict[str, list[Mistake]]:
+    """The mistakes that are known of each feature."""
+    curve = Curve(data, main)
+    known: dict[str, Callable[[Curve], list[Mistake]]] = {
+        "rise_time": rises,
+        "decline_rate": declines,
+        "amplitude": amplitudes,
+        "colour": colours,
+        "episodes": episodes,
+    }
+    return {name: [*of(curve), *rounded(name, curve.want[name])] for name, of in known.items()}
+
+
+def rounded(name: str, value: float) -> list[Mistake]:
+    digits = () if name == "episodes" else (1, 2, 3)
+    return [Mistake("rounded", round(value, each), name=name) for each in digits]
+
+
+def rises(curve: Curve) -> list[Mistake]:
+    peak, points = curve.peak, curve.points
+    first, rise = curve.in_main[0][0], curve.want["rise_time"]
+    faintest = max(curve.in_main, key=lambda point: point[1])[0]
+    peak_of_all = min(points, key=lambda point: point[2])[1]
+    days = sorted(obs["mjd"] for obs in curve.data)
+    row = days.index(peak)
+    shifted = points[row][1] if row < len(points) else peak
+    return [
+        Mistake("rise-is-a-date", peak),
+        Mistake("rise-negative", -rise),
+        Mistake("faintest-as-peak", faintest - first),
+        Mistake("all-bands-mixed", peak_of_all - points[0][1]),
+        Mistake("rise-from-any-band", peak - points[0][1]),
+        Mistake("non-detections-counted", peak - days[0]),
+        Mistake("label-for-position", shifted - first),
+    ]
+
+
+def amplitudes(curve: Curve) -> list[Mistake]:
+    brightest = min(m for _, m in curve.in_main)
+    of_all = [m for _, _, m in curve.points]
+    return [
+        Mistake("amplitude-negative", -curve.want["amplitude"]),
+        Mistake("all-bands-mixed", max(of_all) - min(of_all)),
+        Mistake("amplitude-from-the-ends", curve.in_main[0][1] - brightest),
+        Mistake("amplitude-from-the-ends", curve.in_main[-1][1] - brightest),
+    ]
+
+
+def colours(curve: Curve) -> list[Mistake]:
+    points = {each: [(t, m) for band, t, m in curve.points if band == each] for each in "gr"}
+
+    def within(days: float, **centres: float) -> dict[str, list[float]]:
+        return {
+            each: [m for t, m in points[each] if abs(t - centres[each]) <= days] for each in "gr"
+        }
+
+    def colour(magnitudes: dict[str, list[float]]) -> float:
+        return median(magnitudes["g"]) - median(magnitudes["r"])
+
+    near = within(10, g=curve.peak, r=curve.peak)
+    own = {each: min(points[each], key=lambda point: point[1])[0] for each in "gr"}
+    flux = {each: median(10 ** (-0.4 * m) for m in near[each]) for each in "gr"}
+    return [
+        Mistake("colour-reversed", -curve.want["colour"]),
+        Mistake("colour-of-everything", colour(within(math.inf, g=0, r=0))),
+        Mistake("colour-in-each-peak", colour(within(10, **own))),
+        Mistake("mean-for-median", mean(near["g"]) - mean(near["r"])),
+        Mistake("colour-of-fluxes", -2.5 * math.log10(flux["g"] / flux["r"])),
+    ]
+
+
+def episodes(curve: Curve) -> list[Mistake]:
+    return [
+        Mistake("breaks-for-episodes", curve.want["episodes"] - 1),
+        Mistake("all-bands-mixed", 1 + breaks([t for _, t, _ in curve.points])),
+        Mistake("episodes-by-length", stretches([t for t, _ in curve.in_main])),
+    ]
+
+
+def breaks(times: list[float]) -> int:
+    """How often more than 60 days pass without a detection."""
+    return sum(later - one > 60 for one, later in pairwise(times))
+
+
+def stretches(times: list[float]) -> int:
+    """How often one begins anew if a stretch lasts 60 days from its first time on."""
+    count, start = 1, times[0]
+    for when in times:
+        if when - start > 60:
+            count, start = count + 1, when
+    return count
+
+
+def declines(curve: Curve) -> list[Mistake]:
+    points: list[Point] = [(t - curve.peak, m) for t, m in curve.in_main]
+    fading = [(x, m) for x, m in points if 0 <= x <= 30]
+    flux = [(x, 10 ** (0.4 * (25 - m))) for x, m in fading]
+    rate = slope(fading)
+    intercept = mean(m for _, m in fading) - rate * mean(x for x, _ in fading)
+    return [
+        Mistake("peak-left-out", slope([p for p in fading if p[0] > 0])),
+        Mistake("weighted-fit", weighted_slope(curve.data, curve.main, curve.peak)),
+        Mistake("decline-reversed", -rate),
+        Mistake("intercept-for-slope", intercept),
+        Mistake("decline-of-everything", slope([p for p in points if p[0] >= 0])),
+        Mistake("rise-in-the-line", slope([p for p in points if abs(p[0]) <= 30])),
+        Mistake("decline-in-flux", slope(flux)),
+    ]

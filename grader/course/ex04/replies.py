@@ -1,0 +1,151 @@
+"""The structured replies of the probes of Exercise 4."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from grader.wire import Table
+
+
+class Line(Struct):
+    """A line of a log: its level and its text."""
+
+    level: str
+    text: str
+
+
+class Event(Struct):
+    """An announced event and its data, and `in_session` at that moment."""
+
+    name: Any
+    data: dict[str, Any]
+    in_session: Any
+
+
+class Call(Struct):
+    """A call of the processor or the classifier, what it was about, and whether in a session."""
+
+    method: str
+    about: str
+    in_session: bool
+
+
+class Seen(Struct, kw_only=True):
+    """What was seen of a pipeline on trial."""
+
+    log: list[Line]
+    root_log: list[Line]
+    unformatted: list[str]
+    events: list[Event]
+    calls: list[Call]
+    sessions: int
+
+
+class Handler(Struct):
+    """A handler of a logger, and a line as it would write it at two times."""
+
+    is_stream: bool
+    level: int
+    line: str
+    later: str
+
+
+class SetUp(Struct, kw_only=True):
+    """The logger after one call and after two, and what became of the root logger."""
+
+    kind: str
+    anything_added: bool
+    name: str = ""
+    is_root: bool = False
+    level: int = 0
+    handlers: list[Handler] = []
+    n_after_second: int = 0
+    n_root_handlers: int = 0
+    root_level: int = 0
+
+
+class BesideRoot(Struct):
+    """The number of the logger's handlers where the root logger has one, and where it has none."""
+
+    beside: int
+    alone: int
+
+
+class Session(Seen, kw_only=True):
+    """What was seen in a session and after it."""
+
+    raised: str
+    inside: Any
+    after: Any
+    yields: Any
+    log_inside: list[Line]
+    events_inside: list[Event]
+
+
+class Nested(Struct):
+    """What a session within a session raised and left behind."""
+
+    kinds: list[str]
+    inside: Any
+    log: list[Line]
+    new_log: list[Line]
+    new_events: list[Event]
+
+
+class Called(Seen, kw_only=True):
+    """The labels of a call of the pipeline, or what came through."""
+
+    labels: Any
+    interrupted: bool
+    failed: bool
+
+
+class Raised(Struct):
+    """An exception that arrived outside: its class and its message."""
+
+    kind: str
+    message: str
+
+
+class OneByOne(Seen, kw_only=True):
+    """The labels of records, and what processor and classifier have counted themselves."""
+
+    labels: list[Any]
+    raised: list[Raised]
+    n_processed: int
+    n_predicted: int
+
+
+class Tables(Struct):
+    """The table of a light curve before and after."""
+
+    before: Table
+    after: Table
+
+
+class Processed(Seen, kw_only=True):
+    """The labels of `process_async`, and how many records were at work at a time."""
+
+    awaitable: bool
+    labels: Any
+    most: int
+    overtaken: int
+
+
+class Heard(Struct):
+    """What an observer was called with: arguments by position, and by name."""
+
+    who: str
+    args: list[Any]
+    named: dict[str, Any]
+
+
+class Observed(Struct):
+    """What observers heard, and for each step what it raised: classes, then the message."""
+
+    heard: list[Heard]
+    errors: list[list[str]]
+    returned: list[bool]
+    log: list[Line]
