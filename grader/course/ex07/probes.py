@@ -1,21 +1,31 @@
 """Probes of Exercise 7: embeddings of time and a transformer, built small and tried out.
 
 Each part is tried by itself where that is possible: stand-ins take the place of the other parts,
-which may be unwritten or wrong. They are no solutions, only something simple of the same shape.
+which may be unwritten or wrong. They are not solutions, only something simple of the same shape.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from grader.course.ex07.replies import (
+    Attached,
+    BandVectors,
+    Embeddings,
+    Gradients,
+    Layers,
+    Positional,
+    SimpleLogits,
+)
 from grader.runner import Learner
 
 Batch = tuple[Tensor, Tensor, Tensor]  # features, times, lengths
+Sizes = dict[str, Any]  # what a module is made with
 LAYERS = ("input_projection", "time_embedding", "transformer", "classifier")
 
 
@@ -68,7 +78,7 @@ def stand_in_for_time2vec(learner: Learner) -> Iterator[None]:
             namespace["Time2Vec"] = own
 
 
-def made(learner: Learner, name: str, seed: int, sizes: dict[str, Any]) -> Any:
+def made(learner: Learner, name: str, seed: int, sizes: Sizes) -> Any:
     """An object of the learner's class `name`, the same one for the same seed."""
     torch.manual_seed(seed)
     with stand_in_for_time2vec(learner):
@@ -103,8 +113,8 @@ def count(module: nn.Module) -> int:
 
 
 def time2vec(
-    learner: Learner, seed: int, sizes: dict, times: Sequence[Tensor], start: str = "own"
-) -> dict:
+    learner: Learner, seed: int, sizes: Sizes, times: Sequence[Tensor], start: str = "own"
+) -> Embeddings:
     """Embeddings of several tensors of times, with "own", "scattered" or "zero" parameters."""
     torch.manual_seed(seed)
     module = learner.Time2Vec(**sizes)
@@ -113,24 +123,24 @@ def time2vec(
     if start == "zero":
         for parameter in module.parameters():
             nn.init.zeros_(parameter)
-    return {"embeddings": [module(each) for each in times], "learned": count(module)}
+    return Embeddings([module(each) for each in times], count(module))
 
 
-def time2vec_gradients(learner: Learner, seed: int, sizes: dict, times: Tensor) -> dict:
+def time2vec_gradients(learner: Learner, seed: int, sizes: Sizes, times: Tensor) -> Attached:
     """Which parameters get no gradient, and whether the embedding has one at all."""
     torch.manual_seed(seed)
     module = learner.Time2Vec(**sizes)
     embeddings = module(times)
     if not getattr(embeddings, "requires_grad", False):
-        return {"attached": False, "without": []}
+        return Attached(False, [])
     embeddings.square().sum().backward()
-    return {"attached": True, "without": _without_gradient(module)}
+    return Attached(True, _without_gradient(module))
 
 
 # 7.2 PositionalTime2Vec
 
 
-def positional(learner: Learner, seed: int, sizes: dict, times: Sequence[Tensor]) -> dict:
+def positional(learner: Learner, seed: int, sizes: Sizes, times: Sequence[Tensor]) -> Positional:
     """Embeddings with positions of several tensors of times, after scattering the parameters.
 
     The first of them is embedded once more after a step of training.
@@ -143,18 +153,18 @@ def positional(learner: Learner, seed: int, sizes: dict, times: Sequence[Tensor]
     if getattr(embeddings[0], "requires_grad", False):
         embeddings[0].square().sum().backward()
         step(module)
-    return {"embeddings": embeddings, "trained": module(times[0]), "learned": own}
+    return Positional(embeddings, module(times[0]), own)
 
 
 # 7.3 the encoder's layers
 
 
-def constructed(learner: Learner, name: str, sizes: dict) -> str:
+def constructed(learner: Learner, name: str, sizes: Sizes) -> str:
     """Make an object of the class `name`: what counts is whether that is refused."""
     return type(made(learner, name, 0, sizes)).__name__
 
 
-def layers(learner: Learner, sizes: dict) -> dict:
+def layers(learner: Learner, sizes: Sizes) -> Layers:
     """What the encoder's attributes are, and the number of parameters of the transformer."""
     model = made(learner, "Time2VecTransformerEncoder", 0, sizes)
     kinds = {}
@@ -163,17 +173,17 @@ def layers(learner: Learner, sizes: dict) -> dict:
         kinds[name] = "module" if isinstance(value, nn.Module) else type(value).__name__
     transformer = getattr(model, "transformer", None)
     learned = count(transformer) if isinstance(transformer, nn.Module) else 0
-    return {"kinds": kinds, "max_seq_len": getattr(model, "max_seq_len", None), "learned": learned}
+    return Layers(kinds, getattr(model, "max_seq_len", None), learned)
 
 
 def layer(
     learner: Learner,
-    sizes: dict,
+    sizes: Sizes,
     name: str,
     inputs: Sequence[Tensor],
     train: bool = False,
     **options: Any,
-) -> list:
+) -> list[Any]:
     """What one of the encoder's layers returns for each of the inputs."""
     model = made(learner, "Time2VecTransformerEncoder", 3, sizes).train(train)
     with torch.set_grad_enabled(train):
@@ -198,7 +208,7 @@ def _bare(self: Any) -> None:
 
 
 def simple_encoder(
-    learner: Learner, weights: dict[str, Tensor], masks: Tensor, longest: int
+    learner: Learner, weights: Mapping[str, Tensor], masks: Tensor, longest: int
 ) -> Any:
     """The learner's encoder with simple layers; row n of `masks` is the mask of length n."""
 
@@ -223,23 +233,25 @@ def _linear(weight: Tensor) -> nn.Linear:
     return layer
 
 
-def embed(learner: Learner, weights: dict, masks: Tensor, features: Tensor, times: Tensor) -> Any:
+def embed(
+    learner: Learner, weights: Mapping[str, Tensor], masks: Tensor, features: Tensor, times: Tensor
+) -> Any:
     """`embed` of the encoder with simple layers."""
     with stand_in_for_time2vec(learner):
         return simple_encoder(learner, weights, masks, 100).embed(features, times)
 
 
 def simple_logits(
-    learner: Learner, weights: dict, masks: Tensor, batch: Batch, longest: int = 100
-) -> dict:
+    learner: Learner, weights: Mapping[str, Tensor], masks: Tensor, batch: Batch, longest: int = 100
+) -> SimpleLogits:
     """Logits of the encoder with simple layers, and the mask that its transformer was given."""
     with stand_in_for_time2vec(learner):
         encoder = simple_encoder(learner, weights, masks, longest)
         logits = encoder(*batch)
-    return {"logits": logits, "mask": encoder.transformer.mask}
+    return SimpleLogits(logits, encoder.transformer.mask)
 
 
-def changed_arguments(learner: Learner, name: str, sizes: dict, batch: Batch) -> list[str]:
+def changed_arguments(learner: Learner, name: str, sizes: Sizes, batch: Batch) -> list[str]:
     """Names of the arguments that are not the same after a call as before."""
     before = [each.clone() for each in batch]
     made(learner, name, 3, sizes)(*batch)
@@ -254,11 +266,11 @@ def changed_arguments(learner: Learner, name: str, sizes: dict, batch: Batch) ->
 def logits(
     learner: Learner,
     name: str,
-    sizes: dict,
+    sizes: Sizes,
     batches: Sequence[Batch],
     train: bool = False,
     method: str = "forward",
-) -> list:
+) -> list[Any]:
     """What an encoder returns for several batches."""
     model = made(learner, name, 3, sizes).train(train)
     run = model if method == "forward" else getattr(model, method)
@@ -267,14 +279,14 @@ def logits(
 
 
 def gradients(
-    learner: Learner, name: str, sizes: dict, batch: Batch, method: str = "forward"
-) -> dict[str, list[str]]:
+    learner: Learner, name: str, sizes: Sizes, batch: Batch, method: str = "forward"
+) -> Gradients:
     """Names of the parameters that get no gradient, and of those that get NaN or infinity."""
     model = made(learner, name, 3, sizes).train()
     getattr(model, method)(*batch).square().sum().backward()
     grads = {name: p.grad for name, p in model.named_parameters() if p.grad is not None}
     broken = [name for name, grad in grads.items() if not torch.isfinite(grad).all()]
-    return {"without": _without_gradient(model), "broken": broken}
+    return Gradients(_without_gradient(model), broken)
 
 
 def _without_gradient(module: nn.Module) -> list[str]:
@@ -284,19 +296,19 @@ def _without_gradient(module: nn.Module) -> list[str]:
 # 7.E1 BandEmbedding and BandTime2VecTransformerEncoder
 
 
-def band_vectors(learner: Learner, sizes: dict, bands: Tensor, wanted: Tensor) -> dict:
+def band_vectors(learner: Learner, sizes: Sizes, bands: Tensor, wanted: Tensor) -> BandVectors:
     """Vectors of bands before and after a step of training towards what is wanted."""
     module = made(learner, "BandEmbedding", 3, sizes)
     before = module(bands)
     learned = count(module)
-    attached = getattr(before, "requires_grad", False)
+    attached = bool(getattr(before, "requires_grad", False))
     if attached:
         (before - wanted).square().sum().backward()
         step(module)
-    return {"before": before, "after": module(bands), "learned": learned, "attached": attached}
+    return BandVectors(before, module(bands), learned, attached)
 
 
-def logits_without_bands(learner: Learner, sizes: dict, batches: Sequence[Batch]) -> list:
+def logits_without_bands(learner: Learner, sizes: Sizes, batches: Sequence[Batch]) -> list[Any]:
     """Logits when all vectors of bands are zero."""
     model = made(learner, "BandTime2VecTransformerEncoder", 3, sizes).eval()
     for parameter in model.band_embedding.parameters():
@@ -308,7 +320,7 @@ def logits_without_bands(learner: Learner, sizes: dict, batches: Sequence[Batch]
 # 7.E2 CausalTime2VecTransformerEncoder
 
 
-def attention_mask(learner: Learner, sizes: dict, batch: Batch) -> Any:
+def attention_mask(learner: Learner, sizes: Sizes, batch: Batch) -> Any:
     """The mask that the transformer is given, as numbers; None if there is none."""
     model = made(learner, "CausalTime2VecTransformerEncoder", 3, sizes)
     seen: dict[str, Any] = {}

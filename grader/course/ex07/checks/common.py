@@ -13,18 +13,17 @@ import numpy as np
 import pytest
 
 from grader.answer import Answer, Subject
+from grader.course import oracles
+from grader.course.counted import as_many
 from grader.course.ex07 import probes
 from grader.expect import Mistake, Raises, expect_error, fail_if_recognised, kind_of, require
 from grader.wire import Tensor
 
 Rng = np.random.Generator
 
-
 Batch = tuple[Tensor, Tensor, Tensor]
 
-
 ENCODER = "Time2VecTransformerEncoder"
-
 
 TINY = {
     "input_dim": 6,
@@ -36,7 +35,6 @@ TINY = {
     "max_seq_len": 12,
     "dropout": 0.0,
 }
-
 
 NEAR = 1e-4  # agreement of float32 numbers of order one
 
@@ -52,12 +50,12 @@ def days(rng: Rng, *shape: int) -> np.ndarray:
 
 def array(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
     """The value as an array of float64, once it is a tensor of this shape that holds numbers."""
-    require(value is not None, "none-did-forget", what=what)
-    require(isinstance(value, Tensor), "torch-tensor", what=what, value=kind_of(value))
-    require(value.shape == shape, "shape", what=what, shape=value.shape, shape2=shape)
+    require(value is not None, "returned-none", what=what)
+    require(isinstance(value, Tensor), "not-a-tensor", what=what, got=kind_of(value))
+    require(value.shape == shape, "wrong-shape", what=what, shape=value.shape, want=shape)
     numbers = value.array.astype(float)
-    odd = int((~np.isfinite(numbers)).sum())
-    require(odd == 0, "nan-infinite-places", what=what, odd=odd, size=numbers.size)
+    n_odd = int((~np.isfinite(numbers)).sum())
+    require(n_odd == 0, "not-finite", what=what, n_odd=n_odd, n=numbers.size)
     return numbers
 
 
@@ -73,27 +71,16 @@ def names_both(answer: Answer, numbers: tuple[int, int], when: str, *mistakes: M
     """The answer must be a ValueError whose message names both numbers."""
     expect_error(answer, "ValueError", when, *mistakes)
     message = answer.raised.message if answer.raised else ""
-    require(
-        all(str(number) in message for number in numbers),
-        "numbers-not-named",
-        message=message,
-        numbers=numbers[0],
-        numbers2=numbers[1],
-    )
+    named = all(str(number) in message for number in numbers)
+    first, second = numbers
+    require(named, "numbers-not-named", message=message, first=first, second=second)
 
 
 def light_curves(
     rng: Rng, lengths: list[int], rows: int, bands: int = 3
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Features, times and lengths as Exercise 5 gives them, with zeros as padding."""
-    features = np.zeros((len(lengths), rows, 3 + bands))
-    for one, n in zip(features, lengths, strict=True):
-        one[:n, 0] = np.cumsum(rng.uniform(0.5, 9, n))
-        one[1:n, 0] -= one[0, 0]
-        one[:1, 0] = 0.0
-        one[:n, 1] = rng.uniform(-0.2, 1, n)
-        one[:n, 2] = rng.uniform(0.02, 0.2, n)
-        one[np.arange(n), 3 + rng.integers(0, bands, n)] = 1
+    features = oracles.light_curves(rng, lengths, rows, bands)
     return features, features[..., :1].copy(), np.array(lengths)
 
 
@@ -120,7 +107,8 @@ def whole(
     train = changes.pop("train", False)
     sizes = TINY | changes
     tensors = [sent(*batch) for batch in batches]
-    return learner.ask(probes.logits, name, sizes, tensors, train=train, method=method).value
+    got = learner.ask(probes.logits, name, sizes, tensors, train=train, method=method).value
+    return as_many(got, len(batches))
 
 
 MODES = pytest.mark.parametrize("train", [False, True], ids=["evaluation", "training"])
@@ -141,22 +129,24 @@ def invisible_padding(
     ]
     batches = [(features, times, lengths), (rubbish, odd, lengths), *alone]
     got = whole(learner, name, *batches, method=method, train=train)
-    steps = method != "forward"
-    shape = (3, 10, 3) if steps else (3, 3)
+    steps, mode = method != "forward", "training" if train else "evaluation"
+    shape: tuple[int, ...] = (3, 10, 3) if steps else (3, 3)
     padded, filled = (array(each, shape, "The result for a batch of 3") for each in got[:2])
-    mode = "training" if train else "evaluation"
     for k, n in enumerate(lengths):
-        one = array(got[2 + k], (1, n, 3) if steps else (1, 3), "The result for a batch of 1")[0]
-        with_padding, with_rubbish = (
-            each[k, :n] if steps else each[k] for each in (padded, filled)
+        own_shape = (1, n, 3) if steps else (1, 3)
+        one = array(got[2 + k], own_shape, "The result for a batch of 1")[0]
+        rows = (k, slice(n)) if steps else (k,)
+        change = float(np.abs(padded[rows] - one).max())
+        n_padding = 10 - n
+        require(
+            change < NEAR, "padding-visible", n=n, n_padding=n_padding, mode=mode, change=change
         )
-        change = np.abs(with_padding - one).max()
-        require(bool(change < NEAR), "padding-visible", n=n, n2=10 - n, mode=mode, change=change)
-        change = np.abs(with_rubbish - one).max()
-        require(bool(change < NEAR), "padding-visible~2", mode=mode, change=change)
+        change = float(np.abs(filled[rows] - one).max())
+        require(change < NEAR, "padding-visible~rubbish", mode=mode, change=change)
 
 
 def few_observations(learner: Subject, rng: Rng, name: str, train: bool) -> None:
+    """Light curves of one observation or none must have finite logits and gradients."""
     features, times, lengths = light_curves(rng, [1, 4, 0], 6)
     batches = [
         (features, times, lengths),
@@ -166,21 +156,22 @@ def few_observations(learner: Subject, rng: Rng, name: str, train: bool) -> None
     got = whole(learner, name, *batches, train=train)
     mode = "training" if train else "evaluation"
     for value, n in zip(got, (3, 2, 1), strict=True):
-        lost = isinstance(value, Tensor) and not np.isfinite(value.array[-1:]).all() and n != 2
-        require(not lost, "nan-for-empty~2", mode=mode)
+        logits = isinstance(value, Tensor) and value.shape == (n, 3)
+        lost = n != 2 and logits and not np.isfinite(value.array[-1]).all()
+        require(not lost, "nan-for-empty~logits", mode=mode)
         array(value, (n, 3), f"The result for a batch of {n}")
-    require(np.allclose(got[0].array[:2], got[1].array, atol=NEAR), "light-curve-without")
-    want = learner.ask(probes.gradients, name, TINY, sent(*batches[0])).value["broken"]
-    require(not want, "nan-for-empty")
+    same = np.allclose(got[0].array[:2], got[1].array, atol=NEAR)
+    require(same, "empty-changes-others")
+    broken = learner.ask(probes.gradients, name, TINY, sent(*batches[0])).value.broken
+    require(not broken, "nan-for-empty")
 
 
 def reach_everything(learner: Subject, rng: Rng, name: str, method: str = "forward") -> None:
-    batch = light_curves(rng, [3, 6], 7)
-    answer = learner.ask(
-        probes.gradients, name, TINY | {"num_layers": 2}, sent(*batch), method=method
-    )
-    fail_if_recognised(
-        answer, Mistake("no-gradient~2", Raises("RuntimeError", "does not require grad"))
-    )
-    without = answer.value["without"]
-    require(not without, "no-gradient", without=", ".join(without[:3]))
+    """Gradients must reach every parameter."""
+    batch = sent(*light_curves(rng, [3, 6], 7))
+    sizes = TINY | {"num_layers": 2}
+    answer = learner.ask(probes.gradients, name, sizes, batch, method=method)
+    detached = Mistake("no-gradient~at-all", Raises("RuntimeError", "does not require grad"))
+    fail_if_recognised(answer, detached)
+    without = answer.value.without
+    require(not without, "no-gradient", names=", ".join(without[:3]))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from grader.answer import Subject
+from grader.course.counted import as_many
 from grader.course.ex07 import probes
 from grader.course.ex07.checks.common import NEAR, Rng, array, broke, days, seed_of
 from grader.course.gates import gate
@@ -14,20 +15,21 @@ from grader.wire import Tensor
 
 
 def embeddings(
-    learner: Subject, seed: int, sizes: dict, times: list[np.ndarray], start: str
+    learner: Subject, seed: int, sizes: dict[str, int], times: list[np.ndarray], start: str
 ) -> tuple[list[np.ndarray], int]:
-    """The embeddings of several arrays of times, and the number of learned parameters."""
+    """The embeddings of several arrays of times, and how many numbers are learned."""
     answer = learner.ask(probes.time2vec, seed, sizes, [Tensor.of(each) for each in times], start)
     fail_if_recognised(
         answer, Mistake("nothing-made", Raises("AttributeError", "has no attribute 'linear'"))
     )
     got, dim = answer.value, sizes["embed_dim"]
-    for value, each in zip(got["embeddings"], times, strict=True):
-        wide = isinstance(value, Tensor) and value.shape == (*each.shape[:2], dim + 1)
-        require(not wide, "one-too-many", dim=dim, dim2=dim + 1)
-    shapes = [(*each.shape[:2], dim) for each in times]
-    pairs = zip(got["embeddings"], shapes, strict=True)
-    return [array(value, shape, "The embedding") for value, shape in pairs], got["learned"]
+    made = []
+    for value, each in zip(as_many(got.embeddings, len(times)), times, strict=True):
+        rows = each.shape[:2]
+        wide = isinstance(value, Tensor) and value.shape == (*rows, dim + 1)
+        require(not wide, "one-too-many", wanted=dim, n_components=dim + 1)
+        made.append(array(value, (*rows, dim), "The embedding"))
+    return made, got.n_learned
 
 
 def line_through(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
@@ -63,13 +65,13 @@ def test_linear_component(learner: Subject, rng: Rng) -> None:
     require(not (straight[4] and not straight[0]), "linear-last")
     require(not all(straight), "no-sine")
     require(straight[0] or not bounded[0], "sine-on-linear")
-    require(straight[0], "first-component-straight")
+    require(straight[0], "first-not-straight")
     others = [k for k in range(1, 5) if straight[k]]
-    require(not others, "components-straight-lines", others=others)
+    require(not others, "others-straight", others=others)
 
 
 def test_periodic_components(learner: Subject, rng: Rng) -> None:
-    """The others are sines, each with a frequency and a phase of its own: they come back"""
+    """The others are sines, each with its own frequency and phase: they repeat"""
     times, shift = days(rng, 2, 15, 1), 1.7
     moments = [times, times + shift, times - shift, np.zeros((1, 1, 1))]
     got, _ = embeddings(learner, seed_of(rng), {"embed_dim": 5}, moments, "scattered")
@@ -78,7 +80,7 @@ def test_periodic_components(learner: Subject, rng: Rng) -> None:
     lines = [line_through(x, y) for x, y in zip(now.T, (later + earlier).T, strict=True)]
     slopes, constants = np.transpose(lines)
     rest = later + earlier - slopes * now - constants
-    require(bool(np.abs(rest).max() < NEAR * max(1.0, np.abs(now).max())), "component-other-first")
+    require(bool(np.abs(rest).max() < NEAR * max(1.0, np.abs(now).max())), "not-a-sine")
     require(bool(np.abs(constants).max() < 10 * NEAR), "phase-outside")
     square = 1 - (slopes / 2) ** 2  # of sin(d)
     clear = square > 0.003  # the shift is not near half a period
@@ -92,7 +94,7 @@ def test_sine_not_cosine(learner: Subject, rng: Rng) -> None:
     """With all parameters zero, all components are zero at time 0"""
     (got,), _ = embeddings(learner, seed_of(rng), {"embed_dim": 4}, [np.zeros((1, 2, 1))], "zero")
     require(not np.allclose(got[..., 1:], 1, atol=NEAR), "cosine")
-    require(bool(np.abs(got).max() < NEAR), "embedding-time-zero")
+    require(bool(np.abs(got).max() < NEAR), "not-zero-at-zero")
 
 
 def test_start(learner: Subject, rng: Rng) -> None:
@@ -102,25 +104,20 @@ def test_start(learner: Subject, rng: Rng) -> None:
     require(bool(np.ptp(got, axis=(0, 1)).max() > 1e-3), "starts-at-zero")
     flat = got.reshape(-1, 6).T
     alike = any(np.allclose(flat[i], flat[j], atol=NEAR) for i in range(6) for j in range(i))
-    require(not alike, "one-frequency~2")
+    require(not alike, "one-frequency~start")
 
 
 @pytest.mark.parametrize("dim", [1, 2])
 def test_learned(learner: Subject, rng: Rng, dim: int) -> None:
     """All frequencies and phases are learned, also if a time is several numbers"""
     sizes, times = {"input_dim": dim, "embed_dim": 4}, days(rng, 2, 5, dim)
-    _, learned = embeddings(learner, seed_of(rng), sizes, [times], "own")
+    _, n_learned = embeddings(learner, seed_of(rng), sizes, [times], "own")
     wanted = 4 * (dim + 1)
-    require(learned > 0, "not-registered")
-    require(learned >= wanted, "not-all-learned", dim=dim, learned=learned, wanted=wanted)
+    require(n_learned > 0, "not-registered")
+    require(n_learned >= wanted, "not-all-learned", dim=dim, n_learned=n_learned, wanted=wanted)
     got = learner.ask(probes.time2vec_gradients, seed_of(rng), sizes, Tensor.of(times)).value
-    require(
-        got["attached"] and not got["without"],
-        "no-gradient~3",
-        says="No gradient arrives at some of the parameters"
-        + (f": {', '.join(got['without'])}. " if got["attached"] else ". ")
-        + "Do not use `detach`, `.data`, `torch.tensor(...)` or `no_grad` in `forward`.",
-    )
+    require(got.attached, "no-gradient~detached")
+    require(not got.without, "no-gradient~parameters", names=", ".join(got.without))
 
 
 def test_impossible_size(learner: Subject) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from grader.answer import Subject
+from grader.course.counted import as_many
 from grader.course.ex07 import probes
 from grader.course.ex07.checks.common import (
     ENCODER,
@@ -20,11 +21,11 @@ from grader.course.ex07.checks.common import (
     names_both,
 )
 from grader.course.gates import gate
-from grader.expect import Mistake, Raises, fail_if_recognised, require, shown
+from grader.expect import Mistake, Raises, approx_equal, fail_if_recognised, require, shown
 from grader.wire import Tensor
 
 
-def layer(learner: Subject, name: str, *inputs: np.ndarray, **changes: Any) -> list:
+def layer(learner: Subject, name: str, *inputs: np.ndarray, **changes: Any) -> list[Any]:
     """What one of the encoder's layers returns for each of the inputs."""
     options = {key: changes.pop(key) for key in ("train", "src_key_padding_mask") if key in changes}
     tensors = [Tensor.of(each) for each in inputs]
@@ -38,7 +39,7 @@ def layer(learner: Subject, name: str, *inputs: np.ndarray, **changes: Any) -> l
             d_model=used["d_model"],
             time_embed_dim=used["time_embed_dim"],
             nhead=used["nhead"],
-            raised_=answer.raised,
+            error=answer.raised,
         ),
         Mistake(
             "heads-fixed", Raises("AssertionError", "divisible by num_heads"), nhead=used["nhead"]
@@ -47,10 +48,10 @@ def layer(learner: Subject, name: str, *inputs: np.ndarray, **changes: Any) -> l
             "batch-first-forgotten",
             "src_key_padding_mask" in options
             and bool(answer.raised and "mask" in answer.raised.message),
-            raised_=answer.raised,
+            error=answer.raised,
         ),
     )
-    return answer.value
+    return as_many(answer.value, len(inputs))
 
 
 ASSERTED = Mistake("assert-for-value-error", Raises("AssertionError"))
@@ -92,18 +93,17 @@ def test_heads_do_not_fit(learner: Subject) -> None:
 def test_attributes(learner: Subject) -> None:
     """The attributes are there, and PyTorch knows of them"""
     got = learner.ask(probes.layers, TINY).value
-    for name, kind in got["kinds"].items():
-        require(kind != "NoneType", "encoder-attribute-set", name=name)
-        require(
-            kind == "module",
-            "plain-list" if kind == "list" else "module-pytorch-finds",
-            name=name,
-            kind=kind_of_name(kind),
-        )
-    require(got["max_seq_len"] == 12, "max-seq-len", max_seq_len=shown(got["max_seq_len"]))
+    for name, kind in got.kinds.items():
+        shown_kind = kind_of_name(kind)
+        require(kind != "NoneType", "attribute-missing", name=name)
+        require(kind != "list", "plain-list", name=name, kind=shown_kind)
+        require(kind == "module", "not-a-module", name=name, kind=shown_kind)
+    right = approx_equal(got.max_seq_len, 12)
+    require(right, "other-max-seq-len", max_seq_len=shown(got.max_seq_len))
 
 
 def kind_of_name(name: str) -> str:
+    """The name of a type with its article."""
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
@@ -133,7 +133,7 @@ def test_dropout(learner: Subject, rng: Rng) -> None:
         return float(np.abs(one - two).max())
 
     for name, shape, width in (("transformer", (2, 5, 8), 8), ("classifier", (20, 8), 3)):
-        require(gap(name, shape, width, dropout=0.0) < NEAR, "dropout-fixed~2", name=name)
+        require(gap(name, shape, width, dropout=0.0) < NEAR, "dropout-fixed~zero", name=name)
     require(gap("transformer", (2, 5, 8), 8, dropout=0.6) > NEAR, "dropout-fixed")
 
 
@@ -146,9 +146,11 @@ def test_classifier_takes_each_vector_by_itself(learner: Subject, rng: Rng, trai
     answer = learner.ask(
         probes.layer, TINY, "classifier", [Tensor.of(rows), Tensor.of(other)], train=train
     )
-    fail_if_recognised(answer, Mistake("classifier-mixes~2", broke(answer), raised_=answer.raised))
-    what = "The classifier's output for an input of shape (2, 5, 8)"
-    one, two = (array(each, (2, 5, 3), what) for each in answer.value)
+    fail_if_recognised(
+        answer, Mistake("classifier-mixes~refuses", broke(answer), error=answer.raised)
+    )
+    what = "The classifier's output for shape (2, 5, 8)"
+    one, two = (array(each, (2, 5, 3), what) for each in as_many(answer.value, 2))
     require(bool(np.abs(one - two)[0].max() < NEAR), "classifier-mixes")
 
 
@@ -160,33 +162,28 @@ def test_axes(learner: Subject, rng: Rng, train: bool) -> None:
     other_curve[1] += rng.normal(size=(5, 8))
     other_row[:, 4] += rng.normal(size=(3, 8))
     same, curve, row = (
-        array(each, (3, 5, 8), "The transformer's output for an input of shape (3, 5, 8)")
+        array(each, (3, 5, 8), "The transformer's output for shape (3, 5, 8)")
         for each in layer(learner, "transformer", hidden, other_curve, other_row, train=train)
     )
     mixed = np.abs(curve - same)[[0, 2]].max() > NEAR
-    require(not mixed, "batch-first-forgotten~2")
-    require(bool(np.abs(row - same)[:, :4].max() > NEAR), "observations-see-other")
+    require(not mixed, "batch-first-forgotten~mixed")
+    require(bool(np.abs(row - same)[:, :4].max() > NEAR), "no-attention")
     mask = Tensor.of(np.broadcast_to(np.arange(5) == 4, (3, 5)))
     pair = (hidden, other_row)
     masked = layer(learner, "transformer", *pair, train=train, src_key_padding_mask=mask)
     one, two = (array(each, (3, 5, 8), "The transformer's output with a mask") for each in masked)
-    require(bool(np.abs(one - two)[:, :4].max() < NEAR), "row-says-ignore")
+    require(bool(np.abs(one - two)[:, :4].max() < NEAR), "mask-ignored")
 
 
 def test_numbers_of_layers_and_heads(learner: Subject, rng: Rng) -> None:
     """There are num_layers layers, each with parameters of its own, and nhead heads"""
-    learned = [
-        learner.ask(probes.layers, TINY | {"num_layers": n}).value["learned"] for n in (1, 2, 4)
-    ]
-    require(
-        learned[1] > learned[0] and learned[2] - learned[1] == 2 * (learned[1] - learned[0]),
-        "layers-fixed",
-        learned=learned[0],
-        learned2=learned[1],
-        learned3=learned[2],
+    one, two, four = (
+        learner.ask(probes.layers, TINY | {"num_layers": n}).value.n_learned for n in (1, 2, 4)
     )
+    grows = two > one and four - two == 2 * (two - one)
+    require(grows, "layers-fixed", of_one=one, of_two=two, of_four=four)
     hidden = rng.normal(size=(2, 5, 8))
-    (one,) = layer(learner, "transformer", hidden, nhead=1)
-    (two,) = layer(learner, "transformer", hidden, nhead=4)
-    first, second = (array(each, (2, 5, 8), "The transformer's output") for each in (one, two))
-    require(bool(np.abs(first - second).max() > NEAR), "heads-fixed~2")
+    (few,) = layer(learner, "transformer", hidden, nhead=1)
+    (many,) = layer(learner, "transformer", hidden, nhead=4)
+    first, second = (array(each, (2, 5, 8), "The transformer's output") for each in (few, many))
+    require(bool(np.abs(first - second).max() > NEAR), "heads-fixed~same")

@@ -35,14 +35,14 @@ def test_padding_mask(learner: Subject, rng: Rng) -> None:
         Mistake(
             "not-bool",
             got.dtype != bool and np.array_equal(got, want.astype(float)),
-            value=getattr(value, "dtype", ""),
+            dtype=getattr(value, "dtype", ""),
         ),
     )
     expect(answer, Tensor.of(want), what="the mask")
 
 
 def test_padding_mask_for_any_batch(learner: Subject, rng: Rng) -> None:
-    """A batch of one, and a sequence shorter than max_seq_len, are no exceptions"""
+    """A batch of one, and a sequence shorter than max_seq_len, are not exceptions"""
     for seq_len, lengths in ((4, [2]), (1, [1, 0])):
         want = np.array([[row >= n for row in range(seq_len)] for n in lengths])
         x = rng.normal(size=(len(lengths), seq_len, 2))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from grader.answer import Subject
+from grader.course.counted import as_many
 from grader.course.ex07 import probes
 from grader.course.ex07.checks.common import (
     NEAR,
@@ -18,6 +19,7 @@ from grader.course.ex07.checks.common import (
     reach_everything,
     sent,
 )
+from grader.course.ex07.replies import BandVectors
 from grader.course.gates import gate
 from grader.expect import Mistake, Raises, fail_if_recognised, require
 from grader.wire import Tensor
@@ -36,28 +38,36 @@ def test_band_vectors(learner: Subject, rng: Rng, num_bands: int) -> None:
     sizes = {"num_bands": num_bands, "embed_dim": 4}
     got = learner.ask(probes.band_vectors, sizes, Tensor.of(bands), Tensor.of(wanted)).value
     shape = (2, rows, 4)
-    before = array(got["before"], shape, "The embedding of bands").reshape(-1, 4)
-    table = np.array([before[numbers == band][0] for band in range(num_bands)])
-    require(got["attached"] or not got["learned"], "frozen")
+    before = array(got.before, shape, "The embedding of bands").reshape(-1, 4)
+    check_learned(got, num_bands)
+    check_start(before, numbers, num_bands)
+    after = array(got.after, shape, "The embedding of bands").reshape(-1, 4)
+    require(bool(np.abs(after[numbers == -1]).max() < NEAR), "padding-learned")
+    moved = [np.abs(after - before)[numbers == band].max() > NEAR for band in range(num_bands)]
+    require(all(moved), "frozen~step")
+
+
+def check_learned(got: BandVectors, num_bands: int) -> None:
+    """There must be a learned vector for each band, which gradients reach."""
+    n_learned, wanted = got.n_learned, 4 * num_bands
+    require(got.attached or not n_learned, "frozen")
     require(
-        got["learned"] >= 4 * num_bands,
-        "frozen~2",
-        num_bands=num_bands,
-        learned=got["learned"],
-        num_bands2=4 * num_bands,
+        n_learned >= wanted, "frozen~few", num_bands=num_bands, n_learned=n_learned, wanted=wanted
+    )
+
+
+def check_start(vectors: np.ndarray, numbers: np.ndarray, num_bands: int) -> None:
+    """Bands must have different vectors, each always the same one, and padding zeros."""
+    table, again = (
+        np.array([vectors[numbers == band][k] for band in range(num_bands)]) for k in (0, 1)
     )
     gaps = np.abs(table[:, None] - table[None]).max(axis=2) + np.eye(num_bands)
     require(bool(gaps.min() > NEAR), "one-for-all")
-    padding = before[numbers == -1]
+    padding = vectors[numbers == -1]
     like_a_band = any(np.allclose(padding, vector, atol=NEAR) for vector in table)
     require(not like_a_band, "padding-has-band")
     require(bool(np.abs(padding).max() < NEAR), "padding-not-zero")
-    again = np.array([before[numbers == band][1] for band in range(num_bands)])
-    require(np.allclose(table, again, atol=NEAR), "same-band-two")
-    after = array(got["after"], shape, "The embedding of bands").reshape(-1, 4)
-    require(bool(np.abs(after[numbers == -1]).max() < NEAR), "padding-learned")
-    moved = [np.abs(after - before)[numbers == band].max() > NEAR for band in range(num_bands)]
-    require(all(moved), "frozen~3")
+    require(np.allclose(table, again, atol=NEAR), "band-inconsistent")
 
 
 @pytest.mark.parametrize("bands", [3, 6])
@@ -74,18 +84,22 @@ def test_bands_enter_by_their_vectors(learner: Subject, rng: Rng, bands: int) ->
         Mistake(
             "three-bands-only",
             bands != 3 and broke(answer),
-            bands=bands,
-            bands2=3 + bands,
-            raised_=answer.raised,
+            n_bands=bands,
+            input_dim=3 + bands,
+            error=answer.raised,
         ),
     )
-    one, two = (array(each, (2, 3), "The result for a batch of 2") for each in answer.value)
+    one, two = (
+        array(each, (2, 3), "The result for a batch of 2") for each in as_many(answer.value, 2)
+    )
     require(bool(np.abs(one - two).max() > NEAR), "bands-unused")
     answer = learner.ask(probes.logits_without_bands, sizes, batches)
     fail_if_recognised(
         answer, Mistake("no-band-embedding", Raises("AttributeError", "band_embedding"))
     )
-    one, two = (array(each, (2, 3), "The result for a batch of 2") for each in answer.value)
+    one, two = (
+        array(each, (2, 3), "The result for a batch of 2") for each in as_many(answer.value, 2)
+    )
     require(np.allclose(one, two, atol=NEAR), "one-hot-kept")
 
 

@@ -1,0 +1,60 @@
+"""The structured replies of the probes of Exercise 7."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+
+class Embeddings(Struct):
+    """Embeddings of several tensors of times, and how many numbers are learned."""
+
+    embeddings: list[Any]
+    n_learned: int
+
+
+class Positional(Struct):
+    """Embeddings with positions, that of the first times after training, and what is learned."""
+
+    embeddings: list[Any]
+    trained: Any
+    n_learned: int
+
+
+class Attached(Struct):
+    """Whether an embedding has a gradient, and the names of the parameters that get none."""
+
+    attached: bool
+    without: list[str]
+
+
+class Gradients(Struct):
+    """The names of the parameters that get no gradient, and of those that get NaN or infinity."""
+
+    without: list[str]
+    broken: list[str]
+
+
+class Layers(Struct):
+    """The kinds of an encoder's attributes, and the size of its transformer."""
+
+    kinds: dict[str, str]
+    max_seq_len: Any
+    n_learned: int
+
+
+class SimpleLogits(Struct):
+    """Logits of an encoder with simple layers, and the mask that its transformer was given."""
+
+    logits: Any
+    mask: Any
+
+
+class BandVectors(Struct):
+    """Vectors of bands before and after a step of training, and whether it can reach them."""
+
+    before: Any
+    after: Any
+    n_learned: int
+    attached: bool
