@@ -8,20 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from grader.course.ex02.replies import LightCurveView
+from grader.course.ex02.replies import (
+    Attribute,
+    Folded,
+    Item,
+    Joined,
+    LightCurveView,
+    Properties,
+    Selected,
+    Stored,
+    Texts,
+    Turns,
+)
 from grader.runner import Learner
 
+Observations = list[dict[str, Any]]
 FIELDS = ("mjd", "flux", "flux_err", "band")
 METADATA = ("object_id", "survey", "transient_type", "peak_mjd")
-
-
-def view(learner: Learner, value: Any) -> dict:
-    """Class, table and metadata of a light curve; anything else as it is."""
-    if not isinstance(value, learner.LightCurve):
-        return {"is": "other", "value": value}
-    metadata = {name: getattr(value, name) for name in METADATA if hasattr(value, name)}
-    data = getattr(value, "data", None)
-    return {"is": type(value).__name__, "data": data, "metadata": metadata}
+MOST_TURNS = 100
 
 
 def seen(learner: Learner, value: Any) -> LightCurveView:
@@ -32,142 +36,145 @@ def seen(learner: Learner, value: Any) -> LightCurveView:
     return LightCurveView(type(value).__name__, getattr(value, "data", None), metadata)
 
 
-def make(learner: Learner, kind: str, data: list, metadata: dict) -> Any:
+def _make(learner: Learner, kind: str, data: Observations, metadata: dict[str, Any]) -> Any:
     """A light curve of the learner's. The list, a copy already, is its own."""
-    return class_of(learner, kind)(data, **metadata)
+    return _class_of(learner, kind)(data, **metadata)
 
 
-def class_of(learner: Learner, kind: str) -> Any:
+def _class_of(learner: Learner, kind: str) -> Any:
     """A class of the learner's, or `SurveyLightCurve`: a subclass with an attribute of its own."""
     if kind != "SurveyLightCurve":
         return getattr(learner, kind)
 
     class SurveyLightCurve(learner.LightCurve):  # type: ignore[name-defined]
-        def __init__(self, data: list, object_id: str, survey: str) -> None:
+        def __init__(self, data: Observations, object_id: str, survey: str) -> None:
             super().__init__(data, object_id)
             self.survey = survey
 
     return SurveyLightCurve
 
 
-def stored(learner: Learner, kind: str, data: list, **metadata: Any) -> dict:
+def stored(learner: Learner, kind: str, data: Observations, **metadata: Any) -> Stored:
     """A new light curve, and the list it was made from as it is afterwards."""
     light_curve = getattr(learner, kind)(data, **metadata)
-    return {"lc": view(learner, light_curve), "after": data}
+    return Stored(seen(learner, light_curve), data)
 
 
-def stored_by_default(learner: Learner, kind: str, data: list, *args: Any) -> dict:
+def stored_by_default(
+    learner: Learner, kind: str, data: Observations, *args: Any
+) -> LightCurveView:
     """A new light curve from positional arguments alone."""
-    return view(learner, getattr(learner, kind)(data, *args))
+    return seen(learner, getattr(learner, kind)(data, *args))
 
 
-def stored_as_numpy(learner: Learner, data: list) -> dict:
+def stored_as_numpy(learner: Learner, data: Observations) -> LightCurveView:
     """A new light curve from whole numbers of days and NumPy's numbers."""
     kinds = {"mjd": np.int64, "flux": np.float64, "flux_err": np.float64, "band": str}
     numbers = [{name: kinds[name](value) for name, value in obs.items()} for obs in data]
-    return view(learner, learner.LightCurve(numbers))
+    return seen(learner, learner.LightCurve(numbers))
 
 
-def inherits(learner: Learner) -> bool:
-    return issubclass(learner.TransientLightCurve, learner.LightCurve)
+def length(learner: Learner, kind: str, data: Observations) -> Any:
+    """`len(lc)`."""
+    return len(_make(learner, kind, data, {}))
 
 
-def length(learner: Learner, kind: str, data: list, **metadata: Any) -> Any:
-    return len(make(learner, kind, data, metadata))
-
-
-def item(learner: Learner, data: list, key: Any) -> dict:
+def item(learner: Learner, data: Observations, key: Any) -> Item:
     """`lc[key]`; `{"slice": [1, 3]}` stands for `1:3`."""
-    return _observation(learner, make(learner, "LightCurve", data, {})[_key(key)])
+    return _item(learner, _make(learner, "LightCurve", data, {})[_key(key)])
 
 
-def selected(learner: Learner, kind: str, data: list, key: Any, **metadata: Any) -> dict:
+def selected(
+    learner: Learner, kind: str, data: Observations, key: Any, **metadata: Any
+) -> Selected:
     """`lc[key]`, and the light curve itself afterwards."""
-    light_curve = make(learner, kind, data, metadata)
+    light_curve = _make(learner, kind, data, metadata)
     got = light_curve[_key(key)]
-    return {"item": view(learner, got), "lc": view(learner, light_curve)}
+    return Selected(seen(learner, got), seen(learner, light_curve))
 
 
 def _key(key: Any) -> Any:
     return slice(*key["slice"]) if isinstance(key, dict) else key
 
 
-def _observation(learner: Learner, value: Any) -> dict:
+def _item(learner: Learner, value: Any) -> Item:
     """One observation as a dict if it can be read by its keys, whatever its type; or a view."""
     if isinstance(value, learner.LightCurve) or not hasattr(value, "keys"):
-        return view(learner, value)
+        return Item(seen(learner, value))
     keys = list(value.keys())
     if set(FIELDS) <= set(keys) and getattr(value, "ndim", 1) == 1:
-        return {"is": "observation", "value": {str(key): value[key] for key in keys}}
-    return view(learner, value)
+        observation = {str(key): value[key] for key in keys}
+        return Item(LightCurveView("", value=observation), observation)
+    return Item(seen(learner, value))
 
 
-def texts(learner: Learner, kind: str, data: list, **metadata: Any) -> dict:
+def texts(learner: Learner, data: Observations, object_id: str) -> Texts:
     """`str(lc)`, and `repr(lc)` also of a subclass made on the spot."""
-    light_curve = make(learner, kind, data, metadata)
-    special = type("SpecialLightCurve", (getattr(learner, kind),), {})
-    return {
-        "str": str(light_curve),
-        "repr": repr(light_curve),
-        "special": repr(special(copy.deepcopy(data), **metadata)),
-    }
+    light_curve = learner.LightCurve(data, object_id)
+    special = type("SpecialLightCurve", (learner.LightCurve,), {})
+    of_subclass = repr(special(copy.deepcopy(data), object_id))
+    return Texts(str(light_curve), repr(light_curve), of_subclass)
 
 
-def attribute(learner: Learner, name: str, data: list) -> dict:
+def attribute(learner: Learner, name: str, data: Observations) -> Attribute:
     """An attribute of a light curve, and whether it is one that must be called."""
-    value = getattr(make(learner, "LightCurve", data, {}), name)
-    return {"called": callable(value), "value": value}
+    value = getattr(_make(learner, "LightCurve", data, {}), name)
+    return Attribute(callable(value), value)
 
 
-def attributes_after_change(learner: Learner, data: list, keep: int) -> dict:
+def properties_after_change(learner: Learner, data: Observations, keep: int) -> Properties:
     """The properties, looked at once before the table is cut down to its first rows."""
-    light_curve = make(learner, "LightCurve", data, {})
-    before = [light_curve.bands, light_curve.duration]
+    light_curve = _make(learner, "LightCurve", data, {})
+    _ = light_curve.bands, light_curve.duration
     light_curve.data = light_curve.data.head(keep)
-    return {"bands": light_curve.bands, "duration": light_curve.duration, "before": before}
+    return Properties(light_curve.bands, light_curve.duration)
 
 
-def folded(learner: Learner, data: list, period: float, **metadata: Any) -> dict:
+def folded(learner: Learner, data: Observations, period: float, **metadata: Any) -> Folded:
     """`lc.phase_fold(period)`, and the light curve itself before and afterwards."""
-    light_curve = make(learner, "TransientLightCurve", data, metadata)
-    before = copy.deepcopy(view(learner, light_curve))
+    light_curve = _make(learner, "TransientLightCurve", data, metadata)
+    before = copy.deepcopy(seen(learner, light_curve))
     result = light_curve.phase_fold(period)
-    same = result is light_curve
-    after = view(learner, light_curve)
-    return {"folded": view(learner, result), "before": before, "after": after, "same": same}
+    after = seen(learner, light_curve)
+    return Folded(seen(learner, result), before, after, result is light_curve)
 
 
-def peak_magnitude(learner: Learner, data: list, *args: Any, **kwargs: Any) -> Any:
-    light_curve = make(learner, "TransientLightCurve", data, {"object_id": "ZTF18aabtxvd"})
-    return light_curve.get_peak_magnitude(*args, **kwargs)
+def peak_magnitude(learner: Learner, data: Observations, *args: Any) -> Any:
+    """`lc.get_peak_magnitude(...)`."""
+    light_curve = _make(learner, "TransientLightCurve", data, {"object_id": "ZTF18aabtxvd"})
+    return light_curve.get_peak_magnitude(*args)
 
 
-def joined(learner: Learner, kinds: list, data: list, metadata: list) -> dict:
+def joined(
+    learner: Learner,
+    kinds: tuple[str, str],
+    data: tuple[Observations, Observations],
+    metadata: tuple[dict[str, Any], dict[str, Any]],
+) -> Joined:
     """`left + right`, and both of them before and afterwards."""
-    left, right = (make(learner, *each) for each in zip(kinds, data, metadata, strict=True))
-    before = [copy.deepcopy(view(learner, lc)) for lc in (left, right)]
+    left, right = (_make(learner, *each) for each in zip(kinds, data, metadata, strict=True))
+    before = copy.deepcopy((seen(learner, left), seen(learner, right)))
     result = left + right
-    after = [view(learner, lc) for lc in (left, right)]
-    own = result is left or result is right
-    return {"sum": view(learner, result), "before": before, "after": after, "own": own}
+    after = (seen(learner, left), seen(learner, right))
+    return Joined(seen(learner, result), before, after, result is left or result is right)
 
 
-def joined_with(learner: Learner, data: list, other: Any) -> Any:
-    """A light curve plus something that is none."""
-    return view(learner, make(learner, "LightCurve", data, {}) + other)
+def joined_with(learner: Learner, data: Observations, other: Any) -> LightCurveView:
+    """A light curve plus something else."""
+    return seen(learner, _make(learner, "LightCurve", data, {}) + other)
 
 
-def looped(learner: Learner, data: list) -> list:
+def looped(learner: Learner, data: Observations) -> list[Item]:
     """What a `for` loop gives; it is cut off after 100 turns."""
-    light_curve = make(learner, "LightCurve", data, {})
-    values = list(itertools.islice(light_curve, 100))
-    return [_observation(learner, value) for value in values]
+    light_curve = _make(learner, "LightCurve", data, {})
+    values = list(itertools.islice(light_curve, MOST_TURNS))
+    return [_item(learner, value) for value in values]
 
 
-def looped_again(learner: Learner, data: list) -> dict:
+def looped_again(learner: Learner, data: Observations) -> Turns:
     """How many turns one loop takes, a second one, and two at once; each is cut off."""
-    light_curve = make(learner, "LightCurve", data, {})
-    first, again = (sum(1 for _ in itertools.islice(light_curve, 100)) for _ in range(2))
-    outer = itertools.islice(light_curve, 100)
-    pairs = sum(1 for _ in outer for _ in itertools.islice(light_curve, 100))
-    return {"first": first, "again": again, "pairs": pairs}
+    light_curve = _make(learner, "LightCurve", data, {})
+    first, again = (sum(1 for _ in itertools.islice(light_curve, MOST_TURNS)) for _ in range(2))
+    outer = itertools.islice(light_curve, MOST_TURNS)
+    pairs = sum(1 for _ in outer for _ in itertools.islice(light_curve, MOST_TURNS))
+    return Turns(first, again, pairs)

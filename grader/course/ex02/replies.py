@@ -17,3 +17,79 @@ class LightCurveView(Struct):
     metadata: dict[str, Any] = {}
     value: Any = None
     """What it is, if not a light curve."""
+
+
+class Item(Struct):
+    """What square brackets or a loop gave."""
+
+    view: LightCurveView
+    observation: dict[str, Any] | None = None
+    """It as a dict, if it can be read by the keys of an observation, whatever its type."""
+
+
+class Stored(Struct):
+    """A new light curve, and the list it was made from as it is afterwards."""
+
+    light_curve: LightCurveView
+    after: Any
+
+
+class Selected(Struct):
+    """A part of a light curve, and the light curve itself afterwards."""
+
+    item: LightCurveView
+    light_curve: LightCurveView
+
+
+class Texts(Struct):
+    """How a light curve shows itself."""
+
+    text: str
+    """By `str`."""
+    representation: str
+    """By `repr`."""
+    of_subclass: str
+    """The `repr` of an object of a subclass, SpecialLightCurve."""
+
+
+class Attribute(Struct):
+    """An attribute of a light curve."""
+
+    callable: bool
+    """Whether it is a method, which would have to be called."""
+    value: Any
+
+
+class Properties(Struct):
+    """The two properties of a light curve."""
+
+    bands: Any
+    duration: Any
+
+
+class Folded(Struct):
+    """What folding gave, and the light curve itself before and afterwards."""
+
+    folded: LightCurveView
+    before: LightCurveView
+    after: LightCurveView
+    returned_itself: bool
+
+
+class Joined(Struct):
+    """The sum of two light curves, and both of them before and afterwards."""
+
+    total: LightCurveView
+    before: tuple[LightCurveView, LightCurveView]
+    after: tuple[LightCurveView, LightCurveView]
+    returned_operand: bool
+
+
+class Turns(Struct):
+    """How many turns loops take."""
+
+    first: int
+    again: int
+    """A second loop, after the first one."""
+    pairs: int
+    """One loop inside another, in all."""

@@ -1,4 +1,4 @@
-"""Checks of Exercise 2: a light curve as a class, and a transient as a subclass of it.
+"""What the checks of several parts of Exercise 2 use: observations, and the tables they become.
 
 Expected tables are made here from the observations by sorting plain lists, independently of any
 solution.
@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.answer import Answer, Failure, Finding
+from grader.answer import Answer, Finding
+from grader.course.counted import as_many
+from grader.course.ex02.replies import LightCurveView, Selected
 from grader.expect import (
     Mistake,
     Raises,
@@ -24,15 +26,12 @@ from grader.expect import (
 from grader.wire import Table
 
 Rng = np.random.Generator
-
-
 Observation = dict[str, Any]
 
-
 FIELDS = ["mjd", "flux", "flux_err", "band"]
-
-
 NAME = "ZTF18aabtxvd"
+SURVEY = {"object_id": NAME, "survey": "ZTF"}
+TRANSIENT = {"object_id": NAME, "transient_type": "SN Ia", "peak_mjd": 59040.0}
 
 
 def observations(rng: Rng, n: int = 14, bands: str = "gri") -> list[Observation]:
@@ -60,105 +59,97 @@ def in_band(data: list[Observation], band: str) -> list[Observation]:
     return [obs for obs in in_time(data) if obs["band"] == band]
 
 
-def failed(answer: Answer) -> bool:
+def failed(answer: Answer[Any]) -> bool:
     """Whether the learner's code raised something, other than that it is not written yet."""
     return answer.raised is not None and not answer.raised.is_a("NotImplementedError")
 
 
-def rows(view: dict, what: str = "the light curve") -> list[Observation]:
+def columns(view: LightCurveView) -> dict[str, list[Any]]:
+    """The columns of a light curve's table by name; none if it has no table."""
+    found = view.table.columns if isinstance(view.table, Table) else None
+    found = found if isinstance(found, dict) else {}
+    return {str(name): _items(column) for name, column in found.items()}
+
+
+def _items(column: Any) -> list[Any]:
+    """The items of a column as Python's own."""
+    items = list(column) if isinstance(column, list) or np.ndim(column) == 1 else []
+    return [item.item() if isinstance(item, np.generic) else item for item in items]
+
+
+def rows(view: LightCurveView, what: str = "the light curve") -> list[Observation]:
     """The observations in a light curve's table, row by row. Raises `Failure` if there is none."""
-    if "data" not in view:
-        raise _no_light_curve(view["value"], f"{what[0].upper()}{what[1:]}")
-    table = view["data"]
-    if not isinstance(table, Table):
-        raise _no_table(table)
+    if not view.kind:
+        raise _no_light_curve(view.value, _capital(what))
+    if not isinstance(view.table, Table):
+        raise _no_table(view.table)
+    found, fields = columns(view), ", ".join(FIELDS)
     for field in FIELDS:
-        require(
-            field in table.columns,
-            "column-missing",
-            what=what,
-            field=field,
-            columns=list(table.columns),
-            fields_=", ".join(FIELDS),
-        )
-    values = {name: list(table.columns[name]) for name in FIELDS}
-    return [{name: values[name][i] for name in FIELDS} for i in range(len(table))]
+        missing, held = field not in found, ", ".join(found) or "none"
+        require(not missing, "column-missing", what=what, field=field, columns=held, fields=fields)
+    n = len(found["mjd"])
+    values = {name: as_many(found[name], n) for name in FIELDS}
+    return [{name: values[name][i] for name in FIELDS} for i in range(n)]
 
 
-def _no_light_curve(value: Any, what: str) -> Failure:
+def _capital(what: str) -> str:
+    return f"{what[0].upper()}{what[1:]}"
+
+
+def _no_light_curve(value: Any, what: str) -> Finding:
     if value is None:
         return Finding("nothing-returned", what=what)
-    kinds = {Table: "plain-dataframe", list: "plain-list"}
-    return Finding(
-        kinds.get(type(value), ""),
-        says=f"{what} should be a light curve again, but it is {kind_of(value)}. Put the table into a copy of the object: `self._with_data(...)`.",
-    )
+    if isinstance(value, Table):
+        return Finding("plain-dataframe", what=what)
+    if isinstance(value, list):
+        return Finding("plain-list", what=what)
+    return Finding("not-a-light-curve", what=what, kind=kind_of(value))
 
 
-def _no_table(value: Any) -> Failure:
-    fix = "`self.data = pd.DataFrame(data, columns=COLUMNS)`."
+def _no_table(value: Any) -> Finding:
     if value is None:
         return Finding("data-not-stored")
     if isinstance(value, list):
-        says = f"`data` is still a list. Store it as a pandas DataFrame: {fix}"
-        return Finding("stays-list", says=says)
-    says = f"`data` is {kind_of(value)}; it should be a pandas DataFrame: {fix}"
-    return Finding("not-a-dataframe", says=says)
+        return Finding("stays-list")
+    return Finding("not-a-dataframe", kind=kind_of(value))
 
 
-def plain(observations_: list[Observation]) -> list[Observation]:
-    """NumPy's scalars from a table as Python's."""
-    return [
-        {k: v.item() if isinstance(v, np.generic) else v for k, v in obs.items()}
-        for obs in observations_
-    ]
-
-
-def expect_rows(view: dict, want: list[Observation], *mistakes: Mistake, what: str) -> None:
+def expect_rows(
+    view: LightCurveView, want: list[Observation], *mistakes: Mistake, what: str
+) -> None:
     """Compare the rows of a light curve with observations, in order."""
-    expect(Answer(plain(rows(view, what))), want, *mistakes, what=f"the table of {what}")
+    expect(Answer(rows(view, what)), want, *mistakes, what=f"the table of {what}")
 
 
-SURVEY = {"object_id": NAME, "survey": "ZTF"}
+def part_of(answer: Answer[Selected], what: str) -> LightCurveView:
+    """A part of a subclass's object."""
+    fail_if_rebuilt(answer, what)
+    return answer.value.item
 
 
-TRANSIENT = {"object_id": NAME, "transient_type": "SN Ia", "peak_mjd": 59040.0}
+def fail_if_rebuilt(answer: Answer[Any], what: str) -> None:
+    """What is made of a subclass's object is not made by its constructor."""
+    constructor = Raises("TypeError", "'survey'")
+    fail_if_recognised(answer, Mistake("rebuilt-by-constructor", constructor, what=_capital(what)))
 
 
-def part_of(answer: Answer, what: str) -> dict:
-    """What came of taking a part of a subclass's object, or of adding to it."""
-    fail_if_recognised(
-        answer,
-        Mistake(
-            "rebuilt-by-constructor",
-            Raises("TypeError", "'survey'"),
-            what=what[0].upper(),
-            what2=what[1:],
-        ),
-    )
-    return answer.value
-
-
-def same_kind(view: dict, kind: str, metadata: dict, what: str) -> None:
+def same_kind(view: LightCurveView, kind: str, metadata: dict[str, Any], what: str) -> None:
     """A part of a light curve is of the same class and has the same metadata."""
-    what = f"{what[0].upper()}{what[1:]}"
-    made_here = " (a subclass made for this check)" if kind == "SurveyLightCurve" else ""
+    what = _capital(what)
     require(
-        view["is"] == kind, "kind-lost", what=what, is_=view["is"], kind=kind, made_here=made_here
+        view.kind == kind,
+        "kind-lost~subclass" if kind == "SurveyLightCurve" else "kind-lost",
+        what=what,
+        got=view.kind,
+        kind=kind,
     )
     for name, value in metadata.items():
-        got = view["metadata"].get(name)
-        require(
-            approx_equal(got, value),
-            "metadata-lost",
-            what=what,
-            name=name,
-            got=shown(got),
-            value=value,
-        )
+        got = view.metadata.get(name)
+        kept = approx_equal(got, value)
+        require(kept, "metadata-lost", what=what, name=name, got=shown(got), value=value)
 
 
-def _letters(text: str) -> list[str]:
+def words(text: str) -> set[str]:
     """Words of the text, and the letters of words made of nothing but bands (`gi`)."""
-    words = "".join(c if c.isalnum() else " " for c in text).split()
-    return words + [c for word in words if set(word) <= set("gi") for c in word]
+    found = "".join(c if c.isalnum() else " " for c in text).split()
+    return {*found, *(c for word in found if set(word) <= set("gi") for c in word)}

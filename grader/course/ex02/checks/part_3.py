@@ -6,28 +6,30 @@ import re
 
 from grader.answer import Subject
 from grader.course.ex02 import probes
-from grader.course.ex02.checks.common import NAME, Observation, Rng, _letters, observations
+from grader.course.ex02.checks.common import NAME, Observation, Rng, observations, words
+from grader.course.ex02.replies import Texts
 from grader.course.gates import gate, twice
 from grader.expect import Mistake, Raises, fail_if_recognised, require
 
 
-def _texts(learner: Subject, data: list[Observation]) -> dict:
-    answer = learner.ask(probes.texts, "LightCurve", data, object_id=NAME)
+def _texts(learner: Subject, data: list[Observation]) -> Texts:
+    answer = learner.ask(probes.texts, data, NAME)
+    nothing = Raises("TypeError", "non-string (type NoneType")
+    other = Raises("TypeError", "non-string")
     fail_if_recognised(
         answer,
-        Mistake("prints-instead-of-returns", Raises("TypeError", "non-string (type NoneType")),
-        Mistake("not-a-string", Raises("TypeError", "non-string"), raised_=answer.raised),
+        Mistake("prints-instead-of-returns", nothing),
+        Mistake("not-a-string", other, error=answer.raised),
     )
     return answer.value
 
 
-def _names(text: str, what: str) -> None:
-    require(NAME in text, "object-not-named", what=what, text_=text[:120], name=NAME)
-
-
-def _tells(text: str, n: int, what: str) -> None:
+def _check_facts(text: str, n: int, what: str) -> None:
+    """The text names the object and tells the number of observations."""
+    shown = text[:120]
+    require(NAME in text, "object-not-named", what=what, text=shown, name=NAME)
     numbers = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", text.replace(NAME, ""))]
-    require(n in numbers, "number-not-told", what=what, text_=text[:120], n=n)
+    require(n in numbers, "number-not-told", what=what, text=shown, n=n)
 
 
 @gate
@@ -35,11 +37,10 @@ def _tells(text: str, n: int, what: str) -> None:
 def test_str(learner: Subject, rng: Rng) -> None:
     """`str(lc)` names the object, the number of observations and the bands, in one line"""
     n = int(rng.integers(11, 40))
-    text = _texts(learner, observations(rng, n, "gi"))["str"]
-    _names(text, "`str(lc)`")
-    _tells(text, n, "`str(lc)`")
+    text = _texts(learner, observations(rng, n, "gi")).text
+    _check_facts(text, n, "`str(lc)`")
     rest = text.replace(NAME, "").replace("LightCurve", "")
-    require({"g", "i"} <= set(_letters(rest)), "bands-not-told", text_=text[:120])
+    require({"g", "i"} <= words(rest), "bands-not-told", text=text[:120])
     require("\n" not in text.strip(), "several-lines")
 
 
@@ -47,25 +48,16 @@ def test_repr(learner: Subject, rng: Rng) -> None:
     """`repr(lc)` begins with its own class's name and shows the object and the number"""
     n = int(rng.integers(11, 40))
     got = _texts(learner, observations(rng, n))
-    text = got["repr"]
-    require(text.startswith("LightCurve"), "class-not-named", text_=text[:120])
-    require(
-        got["special"].startswith("SpecialLightCurve"),
-        "class-name-fixed",
-        special=got["special"][:60],
-    )
-    _names(text, "`repr(lc)`")
-    _tells(text, n, "`repr(lc)`")
+    text, special = got.representation, got.of_subclass
+    require(text.startswith("LightCurve"), "class-not-named", text=text[:120])
+    own_class = special.startswith("SpecialLightCurve")
+    require(own_class, "class-name-fixed", text=special[:60])
+    _check_facts(text, n, "`repr(lc)`")
 
 
 def test_texts_of_nothing(learner: Subject) -> None:
     """An empty light curve shows its name and 0 observations, too"""
     got = _texts(learner, [])
-    for text, what in ((got["str"], "str"), (got["repr"], "repr")):
-        require(
-            NAME in text and "0" in text.replace(NAME, ""),
-            "empty-not-named",
-            what=what,
-            text_=text[:120],
-            name=NAME,
-        )
+    for text, what in ((got.text, "str"), (got.representation, "repr")):
+        told = NAME in text and "0" in text.replace(NAME, "")
+        require(told, "empty-not-named", what=what, text=text[:120], name=NAME)

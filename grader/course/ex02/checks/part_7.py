@@ -30,64 +30,20 @@ def with_peak(rng: Rng, band: str) -> list[Observation]:
 def _wrong_peaks(data: list[Observation], band: str, zero: float) -> list[Mistake]:
     """What the well-known slips give."""
     fluxes = [obs["flux"] for obs in in_band(data, band)]
-    peak = max(fluxes)
-    bare = "This is -2.5 log10(flux), without the zero point. Add it."
-    found = [
-        (
-            "faintest",
-            magnitude(min(fluxes), zero),
-            "This is the faintest observation. The "
-            "brightest has the largest flux, and so the smallest magnitude.",
-        ),
-        (
-            "all-bands",
-            magnitude(max(o["flux"] for o in data), zero),
-            "This is the brightest "
-            "observation of all bands. Look at the band that was asked for only.",
-        ),
-        (
-            "flux-for-magnitude",
-            peak,
-            "This is the peak's flux, not its magnitude. Convert it: -2.5 log10(flux) + zeropoint.",
-        ),
-        (
-            "zeropoint-ignored",
-            magnitude(peak),
-            "The zero point that was asked for is ignored: this is the magnitude for 25.0.",
-        ),
-        ("zeropoint-ignored", magnitude(peak, 0.0), bare),
-        (
-            "zeropoint-subtracted",
-            magnitude(peak, -zero),
-            "The zero point was subtracted. Add it: -2.5 log10(flux) + zeropoint.",
-        ),
-        (
-            "natural-logarithm",
-            -2.5 * math.log(peak) + zero,
-            "This is the natural logarithm. Magnitudes use base 10: `np.log10`.",
-        ),
-        (
-            "sign-of-magnitude",
-            2.5 * math.log10(peak) + zero,
-            "The sign is wrong: the factor is -2.5, so that brighter means a smaller magnitude.",
-        ),
-        (
-            "mean-magnitude",
-            magnitude(sum(fluxes) / len(fluxes), zero),
-            "This is the magnitude of the mean flux. The peak is the largest one.",
-        ),
-        (
-            "first-observation",
-            magnitude(fluxes[0], zero),
-            "This is the band's first observation. The peak is the brightest one.",
-        ),
-        (
-            "last-observation",
-            magnitude(fluxes[-1], zero),
-            "This is the band's last observation. The peak is the brightest one.",
-        ),
+    peak, brightest_of_all = max(fluxes), max(obs["flux"] for obs in data)
+    return [
+        Mistake("faintest", magnitude(min(fluxes), zero)),
+        Mistake("all-bands", magnitude(brightest_of_all, zero)),
+        Mistake("flux-for-magnitude", peak),
+        Mistake("zeropoint-ignored", magnitude(peak)),
+        Mistake("zeropoint-ignored~none", magnitude(peak, 0.0)),
+        Mistake("zeropoint-subtracted", magnitude(peak, -zero)),
+        Mistake("natural-logarithm", -2.5 * math.log(peak) + zero),
+        Mistake("sign-of-magnitude", 2.5 * math.log10(peak) + zero),
+        Mistake("mean-magnitude", magnitude(sum(fluxes) / len(fluxes), zero)),
+        Mistake("first-observation", magnitude(fluxes[0], zero)),
+        Mistake("last-observation", magnitude(fluxes[-1], zero)),
     ]
-    return [Mistake(key, value, says=says) for key, value, says in found]
 
 
 @gate
@@ -97,9 +53,8 @@ def test_peak(learner: Subject, rng: Rng) -> None:
         data, zero = with_peak(rng, band), (*args, 25.0)[1]
         answer = learner.ask(probes.peak_magnitude, data, *args)
         several = not isinstance(answer.result, float | int | None)
-        fail_if_recognised(
-            answer, Mistake("all-magnitudes", several, result=kind_of(answer.result))
-        )
+        kind = kind_of(answer.result)
+        fail_if_recognised(answer, Mistake("all-magnitudes", several, kind=kind))
         want = magnitude(max(obs["flux"] for obs in in_band(data, band)), zero)
         expect(answer, want, *_wrong_peaks(data, band, zero), what="the peak", unit="mag")
 
@@ -139,13 +94,12 @@ def test_peak_nothing_valid(learner: Subject, rng: Rng) -> None:
         obs["flux"] *= -1
     for band, what in (("g", "a band with negative fluxes only"), ("i", "a band never observed")):
         answer = learner.ask(probes.peak_magnitude, data, band)
+        silent, got = answer.raised is None, shown(answer.result)
         expect_error(
             answer,
             "ValueError",
             what,
-            Mistake(
-                "nothing-for-no-peak", answer.raised is None, what=what, result=shown(answer.result)
-            ),
+            Mistake("nothing-for-no-peak", silent, what=what, got=got),
             Mistake("key-error-for-band", Raises("KeyError"), what=what),
             Mistake("index-error-for-nothing", Raises("IndexError"), what=what),
         )

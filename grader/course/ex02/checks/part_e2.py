@@ -7,6 +7,7 @@ import numpy as np
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex02 import probes
 from grader.course.ex02.checks.common import FIELDS, Rng, in_time, observations
+from grader.course.ex02.replies import Item
 from grader.course.gates import gate
 from grader.expect import Mistake, Raises, expect, fail_if_recognised, kind_of, require
 
@@ -20,7 +21,7 @@ def test_loop(learner: Subject, rng: Rng) -> None:
     fail_if_recognised(answer, Mistake("not-an-iterator", Raises("TypeError", "iterator")))
     got = answer.value
     _every_one_an_observation(got)
-    loop = [entry["value"] for entry in got]
+    loop = [item.observation or {} for item in got]
     indexed = bool(loop) and all({"Index", "index"} & set(obs) for obs in loop)
     expect(
         Answer(loop),
@@ -28,45 +29,36 @@ def test_loop(learner: Subject, rng: Rng) -> None:
         Mistake("index-among-keys", indexed),
         Mistake("one-dict-for-all", [want[-1]] * 7),
         Mistake("one-left-out", want[:-1]),
-        Mistake("one-left-out~2", want[1:]),
+        Mistake("one-left-out~first", want[1:]),
         what="the list of observations",
     )
     expect(learner.ask(probes.looped, []), [], what="the loop over an empty light curve")
 
 
-def _every_one_an_observation(got: list[dict]) -> None:
-    """The first thing in the loop that is no observation is told by what it is."""
-    other = next((entry for entry in got if entry["is"] != "observation"), None)
+def _every_one_an_observation(got: list[Item]) -> None:
+    """The first thing in the loop that is not an observation is told by what it is."""
+    other = next((item.view for item in got if item.observation is None), None)
     if other is None:
         return
-    value = other.get("value")
-    text = value if isinstance(value, str) else ""
-    pair = isinstance(value, tuple) and len(value) == 2
+    value, kind = other.value, kind_of(other.value)
+    require(not other.kind, "light-curve-for-observation")
+    if isinstance(value, str):
+        require(value not in FIELDS, "loops-over-columns")
+        require(not value, "loops-over-bands")
+    require(not isinstance(value, int | float), "loops-over-numbers")
+    require(not (isinstance(value, tuple) and len(value) == 2), "pairs-of-index-and-row")
     row_lists = isinstance(value, list) and all(isinstance(row, dict) for row in value)
-    fail_if_recognised(
-        Answer(value),
-        Mistake("light-curve-for-observation", other["is"] != "other"),
-        Mistake("loops-over-columns", text in FIELDS),
-        Mistake("loops-over-bands", bool(text)),
-        Mistake("loops-over-numbers", isinstance(value, int | float)),
-        Mistake("pairs-of-index-and-row", pair),
-        Mistake("all-at-once", row_lists),
-        Mistake(
-            "values-without-names",
-            isinstance(value, tuple | list | np.ndarray),
-            value=kind_of(value),
-        ),
-    )
-    raise Finding("loop-gives-give", value=kind_of(value))
+    require(not row_lists, "all-at-once")
+    nameless = isinstance(value, tuple | list | np.ndarray)
+    require(not nameless, "values-without-names", kind=kind)
+    raise Finding("not-an-observation", kind=kind)
 
 
 def test_loop_again(learner: Subject, rng: Rng) -> None:
     """Each loop starts afresh, and two loops at once do not disturb each other"""
     answer = learner.ask(probes.looped_again, observations(rng, 7))
-    fail_if_recognised(
-        answer, Mistake("loops-share-position~2", Raises("IndexError"), raised_=answer.raised)
-    )
+    beyond = Mistake("loops-share-position~end", Raises("IndexError"), error=answer.raised)
+    fail_if_recognised(answer, beyond)
     got = answer.value
-    n = got["first"]
-    require(got["again"] == n, "one-loop-only", n=n, again=got["again"])
-    require(got["pairs"] == n * n, "loops-share-position")
+    require(got.again == got.first, "one-loop-only", first=got.first, again=got.again)
+    require(got.pairs == got.first**2, "loops-share-position")
