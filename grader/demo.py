@@ -24,17 +24,23 @@ STARS = [
 ]
 PERFECT, HALF_DONE = 4, 4
 SEED = 24
+LOADER = ROOT / "tests" / "answer_files.py"
 
 
 class NotADemonstration(ValueError):
-    """The folder holds something else, which is not to be touched."""
+    """A demonstration cannot be written here; the message says why and what to do."""
 
 
 def write_class(folder: Path) -> list[str]:
     """Write the notebooks of the demonstration class and return the learners' names.
 
-    An earlier demonstration in `folder` is replaced; anything else raises `NotADemonstration`.
+    An earlier demonstration in `folder` is replaced. Raises `NotADemonstration` if there is anything
+    else in it, or if this is not a checkout, whose tests have the wrong answers.
     """
+    if not LOADER.is_file():
+        raise NotADemonstration(
+            "A demonstration is made of a checkout's tests. Run this in a clone."
+        )
     mark = folder / ".demonstration-class"
     if folder.exists() and any(folder.iterdir()) and not mark.exists():
         raise NotADemonstration(f"{folder} holds other files. Give a folder that is new or empty.")
@@ -87,8 +93,7 @@ def _slip(found: Exercise, part: str, rng: Random) -> str:
 @cache
 def _known() -> list[Any]:
     """The wrong answers of the tests, read by the tests' own loader, which is in no package."""
-    loader = runpy.run_path(str(ROOT / "tests" / "answer_files.py"))
-    return list(loader["answers"]("wrong"))
+    return list(runpy.run_path(str(LOADER))["answers"]("wrong"))
 
 
 def _endless(found: Exercise) -> dict[str, str | None]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 import yaml
 
-from grader import isolation
+from grader import demo, isolation
 from grader.exercise import ROOT
 
 
@@ -39,3 +40,12 @@ def test_readme_and_contributing_name_only_targets_that_exist() -> None:
     for name in ("README.md", "CONTRIBUTING.md"):
         named = re.findall(r"`make ([a-z]+)", (ROOT / name).read_text("utf-8"))
         assert set(named) <= targets, name
+
+
+def test_a_demonstration_outside_of_a_checkout_says_what_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "LOADER", tmp_path / "tests" / "answer_files.py")
+    with pytest.raises(demo.NotADemonstration, match="Run this in a clone"):
+        demo.write_class(tmp_path / "class")
+    assert list(tmp_path.iterdir()) == []
