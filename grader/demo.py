@@ -34,8 +34,8 @@ class NotADemonstration(ValueError):
 def write_class(folder: Path) -> list[str]:
     """Write the notebooks of the demonstration class and return the learners' names.
 
-    An earlier demonstration in `folder` is replaced. Raises `NotADemonstration` if there is anything
-    else in it, or if this is not a checkout, whose tests have the wrong answers.
+    An earlier demonstration in `folder` is replaced. Raises `NotADemonstration` if there is
+    anything else in it, or if this is not a checkout, whose tests have the wrong answers.
     """
     if not LOADER.is_file():
         raise NotADemonstration(
