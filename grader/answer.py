@@ -55,7 +55,7 @@ class Finding(Failure):
 class Backend(Protocol):
     """Where a learner's code runs: in this kernel, or in the sandbox."""
 
-    def ask(self, probe: str, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, probe: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Run a probe. Raises `Failure` if it takes too long or the process dies."""
         ...
 

@@ -11,6 +11,7 @@ import logging
 import re
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import jupytext
 import nbformat
@@ -247,7 +248,7 @@ def _drop_markers(notebook: NotebookNode) -> None:
         cell.source = REGION.sub(lambda region: region["body"], cell.source).rstrip("\n")
 
 
-def _as_list(value: object) -> list:
+def _as_list(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 

@@ -226,8 +226,8 @@ def _parsed(text: str) -> datetime:
     words = text.split(" ")
     zone = tz.gettz(words[2]) if len(words) == 3 else None
     if zone is None:
-        return dates.parse(text)
-    return dates.parse(" ".join(words[:2])).replace(tzinfo=zone)
+        return _parsed(text)
+    return _parsed(" ".join(words[:2])).replace(tzinfo=zone)
 
 
 def _not_notebooks(
@@ -250,3 +250,9 @@ def _not_notebooks(
             folder = own.file.shown.rsplit("/", len(own.inner) - 1)[0]
             reason = f"It holds {count:,} files that are not notebooks."
             yield NotGraded(student, folder, None, reason)
+
+
+def _parsed(text: str) -> datetime:
+    found = dates.parse(text)
+    assert isinstance(found, datetime)
+    return found

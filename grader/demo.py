@@ -87,7 +87,7 @@ def _slip(found: Exercise, part: str, rng: Random) -> str:
     """A wrong answer to a part: a few are common and many are rare, as in any class."""
     known = [answer.code for answer in _known() if answer.part == part]
     Random(part).shuffle(known)
-    return known[int(len(known) * rng.random() ** 4)]
+    return str(known[int(len(known) * rng.random() ** 4)])
 
 
 @cache

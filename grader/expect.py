@@ -35,7 +35,7 @@ class Raises:
     kind: str
     saying: str = ""
 
-    def matches(self, answer: Answer) -> bool:
+    def matches(self, answer: Answer[Any]) -> bool:
         raised = answer.raised
         return raised is not None and raised.is_a(self.kind) and self.saying in raised.message
 
@@ -52,7 +52,7 @@ class Mistake:
 
 
 def expect(
-    answer: Answer,
+    answer: Answer[Any],
     want: Any,
     *mistakes: Mistake,
     what: str = "the result",
@@ -75,7 +75,7 @@ def expect(
 
 
 def expect_error(
-    answer: Answer, kind: str, when: str, *mistakes: Mistake, naming: str = ""
+    answer: Answer[Any], kind: str, when: str, *mistakes: Mistake, naming: str = ""
 ) -> None:
     """The answer must be an exception `kind`, whose message contains `naming`."""
     fail_if_recognised(answer, *mistakes)
@@ -97,7 +97,7 @@ def expect_error(
         )
 
 
-def as_number(answer: Answer) -> Answer:
+def as_number(answer: Answer[Any]) -> Answer[Any]:
     """The answer, with a tensor or an array of no dimensions (such as a loss) taken as a number."""
     got = answer.result
     array = got.array if isinstance(got, Tensor) else got
@@ -105,7 +105,7 @@ def as_number(answer: Answer) -> Answer:
     return replace(answer, result=array.item()) if single else answer
 
 
-def number(answer: Answer, what: str = "the result") -> float:
+def number(answer: Answer[Any], what: str = "the result") -> float:
     """The value as a float, also if it is a tensor of no dimensions. Raises `Failure`."""
     got = as_number(answer).value
     if got is None:
@@ -122,7 +122,7 @@ def require(condition: bool, key: str, /, **fields: Any) -> None:
 
 
 def fail_if_recognised(
-    answer: Answer, *mistakes: Mistake, rtol: float | None = None, atol: float | None = None
+    answer: Answer[Any], *mistakes: Mistake, rtol: float | None = None, atol: float | None = None
 ) -> None:
     """Raise `Failure` for the first misconception whose outcome is the learner's."""
     for mistake in mistakes:
@@ -131,7 +131,7 @@ def fail_if_recognised(
             raise Finding(mistake.key, status=status, **mistake.fields)
 
 
-def _produced(answer: Answer, produces: Any, near: Near) -> bool:
+def _produced(answer: Answer[Any], produces: Any, near: Near) -> bool:
     if isinstance(produces, bool):
         return produces
     if isinstance(produces, Raises):
@@ -189,7 +189,7 @@ def _number(got: Any, want: float, what: str, unit: str, near: Near) -> str:
     return "" if close or (math.isnan(got) and math.isnan(want)) else _differ(got, want, what, unit)
 
 
-def _sequence(got: Any, want: list | tuple, what: str, unit: str, near: Near) -> str:
+def _sequence(got: Any, want: list[Any] | tuple[Any, ...], what: str, unit: str, near: Near) -> str:
     name = type(want).__name__
     if type(got) is not type(want):
         return f"{_start(what)} is {kind_of(got)}; it should be a {name}."
@@ -201,7 +201,7 @@ def _sequence(got: Any, want: list | tuple, what: str, unit: str, near: Near) ->
     return ""
 
 
-def _set(got: Any, want: set | frozenset, what: str, near: Near) -> str:
+def _set(got: Any, want: set[Any] | frozenset[Any], what: str, near: Near) -> str:
     if not isinstance(got, Set):
         return f"{_start(what)} is {kind_of(got)}; it should be a set."
     if len(got) != len(want):
@@ -212,7 +212,7 @@ def _set(got: Any, want: set | frozenset, what: str, near: Near) -> str:
     return ""
 
 
-def _mapping(got: Any, want: dict, what: str, unit: str, near: Near) -> str:
+def _mapping(got: Any, want: dict[str, Any], what: str, unit: str, near: Near) -> str:
     if not isinstance(got, dict):
         return f"{_start(what)} is {kind_of(got)}; it should be a dict."
     for key in want:

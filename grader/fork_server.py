@@ -130,7 +130,7 @@ class WarmParent:
         return self._connections[priors]
 
 
-def _ask(connection: socket.socket, request: list) -> Any:
+def _ask(connection: socket.socket, request: list[Any]) -> Any:
     """Send a request and wait for the answer."""
     try:
         wire.send(connection, request)

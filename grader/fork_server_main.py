@@ -31,8 +31,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from grader import isolation, references, shell, wire
+from grader import file_view, isolation, references, shell, wire
 from grader.course import probing
+from grader.resource_limits import Limits
 from grader.runner import Runner, travelled
 from grader.shell import Shell
 
@@ -71,7 +72,7 @@ def layer_of(exercise: str) -> int:
 def main(lifeline: socket.socket, listeners: list[socket.socket]) -> None:
     """Be one layer after the other, each in a process of its own, until the lifeline ends."""
     folder, isolated, hidden = wire.receive(lifeline)
-    settings = Settings(Path(folder), isolated, (*isolation.grader_paths(), *map(Path, hidden)))
+    settings = Settings(Path(folder), isolated, (*file_view.grader_paths(), *map(Path, hidden)))
     for layer, packages in enumerate(LAYERS):
         if _ended(lifeline, listeners[layer:]):
             break
@@ -180,9 +181,9 @@ def _child(sock: socket.socket, settings: Settings, exercise: str, ready: Shell)
     """Isolate this process, run the learner's cells and answer probes."""
     try:
         if settings.isolated:
-            paths = isolation.interpreter_paths()
+            paths = file_view.interpreter_paths()
             isolation.confine(
-                isolation.Limits(cpu_seconds=CPU_SECONDS), paths, [sock.fileno()], settings.hidden
+                Limits(cpu_seconds=CPU_SECONDS), paths, [sock.fileno()], settings.hidden
             )
         else:
             os.setsid()

@@ -44,7 +44,7 @@ class Kernel:
         probing.load(exercise.number)
         self._runner = Runner(namespace, exercise.number)
 
-    def ask(self, probe: str, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, probe: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         with _time_limit():
             sent = wire.unpack(wire.pack([list(args), kwargs]))  # copies, as over there
             return travelled(self._runner.probe(probe, *sent))

@@ -21,7 +21,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from grader import wire
 from grader.course import probing
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 MAX_PRINTED = 100_000
 MAX_NAMES = 200
+T = TypeVar("T")
 
 
 class Missing(Exception):
@@ -322,7 +323,7 @@ def _shown(warning: Warning | str) -> str:
     return _safely(lambda: f"{type(warning).__name__}: {plain_text(str(warning))}", "Warning")
 
 
-def _safely(action: Callable[[], Any], otherwise: Any) -> Any:
+def _safely(action: Callable[[], T], otherwise: T) -> T:
     """The value of `action`, or `otherwise` if the learner's objects make even that impossible."""
     try:
         return action()
@@ -335,6 +336,7 @@ def _safely(action: Callable[[], Any], otherwise: Any) -> Any:
 def travelled(reply: dict[str, Any]) -> dict[str, Any]:
     """`reply` as it arrives on the other side, also where there is no other process."""
     try:
-        return wire.unpack(wire.pack(reply))
+        arrived: dict[str, Any] = wire.unpack(wire.pack(reply))
+        return arrived
     except wire.WireError as error:
         return {"unsendable": str(error)}

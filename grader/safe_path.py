@@ -32,7 +32,7 @@ def enter_worker() -> None:
     os.chdir(FOLDER)
 
 
-def elsewhere() -> contextlib.chdir:
+def elsewhere() -> contextlib.chdir[str]:
     """Work in a folder of nobody's for a while; paths must be absolute by then."""
     return contextlib.chdir(FOLDER)
 

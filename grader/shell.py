@@ -57,7 +57,7 @@ class NumberedCells(CachingCompiler):
 class Unseen(DisplayHook):
     """Keeps the last value of a cell in `_` and `Out`, and draws nothing."""
 
-    def compute_format_data(self, result: Any) -> tuple[dict, dict]:
+    def compute_format_data(self, result: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         return {}, {}
 
     def write_output_prompt(self) -> None:
@@ -125,7 +125,7 @@ class Shell(InteractiveShell):
 
     showindentationerror = showsyntaxerror
 
-    def _format_exception_for_storage(self, *args: Any, **kwargs: Any) -> dict:
+    def _format_exception_for_storage(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return {}
 
     def ask_exit(self) -> None:

@@ -56,7 +56,7 @@ class OpaqueObject:
 class Set:
     """A set: its items, in no order. They may be anything, so they are never hashed."""
 
-    items: list
+    items: list[Any]
 
     def __len__(self) -> int:
         return len(self.items)
@@ -138,7 +138,7 @@ def pack(value: object) -> bytes:
         raise WireError(f"the value cannot be sent ({type(error).__name__})") from None
     if len(data) > MAX_BYTES:
         raise WireError(f"the value takes {len(data)} bytes; at most {MAX_BYTES} are accepted")
-    return data
+    return bytes(data)
 
 
 def unpack(data: bytes) -> Any:
@@ -292,11 +292,11 @@ def _text(value: object) -> str:
 def _message(data: bytes, room: _Room) -> Any:
     """MessagePack's own values, with extensions left closed, and items counted as they are read."""
 
-    def counted(items: list) -> list:
+    def counted(items: list[Any]) -> list[Any]:
         room.spend(len(items))
         return items
 
-    def simple_keys(items: list[tuple[Any, Any]]) -> dict:
+    def simple_keys(items: list[tuple[Any, Any]]) -> dict[str, Any]:
         room.spend(len(items))
         if any(key is not None and type(key) not in (bool, int, float, str) for key, _ in items):
             raise WireError("the message has keys that are neither numbers nor text")
