@@ -226,8 +226,8 @@ def _parsed(text: str) -> datetime:
     words = text.split(" ")
     zone = tz.gettz(words[2]) if len(words) == 3 else None
     if zone is None:
-        return _parsed(text)
-    return _parsed(" ".join(words[:2])).replace(tzinfo=zone)
+        return _time(text)
+    return _time(" ".join(words[:2])).replace(tzinfo=zone)
 
 
 def _not_notebooks(
@@ -252,7 +252,7 @@ def _not_notebooks(
             yield NotGraded(student, folder, None, reason)
 
 
-def _parsed(text: str) -> datetime:
+def _time(text: str) -> datetime:
     found = dates.parse(text)
     assert isinstance(found, datetime)
     return found

@@ -119,8 +119,8 @@ def load(out: Path) -> dict[str, Any] | None:
         raise BadResults(f"{path} is of another version of the grader. {remedy}")
     if not _is_sound(found):
         raise BadResults(f"{path} does not hold results of the grader. {remedy}")
-    found.setdefault("not_graded", [])
-    return found
+    sound: dict[str, Any] = found | {"not_graded": found.get("not_graded", [])}
+    return sound
 
 
 def merge(old: dict[str, Any] | None, new: dict[str, Any]) -> tuple[dict[str, Any], list[Replaced]]:

@@ -104,7 +104,7 @@ class Runner:
             if not seconds:  # it is somebody else's time
                 raise
             reply = {"out_of_time": True}
-        reply["notes"] = list(_safely(lambda: self.shell.notes, []))
+        reply["notes"] = _safely(lambda: list(self.shell.notes), list[str]())
         reply["lost"] = [] if "value" in reply else self._lost(source)
         reply["changed"] = [
             name for name, value in dict(self.namespace).items() if before.get(name) is not value

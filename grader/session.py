@@ -154,10 +154,10 @@ class Session:
         """A part is judged from now on, within the time for a part."""
         self._end = time.monotonic() + self._part_seconds()
 
-    def ask(self, probe: str, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, probe: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Run a probe in the child, within what is left of the time for the part."""
         request = ["probe", probe, list(args), kwargs]
-        reply = self._request(request)
+        reply: dict[str, Any] = self._request(request)
         while (name := _unknown_name(reply)) and self._run_demonstration(name):
             reply = self._request(request)
         return reply
@@ -188,7 +188,7 @@ class Session:
         named = [cell for cell in self._notebook.cells if any(map(cell.mentions, owners))]
         return cell in named or (not named and cell.brings_names)
 
-    def _request(self, request: list) -> Any:
+    def _request(self, request: list[Any]) -> Any:
         start = time.monotonic()
         self._ready()
         self._end += time.monotonic() - start  # to run cells again is not the part's own time
@@ -322,7 +322,7 @@ class Session:
         sources = (cell.source for cell in self._notebook.cells)
         return references.asked_for(sources, self._parent.exercise)
 
-    def _exchange(self, request: list, deadline: float) -> Any:
+    def _exchange(self, request: list[Any], deadline: float) -> Any:
         assert self._socket is not None
         self._socket.settimeout(max(deadline - time.monotonic(), 0.001))
         wire.send(self._socket, request)

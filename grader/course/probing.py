@@ -31,7 +31,8 @@ def load(number: str) -> None:
 
 def find(name: str, number: str) -> Callable[..., Any]:
     """The probe called `name` of an exercise that is loaded (`"6"`), or of all exercises."""
-    return getattr(_loaded[number], name, None) or getattr(_loaded[""], name)
+    probe: Callable[..., Any] = getattr(_loaded[number], name, None) or getattr(_loaded[""], name)
+    return probe
 
 
 class ProbeName:

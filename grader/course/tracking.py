@@ -57,7 +57,7 @@ def given(function: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, 
     return dict(signature(function).bind(*args, **kwargs).arguments)
 
 
-class Summary(dict):
+class Summary(dict[str, Any]):
     """Stands for a run's summary: items are attributes, too."""
 
     __getattr__ = dict.__getitem__
