@@ -290,6 +290,8 @@ def write_report(results: dict[str, Any], parts: Mapping[str, str], out: Path) -
     rows = results.get("not_graded", [])
     pages = {one.name: one for one in learners}
     exercises = [(one, slug, ex) for one in learners for slug, ex in one.exercises.items()]
+    unread = [(one, slug, why) for one, slug, ex in exercises if (why := unreadable(ex))]
+    ungraded = [(pages.get(row["student"]), row) for row in rows if row["marks_missing"]]
     env = environment()
     env.globals.update(titles=parts, table=table, no_walls=ran_without_walls(results))
     page = env.get_template("class.html").render(
@@ -299,8 +301,9 @@ def write_report(results: dict[str, Any], parts: Mapping[str, str], out: Path) -
         low=need_help(learners, table),
         misconceptions=misconceptions(learners),
         hardest=hardest(learners),
-        unread=[(one, slug, why) for one, slug, ex in exercises if (why := unreadable(ex))],
-        ungraded=[(pages.get(row["student"]), row) for row in rows if row["marks_missing"]],
+        unread=unread,
+        ungraded=ungraded,
+        amiss=len({one.name for one, *_ in unread} | {row["student"] for _, row in ungraded}),
         passed_over=[(pages.get(row["student"]), row) for row in rows if not row["marks_missing"]],
     )
     (out / "learners").mkdir(parents=True, exist_ok=True)
