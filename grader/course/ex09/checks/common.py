@@ -7,14 +7,14 @@ after each epoch are planned, so that all its numbers can be worked out here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from grader.answer import Answer, Subject
+from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
-from grader.expect import expect, require, shown
+from grader.course.ex09.replies import Caught, File, Item, Logged, RunFile
+from grader.expect import approx_equal, expect, require, shown
 from grader.wire import Tensor
 
 Rng = np.random.Generator
@@ -26,6 +26,7 @@ def names_of(rng: Rng, n: int) -> list[str]:
 
 
 def settings(rng: Rng) -> dict[str, Any]:
+    """A configuration."""
     return {names_of(rng, 1)[0]: int(rng.integers(1, 90)), "learning_rate": float(rng.random())}
 
 
@@ -35,6 +36,7 @@ def numbers(rng: Rng) -> dict[str, float]:
 
 
 def weights(rng: Rng, rows: int = 2, columns: int = 3) -> list[list[float]]:
+    """Weights that float32 holds exactly."""
     return np.float32(rng.normal(size=(rows, columns))).astype(float).tolist()
 
 
@@ -44,12 +46,13 @@ def tensors_of(rows: list[list[float]]) -> dict[str, Tensor]:
     return {"weight": Tensor.of(values), "bias": Tensor.of(values.sum(axis=1))}
 
 
-def refuse_pickle(name: str, file: Mapping[str, Any]) -> None:
-    require(file["is"] != "pickle", "whole-model-pickled", name=name)
-    require(file["is"] != "torch", "torch-save", name=name)
+def refuse_pickle(name: str, file: File) -> None:
+    """The file of a checkpoint was not written by pickle."""
+    require(file.format != "pickle", "whole-model-pickled", name=name)
+    require(file.format != "torch", "torch-save", name=name)
 
 
-def check_notes(notes: Any, config: dict, epoch: int, metrics: dict) -> None:
+def check_notes(notes: Any, config: dict[str, Any], epoch: int, metrics: dict[str, float]) -> None:
     """Compare the content of a `checkpoint.json`."""
     want = {"config": config, "epoch": epoch, "metrics": metrics}
     if isinstance(notes, dict):
@@ -60,32 +63,44 @@ def check_notes(notes: Any, config: dict, epoch: int, metrics: dict) -> None:
 
 
 def check_without_run(learner: Subject, method: str, *args: Any) -> None:
-    kinds = learner.ask(probes.without_run, method, *args).value
-    require(bool(kinds), "without-open-run", method=method)
-    require(
-        "RuntimeError" in kinds, "no-run-crashes", method=method, kinds=kinds[0], kinds2=kinds[-1]
-    )
+    """A method of a tracker without an open run raises a RuntimeError."""
+    error = learner.ask(probes.without_run, method, *args).value
+    if error is None:
+        raise Finding("silent-without-run", method=method)
+    right = "RuntimeError" in error.kinds
+    require(right, "no-run-crashes", method=method, kind=kind_in(error), message=error.message)
 
 
-def check_row(got: dict[str, Any], key: str) -> None:
+def kind_in(error: Caught | None) -> str:
+    """The class of an exception."""
+    return error.kinds[0] if error and error.kinds else "nothing"
+
+
+def check_row(got: Logged, key: str) -> None:
     """What was logged between rows 3 and 4 must be in row 3, and the count of steps as before."""
-    require(got["step"] == 3, "step-moved", key_=key, step=got["step"])
+    require(got.step == 3, "step-moved", name=key, step=got.step)
+    require(got.in_row, "not-in-current-row", name=key)
 
 
-def logged_under(got: dict[str, Any], key: str) -> Any:
+def items_under(got: Logged, key: str) -> list[Item]:
     """What was logged under a key, once it was logged, and once only."""
-    calls = got["calls"]
-    require(bool(calls), "nothing-logged")
-    keys = sorted({name for call in calls for name in call["data"]})
-    require(key in keys, "logged-under-key", keys=shown(keys), key_=key)
-    values = [call["data"][key] for call in calls if key in call["data"]]
-    require(len(values) == 1, "one-by-one", key_=key, n_values=len(values))
-    return values[0]
+    require(bool(got.keys), "nothing-logged")
+    require(key in got.keys, "other-key", got=shown(got.keys), want=key)
+    require(got.times == 1, "one-by-one", name=key, n_times=got.times)
+    return got.items
+
+
+def item_text(item: Item) -> str:
+    """A logged value in a few words."""
+    texts = {"image": "a wandb.Image", "figure": "a figure"}
+    chart = f"the chart {item.chart.name}" if item.chart else "a chart"
+    return (texts | {"chart": chart}).get(item.kind) or shown(item.value)
+
+
+def check_losses(got: RunFile) -> None:
+    """The losses that were logged before and after something else are kept."""
+    losses = [row["loss"] for row in got.rows.values() if "loss" in row]
+    require(approx_equal(losses, [1.0, 0.5]), "losses-not-kept", got=shown(losses))
 
 
 CLASSES = ["AGN", "CV", "SNII", "SNIa", "TDE"]
-
-
-def told(learner: Subject, steps: list[list[Any]]) -> list[list[Any]]:
-    got: list[list[Any]] = learner.ask(probes.registered, steps).value
-    return got

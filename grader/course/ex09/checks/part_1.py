@@ -9,29 +9,48 @@ from grader.course.ex09 import probes
 from grader.course.ex09.checks.common import (
     Rng,
     check_notes,
+    kind_in,
     numbers,
     refuse_pickle,
     settings,
     tensors_of,
     weights,
 )
+from grader.course.ex09.replies import File, Saved
 from grader.course.gates import gate, twice
 from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
 
 
-def written(answer: Answer) -> dict[str, Any]:
+def written(answer: Answer[Saved]) -> dict[str, File]:
     """The files of a checkpoint, once none of them is a pickle."""
+    said = answer.raised.message if answer.raised else ""
     fail_if_recognised(
         answer,
-        Mistake("folder-not-made", Raises("FileNotFoundError") if answer.raised else False),
-        Mistake("folder-not-made", bool(answer.raised and "No such file" in answer.raised.message)),
-        Mistake("not-contiguous", bool(answer.raised and "contiguous" in answer.raised.message)),
+        Mistake("folder-not-made", Raises("FileNotFoundError")),
+        Mistake("folder-not-made", "No such file" in said),
+        Mistake("not-contiguous", "contiguous" in said),
         Mistake("numpy-not-json", Raises("TypeError", "JSON serializable")),
     )
-    files: dict[str, Any] = answer.value["files"]
+    files = answer.value.files
     for name, file in files.items():
         refuse_pickle(name, file)
     return files
+
+
+def check_files(
+    files: dict[str, File],
+    rows: list[list[float]],
+    config: dict[str, Any],
+    epoch: int,
+    metrics: dict[str, float],
+) -> None:
+    """The two files of a checkpoint hold what they should."""
+    names = ["checkpoint.json", "model.safetensors"]
+    expect(Answer(sorted(files)), names, what="the list of files in the folder")
+    model, notes = files["model.safetensors"], files["checkpoint.json"]
+    require(model.format == "safetensors", "not-safetensors")
+    expect(Answer(model.tensors), tensors_of(rows), what="the dict of tensors")
+    check_notes(notes.content, config, epoch, metrics)
 
 
 @gate
@@ -39,50 +58,32 @@ def written(answer: Answer) -> dict[str, Any]:
 def test_files(learner: Subject, rng: Rng) -> None:
     """A checkpoint is two files: weights in safetensors, notes in JSON"""
     rows, config, metrics, epoch = weights(rng), settings(rng), numbers(rng), int(rng.integers(60))
-    answer = learner.ask(probes.saved, rows, config, epoch, metrics, deep=True)
-    files = written(answer)
-    names = ["checkpoint.json", "model.safetensors"]
-    expect(Answer(sorted(files)), names, what="the list of files in the folder")
-    tensors = files["model.safetensors"].get("tensors")
-    require(tensors is not None, "cannot-read-safetensors")
-    expect(Answer(tensors), tensors_of(rows), what="the dict of tensors in `model.safetensors`")
-    check_notes(files["checkpoint.json"].get("content"), config, epoch, metrics)
-    require(answer.value["unchanged"], "model-weights-changed")
-    returned = answer.value["returned"]
-    require(returned != "NoneType", "nothing-returned")
-    require(returned == "the folder", "returns-return-folder", returned=returned)
+    answer = learner.ask(probes.saved, rows, config, epoch, metrics, "deep")
+    check_files(written(answer), rows, config, epoch, metrics)
+    got = answer.value
+    require(got.unchanged, "model-changed")
+    require(got.returned != "NoneType", "nothing-returned")
+    require(got.returned == "the folder", "folder-not-returned", got=got.returned)
 
 
 def test_kinds_of_input(learner: Subject, rng: Rng) -> None:
     """The folder may be given as text, metrics may be NumPy's, tensors lie in memory in any way"""
     rows, config, metrics = weights(rng), settings(rng), numbers(rng)
-    for how in ({"text": True}, {"numpy": True}, {"strided": True}):
-        answer = learner.ask(probes.saved, rows, config, 3, metrics, **how)
-        fail_if_recognised(
-            answer,
-            Mistake(
-                "text-refused",
-                "text" in how and (Raises("TypeError").matches(answer) or _no_path(answer)),
-            ),
-        )
-        files = written(answer)
-        check_notes(files.get("checkpoint.json", {}).get("content"), config, 3, metrics)
-        got = files.get("model.safetensors", {}).get("tensors")
-        expect(Answer(got), tensors_of(rows), what="the dict of tensors in `model.safetensors`")
+    for how in ("text", "numpy", "strided"):
+        answer = learner.ask(probes.saved, rows, config, 3, metrics, how)
+        no_text = [Raises("TypeError"), Raises("AttributeError", "'str' object")]
+        refused = any(each.matches(answer) for each in no_text)
+        fail_if_recognised(answer, Mistake("text-refused", how == "text" and refused))
+        check_files(written(answer), rows, config, 3, metrics)
 
 
 def test_any_network(learner: Subject, rng: Rng) -> None:
     """A network may have buffers, and two names for one weight"""
-    answer = learner.ask(probes.saved, weights(rng), settings(rng), 3, numbers(rng), tied=True)
+    answer = learner.ask(probes.saved, weights(rng), settings(rng), 3, numbers(rng), "tied")
     fail_if_recognised(answer, Mistake("shared-memory", Raises("RuntimeError", "share memory")))
-    require(
-        "seen" in (written(answer).get("model.safetensors", {}).get("tensors") or {}),
-        "buffers-missing",
-    )
-
-
-def _no_path(answer: Answer) -> bool:
-    return Raises("AttributeError", "'str' object").matches(answer)
+    files = written(answer)
+    tensors = files["model.safetensors"].tensors if "model.safetensors" in files else None
+    require(isinstance(tensors, dict) and "seen" in tensors, "buffers-missing")
 
 
 def test_loaded(learner: Subject, rng: Rng) -> None:
@@ -90,43 +91,32 @@ def test_loaded(learner: Subject, rng: Rng) -> None:
     rows, other = weights(rng), weights(rng)
     notes = {"config": settings(rng), "epoch": int(rng.integers(60)), "metrics": numbers(rng)}
     training = bool(rng.integers(2))
-    answer = learner.ask(probes.loaded, rows, notes, other, training=training, text=True)
-    fail_if_recognised(answer, Mistake("text-refused~2", _no_path(answer)))
-    got = answer.value
-    if got["error"]:
-        said = f"{got['error'][0]}: {got['error'][-1]}"
-        raise Finding("loading-checkpoint-raised", status="error", said=said[:300])
-    require(not approx_equal(got["weights"], tensors_of(other)), "weights-not-loaded")
-    expect(Answer(got["weights"]), tensors_of(rows), what="the model's dict of weights")
-    require(got["notes"] != "a model", "model-returned")
-    expect(
-        Answer(got["notes"]),
-        notes,
-        Mistake("metrics-only", notes["metrics"]),
-        what="what `load_checkpoint` returns",
-    )
-    require(got["training"] == training, "mode-changed")
+    got = learner.ask(probes.loaded, rows, notes, other, training=training, text=True).value
+    if got.error:
+        require("'str' object" not in got.error.message, "text-refused")
+        raised = f"{kind_in(got.error)}: {got.error.message}"
+        raise Finding("loading-raised", status="error", raised=raised)
+    require(not approx_equal(got.weights, tensors_of(other)), "weights-not-loaded")
+    expect(Answer(got.weights), tensors_of(rows), what="the model's dict of weights")
+    require(not got.returned_model, "model-returned")
+    only = Mistake("metrics-only", notes["metrics"])
+    expect(Answer(got.notes), notes, only, what="what `load_checkpoint` returns")
+    require(got.training == training, "mode-changed")
     again = learner.ask(probes.loaded, rows, notes, other, training=not training).value
-    require(again["training"] != training, "mode-changed")
+    require(again.training != training, "mode-changed")
 
 
 def test_not_loadable(learner: Subject, rng: Rng) -> None:
     """Weights that do not fit are a RuntimeError, a missing file is a FileNotFoundError"""
     notes = {"config": {}, "epoch": 1, "metrics": {}}
-    misfit = learner.ask(probes.loaded, weights(rng), notes, weights(rng), other_names=True).value[
-        "error"
-    ]
-    require(bool(misfit), "misfit-accepted")
-    require("RuntimeError" in misfit, "weights-fit-raised", misfit=misfit[0])
+    misfit = learner.ask(probes.loaded, weights(rng), notes, weights(rng), other_names=True).value
+    if misfit.error is None:
+        raise Finding("misfit-accepted")
+    right = "RuntimeError" in misfit.error.kinds
+    require(right, "misfit-raises-other", got=kind_in(misfit.error))
     for name in ("model.safetensors", "checkpoint.json"):
-        gone = learner.ask(probes.loaded, weights(rng), notes, weights(rng), without=name).value[
-            "error"
-        ]
-        require(bool(gone), "missing-file-silent", name=name)
-        kind = gone[0]
-        require(
-            "FileNotFoundError" in gone or "No such file" in gone[-1],
-            "without-raised-filenotfounderror",
-            name=name,
-            kind=kind,
-        )
+        gone = learner.ask(probes.loaded, weights(rng), notes, weights(rng), without=name).value
+        if gone.error is None:
+            raise Finding("missing-file-silent", name=name)
+        right = "FileNotFoundError" in gone.error.kinds or "No such file" in gone.error.message
+        require(right, "missing-file-raises-other", name=name, got=kind_in(gone.error))

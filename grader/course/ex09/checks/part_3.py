@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
-from grader.course.ex09.checks.common import Rng, check_without_run, numbers
+from grader.course.ex09.checks.common import Rng, check_without_run, kind_in, numbers
+from grader.course.ex09.replies import Caught
 from grader.course.gates import gate
 from grader.expect import expect, require
 
@@ -15,58 +16,64 @@ def test_rows(learner: Subject, rng: Rng) -> None:
     first, second, third = numbers(rng), numbers(rng), numbers(rng)
     gap = int(rng.integers(3, 9))
     got = learner.ask(probes.logged, [[first, 0], [second, 1], [third, gap]]).value
-    calls = got["calls"]
-    require(got["counts"][0] <= 1, "one-by-one~2", counts=got["counts"][0])
-    raised_nothing(got["errors"])
-    require(bool(calls), "nothing-logged~2")
-    require(len(calls) == 3, "three-rows-became", n_calls=len(calls))
-    steps = [call["step"] for call in calls]
+    at_once = got.counts[0] if got.counts else 0
+    require(at_once <= 1, "one-by-one~metrics", n_calls=at_once)
+    raised_nothing(got.errors)
+    require(bool(got.calls), "nothing-logged~metrics")
+    require(len(got.calls) == 3, "other-number-of-calls", got=len(got.calls))
+    steps = [call.step for call in got.calls]
     require(steps != [None, None, None], "step-lost")
-    require(not (steps[0] is None and steps[1:] == [1, gap]), "zero-taken-for-none")
-    require(not all("step" in call["data"] for call in calls), "step-as-metric")
+    require(steps != [None, 1, gap], "zero-taken-for-none")
+    require(not all("step" in call.data for call in got.calls), "step-as-metric")
     want = {"0": first, "1": second, str(gap): third}
-    expect(Answer(got["rows"]), want, what="the dict of rows by step")
+    expect(Answer(got.rows), want, what="the dict of rows by step")
 
 
-def raised_nothing(errors: list[list[str]]) -> None:
+def raised_nothing(errors: list[Caught | None]) -> None:
+    """None of the calls has raised an exception."""
     for error in errors:
         if error:
-            raise Finding("raised", status="error", error=error[0], error2=error[-1][:200])
+            message = error.message[:200]
+            raise Finding("logging-raised", status="error", kind=kind_in(error), message=message)
 
 
 def test_without_step(learner: Subject, rng: Rng) -> None:
     """Without a step W&B counts on"""
     first, second = numbers(rng), numbers(rng)
     got = learner.ask(probes.logged, [[first], [second]]).value
-    require(
-        not any(got["errors"]), "none-compared", value=(got["errors"][0] or got["errors"][1])[:1]
-    )
-    expect(Answer(got["rows"]), {"0": first, "1": second}, what="the dict of rows by step")
+    error = next((error for error in got.errors if error), None)
+    require(error is None, "none-compared", error=kind_in(error))
+    expect(Answer(got.rows), {"0": first, "1": second}, what="the dict of rows by step")
 
 
 def test_backwards(learner: Subject, rng: Rng) -> None:
     """A step that has passed is a ValueError that names both steps; the current one is not"""
     a, b, c = numbers(rng), numbers(rng), numbers(rng)
     now = int(rng.integers(30, 60))
-    got = learner.ask(probes.logged, [[a, now], [b, now - 20], [c, now + 1]]).value
-    error = got["errors"][1]
-    require(bool(error), "backwards-allowed", now=now, now2=now - 20)
-    require("ValueError" in error, "step-passed-raises", error=error[0])
-    named = str(now - 20) in error[-1] and any(str(n) in error[-1] for n in (now, now + 1))
-    require(named, "message-valueerror-name", now=now - 20, now2=now, error=error[-1])
-    require(got["counts"][1] == 1, "logged-before-refused")
-    raised_nothing([got["errors"][0], got["errors"][2]])
-    same_step = learner.ask(probes.logged, [[a, now], [b, now]]).value
-    committed = any(call["commit"] for call in same_step["calls"][:1])
-    require(committed or not same_step["errors"][1], "same-step-refused", now=now)
-    require(
-        bool(learner.ask(probes.logged, [[a, now], [b, 0]]).value["errors"][1]),
-        "zero-taken-for-none~2",
-        now=now,
-    )
-    require(
-        bool(learner.ask(probes.logged, [[a], [b], [c], [a, 1]]).value["errors"][3]), "own-counter"
-    )
+    past = now - 20
+    got = learner.ask(probes.logged, [[a, now], [b, past], [c, now + 1]]).value
+    error = got.errors[1] if len(got.errors) == 3 else None
+    if error is None:
+        raise Finding("backwards-allowed", now=now, past=past)
+    require("ValueError" in error.kinds, "backwards-raises-other", got=kind_in(error))
+    said = error.message
+    named = str(past) in said and any(str(n) in said for n in (now, now + 1))
+    require(named, "steps-not-named", past=past, now=now, got=said)
+    require(got.counts[1:2] == [1], "logged-before-refused")
+    raised_nothing([got.errors[0], got.errors[2]])
+    check_bounds(learner, [a, b, c], now)
+
+
+def check_bounds(learner: Subject, rows: list[dict[str, float]], now: int) -> None:
+    """The current step is accepted; step 0, and one that W&B counted, are not, once passed."""
+    a, b, c = rows
+    same = learner.ask(probes.logged, [[a, now], [b, now]]).value
+    committed = any(call.commit for call in same.calls[:1])
+    require(committed or not any(same.errors[1:]), "same-step-refused", now=now)
+    zero = learner.ask(probes.logged, [[a, now], [b, 0]]).value
+    require(any(zero.errors[1:]), "zero-taken-for-none~accepted", now=now)
+    counted = learner.ask(probes.logged, [[a], [b], [c], [a, 1]]).value
+    require(any(counted.errors[3:]), "own-counter")
 
 
 def test_metrics_without_run(learner: Subject) -> None:
@@ -77,9 +84,7 @@ def test_metrics_without_run(learner: Subject) -> None:
 def test_real_rows(learner: Subject, rng: Rng) -> None:
     """The file of a real run has all rows, at their steps"""
     rows = {step: numbers(rng) for step in (0, 1, 2, 7)}
-    got = learner.ask(probes.really_logged, [[row, step] for step, row in rows.items()]).value[
-        "rows"
-    ]
+    got = learner.ask(probes.really_logged, [[row, step] for step, row in rows.items()]).value.rows
     want = [str(step) for step in rows]
     expect(Answer(list(got)), want, what="the list of steps in the run's file")
     for step, row in rows.items():

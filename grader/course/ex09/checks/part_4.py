@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from grader.answer import Answer, Subject
 from grader.course.ex09 import probes
@@ -16,66 +16,70 @@ from grader.course.ex09.checks.common import (
     tensors_of,
     weights,
 )
+from grader.course.ex09.replies import Artifact, File
 from grader.course.gates import gate
 from grader.expect import approx_equal, expect, require
 
+NOTES = "checkpoint.json"
+
+
+class Checkpoint(NamedTuple):
+    """What is logged as a checkpoint."""
+
+    rows: list[list[float]]
+    epoch: int
+    metrics: dict[str, float]
+
 
 def check_artifact(
-    found: dict[str, Any], run_id: str, config: dict, checkpoint: list, other: list
+    found: Artifact, run_id: str, config: dict[str, Any], logged: Checkpoint, other: Checkpoint
 ) -> None:
     """Judge one artifact; `other` is the checkpoint logged before or after it."""
-    rows, epoch, metrics = checkpoint
-    require(
-        found["name"] == f"model-{run_id}",
-        "other-name",
-        name=found["name"],
-        value=f"model-{run_id}",
-    )
-    require(found["type"] == "model", "artifact-type-model", type=found["type"])
-    files = found["files"]
-    for name, file in files.items():
-        refuse_pickle(name, file)
-        require(file["is"] != "gone", "files-gone", name=name)
-    tensors = files.get("model.safetensors", {}).get("tensors")
-    require(
-        not approx_equal(tensors, tensors_of(other[0])), "overwritten", epoch=epoch, other=other[1]
-    )
-    metadata = found["metadata"]
-    require(isinstance(metadata, dict) and "epoch" in metadata, "epoch-missing~2")
-    want = {"epoch": epoch, "metrics": metrics}
+    name, epoch = f"model-{run_id}", logged.epoch
+    require(found.name == name, "other-name", got=found.name, want=name)
+    require(found.type == "model", "other-type", got=found.type)
+    for file_name, file in found.files.items():
+        refuse_pickle(file_name, file)
+        require(file.format != "gone", "files-gone", name=file_name)
+    model, notes = (found.files.get(n, File("gone")) for n in ("model.safetensors", NOTES))
+    overwritten = approx_equal(model.tensors, tensors_of(other.rows))
+    require(not overwritten, "overwritten", epoch=epoch, other=other.epoch)
+    metadata = found.metadata
+    require(isinstance(metadata, dict) and "epoch" in metadata, "epoch-missing~metadata")
+    want = {"epoch": epoch, "metrics": logged.metrics}
     expect(Answer(metadata), want, what="the artifact's metadata")
-    require(
-        f"epoch-{epoch}" in found["aliases"], "alias-missing", epoch=epoch, aliases=found["aliases"]
-    )
-    names = ["checkpoint.json", "model.safetensors"]
-    expect(Answer(sorted(files)), names, what="the list of files in the artifact")
-    expect(Answer(tensors), tensors_of(rows), what="the dict of weights in the artifact")
-    notes = files["checkpoint.json"].get("content")
-    require(not isinstance(notes, dict) or notes.get("config") != {}, "config-missing~2")
-    check_notes(notes, config, epoch, metrics)
+    aliases = ", ".join(found.aliases)
+    require(f"epoch-{epoch}" in found.aliases, "alias-missing", epoch=epoch, got=aliases)
+    names = [NOTES, "model.safetensors"]
+    expect(Answer(sorted(found.files)), names, what="the list of files in the artifact")
+    expect(Answer(model.tensors), tensors_of(logged.rows), what="the dict of weights")
+    empty = isinstance(notes.content, dict) and approx_equal(notes.content.get("config"), {})
+    require(not empty, "config-missing~empty")
+    check_notes(notes.content, config, epoch, logged.metrics)
 
 
-def checkpoints(rng: Rng) -> list[list[Any]]:
+def checkpoints(rng: Rng) -> list[Checkpoint]:
+    """Two checkpoints of one training."""
     epochs = sorted(rng.choice(90, 2, replace=False).tolist())
-    return [[weights(rng), epoch, numbers(rng)] for epoch in epochs]
+    return [Checkpoint(weights(rng), epoch, numbers(rng)) for epoch in epochs]
 
 
 @gate
 def test_artifacts(learner: Subject, rng: Rng) -> None:
     """Each checkpoint is a version of one artifact, with its own weights and its epoch"""
     config, logged = settings(rng), checkpoints(rng)
-    got = learner.ask(probes.checkpointed, config, logged).value
-    artifacts = got["artifacts"]
-    require(bool(artifacts), "not-logged")
-    for found in artifacts:
-        require(found["is"] == "Artifact", "path-logged", is_=found["is"])
-    require(len(artifacts) == 2, "two-checkpoints-gave", n_artifacts=len(artifacts))
-    require(got["training"], "mode-changed")
-    names = [found["name"] for found in artifacts]
-    require(names[0] == names[1], "name-for-each-epoch", names=names, id=got["id"])
-    for i, found in enumerate(artifacts):
-        check_artifact(found, got["id"], config, logged[i], logged[1 - i])
-    require(all(got["returned"]), "nothing-returned")
+    got = learner.ask(probes.checkpointed, config, [list(each) for each in logged]).value
+    require(bool(got.artifacts), "not-logged")
+    for found in got.artifacts:
+        require(found.kind == "Artifact", "path-logged", got=found.kind)
+    n_artifacts = len(got.artifacts)
+    require(n_artifacts == 2, "other-number-of-artifacts", got=n_artifacts)
+    require(got.training, "mode-changed")
+    first, second = (found.name for found in got.artifacts)
+    require(first == second, "name-for-each-epoch", first=first, second=second, id=got.run_id)
+    for i, found in enumerate(got.artifacts):
+        check_artifact(found, got.run_id, config, logged[i], logged[1 - i])
+    require(all(got.returned), "nothing-returned")
 
 
 def test_checkpoint_without_run(learner: Subject) -> None:
@@ -86,8 +90,8 @@ def test_checkpoint_without_run(learner: Subject) -> None:
 def test_real_artifacts(learner: Subject, rng: Rng) -> None:
     """A real run has recorded both versions, with their files"""
     config, logged = settings(rng), checkpoints(rng)
-    got = learner.ask(probes.really_checkpointed, config, logged).value
-    artifacts = [each for each in got["artifacts"] if each["type"] == "model"]
-    require(len(artifacts) == 2, "run-file-artifacts", n_artifacts=len(artifacts))
+    got = learner.ask(probes.really_checkpointed, config, [list(each) for each in logged]).value
+    artifacts = [each for each in got.artifacts if each.type == "model"]
+    require(len(artifacts) == 2, "other-number-in-file", got=len(artifacts))
     for i, found in enumerate(artifacts):
-        check_artifact(found, got["id"], config, logged[i], logged[1 - i])
+        check_artifact(found, got.run_id, config, logged[i], logged[1 - i])

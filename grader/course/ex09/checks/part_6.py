@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
-from grader.answer import Answer, Subject
+from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
 from grader.course.ex09.checks.common import (
     CLASSES,
     Rng,
+    check_losses,
     check_row,
     check_without_run,
-    logged_under,
+    item_text,
+    items_under,
 )
+from grader.course.ex09.replies import Bars, Logged, Panel, Picture, Pictured
 from grader.course.gates import gate
-from grader.expect import Mistake, expect, require, shown
+from grader.expect import Mistake, expect, require
+
+Observations = list[dict[str, Any]]
 
 
-def observations(rng: Rng, bands: str) -> list[dict[str, Any]]:
+def observations(rng: Rng, bands: str) -> Observations:
     """A light curve with clear detections in these bands, and two points that are none."""
     rows = []
     for band in bands:
@@ -33,7 +38,7 @@ def observations(rng: Rng, bands: str) -> list[dict[str, Any]]:
     return [dict(zip(keys, row, strict=True)) for row in sorted(rows)]
 
 
-def examples(rng: Rng, n: int = 3) -> tuple[list, np.ndarray, np.ndarray]:
+def examples(rng: Rng, n: int = 3) -> tuple[list[Observations], np.ndarray, np.ndarray]:
     """Light curves, probabilities whose largest one is clear, and true labels."""
     data = [observations(rng, bands) for bands in ("gr", "r", "gri")[:n]]
     probabilities = rng.dirichlet(np.ones(5), n)
@@ -44,168 +49,160 @@ def examples(rng: Rng, n: int = 3) -> tuple[list, np.ndarray, np.ndarray]:
     return data, probabilities, labels
 
 
-def figures_of(answer: Answer) -> list[dict[str, Any]]:
+def figures_of(got: Logged) -> list[Picture]:
     """The figures that were logged, in order."""
-    images = logged_under(answer.value, "light_curve_predictions")
-    images = images if isinstance(images, list) else [images]
-    for image in images:
-        is_image = isinstance(image, dict) and "image" in image
-        require(
-            is_image,
-            "figure-itself" if isinstance(image, dict) and "figure" in image else "list-holds-item",
-            image=shown(image),
-        )
-        require(image["image"] is not None, "made-figure-itself")
-    return [image["image"] for image in images]
+    pictures = []
+    for item in items_under(got, "light_curve_predictions"):
+        require(item.kind != "figure", "figure-itself")
+        require(item.kind == "image", "not-an-image", got=item_text(item))
+        if item.picture is None:
+            raise Finding("not-made-of-figure")
+        pictures.append(item.picture)
+    return pictures
+
+
+class Gallery(NamedTuple):
+    """Three light curves, and what was logged of them."""
+
+    data: list[Observations]
+    probabilities: np.ndarray
+    labels: np.ndarray
+    answer: Answer[Pictured]
+
+
+GALLERY = pytest.StashKey[Gallery]()
 
 
 @pytest.fixture
-def gallery(learner: Subject, rng: Rng, request: pytest.FixtureRequest) -> tuple[Any, Answer]:
+def gallery(learner: Subject, rng: Rng, request: pytest.FixtureRequest) -> Gallery:
     """Three light curves, and what was logged of them: asked for once in an examination."""
     stash = request.session.stash
     if GALLERY not in stash:
-        shown_curves = examples(rng)
-        stash[GALLERY] = shown_curves, learner.ask(probes.pictured, *shown_curves)
+        data, probabilities, labels = examples(rng)
+        answer = learner.ask(probes.pictured, data, probabilities, labels)
+        stash[GALLERY] = Gallery(data, probabilities, labels, answer)
     return stash[GALLERY]
 
 
-GALLERY = pytest.StashKey[tuple[Any, Answer]]()
-
-
 @gate
-def test_number_of_figures(learner: Subject, rng: Rng, gallery: tuple[Any, Answer]) -> None:
+def test_number_of_figures(learner: Subject, gallery: Gallery) -> None:
     """One figure for each light curve, up to `n_examples`, and all are closed"""
-    (data, probabilities, labels), answer = gallery
-    got, figures = answer.value, figures_of(answer)
-    require(got["left"] == 0, "not-closed", left=got["left"])
-    require(got["foreign"], "all-figures-closed")
-    require(len(figures) == 3, "three-light-curves", n_figures=len(figures))
-    one = figures_of(learner.ask(probes.pictured, data, probabilities, labels, 1))
-    require(len(one) == 1, "limit-ignored", n_one=len(one))
-    require(got["unchanged"], "light-curves-changed")
+    data, probabilities, labels, answer = gallery
+    got, figures = answer.value, figures_of(answer.value.logged)
+    require(got.left_open == 0, "not-closed", n_open=got.left_open)
+    require(got.others_open, "all-figures-closed")
+    require(len(figures) == 3, "other-number-of-figures", got=len(figures))
+    one = figures_of(learner.ask(probes.pictured, data, probabilities, labels, 1).value.logged)
+    require(len(one) == 1, "limit-ignored", got=len(one))
+    require(got.unchanged, "light-curves-changed")
 
 
-def test_error_bars(gallery: tuple[Any, Answer]) -> None:
+def test_error_bars(gallery: Gallery) -> None:
     """Magnitudes with error bars, a colour for each band, the brightest at the top"""
-    (data, _, _), answer = gallery
-    for figure, rows in zip(figures_of(answer), data, strict=False):
-        panels = [panel for panel in figure["panels"] if panel["bars"] or panel["other_points"]]
-        require(bool(panels), "figure-shows-points")
+    for figure, rows in zip(figures_of(gallery.answer.value.logged), gallery.data, strict=False):
+        panels = [panel for panel in figure.panels if panel.bars or panel.other_points]
+        require(bool(panels), "no-points")
         check_panel(panels[0], rows)
 
 
-def check_panel(panel: dict[str, Any], rows: list[dict[str, Any]]) -> None:
-    bars = panel["bars"]
+def check_panel(panel: Panel, rows: Observations) -> None:
+    """A panel shows the clear detections of a light curve."""
+    bars = panel.bars
     require(bool(bars), "error-bars-missing")
-    require(all(len(bar["error"]) == len(bar["y"]) for bar in bars), "error-bars-missing~2")
+    require(all(len(bar.error) == len(bar.y) for bar in bars), "error-bars-missing~in-magnitude")
     clear = [row for row in rows if row["flux"] > 3 * row["flux_err"]]
-    plotted = sum(len(bar["y"]) for bar in bars)
+    plotted = sum(len(bar.y) for bar in bars)
     require(plotted != len(rows), "non-detections-plotted", n_rows=len(rows))
     bands = sorted({row["band"] for row in clear})
-    one_colour = len({tuple(bar["colour"]) for bar in bars}) == 1 and len(bands) > 1
+    one_colour = len({bar.colour for bar in bars}) == 1 and len(bands) > 1
     require(not one_colour, "one-colour", bands=", ".join(bands))
-    by_label = {bar["label"]: bar for bar in bars}
+    by_label = {bar.label: bar for bar in bars}
     expect(Answer(sorted(by_label)), bands, what="the list of labels of the error bars")
     for band in bands:
         check_band(by_label[band], [row for row in clear if row["band"] == band], band)
-    require(panel["inverted"], "not-inverted")
-    require(all(panel["labels"]), "axis-label")
+    require(panel.inverted, "not-inverted")
+    require(all(panel.labels), "no-axis-label")
 
 
-def check_band(bar: dict[str, Any], rows: list[dict[str, Any]], band: str) -> None:
+def check_band(bar: Bars, rows: Observations, band: str) -> None:
+    """Magnitudes, errors and times of one band, in the order of the times."""
     flux, error = (np.array([row[name] for row in rows]) for name in ("flux", "flux_err"))
-    magnitude = (25 - 2.5 * np.log10(flux)).tolist()
     what = f"the magnitude of band {band}"
-    order = np.argsort(bar["x"]) if len(bar["x"]) == len(rows) else range(len(bar["y"]))
-    got = [bar["y"][i] for i in order]
+    places = np.argsort(bar.x).tolist() if len(bar.x) == len(bar.y) == len(bar.error) else []
+    x, y, errors = ([values[i] for i in places] for values in (bar.x, bar.y, bar.error))
     expect(
-        Answer(got),
-        magnitude,
+        Answer(y),
+        (25 - 2.5 * np.log10(flux)).tolist(),
         Mistake("flux-plotted", flux.tolist()),
         Mistake("sign-of-magnitude", (25 + 2.5 * np.log10(flux)).tolist()),
         what=what,
         unit="mag",
         rtol=1e-4,
     )
-    errors = [bar["error"][i] for i in order]
     expect(
         Answer(errors),
         (1.0857 * error / flux).tolist(),
         Mistake("error-of-flux", error.tolist()),
-        Mistake("error-of-flux~2", (error / flux).tolist()),
+        Mistake("error-of-flux~factor", (error / flux).tolist()),
         what=f"the error of {what}",
         unit="mag",
         rtol=1e-3,
         atol=1e-4,
     )
-    expect(
-        Answer([bar["x"][i] for i in order]),
-        [row["mjd"] for row in rows],
-        what=f"the MJD of band {band}",
-        unit="d",
-        rtol=1e-9,
-    )
-    red, green, blue = bar["colour"]
+    days = [row["mjd"] for row in rows]
+    expect(Answer(x), days, what=f"the MJD of band {band}", unit="d", rtol=1e-9)
+    red, green, blue = bar.colour
     fits = {"g": green >= max(red, blue), "r": red >= max(green, blue)}.get(band, True)
     require(fits, "other-colours", band=band)
 
 
-def test_titles(gallery: tuple[Any, Answer]) -> None:
+def test_titles(gallery: Gallery) -> None:
     """The title has the true class, the predicted class and its probability"""
-    (_, probabilities, labels), answer = gallery
-    figures = figures_of(answer)
-    unsorted = ["SNIa", "SNII", "CV", "AGN", "TDE"]
-    for figure, row, label in zip(figures, probabilities, labels, strict=False):
-        title, guess = figure["title"], int(row.argmax())
-        names = [CLASSES[label], CLASSES[guess]]
-        other = [unsorted[label], unsorted[guess]]
-        require(bool(title.strip()), "figure-title")
-        named = all(name in title for name in names)
-        require(
-            named or not all(name in title for name in other) or set(other) == set(names),
-            "other-class-order",
-            title=title,
-            label=label,
-            names=names[0],
-            guess=guess,
-            names2=names[1],
-        )
-        require(
-            names[1] in title or names[0] not in title,
-            "prediction-missing",
-            title=title,
-            names=names[0],
-            names2=names[1],
-        )
-        require(named, "title-names-true", title=title, names=names[0], names2=names[1])
-        shown_as = [f"{row[guess]:.2f}", f"{100 * row[guess]:.0f}%", f"{100 * row[guess]:.0f} %"]
-        require(
-            f"{row[label]:.2f}" not in title or f"{row[guess]:.2f}" in title,
-            "probability-of-truth",
-            title=title,
-            row=row[guess],
-        )
-        require(
-            any(text in title for text in shown_as),
-            "probability-missing",
-            title=title,
-            names=names[1],
-            row=row[guess],
-        )
+    figures = figures_of(gallery.answer.value.logged)
+    examples = zip(figures, gallery.probabilities, gallery.labels.tolist(), strict=False)
+    for figure, row, label in examples:
+        require(bool(figure.title.strip()), "no-title")
+        check_names(figure.title, label, int(row.argmax()))
+        check_probability(figure.title, row, label)
 
 
-def test_row_of_figures(learner: Subject, gallery: tuple[Any, Answer]) -> None:
+UNSORTED = ["SNIa", "SNII", "CV", "AGN", "TDE"]
+
+
+def check_names(title: str, label: int, guess: int) -> None:
+    """The title names the true class, then the predicted one."""
+    truth, predicted = CLASSES[label], CLASSES[guess]
+    named = truth in title and predicted in title
+    other = [UNSORTED[label], UNSORTED[guess]]
+    in_other_order = all(name in title for name in other) and set(other) != {truth, predicted}
+    fields = {"title": title, "truth": truth, "predicted": predicted}
+    numbers = {"label": label, "guess": guess}
+    require(named or not in_other_order, "other-class-order", **fields, **numbers)
+    require(predicted in title or truth not in title, "prediction-missing", **fields)
+    require(named, "names-missing", **fields)
+
+
+def check_probability(title: str, probabilities: np.ndarray, label: int) -> None:
+    """The title has the probability of the predicted class."""
+    guess = int(probabilities.argmax())
+    p, of_truth = float(probabilities[guess]), f"{probabilities[label]:.2f}"
+    fits = f"{p:.2f}" in title
+    require(fits or of_truth not in title, "probability-of-truth", title=title, want=p)
+    fits = fits or any(f"{100 * p:.0f}{sign}" in title for sign in ("%", " %"))
+    require(fits, "probability-missing", title=title, name=CLASSES[guess], want=p)
+
+
+def test_row_of_figures(learner: Subject, gallery: Gallery) -> None:
     """The figures join the current row; without an open run it is a RuntimeError"""
-    (data, probabilities, labels), answer = gallery
-    logged_under(answer.value, "light_curve_predictions")
-    check_row(answer.value, "light_curve_predictions")
-    one = [data[:1], probabilities[:1], labels[:1]]
+    logged = gallery.answer.value.logged
+    items_under(logged, "light_curve_predictions")
+    check_row(logged, "light_curve_predictions")
+    one = (gallery.data[:1], gallery.probabilities[:1], gallery.labels[:1])
     check_without_run(learner, "log_light_curve_predictions", *one)
 
 
 def test_real_figures(learner: Subject, rng: Rng) -> None:
     """A real run has recorded a picture, and all rows of metrics"""
     got = learner.ask(probes.really_pictured, *examples(rng, 1)).value
-    require(got["images"] == 1, "run-recorded-pictures", images=got["images"])
-    losses = [row.get("loss") for row in got["rows"].values() if "loss" in row]
-    require(losses == [1, 0.5], "losses-logged-around", losses=losses)
+    require(got.n_images == 1, "other-number-of-pictures", got=got.n_images)
+    check_losses(got)

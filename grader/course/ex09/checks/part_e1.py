@@ -10,7 +10,8 @@ import numpy as np
 from grader.answer import Answer, Finding, Subject
 from grader.course import common_probes
 from grader.course.ex09 import probes
-from grader.course.ex09.checks.common import Rng, check_row, logged_under, names_of
+from grader.course.ex09.checks.common import Rng, check_row, item_text, items_under, names_of
+from grader.course.ex09.replies import Chart, Item
 from grader.course.gates import gate, twice
 from grader.expect import (
     Mistake,
@@ -20,7 +21,6 @@ from grader.expect import (
     fail_if_recognised,
     kind_of,
     require,
-    shown,
 )
 from grader.wire import Table
 
@@ -29,12 +29,15 @@ def columns_of(answer: Answer, names: list[str]) -> dict[str, list[float]]:
     """The columns of a table as lists."""
     table = answer.value
     if not isinstance(table, Table):
-        raise Finding("result-pandas-dataframe", table=kind_of(table))
+        raise Finding("not-a-table", got=kind_of(table))
     expect(Answer(sorted(table.columns)), sorted(names), what="the list of columns")
     try:
-        return {name: np.asarray(table.columns[name], float).tolist() for name in names}
+        columns = {name: np.asarray(table.columns[name], float) for name in names}
     except (TypeError, ValueError):
-        raise Finding("table-holds-something") from None
+        raise Finding("table-of-other-things") from None
+    one_a_row = all(column.shape == (len(table),) for column in columns.values())
+    require(one_a_row, "table-of-other-things")
+    return {name: column.tolist() for name, column in columns.items()}
 
 
 def bargains(
@@ -80,6 +83,7 @@ def test_purity_completeness(learner: Subject, rng: Rng) -> None:
 
 
 def _above(is_target: np.ndarray, score: np.ndarray, threshold: float) -> list[float]:
+    """Completeness and purity of the list without the objects at the threshold."""
     listed = score > threshold
     found = (listed & is_target).sum()
     return [found / is_target.sum(), found / listed.sum() if listed.any() else math.nan]
@@ -95,23 +99,22 @@ def test_recall_in_bins(learner: Subject, rng: Rng) -> None:
     is_target[(value > 20) & (value < 21)] = False
     is_target[2] = False  # so that the last bin has no target at all
     answer = learner.ask(common_probes.call, "recall_in_bins", is_target, listed, value, edges)
-    names = ["centre", "targets", "recall", "error"]
     fail_if_recognised(answer, Mistake("empty-bin-crashes", Raises("ZeroDivisionError")))
+    names = ["centre", "targets", "recall", "error"]
     got = columns_of(answer, names)
     want = _bins(is_target, listed, value, edges)
     everybody = _bins(np.ones_like(is_target), listed, value, edges)
-    upper = _bins(is_target, listed, -value, -edges[::-1])
-    upper = {name: upper[name][::-1] for name in names}
+    upper = _bins(is_target, listed, -value, -edges[::-1])["recall"][::-1]
     closed = _bins(is_target, listed, value, np.r_[edges[:-1], edges[-1] + 1e-6])
-    zeros = {name: [0.0 if math.isnan(x) else x for x in want[name]] for name in names}
-    for mistake in (
+    fail_if_recognised(
+        Answer(got["recall"]),
         Mistake("everybody-counted", everybody["recall"]),
-        Mistake("upper-edge-included", upper["recall"]),
+        Mistake("upper-edge-included", upper),
         Mistake("last-border-included", closed["recall"]),
-        Mistake("zero-for-nothing", zeros["recall"]),
-    ):
-        fail_if_recognised(Answer(got["recall"]), mistake)
-    fail_if_recognised(Answer(got["targets"]), Mistake("everybody-counted~2", everybody["targets"]))
+        Mistake("zero-for-nothing", np.nan_to_num(want["recall"]).tolist()),
+    )
+    of_all = Mistake("everybody-counted~targets", everybody["targets"])
+    fail_if_recognised(Answer(got["targets"]), of_all)
     for name in names:
         expect(Answer(got[name]), want[name], what=f"the list of the column `{name}`")
 
@@ -119,6 +122,7 @@ def test_recall_in_bins(learner: Subject, rng: Rng) -> None:
 def _bins(
     is_target: np.ndarray, listed: np.ndarray, value: np.ndarray, edges: np.ndarray
 ) -> dict[str, list[float]]:
+    """The table of recalls, by a loop over the bins."""
     columns: dict[str, list[float]] = {"centre": [], "targets": [], "recall": [], "error": []}
     for low, high in pairwise(edges.tolist()):
         hits = [
@@ -144,20 +148,30 @@ def test_chart(learner: Subject, rng: Rng) -> None:
         more: [7.0, 8.0, math.nan, 6.0],
     }
     got = learner.ask(probes.charted, columns, x, y, "the title").value
-    chart = logged_under(got, "a chart")
-    is_line = isinstance(chart, dict) and "line" in str(chart.get("chart"))
-    require(is_line, "logged-use", chart=shown(chart))
-    fields = chart["fields"]
-    require([fields.get("x"), fields.get("y")] != [y, x], "axes-swapped")
-    expect(Answer([fields.get("x"), fields.get("y")]), [x, y], what="the list of the two axes")
-    require(
-        sorted(chart["columns"]) == sorted(columns), "chart-table-columns", columns=chart["columns"]
-    )
-    found = [dict(zip(chart["columns"], row, strict=True)) for row in chart["rows"]]
+    items = items_under(got, "a chart")
+    item = items[0] if len(items) == 1 else Item("value", value=f"{len(items)} values")
+    if item.chart is None or "line" not in item.chart.name:
+        raise Finding("not-a-line", got=item_text(item))
+    check_axes(item.chart, x, y)
+    check_data(item.chart, columns)
+    check_row(got, "a chart")
+
+
+def check_axes(chart: Chart, x: str, y: str) -> None:
+    """The chart has the right axes and the title."""
+    axes = [chart.fields.get("x"), chart.fields.get("y")]
+    require(not approx_equal(axes, [y, x]), "axes-swapped")
+    expect(Answer(axes), [x, y], what="the list of the two axes")
+    require("the title" in map(str, chart.strings.values()), "no-chart-title")
+
+
+def check_data(chart: Chart, columns: dict[str, list[float]]) -> None:
+    """The chart's table has all columns, and the rows in which both axes are known."""
+    names = list(map(str, chart.columns))
+    complete = sorted(names) == sorted(columns)
+    require(complete, "columns-missing", got=", ".join(names))
+    found = [dict(zip(names, row, strict=False)) for row in chart.rows]
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     require(not approx_equal(found, rows), "unknown-values-kept")
     require(not approx_equal(found, rows[:1]), "other-columns-asked")
     expect(Answer(found), [rows[0], rows[2]], what="the list of the chart's rows")
-    titles = list((chart["strings"] or {}).values())
-    require("the title" in titles, "chart-title")
-    check_row(got, "a chart")

@@ -8,15 +8,17 @@ import numpy as np
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
-from grader.course.ex09.checks.common import Rng, told
+from grader.course.ex09.checks.common import Rng, kind_in
+from grader.course.ex09.replies import Step
 from grader.course.gates import gate
-from grader.expect import expect, kind_of, require, shown
+from grader.expect import expect, kind_of, require
 
 
 def better(learner: Subject, names: list[str], *arrays: Any, **how: Any) -> bool:
+    """What `is_better` says of labels, candidate's and current predictions."""
     got = learner.ask(probes.better, names, *arrays, **how).value
     if not isinstance(got, bool):
-        raise Finding("returns-return-true", got=kind_of(got))
+        raise Finding("not-a-bool", got=kind_of(got))
     return got
 
 
@@ -31,13 +33,11 @@ def test_clearly_better(learner: Subject, rng: Rng) -> None:
     labels = rng.integers(3, size=200)
     good = answers_right(labels, rng.random(200) < 0.9)
     poor = answers_right(labels, rng.random(200) < 0.5)
-    require(
-        better(learner, ["accuracy"], labels, good, poor),
-        "reversed"
-        if better(learner, ["accuracy"], labels, poor, good)
-        else "candidate-right-answers",
-    )
-    require(not better(learner, ["accuracy"], labels, poor, good), "worse-better")
+    good_wins = better(learner, ["accuracy"], labels, good, poor)
+    poor_wins = better(learner, ["accuracy"], labels, poor, good)
+    require(good_wins or not poor_wins, "reversed")
+    require(good_wins, "clearly-better-refused")
+    require(not poor_wins, "worse-wins")
     require(not better(learner, ["accuracy"], labels, good, good), "equal-wins")
 
 
@@ -83,104 +83,117 @@ def test_every_metric(learner: Subject, rng: Rng) -> None:
     number = np.tile(np.arange(60), 3)
     current = answers_right(labels, (number < 30) | (number >= 36))
     candidate = answers_right(labels, number != 59)
-    require(
-        better(
-            learner,
-            [f"recall of {k}" for k in range(3)],
-            labels,
-            candidate,
-            current,
-            resamples=2000,
-        ),
-        "all-metrics-at-once",
-    )
-
-
-def deployed(got: list[Any], want: float | None, after: str, slug: str = "") -> None:
-    require(got[2] != "outside of the registry", "not-copied")
-    name = "no version" if want is None else f"the version with weight {want}"
-    require(
-        got[2] == want, slug, says=f"{after}, `current` should be {name}; it is {shown(got[2])}."
-    )
+    recalls = [f"recall of {k}" for k in range(3)]
+    each_wins = better(learner, recalls, labels, candidate, current, resamples=2000)
+    require(each_wins, "all-metrics-at-once")
 
 
 LABELS = [0, 1, 2, 1, 0, 2]
+
+
+class Registry:
+    """The steps of a registry, and what became of each."""
+
+    def __init__(self, learner: Subject, steps: list[list[Any]]) -> None:
+        self.steps = learner.ask(probes.registered, steps).value
+        if len(self.steps) != len(steps):
+            raise Finding("steps-missing", got=len(self.steps), want=len(steps))
+
+    def __getitem__(self, number: int) -> Step:
+        return self.steps[number]
+
+    def current(self, number: int) -> float | str | None:
+        """The weight of the version that is deployed after a step."""
+        found = self.steps[number].current
+        require(found != "outside of the registry", "not-copied")
+        return found
+
+    def check(self, number: int, want: float | None, when: str) -> None:
+        """The version with this weight is deployed after a step."""
+        found = version(self.current(number))
+        require(found == version(want), "other-version", when=when, got=found, want=version(want))
+
+
+def version(weight: float | str | None) -> str:
+    """How one speaks of the version with this weight in its checkpoint."""
+    if isinstance(weight, str):
+        return f"a folder with {weight}"
+    return "no version" if weight is None else f"the version with weight {weight:g}"
+
+
+def candidate(weight: float, guess: list[int], *, better: bool = True) -> list[Any]:
+    """The step of offering a candidate."""
+    return ["consider", float(weight), better, LABELS, guess]
 
 
 def test_deployed(learner: Subject, rng: Rng) -> None:
     """The first candidate is deployed, a later one if it is better"""
     a, b, c = (float(x) for x in rng.choice(90, 3, replace=False) + 1)
     guess = rng.integers(3, size=6).tolist()
-    steps: list[list[Any]] = [["reopen"]]
-    steps += [["consider", w, w == c, LABELS, guess] for w in (a, b, c)]
-    got = told(learner, steps)
-    deployed(got[0], None, "In a new registry")
-    for answer in got:
-        if answer[1]:
-            raise Finding(
-                "registry-raised", status="error", answer=answer[1][0], answer2=answer[1][-1][:200]
-            )
-    require(got[1][2] is not None, "first-refused")
-    deployed(got[1], a, "After the first candidate")
-    deployed(got[2], a, "After a candidate that is not better", "always-deployed")
-    deployed(got[3], c, "After a candidate that is better")
-    expect(
-        Answer([got[i][0] for i in (1, 2, 3)]),
-        [True, False, True],
-        what="the list of what `consider` returns",
-    )
+    steps = [["reopen"], *(candidate(w, guess, better=w == c) for w in (a, b, c))]
+    got = Registry(learner, steps)
+    got.check(0, None, "in a new registry")
+    for step in got.steps:
+        if step.error:
+            kind, message = kind_in(step.error), step.error.message[:200]
+            raise Finding("registry-raised", status="error", kind=kind, message=message)
+    require(got.current(1) is not None, "first-refused")
+    got.check(1, a, "after the first candidate")
+    require(got.current(2) == a, "always-deployed", got=version(got.current(2)), want=version(a))
+    got.check(3, c, "after a candidate that is better")
+    returned = [got[i].returned for i in (1, 2, 3)]
+    expect(Answer(returned), [True, False, True], what="the list of what `consider` returns")
 
 
 def test_remembered(learner: Subject, rng: Rng) -> None:
     """Another registry of the same folder goes on with the same state"""
     guess = rng.integers(3, size=6).tolist()
-    first, second = ["consider", 3.0, True, LABELS, guess], ["consider", 4.0, True, LABELS, guess]
-    got = told(learner, [first, second, ["reopen"], ["rollback"], ["reopen"]])
-    deployed(got[2], 4.0, "Opened again", "kept-in-memory")
-    deployed(got[3], 3.0, "After a roll-back", "kept-in-memory" if got[3][1] else "")
-    deployed(got[4], 3.0, "Opened again after a roll-back", "rollback-not-kept")
+    steps = [candidate(3, guess), candidate(4, guess), ["reopen"], ["rollback"], ["reopen"]]
+    got = Registry(learner, steps)
+    require(got.current(2) == 4.0, "kept-in-memory", got=version(got.current(2)))
+    remembered = got.current(3) == 3.0 or got[3].error is None
+    require(remembered, "kept-in-memory~rollback", error=kind_in(got[3].error))
+    got.check(3, 3.0, "after a roll-back")
+    require(got.current(4) == 3.0, "rollback-not-kept", got=version(got.current(4)))
 
 
 def test_rolled_back(learner: Subject, rng: Rng) -> None:
     """A roll-back deploys the version before, and may be followed by new versions"""
     guess = rng.integers(3, size=6).tolist()
-    steps: list[list[Any]] = [["consider", float(w), True, LABELS, guess] for w in (1, 2, 3)]
-    steps += [["rollback"], ["consider", 4.0, True, LABELS, guess], ["rollback"], ["rollback"]]
-    steps += [["rollback"], ["kept"]]
-    got = told(learner, steps)
-    after_error = [kinds[0] for _, kinds, _ in got[3:7] if kinds]
-    require(
-        not after_error,
-        "number-used-twice" if "FileExistsError" in after_error else "after-roll-back",
-        after_error=after_error[:1],
-    )
-    deployed(got[3], 2.0, "After a roll-back")
-    deployed(got[4], 4.0, "After a roll-back and a new version")
-    deployed(got[5], 2.0, "After another roll-back")
-    require(got[6][2] != 4.0, "rolled-back-returns")
-    deployed(got[6], 1.0, "After a third one")
-    require(got[3][0] is True, "return-folder-version")
-    require(bool(got[7][1]), "rolled-back-to-nothing")
-    require("RuntimeError" in got[7][1], "version-before-current", got=got[7][1][:1])
-    deployed(got[7], 1.0, "After a roll-back that was refused", "rolled-back-to-nothing")
-    require(got[8][0] is True, "number-used-twice~2")
+    steps = [*(candidate(w, guess) for w in (1, 2, 3)), ["rollback"], candidate(4, guess)]
+    got = Registry(learner, [*steps, ["rollback"], ["rollback"], ["rollback"], ["kept"]])
+    errors = [step.error for step in got.steps[3:7] if step.error]
+    exists = any("FileExistsError" in error.kinds for error in errors)
+    require(not exists, "number-used-twice")
+    require(not errors, "raised-after-rollback", error=kind_in(errors[0] if errors else None))
+    got.check(3, 2.0, "after a roll-back")
+    got.check(4, 4.0, "after a roll-back and a new version")
+    got.check(5, 2.0, "after another roll-back")
+    require(got.current(6) != 4.0, "rolled-back-returns")
+    got.check(6, 1.0, "after a third roll-back")
+    require(got[3].returned is True, "folder-not-returned")
+    require(got[7].error is not None, "rolled-back-to-nothing")
+    error = got[7].error
+    right = error is not None and "RuntimeError" in error.kinds
+    require(right, "rollback-raises-other", got=kind_in(error))
+    kept = got.current(7) == 1.0
+    require(kept, "rolled-back-to-nothing~deployed", got=version(got.current(7)))
+    require(got[8].returned is True, "number-used-twice~overwritten")
 
 
 def test_another_test_set(learner: Subject, rng: Rng) -> None:
     """Other labels, or unequal lengths, are a ValueError, and nothing changes"""
     guess = rng.integers(3, size=6).tolist()
-    others = LABELS[::-1]
-    steps = [
-        ["consider", 1.0, True, LABELS, guess],
-        ["consider", 2.0, True, others, guess],
-        ["consider", 2.0, True, LABELS, guess[:4]],
-        ["reopen"],
-        ["consider", 2.0, True, others, guess],
-    ]
-    got = told(learner, steps)
-    for i, what in ((1, "another test set"), (2, "6 labels and 4 predictions")):
-        require(bool(got[i][1]), "other-test-set" if i == 1 else "lengths-not-checked", what=what)
-        require("ValueError" in got[i][1], "raises-valueerror", what=what, got=got[i][1][0])
-        deployed(got[i], 1.0, f"After a candidate with {what}")
-    require("ValueError" in got[4][1], "kept-in-memory")
-    deployed(got[4], 1.0, "After a candidate with another test set")
+    others = ["consider", 2.0, True, LABELS[::-1], guess]
+    got = Registry(
+        learner, [candidate(1, guess), others, candidate(2, guess[:4]), ["reopen"], others]
+    )
+    for number, what in ((1, "another test set"), (2, "6 labels and 4 predictions")):
+        error = got[number].error
+        require(error is not None, "other-test-set" if number == 1 else "lengths-not-checked")
+        right = error is not None and "ValueError" in error.kinds
+        require(right, "candidate-raises-other", what=what, got=kind_in(error))
+        got.check(number, 1.0, f"after a candidate with {what}")
+    error = got[4].error
+    require(error is not None and "ValueError" in error.kinds, "kept-in-memory~labels")
+    got.check(4, 1.0, "after a candidate with another test set")

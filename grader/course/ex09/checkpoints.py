@@ -1,0 +1,69 @@
+"""Small networks, checkpoints of them, and what is in a file of one."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from grader.course.ex09.replies import File
+
+
+def network(weights: list[list[float]], contiguous: bool = True) -> nn.Linear:
+    """A linear layer with these weights, and a bias that is their sums."""
+    values = torch.tensor(weights)
+    model = nn.Linear(values.shape[1], values.shape[0])
+    if not contiguous:
+        values = values.T.contiguous().T
+    model.weight = nn.Parameter(values)
+    model.bias = nn.Parameter(values.sum(dim=1))
+    return model
+
+
+def file_of(path: Path) -> File:
+    """A checkpoint's file: tensors, JSON, or what else it is."""
+    if not path.exists():
+        return File("gone")
+    content = path.read_bytes()
+    if zipfile.is_zipfile(path) or content[:1] == b"\x80":
+        return _pickled(content)
+    try:
+        return File("safetensors", tensors=dict(load_file(path)))
+    except Exception:
+        pass
+    try:
+        return File("json", content=json.loads(path.read_text("utf-8")))
+    except ValueError:
+        return File("other")
+
+
+def _pickled(content: bytes) -> File:
+    try:
+        loaded = torch.load(io.BytesIO(content), weights_only=True)
+    except Exception:
+        return File("pickle")
+    return File("torch", tensors=loaded if isinstance(loaded, dict) else None)
+
+
+def files_in(folder: Path) -> dict[str, File]:
+    """All files in a folder and below, by their path."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): file_of(path) for path in files}
+
+
+def write_checkpoint(folder: Any, model: nn.Module, config: Any, epoch: int, metrics: Any) -> Path:
+    """Stands for `save_checkpoint`."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {name: value.clone().contiguous() for name, value in model.state_dict().items()}
+    save_file(tensors, folder / "model.safetensors")
+    numbers = {name: float(value) for name, value in dict(metrics).items()}
+    notes = {"config": dict(config), "epoch": epoch, "metrics": numbers}
+    (folder / "checkpoint.json").write_text(json.dumps(notes), encoding="utf-8")
+    return folder

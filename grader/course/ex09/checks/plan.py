@@ -1,0 +1,111 @@
+"""The plan of a training, by which all its numbers can be worked out."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from grader.course.ex09.checks.common import CLASSES, Rng
+from grader.course.oracles import softmax
+
+RARE = CLASSES.index("TDE")
+
+
+def focal_loss(logits: np.ndarray, labels: list[int], gamma: float) -> float:
+    """The mean of -(1 - p)^gamma log p, with the same logits for all objects."""
+    p = softmax(logits)[labels]
+    return float(np.mean(-((1 - p) ** gamma) * np.log(p)))
+
+
+def f1_of_rare(guess: int, labels: list[int]) -> float:
+    """F1 of the rare class if all objects are given the same class."""
+    hits = labels.count(RARE) if guess == RARE else 0
+    given = len(labels) if guess == RARE else 0
+    total = labels.count(RARE) + given
+    return 2 * hits / total if total else 0.0
+
+
+def measured(logits: np.ndarray, labels: list[int], gamma: float) -> dict[str, float]:
+    """The metrics of a set if all its objects have the same logits."""
+    guess = int(logits.argmax())
+    return {
+        "loss": focal_loss(logits, labels, gamma),
+        "accuracy": labels.count(guess) / len(labels),
+        "f1_rare_events": f1_of_rare(guess, labels),
+    }
+
+
+class Plan:
+    """A training whose network gives planned logits: row e + 1 of `logits` after epoch e."""
+
+    def __init__(self, rng: Rng, epochs: int = 6) -> None:
+        self.epochs = epochs
+        self.gamma = float(rng.uniform(1, 3))
+        while True:
+            self.logits = rng.normal(0, 1.2, (epochs + 1, 5)).round(3)
+            self.labels = {
+                "train": [*range(5), *rng.integers(5, size=5).tolist()],
+                "val": [RARE, RARE, 0, *rng.integers(5, size=3).tolist()],
+                "test": [RARE, 1, 2, 3, *rng.integers(4, size=4).tolist()],
+            }
+            if self._tells():
+                return
+
+    def _tells(self) -> bool:
+        """Whether each known mistake would show: the best by test or by F1, the last, the first."""
+        val, test = self.series("val", "loss"), self.series("test", "loss")
+        f1 = self.series("val", "f1_rare_events")
+        best, last = int(np.argmin(val)), self.epochs - 1
+        by_f1 = int(np.argmax(f1))
+        chosen = {best, int(np.argmin(test)), by_f1, last, 0}
+        apart = min(abs(a - b) for a, b in pairwise(sorted(val))) > 0.01
+        test_apart = min(abs(a - b) for a, b in pairwise(sorted(test))) > 0.01
+        accuracies = self.series("test", "accuracy")
+        told = accuracies[best] != accuracies[last]
+        odd = len(chosen) >= 4 and best not in (0, last) and by_f1 not in (best, last)
+        return odd and apart and test_apart and told
+
+    def series(self, name: str, metric: str, gamma: float | None = None) -> list[float]:
+        """A metric of a set after each epoch."""
+        gamma = self.gamma if gamma is None else gamma
+        return [measured(row, self.labels[name], gamma)[metric] for row in self.logits[1:]]
+
+    def row(self, epoch: int) -> dict[str, float]:
+        """What is logged after an epoch."""
+        found = measured(self.logits[epoch + 1], self.labels["val"], self.gamma)
+        train = focal_loss(self.logits[epoch], self.labels["train"], self.gamma)
+        return {"epoch": epoch, "train_loss": train} | {f"val_{k}": v for k, v in found.items()}
+
+    def result(self, best: int, tested: int | None = None) -> dict[str, float]:
+        """The result if an epoch is taken for the best, and another one's weights are tested."""
+        val = measured(self.logits[best + 1], self.labels["val"], self.gamma)
+        row = self.logits[(best if tested is None else tested) + 1]
+        test = measured(row, self.labels["test"], self.gamma)
+        named = {f"val_{k}": v for k, v in val.items()} | {f"test_{k}": v for k, v in test.items()}
+        return {"best_epoch": best} | named
+
+    def stops_after(self, name: str, patience: int) -> int:
+        """How many epochs there are with early stopping on the loss of a set (8.2)."""
+        best, count = math.inf, 0
+        for epoch, loss in enumerate(self.series(name, "loss")):
+            best, count = (loss, 0) if loss < best - 0.001 else (best, count + 1)
+            if count >= patience:
+                return epoch + 1
+        return self.epochs
+
+    @property
+    def best(self) -> int:
+        """The epoch of the smallest validation loss."""
+        return int(np.argmin(self.series("val", "loss")))
+
+    def config(self, **more: Any) -> dict[str, Any]:
+        """The settings of the training."""
+        sizes = {"num_epochs": self.epochs, "patience": 20, "batch_size": 4}
+        return sizes | {"focal_loss_gamma": self.gamma} | more
+
+    def arguments(self) -> tuple[list[list[float]], dict[str, list[int]]]:
+        """What the probe needs to know."""
+        return self.logits.tolist(), self.labels

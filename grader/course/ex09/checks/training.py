@@ -1,0 +1,48 @@
+"""What was seen of a training, and what is asked of it in several checks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.answer import Answer, Finding
+from grader.course.ex09.checks.common import kind_in
+from grader.course.ex09.replies import Training
+from grader.expect import require
+
+
+def completed(answer: Answer[Training]) -> Training:
+    """What was seen of a training, once it came to its end."""
+    got = answer.value
+    if got.error:
+        message = got.error.message[:300]
+        raise Finding("training-raised", status="error", kind=kind_in(got.error), message=message)
+    require(got.n_runs == 1, "other-number-of-runs", got=got.n_runs)
+    return got
+
+
+def n_epochs(got: Training) -> int:
+    """How many epochs were logged."""
+    return sum("train_loss" in row for row in got.rows.values())
+
+
+def check_failed(got: Training) -> None:
+    """The run was finished with an exit code that says so."""
+    if not got.exit_codes:
+        raise Finding("never-finished~after-exception")
+    require(got.exit_codes[0] != 0, "failure-called-success")
+
+
+def same_labels(got: Any, labels: list[int]) -> bool:
+    """Whether these are the labels, in any order."""
+    whole = isinstance(got, list) and all(isinstance(each, int) for each in got)
+    return whole and sorted(got) == sorted(labels)
+
+
+def check_pictures(got: Training) -> None:
+    """Up to five light curves are plotted, with a probability for each class."""
+    if not got.pictures:
+        raise Finding("no-light-curves")
+    n, shape = got.pictures[-1].n, got.pictures[-1].shape
+    require(n <= 5, "too-many-light-curves", got=n)
+    fits = len(shape) == 2 and shape[0] >= n and shape[1] == 5
+    require(fits, "not-probabilities", n=n, shape=tuple(shape))

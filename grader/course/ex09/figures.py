@@ -1,0 +1,47 @@
+"""What can be read off a figure: titles, labels and error bars."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.container import ErrorbarContainer
+from matplotlib.figure import Figure
+
+from grader.course.ex09.replies import Bars, Panel, Picture
+
+
+def picture_of(figure: Figure) -> Picture:
+    """Titles, labels and error bars of a figure with its panels."""
+    titles = [figure.get_suptitle()]
+    for ax in figure.axes:
+        titles += [ax.get_title(loc=where) for where in ("left", "center", "right")]
+    return Picture([_panel(ax) for ax in figure.axes], " ".join(titles))
+
+
+def _panel(ax: Any) -> Panel:
+    bars = [each for each in ax.containers if isinstance(each, ErrorbarContainer)]
+    return Panel(
+        labels=[ax.get_xlabel(), ax.get_ylabel()],
+        inverted=bool(ax.yaxis_inverted()),
+        bars=[_bars(each) for each in bars],
+        other_points=len(ax.lines) + len(ax.collections),
+    )
+
+
+def _bars(bars: ErrorbarContainer) -> Bars:
+    """Position, half length in y, colour and label of error bars."""
+    line, _, segments = bars.lines
+    ends = [np.asarray(s) for part in segments for s in part.get_segments() if len(s)]
+    upright = [s for s in ends if s[0, 0] == s[-1, 0]]
+    colour = to_rgb(line.get_color()) if line is not None else segments[0].get_color()[0][:3]
+    y = np.asarray(line.get_ydata(), float).tolist() if line is not None else []
+    red, green, blue = (float(c) for c in colour)
+    return Bars(
+        x=np.asarray(line.get_xdata(), float).tolist() if line is not None else [],
+        y=y or [float(s[:, 1].mean()) for s in upright],
+        error=[float(np.ptp(s[:, 1]) / 2) for s in upright],
+        colour=(red, green, blue),
+        label=str(bars.get_label()),
+    )

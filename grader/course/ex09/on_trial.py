@@ -1,0 +1,76 @@
+"""Trackers and runs of a learner's on trial, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from grader.course import common_probes
+from grader.course.ex09.replies import Block, Caught, Opened, RealRuns, RunFile
+from grader.course.ex09.run_files import recorded_in
+from grader.course.ex09.trial import Trial, real
+from grader.runner import Learner
+
+PROJECT = "a project of the grader's"
+Observations = list[dict[str, Any]]
+Weights = list[list[float]]
+
+
+class Trouble(Exception):
+    """Raised on purpose, to see what becomes of it."""
+
+
+def tracker_with_run(learner: Learner, trial: Trial, config: Any = None) -> tuple[Any, Any]:
+    """A tracker with an open run, as if `start_experiment` had opened it."""
+    tracker = learner.WandBExperimentTracker(PROJECT)
+    tracker.run = trial.init(project=PROJECT, config=config or {})
+    return tracker, tracker.run
+
+
+def outcome_of(action: Callable[[], Any]) -> tuple[Any, Caught | None]:
+    """What an action returns, or the exception that it raises."""
+    try:
+        return action(), None
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        return None, Caught(common_probes.kinds_of(error), str(error))
+
+
+def caught(action: Callable[[], Any]) -> Caught | None:
+    """The exception that an action raises."""
+    return outcome_of(action)[1]
+
+
+def opened(options: dict[str, Any]) -> Opened:
+    """How a run was opened, by the arguments of `init`."""
+    names = ("project", "name", "config", "mode", "reinit", "left_open")
+    fields: dict[str, Any] = {name: options.get(name) for name in names}
+    return Opened(**fields)
+
+
+def end_of(tracker: Any, run: Any, entered: bool = False, came_through: bool = False) -> Block:
+    """What became of a run, also when its tracker finishes it once more."""
+    codes, is_reset = list(run.finished), tracker.run is None
+    return Block(entered, came_through, codes, is_reset, caught(tracker.finish_experiment))
+
+
+def real_runs(trial: Trial) -> RealRuns:
+    """How many real runs were opened, and what the file of the first one holds."""
+    return RealRuns(len(trial.runs), recorded_in(trial.runs[0]) if trial.runs else None)
+
+
+def light_curves(learner: Learner, data: Sequence[Observations]) -> list[Any]:
+    """Light curves of Exercise 2."""
+    return [learner.TransientLightCurve(each, f"object {i}") for i, each in enumerate(data)]
+
+
+def between_losses(learner: Learner, log: Callable[[Any], None]) -> RunFile:
+    """The file of a real run in which a tracker logs something between two rows of metrics."""
+    with real(learner) as trial:
+        tracker, run = tracker_with_run(learner, trial)
+        run.log({"loss": 1.0}, step=0)
+        log(tracker)
+        run.log({"loss": 0.5}, step=1)
+        run.finish()
+        return recorded_in(run)

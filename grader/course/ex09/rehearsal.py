@@ -1,0 +1,209 @@
+"""A training with stand-ins: planned network, watched data, and a tracker that takes notes."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+import torch._dynamo  # else the first optimizer does, and takes seconds of a time limit
+from torch import nn
+
+from grader.course.ex09.recorder import plain, rows_of
+from grader.course.ex09.replies import Caught, Kept, Made, Matrix, Pictures, Training
+from grader.course.ex09.trial import Trial
+from grader.runner import Learner
+
+
+class Planned(nn.Module):
+    """Stands for the transformer: its logits after each epoch are planned, whatever it is taught.
+
+    It counts the objects that it was shown in training, in a buffer that is part of its weights.
+    """
+
+    def __init__(self, plan: torch.Tensor, n_train: int) -> None:
+        super().__init__()
+        self.plan, self.n_train = plan, n_train
+        self.weight = nn.Parameter(torch.zeros(1))
+        self.register_buffer("shown", torch.zeros((), dtype=torch.int64))
+        self.batches: list[int] = []
+
+    @property
+    def epochs(self) -> int:
+        """How often it has seen the training set."""
+        return int(self.get_buffer("shown")) // self.n_train
+
+    def forward(self, features: torch.Tensor, times: Any = None, lengths: Any = None) -> Any:
+        row = self.plan[min(self.epochs, len(self.plan) - 1)].to(self.weight.device)
+        if self.training and torch.is_grad_enabled():
+            self.get_buffer("shown").add_(len(features))
+            self.batches.append(len(features))
+        return row.expand(len(features), -1) + 0 * self.weight
+
+
+class Watched(torch.utils.data.Dataset):
+    """A data set that notes in `asked` that it is asked, and in `objects` for which ones."""
+
+    n_features = 6
+
+    def __init__(
+        self, name: str, labels: list[int], asked: list[str], objects: list[int] | None
+    ) -> None:
+        self.name, self.asked, self.objects = name, asked, objects
+        self.labels = torch.tensor(labels)
+        self.classes = ["AGN", "CV", "SNII", "SNIa", "TDE"]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, i: int) -> tuple[torch.Tensor, torch.Tensor]:
+        if not 0 <= i < len(self):
+            raise IndexError(i)
+        self.asked.append(self.name)
+        if self.objects is not None:
+            self.objects.append(int(i))
+        return torch.ones(3, self.n_features), self.labels[i]
+
+
+class Rehearsal:
+    """A training with stand-ins: planned network, watched data, and a tracker that takes notes."""
+
+    def __init__(
+        self, learner: Learner, plan: Any, labels: dict[str, list[int]], trial: Trial
+    ) -> None:
+        self.learner, self.trial, self.labels = learner, trial, labels
+        self.asked: list[str] = []  # sets and rows in the order in which they came
+        self.objects: list[int] = []  # of the training set
+        self.made = Made([], {}, {}, None)
+        self.rates: list[float] = []
+        self.batches: list[int] = []
+        self.checkpoints: list[Kept] = []
+        self.matrices: list[Matrix] = []
+        self.pictures: list[Pictures] = []
+        self.plan = torch.as_tensor(plan, dtype=torch.float32)
+
+    def data(self) -> Any:
+        sets = {
+            name: Watched(name, labels, self.asked, self.objects if name == "train" else None)
+            for name, labels in self.labels.items()
+        }
+        empty = self.learner.TransientLightCurve([], "an object")
+        return self.learner.Data(**sets, test_lightcurves=[empty] * len(self.labels["test"]))
+
+    def build_model(self, config: Any, n_features: int) -> Planned:
+        sizes = ("d_model", "nhead", "num_layers", "time_embed_dim", "dropout")
+        self.made.order.append("model")
+        self.made.model = {name: config[name] for name in sizes}
+        self.made.seed = torch.initial_seed()
+        model = Planned(self.plan, len(self.labels["train"]))
+        self.batches = model.batches
+        return model
+
+    def make_data(self, *args: Any, **kwargs: Any) -> Any:
+        names = ("n_objects", "max_sequence_length", "seed")
+        self.made.order.append("data")
+        self.made.data = dict(zip(names, args, strict=False)) | kwargs
+        return self.data()
+
+    def told(self, result: Any, error: Caught | None, told: list[list[Any]]) -> Training:
+        """All that was seen, with what came out and what `should_stop` was told."""
+        run = self.trial.runs[0] if self.trial.runs else None
+        return Training(
+            result=result,
+            error=error,
+            n_runs=len(self.trial.runs),
+            config=self.trial.asked[0]["config"] if run else {},
+            calls=run.calls if run else [],
+            rows=rows_of(run) if run else {},
+            exit_codes=run.finished if run else [],
+            told=told,
+            asked=self.asked,
+            objects=self.objects,
+            made=self.made,
+            rates=self.rates,
+            batches=self.batches,
+            checkpoints=self.checkpoints,
+            matrices=self.matrices,
+            pictures=self.pictures,
+        )
+
+    def stand_ins(self) -> dict[str, Any]:
+        names = {"build_model": self.build_model, "make_data": self.make_data}
+        return names | {
+            "WandBExperimentTracker": functools.partial(Tracker, self),
+            "infeasible": refusal,
+        }
+
+
+class Tracker:
+    """Stands for the learner's `WandBExperimentTracker`, and notes what it is told."""
+
+    def __init__(self, rehearsal: Rehearsal, project_name: str = "a project") -> None:
+        self.rehearsal, self.project_name = rehearsal, project_name
+        self.run: Any = None
+
+    def _open_run(self) -> Any:
+        return self.run
+
+    def start_experiment(self, config: Any, experiment_name: str | None = None) -> Any:
+        self.run = self.rehearsal.trial.init(config=dict(config), name=experiment_name)
+        return self
+
+    def finish_experiment(self, exit_code: int = 0) -> None:
+        if self.run is not None:
+            run, self.run = self.run, None
+            run.finish(exit_code=exit_code)
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, kind: Any, *_: Any) -> None:
+        self.finish_experiment(0 if kind is None else 1)
+
+    def log_metrics(self, metrics: Any, step: int | None = None) -> None:
+        self.rehearsal.asked.append("logged")
+        self.run.log(dict(metrics), step=step)
+
+    def log_model_checkpoint(self, model: Any, epoch: int, metrics: Any) -> None:
+        self.rehearsal.checkpoints.append(Kept(plain(epoch), getattr(model, "epochs", None)))
+
+    def log_confusion_matrix(self, y_true: Any, y_pred: Any, class_names: Any) -> None:
+        truth, guess = np.asarray(y_true).tolist(), np.asarray(y_pred).tolist()
+        self.rehearsal.matrices.append(Matrix(truth, guess, list(class_names)))
+
+    def log_light_curve_predictions(
+        self, lightcurves: Any, predictions: Any, true_labels: Any, n_examples: int = 10
+    ) -> None:
+        shape = list(np.shape(predictions))
+        self.rehearsal.pictures.append(Pictures(min(len(lightcurves), n_examples), shape))
+
+
+def refusal(config: Any) -> str | None:
+    """Stands for `infeasible`."""
+    odd = config["d_model"] % config["nhead"]
+    return f"{config['d_model']} is not divisible by {config['nhead']}" if odd else None
+
+
+class Optimizers:
+    """Watches which learning rate an optimiser gets."""
+
+    def __init__(self, rates: list[float]) -> None:
+        self.rates = rates
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[None]:
+        before, rates = torch.optim.Optimizer.__init__, self.rates
+
+        def init(optimizer: Any, params: Any, defaults: Any) -> None:
+            rates.append(float(defaults.get("lr", math.nan)))
+            before(optimizer, params, defaults)
+
+        torch.optim.Optimizer.__init__ = init  # type: ignore[method-assign, assignment]
+        try:
+            yield
+        finally:
+            torch.optim.Optimizer.__init__ = before  # type: ignore[method-assign]

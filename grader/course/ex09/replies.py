@@ -1,0 +1,286 @@
+"""What the probes of Exercise 9 bring back. `Any` is a value of the learner's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+Rows = dict[str, dict[str, Any]]
+"""Rows of a run's history by their step."""
+
+
+class Caught(Struct):
+    """An exception of the learner's code: its class and base classes, and its message."""
+
+    kinds: list[str]
+    message: str
+
+
+# What is logged
+
+
+class Call(Struct):
+    """A call of `run.log`."""
+
+    data: dict[str, Any]
+    step: int | None
+    commit: bool
+
+
+class Chart(Struct):
+    """A chart of W&B's own: its kind, its table, and which columns and texts it shows."""
+
+    name: str
+    columns: list[Any]
+    rows: list[list[Any]]
+    fields: dict[str, Any]
+    strings: dict[str, Any]
+
+
+class Bars(Struct):
+    """Error bars of one colour; `error` is half their length in y."""
+
+    x: list[float]
+    y: list[float]
+    error: list[float]
+    colour: tuple[float, float, float]
+    label: str
+
+
+class Panel(Struct):
+    """One panel of a figure."""
+
+    labels: list[str]
+    inverted: bool
+    bars: list[Bars]
+    other_points: int
+
+
+class Picture(Struct):
+    """A figure: its panels, and all its titles in one text."""
+
+    panels: list[Panel]
+    title: str
+
+
+class Item(Struct):
+    """A logged value: a chart, an image (of a figure, if there is a picture), a figure, or other.
+
+    `kind` is "chart", "image", "figure" or "value".
+    """
+
+    kind: str
+    chart: Chart | None = None
+    picture: Picture | None = None
+    value: Any = None
+
+
+class Logged(Struct):
+    """What was logged under a key, between the rows of steps 3 and 4.
+
+    `keys` are all that were logged to, `times` is how often this one was, `step` is where the run
+    came to, and `in_row` says whether it is in the row of step 3.
+    """
+
+    keys: list[str]
+    times: int
+    items: list[Item]
+    step: int
+    in_row: bool
+
+
+class Pictured(Struct):
+    """Logged light curves, and what became of them and of figures, others' among them."""
+
+    logged: Logged
+    left_open: int
+    others_open: bool
+    unchanged: bool
+
+
+class Metrics(Struct):
+    """What became of calls of `log_metrics`: exceptions, counts of calls so far, rows."""
+
+    calls: list[Call]
+    errors: list[Caught | None]
+    counts: list[int]
+    rows: Rows
+
+
+class RunFile(Struct):
+    """What the file of a real run holds; no exit code if it was not finished."""
+
+    project: str | None
+    name: str | None
+    config: dict[str, Any]
+    summary: dict[str, Any]
+    rows: Rows
+    tables: list[list[list[Any]]]
+    n_images: int
+    exit_code: int | None
+
+
+class RealRuns(Struct):
+    """How many real runs were opened, and the file of the first one."""
+
+    n_runs: int
+    first: RunFile | None
+
+
+# Checkpoints
+
+
+class File(Struct):
+    """A file: "safetensors", "json", "torch", "pickle", "gone" or "other", and what it holds."""
+
+    format: str
+    tensors: Any = None
+    content: Any = None
+
+
+class Saved(Struct):
+    """What `save_checkpoint` returned and wrote, and whether the model is as before."""
+
+    returned: str
+    files: dict[str, File]
+    unchanged: bool
+
+
+class Loaded(Struct):
+    """What `load_checkpoint` returned or raised, and what the model is like afterwards."""
+
+    notes: Any
+    returned_model: bool
+    error: Caught | None
+    weights: dict[str, Any]
+    training: bool
+
+
+class Artifact(Struct):
+    """What was logged as an artifact; `kind` is "Artifact" if it is one."""
+
+    kind: str
+    name: str = ""
+    type: str = ""
+    aliases: list[str] = []
+    metadata: Any = None
+    files: dict[str, File] = {}
+
+
+class Artifacts(Struct):
+    """The artifacts of a run; `returned` says which of the calls returned its artifact."""
+
+    run_id: str
+    artifacts: list[Artifact]
+    returned: list[bool]
+    training: bool
+
+
+# Runs
+
+
+class Opened(Struct):
+    """How a run was opened, and whether another one was still open."""
+
+    project: str | None
+    name: str | None
+    config: dict[str, Any]
+    mode: str | None
+    reinit: str | bool | None
+    left_open: bool
+
+
+class Started(Struct):
+    """How `start_experiment` opened a run, and another one afterwards."""
+
+    runs: list[Opened]
+    second: Opened | None
+    logins: int
+    returned: str
+    kept: bool
+    unchanged: bool
+
+
+class Block(Struct):
+    """What became of a run at the end of a `with` block or of a call."""
+
+    entered: bool
+    came_through: bool
+    exit_codes: list[int]
+    run_is_reset: bool
+    finished_again: Caught | None
+
+
+class TwoConfigs(Struct):
+    """Results of two calls of `create_sweep_config`, the first one as it was before a change."""
+
+    first: Any
+    second: Any
+
+
+# Trainings
+
+
+class Kept(Struct):
+    """A checkpoint: the epoch it was logged with, and how many its weights have seen."""
+
+    epoch: Any
+    n_epochs: int | None
+
+
+class Matrix(Struct):
+    """What `log_confusion_matrix` was called with."""
+
+    truth: Any
+    guess: Any
+    names: list[Any]
+
+
+class Pictures(Struct):
+    """How many light curves were plotted, and the shape of their predictions."""
+
+    n: int
+    shape: list[int]
+
+
+class Made(Struct):
+    """What a training was built from: the order of "data" and "model", settings, the seed."""
+
+    order: list[str]
+    model: dict[str, Any]
+    data: dict[str, Any]
+    seed: int | None
+
+
+class Training(Struct):
+    """A rehearsal of `train_with_wandb`, with all that was seen of it.
+
+    `asked` names the sets ("train", "val", "test") in the order in which objects were read, with
+    "logged" for each row; `objects` are the numbers of those of the training set.
+    """
+
+    result: Any
+    error: Caught | None
+    n_runs: int
+    config: dict[str, Any]
+    calls: list[Call]
+    rows: Rows
+    exit_codes: list[int]
+    told: list[list[Any]]
+    asked: list[str]
+    objects: list[int]
+    made: Made
+    rates: list[float]
+    batches: list[int]
+    checkpoints: list[Kept]
+    matrices: list[Matrix]
+    pictures: list[Pictures]
+
+
+class Step(Struct):
+    """What a step of a registry returned or raised, and which version is current after it."""
+
+    returned: Any
+    error: Caught | None
+    current: float | str | None
