@@ -9,7 +9,7 @@
 # - keep padding out of an average and out of an LSTM;
 # - write the *focal loss*, which looks at the hard cases;
 # - write the two loops that every training consists of, and the slips that they invite;
-# - tell whether a network learns, and whether what it learnt is of any use.
+# - tell whether a network learns, and whether what it learned is of any use.
 #
 # You need to know the tensors and the `LightCurveDataset` of Exercise 5, and what a derivative is.
 
@@ -83,7 +83,7 @@ from solutions.ex05_light_curve_dataset import (
 # | from `FIRST_BAND` on | one-hot: 1 in the column of the band, 0 in the others | |
 #
 # and since light curves differ in length, short ones are filled up with rows of zeros, the
-# **padding**. Watch out: an observation at time 0 is no padding, it is the first of its light
+# **padding**. Watch out: an observation at time 0 is not padding, it is the first of its light
 # curve. What tells them apart is the band. Every observation has one, padding has none.
 #
 # The next cell is complete. Read it, you will use all of its functions.
@@ -133,10 +133,10 @@ def forward_batch(model: nn.Module, features: Tensor) -> Tensor:
 
 # %% [markdown]
 # Here are the light curves that we shall work with: 1500 invented ones from Exercise 5, of at most
-# 50 observations so that nobody has to wait, cut up into three sets. The networks learn from the
+# 50 observations so that training is quick, split into three sets. The networks learn from the
 # *training set*. The *validation set* shows, while they learn, how they do on light curves they
-# have not seen. The *test set* stays in the drawer until the very end: whoever looks at it again
-# and again, and changes things until it looks good, has trained on it as well.
+# have not seen. The *test set* stays in the drawer until the very end: if you look at it again and
+# again, and change things until it looks good, you have trained on it as well.
 
 # %%
 if __name__ == "__main__":
@@ -561,9 +561,9 @@ def train_epoch(
 # - `with torch.no_grad():` tells *PyTorch* that no gradients will be wanted. That saves time and
 #   memory.
 #
-# Neither does the work of the other. Whoever calls this function may be in the middle of a
-# training, so leave the network in the mode in which it came: `model.training` says which, and
-# `model.train(True)` or `model.train(False)` sets it.
+# Neither does the work of the other. The caller may be in the middle of a training run, so leave
+# the network in the mode in which it came: `model.training` says which, and `model.train(True)` or
+# `model.train(False)` sets it.
 #
 # The accuracy is the fraction of *light curves* whose largest logit is that of the true class.
 
@@ -618,12 +618,12 @@ def evaluate_model(
 # %% [markdown]
 # ## Does it learn at all?
 #
-# Before you train on everything, train on almost nothing. A network that works can learn sixteen
-# light curves by heart, and its loss goes to zero. If it does not, something is broken: a softmax
-# too many, a gradient that is lost, labels that belong to other light curves. This test takes
-# seconds, and a run that trains all night on a broken network takes all night.
+# Before you train on everything, train on almost nothing. A network that works can memorise sixteen
+# light curves, and its loss goes to zero. If it does not, something is broken: a softmax too many,
+# a gradient that is lost, labels that belong to other light curves. This test takes seconds, and a
+# run that trains all night on a broken network takes all night.
 #
-# A network that has not learnt anything should start near $\ln 5 = 1.61$, the cross-entropy of
+# A network that has not learned anything should start near $\ln 5 = 1.61$, the cross-entropy of
 # giving each of five classes the probability 1/5.
 
 
@@ -646,7 +646,7 @@ if __name__ == "__main__":
     ax.axhline(math.log(5), color="0.6", linewidth=1, label="ln 5")
     ax.set_xlabel("step")
     ax.set_ylabel("cross-entropy")
-    ax.set_title("Sixteen light curves, learnt by heart")
+    ax.set_title("Sixteen light curves, memorised")
     ax.legend()
     plt.show()
 
@@ -654,7 +654,7 @@ if __name__ == "__main__":
 # ## Training both networks
 #
 # Now for all of the training set. One thing is added. The gradient of an LSTM runs back through
-# fifty steps, and now and then it *explodes*: a single batch throws away what was learnt in ten
+# fifty steps, and now and then it *explodes*: a single batch throws away what was learned in ten
 # epochs. So large gradients are cut off (**gradient clipping**), here by a *hook*, a function that
 # PyTorch calls with each gradient as it is computed.
 
@@ -700,10 +700,10 @@ if __name__ == "__main__":
 #
 # - Both losses go down together. While they do, the network learns something that holds for other
 #   light curves as well, and a few more epochs would do no harm. If the validation loss went up
-#   while the training loss went on down, the network would be learning by heart.
-# - The validation loss is mostly the *lower* one. That is no mistake, and no miracle either:
-#   dropout makes things harder during training, and the training loss is a mean over an epoch at
-#   whose beginning the network was worse than at its end.
+#   while the training loss went on down, the network would be memorising.
+# - The validation loss is mostly the *lower* one. That is neither a mistake nor a miracle: dropout
+#   makes things harder during training, and the training loss is a mean over an epoch at whose
+#   beginning the network was worse than at its end.
 # - The curves are jagged, most of all the LSTM's. Do not read anything into a single epoch, and do
 #   not believe in a better network that is better by one jag.
 #
@@ -750,17 +750,17 @@ if __name__ == "__main__":
 # %% [markdown]
 # Each row adds up to 1; in brackets stands how many light curves of the class there are.
 #
-# The accuracy of the first matrix is more than one half, and nothing has been learnt: most of what
+# The accuracy of the first matrix is more than one half, and nothing has been learned: most of what
 # a survey sees are supernovae of type Ia. From there the networks gain twenty points or so. The
 # *balanced* accuracy, in which every class counts the same, tells more.
 #
 # What do they confuse? Type II with type Ia, mostly in that direction: where the network hesitates,
 # the common class is the safer bet. And the row of the TDEs is a failure. Hardly thirty of the 900
-# light curves to learn from are TDEs, and to ignore these costs next to nothing. Whoever looks for
-# TDEs would throw both networks away, whatever their accuracy. **Exercise 8** is about that.
+# light curves to learn from are TDEs, and to ignore these costs next to nothing. For anyone who
+# looks for TDEs both networks are useless, whatever their accuracy. **Exercise 8** is about that.
 #
 # Whether MLP or LSTM comes out ahead depends on the seed; try another one before you believe in
-# either. And what they have learnt is an *invented* sky. Tried on the 908 real objects of Exercise
+# either. And what they have learned is an *invented* sky. Tried on the 908 real objects of Exercise
 # 4, both have a balanced accuracy of about 0.4, and there your rules had 0.64. Real CVs and TDEs do
 # not look quite like ours, and a network that has seen nothing else cannot know. A network is as
 # good as what it was trained on.
@@ -773,7 +773,7 @@ if __name__ == "__main__":
 # ### 6.E1 A learning rate that changes
 #
 # The learning rate is how far each step goes. Large steps are fast but never settle down; small
-# ones settle down but take for ever. So one begins small, since the first gradients of an untrained
+# ones settle down but take forever. So one begins small, since the first gradients of an untrained
 # network point anywhere (the *warm-up*, [Goyal et al. 2017](https://arxiv.org/abs/1706.02677)),
 # goes up quickly, and then slowly down along half a cosine ([Loshchilov and Hutter
 # 2017](https://arxiv.org/abs/1608.03983)).
@@ -846,13 +846,13 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### 6.E2 Stop in time
 #
-# A network that trains for too long learns the training set by heart, noise and all, and gets worse
-# at everything else: the training loss falls and falls, and the validation loss turns up again.
-# With **early stopping** training ends when the validation loss has not got better for a while (the
+# A network that trains for too long memorises the training set, noise and all, and gets worse at
+# everything else: the training loss falls and falls, and the validation loss turns up again. With
+# **early stopping** training ends when the validation loss has not got better for a while (the
 # *patience*), and the weights of the best epoch are put back.
 #
-# Beware: `model.state_dict()` is no copy. Its tensors are the very weights of the model, and go on
-# changing with them; `copy.deepcopy` makes a copy.
+# Beware: `model.state_dict()` is not a copy. Its tensors are the weights of the model themselves,
+# and go on changing; `copy.deepcopy` makes a copy.
 
 
 # %% part="6.E2" points=1

@@ -19,8 +19,9 @@
 # ## The three in a hundred
 #
 # Of a hundred transients in our invented survey, 58 are supernovae of type Ia and three are stars
-# torn apart by a black hole, the **TDEs**. Whoever calls everything a type Ia is right 58 times out
-# of a hundred, which sounds tolerable, and never finds a TDE, which is what we were looking for.
+# torn apart by a black hole, the **TDEs**. A classifier that calls everything a type Ia is right 58
+# times out of a hundred, which sounds tolerable, and never finds a TDE, which is what we were
+# looking for.
 #
 # A network is tempted to do the same. Its loss is a mean over objects, and three in a hundred weigh
 # little in a mean. There are three places where one can step in:
@@ -31,8 +32,8 @@
 # | what a mistake costs | weights for the classes, or the focal loss of Exercise 6 | 8.5 |
 # | how it is judged | measures in which every class counts the same | 8.3 |
 #
-# The first two are two ways of saying the same thing, and whoever says it twice overdoes it. The
-# third one is never wrong.
+# The first two are two ways of saying the same thing, and saying it twice overdoes it. The third
+# one is never wrong.
 
 # %% [markdown]
 # ## How this notebook works
@@ -109,7 +110,7 @@ AUGMENTATION = {"noise_level": 0.5, "time_shift_max": 10.0, "drop_probability": 
 #
 # The split is made **by object**, before any dataset exists. Here every object has one light curve,
 # and it makes no difference. In a real archive the same star may be there twice, under two names or
-# in two seasons; augmentation and oversampling make copies of the rare ones. If one copy is learnt
+# in two seasons; augmentation and oversampling make copies of the rare ones. If one copy is learned
 # and another one tested, the score is that of a good memory. Such a *leak* is perhaps the most
 # frequent mistake in published classifiers, and nothing in the code looks wrong.
 
@@ -313,7 +314,7 @@ if __name__ == "__main__":
 # Improvements of a thousandth are mostly luck, so a new loss has to be better by more than
 # `min_delta`. And watch out for NaN, which a training that has blown up gives: every comparison
 # with it is false. Depending on how you write the comparison, NaN is never the best loss, or the
-# best one for ever.
+# best one forever.
 
 
 # %% part="8.2" points=1
@@ -535,8 +536,8 @@ class MetricsTracker:
 #   observations, how bright, how long, how fast up and down, what colour. It is told to count every
 #   class the same (weights again), trains in seconds, and has beaten many a network.
 #
-# The forest sees the same training set as the network. It is no dummy. For the moment we ask it
-# about the validation set.
+# The forest sees the same training set as the network. It is a serious opponent. For the moment we
+# ask it about the validation set.
 
 
 # %%
@@ -616,8 +617,8 @@ if __name__ == "__main__":
 # and an average object has the weight 1. The rarer, the *heavier*: the counts stand in the
 # denominator. Count the labels that the *loader* gives, not those of the dataset. If a balanced
 # sampler gives as many TDEs as supernovae, then all is settled, the weights come out as 1, and
-# nothing is corrected twice. (And not those of the validation set, from which nothing may be
-# learnt.)
+# nothing is corrected twice. (And not those of the validation set, from which the network may not
+# learn.)
 #
 # **`run_epoch`** is Exercise 6 in one loop: with an optimizer it trains, without one it only looks.
 # The two differ in `model.train(...)`, in the gradients and in three lines.
@@ -629,11 +630,11 @@ if __name__ == "__main__":
 #   still learn something, slowly, and nobody notices.
 # - A `ReduceLROnPlateau` halves the learning rate when the *validation* loss has not improved for
 #   some epochs: `scheduler.step(val_loss)`, after the epoch. Other schedulers want `step()`.
-# - The best epoch is hardly ever the last one. `model.state_dict()` is no copy: its tensors are the
-#   model's own, and go on changing. `copy.deepcopy` makes one.
+# - The best epoch is hardly ever the last one. `model.state_dict()` is not a copy: its tensors are
+#   the model's own, and go on changing. `copy.deepcopy` makes one.
 # - A **checkpoint** on disk saves the night when the power fails. Save the *state_dict*, not the
-#   model: a file that can be read with `torch.load(path, weights_only=True)` runs no code of
-#   whoever wrote it.
+#   model: a file that can be read with `torch.load(path, weights_only=True)` does not
+#   run any code of its author's.
 
 
 # %%
@@ -916,7 +917,7 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# The training loss may lie *above* the validation loss. That is no mistake: in training some
+# The training loss may lie *above* the validation loss. That is not a mistake: in training some
 # numbers are dropped out and the light curves are disturbed, in validation they are not. As long
 # as the two fall together, the network still learns what light curves look like, and not which
 # ones there were. The learning rate rises for a few epochs and then falls almost to zero, and at
@@ -1008,7 +1009,7 @@ if __name__ == "__main__":
 #   and precision has paid for it. Which of the two is worth more depends on what a spectrum costs.
 # - The intervals know of the luck of *these test objects*, and of nothing else. Another seed of the
 #   training gives another network, and some are a percent better or worse.
-# - These objects were invented. The network has learnt the rules by which we invented them, and so
+# - These objects were invented. The network has learned the rules by which we invented them, and so
 #   has the forest. In Exercise 4 the rules were much worse on real objects than on invented ones.
 #   The final project asks the same question of this network.
 
