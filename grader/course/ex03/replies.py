@@ -89,7 +89,7 @@ class Batch(Struct):
 
 
 class Nested(Struct):
-    """What a batch inside of a batch raises, and the outer one afterwards."""
+    """What a batch inside a batch raises, and the outer one afterwards."""
 
     kinds: list[str]
     counts: Counts

@@ -14,7 +14,7 @@ from grader.expect import Mistake, Raises, expect, fail_if_recognised, kind_of, 
 
 @gate
 def test_loop(learner: Subject, rng: Rng) -> None:
-    """`for obs in lc` gives every observation as a dict, in order of time"""
+    """`for obs in lc` gives every observation as a dict, in time order"""
     data = observations(rng, 7)
     want = in_time(data)
     answer = learner.ask(probes.looped, data)
@@ -55,7 +55,7 @@ def _every_one_an_observation(got: list[Item]) -> None:
 
 
 def test_loop_again(learner: Subject, rng: Rng) -> None:
-    """Each loop starts afresh, and two loops at once do not disturb each other"""
+    """Each loop starts from the beginning, and two loops at once do not disturb each other"""
     answer = learner.ask(probes.looped_again, observations(rng, 7))
     beyond = Mistake("loops-share-position~end", Raises("IndexError"), error=answer.raised)
     fail_if_recognised(answer, beyond)

@@ -28,7 +28,7 @@ def run_batch(learner: Subject, rng: Rng, fail: str = "") -> tuple[Answer[Batch]
 
 @gate
 def test_batch_begins(learner: Subject, rng: Rng) -> None:
-    """`with` gives the processor itself and starts counting afresh"""
+    """`with` gives the processor itself and starts counting from zero"""
     got = run_batch(learner, rng)[0].value
     require(got.kind != "NoneType", "enter-returns-nothing")
     another = got.kind == "SkyMapperProcessor"
@@ -77,7 +77,7 @@ def _check_line(line: str, counts: list[int]) -> None:
 
 
 def test_batch_in_batch(learner: Subject) -> None:
-    """A batch inside of a batch is a RuntimeError and changes nothing"""
+    """A batch inside a batch is a RuntimeError and changes nothing"""
     got = learner.ask(probes.nested, (5, 2)).value
     require(bool(got.kinds), "nested-allowed")
     require("RuntimeError" in got.kinds, "value-error-for-nested", kind=got.kinds[0])
