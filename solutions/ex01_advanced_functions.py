@@ -161,7 +161,7 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### 1.1 A decorator that measures time
 #
-# A survey has to process tonight's images before the next night begins, so one always wants to know
+# A survey has to process tonight's images before the next night begins, so you always want to know
 # which step is slow. Write a decorator that says how long each call takes.
 #
 # `time.perf_counter()` returns a time in seconds; the difference of two of them is the time that
@@ -265,7 +265,7 @@ if __name__ == "__main__":
 # `flux`, while `band` asks for equality.
 #
 # A name that fits no field is probably a typing mistake. Returning nothing would hide it, so be
-# kind to whoever calls your function: raise an error which says what fields there are.
+# kind to the caller of your function: raise an error which says what fields there are.
 
 
 # %% part="1.2" points=3
@@ -447,7 +447,7 @@ if __name__ == "__main__":
 # ### 1.4 Apply a conversion to every record
 #
 # Now the conversion of a whole light curve, by whatever function the caller likes. Return
-# **copies** of the records: whoever gave you the data may still want it as it was.
+# **copies** of the records: the owner of the data may still want it as it was.
 # `{**record, "colour": "red"}` makes a copy of a dictionary with one more key.
 
 
@@ -487,7 +487,7 @@ def apply_magnitude_conversion(
 
 # %% [markdown]
 # Now all the parts work together. For small errors the uncertainty of a magnitude is
-# $\sigma_m = 1.086\, \sigma_\mathrm{flux} / \mathrm{flux}$, where 1.086 is $2.5 / \ln 10$. Mind the
+# $\sigma_m = 1.086\, \sigma_\mathrm{flux} / \mathrm{flux}$, where 1.086 is $2.5 / \ln 10$. Note the
 # axis: it is turned upside down, so that brighter is still up.
 
 # %%
@@ -532,8 +532,8 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# The quoted errors are four times too small. Real catalogues have this trouble too, if seldom so
-# badly: whoever works with ZTF's forced photometry measures the scatter at times when nothing
+# The quoted errors are four times too small. Real catalogues have this trouble too, if rarely so
+# badly: anyone who works with ZTF's forced photometry measures the scatter at times when nothing
 # happened, and enlarges the errors to match. Never trust an error bar before you have tested it.
 
 # %% [markdown]
@@ -543,7 +543,7 @@ if __name__ == "__main__":
 #
 # ### 1.E1 Remember expensive results
 #
-# To find the period of a variable star one tries a hundred thousand of them on its light curve.
+# To find the period of a variable star you try a hundred thousand of them on its light curve.
 # Nobody wants to do that twice for the same star. A *cache* remembers the result of each call, and
 # the next call with the same arguments gets it at once.
 #

@@ -31,7 +31,7 @@
 # never come back.
 #
 # The first is a *periodic variable*, the second a *transient*. Both are light curves: they have
-# observations, bands and a duration. But of a variable one wants the period, and of a transient the
+# observations, bands and a duration. But of a variable you want the period, and of a transient the
 # peak. In code this is one class for what they share, and a second class built on it.
 
 # %% [markdown]
@@ -61,7 +61,7 @@ Observation = dict[str, Any]  # one measurement: mjd [days], flux, flux_err, ban
 
 COLUMNS = ["mjd", "flux", "flux_err", "band"]
 
-# The examples in the docstrings use these observations. They are not in order of time.
+# The examples in the docstrings use these observations. They are not in time order.
 SAMPLE: list[Observation] = [
     {"mjd": 60003.25, "flux": 100.0, "flux_err": 5.0, "band": "r"},
     {"mjd": 60001.25, "flux": 40.0, "flux_err": 5.0, "band": "r"},
@@ -260,7 +260,7 @@ if __name__ == "__main__":
 #
 # Useful: `pd.DataFrame(data, columns=COLUMNS)` keeps these columns in this order, also for an empty
 # list, and `sort_values(..., kind="stable", ignore_index=True)` sorts, leaves rows of equal time in
-# their order and numbers the rows afresh.
+# their order and renumbers the rows.
 #
 # ### 2.2 Length and square brackets
 #
@@ -275,7 +275,7 @@ if __name__ == "__main__":
 #
 # ### 2.3 Two ways to show itself
 #
-# `__str__` is for people who want to know what they have got. `__repr__` is for the programmer: it
+# `__str__` is for people who want to know what they have. `__repr__` is for the programmer: it
 # should tell the class, even if that is a subclass, and `type(self).__name__` knows it.
 #
 # ### 2.4 Bands and duration as properties
@@ -565,7 +565,7 @@ if __name__ == "__main__":
 # 0.75. Just one trap is left. A tiny negative number such as `-1e-20 % 1` is rounded to 1.0, which
 # is outside of the range; `% 1` a second time makes it 0.0.
 #
-# Mind that `if self.peak_mjd:` is also false for a peak at 0.0; what you want to know is whether it
+# Note that `if self.peak_mjd:` is also false for a peak at 0.0; what you want to know is whether it
 # `is None`.
 #
 # ### 2.7 How bright did it get?
@@ -747,7 +747,7 @@ if __name__ == "__main__":
 # ### 2.E1 Add light curves
 #
 # Two surveys observed the same object, or two bands were loaded from two files. What could be more
-# natural than `lc1 + lc2`? Python calls `lc1.__add__(lc2)`. If the other thing is no light curve,
+# natural than `lc1 + lc2`? Python calls `lc1.__add__(lc2)`. If the other is not a light curve,
 # return `NotImplemented`. It is not an error but an answer, "I cannot do this"; Python then asks
 # the other object, and only if that one cannot either, it raises a `TypeError`. (It has nothing to
 # do with `NotImplementedError`.)
@@ -771,7 +771,7 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Where to go next
 #
-# Your objects now behave like Python's own. Whoever uses them need not know that there is a
+# Your objects now behave like Python's own. Those who use them need not know that there is a
 # `DataFrame` inside, and you could replace it without anyone noticing.
 #
 # - Fold the star by many periods and keep the one whose curve scatters least: a period search in a

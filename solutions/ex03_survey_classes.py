@@ -28,7 +28,7 @@
 #
 # | | ZTF | LSST |
 # |---|---|---|
-# | name of the object | `objectId`, a text | `diaObjectId`, an integer of 18 digits and more |
+# | name of the object | `objectId`, a text | `diaObjectId`, an integer of 18 digits or more |
 # | time | `jd`, Julian Date, or `mjd` | `midpointMjdTai`, MJD |
 # | filter | `fid`: 1, 2, 3 | `band`: u, g, r, i, z, y |
 # | brightness | `magpsf`, a magnitude, and `isdiffpos`, its sign | `psfFlux` in nanojansky |
@@ -250,7 +250,7 @@ if __name__ == "__main__":
 # Negative fluxes are *not* wrong. Surveys subtract an older reference image, and an object that is
 # fainter now than it was then, or nothing but noise, leaves a negative flux.
 #
-# Mind the comparisons with NaN: all of them are false. So `if flux_err <= 0: return False` does not
+# Comparisons with NaN are all false. So `if flux_err <= 0: return False` does not
 # stop a NaN. `math.isfinite` does, but it wants a number: ask `isinstance(value, Real)` first. It
 # is true for the numbers of Python and NumPy, and false for text and `None`.
 #
@@ -478,7 +478,7 @@ if __name__ == "__main__":
 # - A **non-detection** says that nothing was found down to the limit `diffmaglim`. It has no
 #   `candid`, or one that is `None`. It is not a flux of zero, and it is not an invalid measurement
 #   either: it does not take part. Beware, one broker can write the limit into `magpsf` as well, for
-#   the convenience of those who plot. Whoever tells detections by `magpsf` then finds supernovae in
+#   the convenience of those who plot. Code that goes by `magpsf` then finds supernovae in
 #   empty sky.
 #
 # A magnitude $m$ with a zero point $z$ and an error $\sigma_m$ stands for
@@ -772,7 +772,7 @@ if __name__ == "__main__":
 # `with processor:` calls `__enter__` when the block begins and `__exit__` when it ends, *however*
 # it ends: by an exception, too. So it is the right place for what must be done in any case.
 # `__exit__` learns of the exception through its three arguments. If it returns something true, the
-# exception is considered dealt with and disappears, which is seldom what you want; return nothing.
+# exception is considered dealt with and disappears, which is rarely what you want; return nothing.
 
 # %%
 if __name__ == "__main__":
@@ -792,7 +792,7 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Where to go next
 #
-# Whoever gets a light curve from one of your processors need not know which telescope it came from.
+# Users of a light curve from your processors need not know which telescope it came from.
 # A third survey is a third subclass; nothing else has to change, and the factory finds it at once.
 #
 # - Write a processor for another survey or broker. ALeRCE's records for ZTF have `mjd`, and
