@@ -5,10 +5,10 @@
 #
 # **You will learn** to
 #
-# - put parts together that know nothing of each other, with a *protocol* between them;
+# - combine parts that know nothing about each other, with a *protocol* between them;
 # - keep a record of what a program does with Python's `logging`;
-# - write a *context manager* that tidies up whatever happens;
-# - make an object that is called like a function, and that one bad record cannot stop;
+# - write a *context manager* that cleans up whatever happens;
+# - make an object that can be called like a function, and that one bad record cannot stop;
 # - measure features of light curves and classify transients by rules you can explain.
 #
 # You need to know classes, decorators and exceptions, and a little pandas, as in Exercises 1 to 3.
@@ -40,11 +40,11 @@
 # ## How this notebook works
 #
 # Methods marked `TODO` are yours to write: delete the line `raise NotImplementedError(...)` and put
-# your code in its place. The docstring of a method says all that is asked of it. `check("4.1")`
-# says what works and what does not, and `hint("4.1")`, in a cell of your own, helps if you are
-# stuck. In a terminal, `grader check 4` checks the whole notebook at once.
+# your code in its place. The docstring of a method is its full specification. `check("4.1")` says
+# what works and what does not, and `hint("4.1")`, in a new cell, helps if you are stuck. In a
+# terminal, `grader check 4` checks the whole notebook at once.
 #
-# After every change run the class cell again before you run its checks, and make objects anew:
+# After every change run the class cell again before you run its checks, and recreate your objects:
 # those made earlier still have the old methods.
 
 # %%
@@ -77,7 +77,7 @@ CLASSES = ["SNIa", "SNII", "CV", "AGN", "TDE"]
 # ### A sky full of transients
 #
 # The next cell is complete. It invents objects of the five classes and writes them down as a broker
-# of ZTF's alerts would. You need not read it; the plot below shows what comes out.
+# of ZTF's alerts would. You do not need to read it; the plot below shows the result.
 
 # %%
 ZEROPOINTS = {"g": 26.325, "r": 26.275, "i": 25.660}  # of ZTF's fluxes [mag]
@@ -192,16 +192,16 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # The axes of time differ: the AGN and the TDE are shown over two and a half years, with gaps when
-# the Sun stood too near. Faint points are missing, since ZTF does not see below magnitude 20.5 or
-# so.
+# the Sun stood too near. Faint points are missing, since ZTF does not see anything fainter than
+# about magnitude 20.5.
 #
 # ## A protocol: what a part must be able to do
 #
 # Our pipeline needs something that classifies. Today it will be a few rules, in Exercise 7 a neural
-# network, and in a test something that always says the same. They need no common ancestor. All
-# the pipeline asks for is a method `predict`, and a **protocol** puts that in writing: any object
-# with such a method is a `Classifier`, whether its author has heard of the protocol or not. A type
-# checker such as `mypy` warns if something else is handed over.
+# network, and in a test something that always says the same. They need no common ancestor. All the
+# pipeline asks for is a method `predict`, and a **protocol** puts that in writing: any object with
+# such a method is a `Classifier`, whether or not its author has heard of the protocol. A type
+# checker such as `mypy` warns if something else is passed.
 #
 # Compare this with the abstract base class of Exercise 3: there, a class *says* that it is a
 # `SurveyProcessor`, and gets something for it. A protocol only looks at what is there.
@@ -232,17 +232,17 @@ if __name__ == "__main__":
 # ## Logging, and blocks that end well
 #
 # `print` is for the person at the screen. A program that runs at night writes a **log**: each line
-# has a time and a level (`DEBUG`, `INFO`, `WARNING`, `ERROR`), and whoever runs it decides what to
-# keep and where. A *logger* takes the messages and passes on those of its level and above, a
-# *handler* brings them somewhere, and a *formatter* says what a line looks like. Loggers are known
-# by name: `logging.getLogger("dome")` gives the *same* object each time, with all that was done to
-# it before.
+# has a time and a level (`DEBUG`, `INFO`, `WARNING`, `ERROR`), and the person who runs it decides
+# what to keep and where. A *logger* takes the messages and passes on those of its level and above,
+# a *handler* writes them somewhere, and a *formatter* says what a line looks like. Loggers are
+# known by name: `logging.getLogger("dome")` gives the *same* object each time, with all that was
+# done to it before.
 #
-# A **context manager** is what stands behind `with`. In Exercise 3 it was a class with `__enter__`
-# and `__exit__`. `@contextmanager` makes one from a single function: what comes before the `yield`
-# is done at the start of the block, what comes after it at the end. If the block raises an
-# exception, it appears *at the `yield`*, as if that line had raised it. This is why the `yield`
-# stands in a `try`.
+# A **context manager** is what `with` uses. In Exercise 3 it was a class with `__enter__` and
+# `__exit__`. `@contextmanager` makes one from a single function: what comes before the `yield` is
+# done at the start of the block, what comes after it at the end. If the block raises an exception,
+# it appears *at the `yield`*, as if that line had raised it. This is why the `yield` belongs in a
+# `try`.
 
 # %%
 if __name__ == "__main__":
@@ -278,10 +278,10 @@ if __name__ == "__main__":
 #
 # Every pipeline calls `_setup_logging` when it is made. If you add a handler each time, the second
 # pipeline writes every line twice, the third one three times: probably the most common mistake with
-# `logging`. Ask `logger.handlers` whether there is one already. (`logger.hasHandlers()` would look
-# at the loggers above, too.)
+# `logging`. Ask `logger.handlers` whether there is one already. (`logger.hasHandlers()` would also
+# look at the parent loggers.)
 #
-# Leave the *root logger* alone. It belongs to whoever runs the program, and `logging.basicConfig`
+# Leave the *root logger* alone. It belongs to the program as a whole, and `logging.basicConfig`
 # changes it for every package that is loaded.
 #
 # The format of a line may use `%(asctime)s`, `%(levelname)s` and `%(message)s`.
@@ -289,25 +289,25 @@ if __name__ == "__main__":
 # ### 4.2 A session
 #
 # A batch of records is processed in a *session*. Whatever happens in it, at its end it must be
-# closed and the log must say so. An exception is noted and then goes on: a bare `raise` in an
-# `except` block sends it on its way.
+# closed and the log must say so. An exception is logged and then passed on: a bare `raise` in an
+# `except` block re-raises it.
 #
 # Sessions do not nest. Think about where the test for that belongs: a session that was refused has
-# not begun, and so it must not end anything.
+# not begun, so it must not end anything.
 #
 # ### 4.3 The pipeline as a function
 #
 # An object with a method `__call__` can be called: `pipeline(records)`. One broken record among ten
-# thousand must not cost us the other 9999. So `classify_safely` does one record, whatever comes,
-# and `__call__` does all of them within a session.
+# thousand must not cost us the other 9999. So `classify_safely` handles one record, whatever
+# happens, and `__call__` handles all of them within a session.
 #
 # Catch `Exception`, not everything: when somebody presses Ctrl-C, Python raises
-# `KeyboardInterrupt`, which is no `Exception`, and that person wants the program to stop.
+# `KeyboardInterrupt`, which is not an `Exception`, and that person wants the program to stop.
 #
 # ### 4.4 One record from end to end
 #
 # The shortest part, and the heart of it: the processor makes a light curve and the classifier
-# labels it. Your timer from Exercise 1 stands above it and shows what each record costs.
+# labels it. Your timer from Exercise 1 decorates it and shows how long each record takes.
 #
 # The cell also holds two bonus parts at its end, which are explained under *Extensions* below.
 
@@ -585,9 +585,9 @@ class AstronomyPipeline:
 
 
 # %% [markdown]
-# Try it with the simplest of classifiers, and a record that was cut off in transmission. The lines
-# with a date are the log. (A log goes to the stream for messages, `stderr`, so it may appear above
-# or below what is printed.)
+# Try it with the simplest possible classifier, and a record that was cut off in transmission. The
+# lines with a date are the log. (A log goes to the stream for messages, `stderr`, so it may appear
+# above or below what is printed.)
 
 # %%
 if __name__ == "__main__":
@@ -630,7 +630,7 @@ if __name__ == "__main__":
 #
 # Some features cannot be measured: no g, no colour; nothing after the peak, no decline. Such a
 # feature is NaN, every comparison with it is false, and so it decides nothing. Write the
-# comparisons just as they stand in the table, and NaN looks after itself.
+# comparisons exactly as in the table, and NaN takes care of itself.
 #
 # Useful: `column.to_numpy()` makes an array of a column, `magnitude.argmin()` is the number of its
 # smallest entry, `np.diff(mjd)` the steps from each entry to the next, and `np.polyfit(x, y, 1)`
@@ -756,8 +756,8 @@ class SimpleTransientClassifier:
 # %% [markdown]
 # ### What the rules see
 #
-# Thirty invented objects of each class, in two of the five features. The grey lines are the borders
-# of rules 2, 5 and 6. No two features separate everything, and that is why there are five.
+# Thirty invented objects of each class, in two of the five features. The grey lines are the
+# thresholds of rules 2, 5 and 6. No two features separate everything, which is why there are five.
 
 # %%
 if __name__ == "__main__":
@@ -802,9 +802,9 @@ if __name__ == "__main__":
 #
 # Next the whole pipeline runs on all of them (what the timer prints is put aside). A **confusion
 # matrix** has a row for each true class and a column for each label that was given: what lies on
-# the diagonal is right, and everything else shows what is taken for what. The **balanced accuracy**
-# is the mean of the fractions on the diagonal, so that each class counts the same, however many
-# objects it has. Guessing gives 0.2.
+# the diagonal is right, and everything else shows which class is mistaken for which. The **balanced
+# accuracy** is the mean of the fractions on the diagonal, so that each class counts the same,
+# however many objects it has. Guessing gives 0.2.
 
 
 # %%
@@ -840,7 +840,8 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # Do not trust this number. The objects were invented by the same people who wrote the rules, and
-# invented objects are tidy: they look as the textbook says, and the survey saw all of their life.
+# invented objects are tidy: they look like those in the textbook, and the survey saw their whole
+# life.
 #
 # So the same rules were tried on 908 real objects of ZTF, whose classes are known from spectra or
 # catalogues. The counts are below.
@@ -861,44 +862,44 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # That is three times as good as guessing, for a list that fits on a postcard, and still one answer
-# in three is wrong. Supernovae that were caught late, or seen a few times only, look like anything.
+# in three is wrong. Supernovae that were caught late, or seen only a few times, look like anything.
 # Many of the AGN flicker too little to be detected three times.
 #
-# And even this flatters the rules. Nearly all of the TDEs were measured in another way than the
+# And even this flatters the rules. Nearly all of the TDEs were measured differently from the
 # supernovae: over years, at every visit, where a supernova has nothing but the alerts that ZTF sent
 # at the time. So the rules could partly tell *how* an object was measured, and not what it is. For
-# the 717 objects with alerts alone, which leaves four classes, the balanced accuracy is 0.55, and
-# there guessing gives 0.25. Also, the thresholds were chosen with many of these same objects in
-# view. Whoever reads "accuracy" in a paper should ask for all of these things.
+# the 717 objects that have only alerts, which leaves four classes, the balanced accuracy is 0.55,
+# and there guessing gives 0.25. Also, the thresholds were chosen with many of these same objects in
+# view. When you read "accuracy" in a paper, ask about all of these things.
 
 # %% [markdown]
 # ## Extensions
 #
-# Two more parts earn bonus points. You do not need them for full marks. Their stubs stand at the
-# end of the class `AstronomyPipeline`: go back to that cell, fill them in, run it again, and make a
-# new pipeline.
+# Two more parts earn bonus points. You do not need them for full marks. Their stubs are at the end
+# of the class `AstronomyPipeline`: go back to that cell, fill them in, run it again, and make a new
+# pipeline.
 #
 # ### 4.E1 Several records at a time
 #
 # Often a processor waits: for a broker to answer, for a file to come from an archive. While it
-# waits for one record, others could be on their way. A function that begins with `async def` is a
+# waits for one record, it could work on others. A function that begins with `async def` is a
 # *coroutine*: it can pause at an `await` and let others go on.
 #
-# - `await asyncio.to_thread(function, *arguments)` runs an ordinary function in a thread of its own
-#   and pauses until its value is there.
+# - `await asyncio.to_thread(function, *arguments)` runs an ordinary function in its own thread and
+#   pauses until its value is there.
 # - `await asyncio.gather(*coroutines)` runs many of them at once and gives the list of their
-#   values, in the order of the coroutines, whichever was ready first.
+#   values, in the order of the coroutines, whichever finished first.
 # - `asyncio.Semaphore(n)` is a gate: in `async with gate:` there are never more than `n` at a time.
-#   It is a matter of courtesy, too: no broker likes a thousand requests at once.
+#   It is also a matter of courtesy: no broker likes a thousand requests at once.
 #
 # In a cell of a notebook `await pipeline.process_async(records)` is all you need, and in a script
 # `asyncio.run(pipeline.process_async(records))`. The helper in the next cell works in both.
 #
 # ### 4.E2 Observers
 #
-# Somebody wants an e-mail for every TDE, somebody else a count of failures, a third one a progress
-# bar. If the pipeline knew of all of them, it would never be finished. With the **observer
-# pattern** it need not know any: whoever is interested hands over a function with `add_observer`,
+# One person wants an e-mail for every TDE, another a count of failures, a third a progress bar. If
+# the pipeline had to know about all of them, it would never be finished. With the **observer
+# pattern** it does not need to: anyone who is interested registers a function with `add_observer`,
 # and the pipeline calls it whenever something happens. What an observer does is none of the
 # pipeline's business, and neither is its failure.
 
@@ -977,8 +978,8 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Where to go next
 #
-# This was the last exercise of plain Python. You have a pipeline that takes records from a survey,
-# makes light curves of them, classifies them, tells what it does and cannot be stopped by a broken
+# This was the last exercise in plain Python. You have a pipeline that takes records from a survey,
+# makes light curves of them, classifies them, logs what it does and cannot be stopped by a broken
 # record. From now on the classifier gets better, and nothing else has to change.
 #
 # - Change a threshold of the rules. Which classes gain, which lose? It is easy to make one row of

@@ -11,8 +11,8 @@
 # - make new training data from old ones by changes that nature could have made;
 # - invent a sky by physics: explosions, outbursts, a random walk, and a survey that watches them.
 #
-# You need to know classes, NumPy arrays and a little pandas, as in Exercises 1 to 4. You need not
-# have used PyTorch before.
+# You need to know classes, NumPy arrays and a little pandas, as in Exercises 1 to 4. You do not
+# need to have used PyTorch before.
 
 # %% [markdown]
 # ## A machine that has never seen a supernova
@@ -26,8 +26,8 @@
 #
 # The second is **thousands of examples with labels**. There are thousands of supernovae with a
 # spectrum, but the first phase of ZTF, two and a half years of it, found just thirty stars that
-# were torn apart by a black hole (Hammerstein et al. 2023). So we help out: with new views of the
-# objects there are, and with invented ones that obey the same physics.
+# were torn apart by a black hole (Hammerstein et al. 2023). So we help out, with new views of the
+# objects we have and with invented ones that obey the same physics.
 #
 # This notebook is about both. What you write here feeds every network of the exercises to come.
 
@@ -35,11 +35,11 @@
 # ## How this notebook works
 #
 # Functions and methods marked `TODO` are yours to write: delete the line `raise
-# NotImplementedError(...)` and put your code in its place. The docstring says all that is asked of
-# it. `check("5.1")` says what works and what does not, and `hint("5.1")`, in a cell of your own,
-# helps if you are stuck. In a terminal, `grader check 5` checks the whole notebook at once.
+# NotImplementedError(...)` and put your code in its place. The docstring is the full specification.
+# `check("5.1")` says what works and what does not, and `hint("5.1")`, in a new cell, helps if you
+# are stuck. In a terminal, `grader check 5` checks the whole notebook at once.
 #
-# After every change run the class cell again before you run its checks, and make objects anew:
+# After every change run the class cell again before you run its checks, and recreate your objects:
 # those made earlier still have the old methods.
 
 # %%
@@ -71,11 +71,11 @@ TIME, FLUX, FLUX_ERR, FIRST_BAND = 0, 1, 2, 3  # columns of a row; from FIRST_BA
 # The next three cells are complete. You can use them without reading them, but they hold a good
 # part of the astronomy of this workbook, in a few lines for each class.
 #
-# A flux of 1 is magnitude 25. All fluxes are *differences* to an older image of the same place, as
-# ZTF's alerts give them. First, what several classes share: the distance at which an object lies,
-# the dust in front of it, and the light curve of an explosion. Most supernovae rise, stay bright
-# for a while (some for a few days, some for months), and fade. Villar et al. (2019) put this into
-# one formula of three pieces, which astronomers use to fit thousands of light curves.
+# A flux of 1 is magnitude 25. All fluxes are *differences* from an older image of the same place,
+# as in ZTF's alerts. First, what several classes share: the distance at which an object lies, the
+# dust in front of it, and the light curve of an explosion. Most supernovae rise, stay bright for a
+# while (some for a few days, some for months), and fade. Villar et al. (2019) put this into one
+# formula of three pieces, which astronomers use to fit thousands of light curves.
 
 # %%
 ZEROPOINT = 25.0  # magnitude of a flux of 1
@@ -144,13 +144,13 @@ def explosion(day: np.ndarray, *shape: float) -> np.ndarray:
 # | CV | outbursts, fast up and slowly down | 2 to 6 mag, up in 2 days, every 10 to 500 days |
 # | AGN | damped random walk in magnitudes | about 0.3 mag in about 250 days |
 #
-# The numbers come from samples of real objects. Slow type Ia supernovae are the brighter ones, and
-# as one can allow for that, they measure distances. The tail is the light of radioactive cobalt.
-# The TDEs are like those of van Velzen et al. (2021), with a decline by a factor e in the time
-# given. Rare outbursts are large ones (the relation of Kukarkin and Parenago, in Warner 1995). The
-# AGN are those of MacLeod et al. (2010); their walk is yours to write, in part 5.6. And what
-# happens far away seems to take longer by a factor $1 + z$, since the universe expands while the
-# light is on its way.
+# The numbers come from samples of real objects. Slow type Ia supernovae are brighter, and once that
+# is corrected for, they measure distances. The tail is the light of radioactive cobalt. The TDEs
+# are like those of van Velzen et al. (2021), with a decline by a factor e in the time given. Rare
+# outbursts are large ones (the relation of Kukarkin and Parenago, in Warner 1995). The AGN are
+# those of MacLeod et al. (2010); their walk is yours to write, in part 5.6. And what happens far
+# away seems to take longer by a factor $1 + z$, since the universe expands while the light is on
+# its way.
 
 # %%
 SKY = {"SNIa": 0.58, "SNII": 0.18, "CV": 0.10, "AGN": 0.11, "TDE": 0.03}  # how often each is seen
@@ -253,15 +253,16 @@ MODELS = {
 }
 
 # %% [markdown]
-# At last the survey. ZTF does not look at the same place every night: between one visit and the
-# next there are 2 nights in the middle, and 11 or more in one case of twenty. For about five months
-# of the year the Sun is too near. The sky glows, so that an object fainter than about magnitude
-# 20.6 in g and 20.4 in r does not stand out by five times the noise: this is the *5-sigma depth*,
-# and a fifth of its flux is the noise of the sky. Brighter objects have larger errors; the formula
-# was read off from real ones.
+# Finally, the survey. ZTF does not look at the same place every night: the median gap between two
+# visits is 2 nights, and one gap in twenty is 11 or longer. For about five months of the year the
+# Sun is too near. The sky glows, so that an object fainter than about magnitude 20.6 in g and 20.4
+# in r does not stand out by five times the noise: this is the *5-sigma depth*, and a fifth of its
+# flux is the noise of the sky. Brighter objects have larger errors; the formula was read off from
+# real ones.
 #
-# And nobody sees what was never detected. `simulate_transient` invents objects until one of them is
-# detected five times. That may be a nearby object, or a distant one that was caught at its best.
+# And a survey knows nothing of what it never detected. `simulate_transient` invents objects until
+# one of them is detected five times. That may be a nearby object, or a distant one that was caught
+# at its best.
 
 # %%
 DEPTH = {"g": 20.6, "r": 20.4, "i": 20.1}  # 5-sigma depth of a middling night [mag]
@@ -370,7 +371,7 @@ def plot_rows(ax: Axes, rows: np.ndarray, alpha: float = 1) -> None:
 
 
 # %% [markdown]
-# Four classes can be had at once. The fifth is missing until you have written its random walk.
+# Four classes work already. The fifth needs the random walk that you will write.
 
 # %%
 if __name__ == "__main__":
@@ -394,8 +395,8 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # Above is the flux, with everything that was measured; below are the detections in magnitudes. A
-# network should see the flux. A faint measurement is not "no measurement": that there was nothing
-# to be seen before the explosion says a good deal.
+# network should see the flux. A faint measurement is not "no measurement": that nothing was visible
+# before the explosion tells us a lot.
 #
 # ## From a light curve to a tensor
 #
@@ -443,34 +444,33 @@ if __name__ == "__main__":
 #
 # ### 5.2 Padding, or a window
 #
-# A light curve that is too short gets rows of zeros *at the end*. They are no observations, and
-# every network of this workbook will have to know which rows are padding. It can: a real row has a
-# band, and padding has none. Nothing else needs to be kept.
+# A light curve that is too short gets rows of zeros *at the end*. They are not observations, and
+# every network in this workbook has to know which rows are padding. It can: a real row has a band,
+# and padding has none. Nothing else needs to be stored.
 #
 # Of a light curve that is too long we keep a window. The first rows would be the worst choice: of
 # an object that was watched for months before it exploded, they show nothing at all.
 #
 # ### 5.3 From a table to rows
 #
-# Four things are easily done wrong here.
+# Four things easily go wrong here.
 #
 # - *Time.* Between 32768 and 65536 a `float32` moves in steps of 1/256, so an MJD would be rounded
 #   to six minutes, and no network likes inputs near 60000. Subtract first, in `float64`, as the
-#   table has them, and convert the rest. It also takes away the date, from which there is nothing
-#   to be learnt.
+#   table has them, and convert the rest. It also removes the date, which carries no information.
 # - *Flux.* An object twice as far away is four times fainter. Divided by its largest absolute
 #   value, every light curve fills the same range. An AGN may be fainter than its reference image
 #   all of the time, and then its largest *flux* would be next to zero, or negative.
-# - *Errors.* They are divided by the same number, or else they would no longer say how many sigma
-#   a flux is worth.
-# - *NaN.* One NaN in a row makes the whole network's output NaN. What was not measured is left out.
+# - *Errors.* They are divided by the same number, or else they would no longer say how many sigma a
+#   flux is worth.
+# - *NaN.* One NaN in a row makes the whole network's output NaN. Leave out what was not measured.
 #
 # ### 5.4 The dataset
 #
-# Networks put out one number for each class, so labels become numbers: 0 for the first class in
-# the order of `sorted`, and so on. (Capitals come first there: SNII stands before SNIa.)
-# scikit-learn's `LabelEncoder` does just that. Do not number the classes as they come: then AGN
-# might be 0 in the training data and 3 in the test data.
+# Networks output one number for each class, so labels become numbers: 0 for the first class in the
+# order of `sorted`, and so on. (Capitals come first there: SNII stands before SNIa.) scikit-learn's
+# `LabelEncoder` does just that. Do not number the classes as they come: then AGN might be 0 in the
+# training data and 3 in the test data.
 #
 # For the same reason there is the argument `classes`. If the test data happen to lack a TDE, the
 # other classes must not move up.
@@ -688,8 +688,8 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# Now a `DataLoader` can do its work. With `shuffle=True` the order is another one in each *epoch*,
-# as one pass through all the data is called.
+# Now a `DataLoader` can do its work. With `shuffle=True` the order differs in each *epoch*, as one
+# pass through all the data is called.
 
 # %%
 if __name__ == "__main__":
@@ -701,14 +701,14 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## More light curves from the same object
 #
-# Would you know a supernova again if it were a little farther away? If clouds had hidden it for two
+# Would you recognise a supernova if it were a little farther away? If clouds had hidden it for two
 # nights, if it had exploded three days later? A network that has seen a hundred TDEs may remember
 # each by its noise. **Augmentation** prevents that: every time it sees the object, something is
 # different, but only in ways that do not change what the object is.
 #
-# The changes should be such as nature makes. Noise of the same size everywhere would drown the
-# faint points and do nothing to the bright ones; real noise goes with the error bar. And a
-# measurement with more noise is less certain: independent errors add up in squares, so its new
+# The changes should be ones that nature makes. Noise of the same size everywhere would swamp the
+# faint points and do nothing to the bright ones; real noise scales with the error bar. And a
+# measurement with more noise is less certain: independent errors add in quadrature, so its new
 # error is $\sqrt{\sigma^2 + \sigma_\mathrm{added}^2}$.
 #
 # ### 5.5 Noise, clouds and another night
@@ -716,8 +716,8 @@ if __name__ == "__main__":
 # Where do the random numbers come from? A `DataLoader` can have several *workers*: processes that
 # each get a copy of the dataset and of its transform. If the transform kept a generator of its own,
 # `np.random.default_rng(...)`, every worker would have a copy of it, and all of them would draw
-# *the same numbers*. Nothing fails, and so this mistake has gone unnoticed in many a project.
-# PyTorch gives each worker another seed for its global generator, the one behind `torch.rand` and
+# *the same numbers*. Nothing fails, so this mistake has gone unnoticed in many projects. PyTorch
+# gives each worker a different seed for its global generator, the one behind `torch.rand` and
 # `torch.randn`, and `torch.manual_seed` makes it repeat. So that is the one to use.
 #
 # Useful: `torch.rand(n).numpy()` are `n` numbers from 0 to 1, and `torch.randn(n).numpy()` have a
@@ -791,7 +791,7 @@ class LightCurveAugmentation:
 
 # %% [markdown]
 # On the left is a supernova as it was observed, on the right are six others made from it. The added
-# noise is as large as the error bars here, which is a lot. The default, 0.01, is next to nothing.
+# noise is as large as the error bars here, which is a lot. The default, 0.01, is hardly visible.
 
 # %%
 if __name__ == "__main__":
@@ -904,10 +904,10 @@ if __name__ == "__main__":
 # imbalance is the subject of Exercise 8. To train on equal shares, say so:
 # `class_proportions={"SNIa": 1, "TDE": 1}`.
 #
-# Shares are no whole numbers. If each is rounded by itself, the sum may be 999. A good way is to
-# round all of them down, and then to give one more to each of the classes that lost most, until the
-# total is right. And do not *draw* the classes: with 3% TDEs among 100 objects you would get none
-# at all once in twenty times.
+# Shares are rarely whole numbers. If each is rounded separately, the sum may be 999. A good way is
+# to round all of them down, and then to give one more to each of the classes that lost most, until
+# the total is right. And do not *draw* the classes: with 3% TDEs among 100 objects you would get
+# none at all one time in twenty.
 #
 # Light curves and labels belong together: shuffle the labels first, then make a light curve for
 # each. Use one generator for everything. If each object got a new `default_rng(seed)`, all objects
@@ -989,11 +989,11 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# Some are splendid, and some you would not want to have to classify. Does it look like the real
-# sky? The next figure shows all the observations together. On the left are the errors of the
-# detections. Real ones of ZTF have a median of 0.05 mag at magnitude 17, 0.12 mag at 19 and 0.20
-# mag at 20. In the middle are the gaps between nights, with the months behind the Sun far on the
-# right, and there are the peaks of each class.
+# Some are splendid, and some you would rather not have to classify. Does it look like the real sky?
+# The next figure shows all the observations together. On the left are the errors of the detections.
+# Real ones of ZTF have a median of 0.05 mag at magnitude 17, 0.12 mag at 19 and 0.20 mag at 20. In
+# the middle are the gaps between nights, with the months behind the Sun far on the right, and there
+# are the peaks of each class.
 
 # %%
 if __name__ == "__main__":
@@ -1062,11 +1062,11 @@ if __name__ == "__main__":
 #   distance modulus (`distance_modulus`): the square of the ratio of the two distances.
 # - The sky stays as bright as it is. The flux that was measured has an error $\sigma$, and made
 #   fainter it has $f \sigma$. But a fainter object is measured just as badly as a bright one, with
-#   an error of $\sigma$. So noise has to be added: independent errors add up in squares, and
+#   an error of $\sigma$. So noise has to be added: independent errors add in quadrature, and
 #   $\sqrt{1 - f^2}\,\sigma$ is what is missing.
 #
 # In the end the rows are divided by their new largest absolute flux, as all rows are. The flux
-# looks as before, but noisier, and its errors have grown.
+# looks the same, but noisier, and its errors have grown.
 #
 # What we leave out: the light that arrives in g was emitted at a shorter wavelength if it comes
 # from farther away (the *K correction*), and the errors of very bright points shrink a little. Both
@@ -1164,12 +1164,12 @@ if __name__ == "__main__":
 # ### 5.E2 Every batch a small sky
 #
 # A network learns batch by batch. If 32 objects are drawn at random, there are none of the TDEs in
-# one batch of three, and three or four in the next, and the network is pulled to and fro. A
-# **stratified** batch is a small image of the whole.
+# one batch of three, and three or four in the next, and the network is pulled back and forth. A
+# **stratified** batch is a small copy of the whole.
 #
 # A `DataLoader` takes a `batch_sampler`: an object over which it loops once in each epoch, and that
 # yields the numbers of the objects of each batch, as a list. The class below is one; its `__iter__`
-# is yours, and so is the function that puts it to use.
+# is yours to write, and so is the function that uses it.
 #
 # Think of a pack of cards, shuffled, then sorted by suit, and dealt to the players one by one. All
 # players get the same number of each suit, or one more. `torch.randperm(n)` shuffles the numbers
