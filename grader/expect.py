@@ -92,8 +92,8 @@ def expect_error(
         )
     if naming and naming not in answer.raised.message:
         raise Failure(
-            f"{kind} is right here, but its message should name {naming!r}, so that whoever reads "
-            f"it knows what to mend. Your message: {answer.raised.message!r}."
+            f"{kind} is right here, but its message should name {naming!r}, so that a reader knows "
+            f"what to fix. Your message: {answer.raised.message!r}."
         )
 
 

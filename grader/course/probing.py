@@ -87,4 +87,7 @@ def fitted(value: Any, probe: Any) -> Any:
 
     Raises `msgspec.ValidationError`, which names the place, if it does not fit.
     """
-    return msgspec.convert(value, reply_type(probe))
+    try:
+        return msgspec.convert(value, reply_type(probe))
+    except (IndexError, TypeError) as error:  # it takes an array for a mapping
+        raise msgspec.ValidationError(f"the value cannot be looked into: {error}") from None
