@@ -23,7 +23,6 @@ from grader.course import feedback
 from grader.course.feedback import COURSE
 
 # exercises whose checks hold no sentences of their own
-CONVERTED: list[str] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]
 NUMBERS = [exercise.load(slug).number for slug in exercise.slugs()]
 KEY_PLACE = {"require": 1, "Mistake": 0, "Finding": 0}
 LONGEST_NOUN_PHRASE = 9  # words in a text that stays in a check, such as "the length of the list"
@@ -108,7 +107,7 @@ def _tables(number: str, module: str) -> set[str]:
     return {"shared", *([f"{number}.{part[1].upper()}"] if part else parts)}
 
 
-@pytest.mark.parametrize("number", CONVERTED)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_every_key_is_written_out_and_has_a_text(number: str) -> None:
     lost = [one for one in named(number) if not spoken_for(number, one)]
     assert lost == []
@@ -125,7 +124,7 @@ def test_every_field_of_a_text_is_filled_in(number: str) -> None:
     assert empty == []
 
 
-@pytest.mark.parametrize("number", CONVERTED)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_no_field_is_filled_in_that_no_text_has(number: str) -> None:
     unused = [
         one
@@ -141,7 +140,7 @@ def test_every_text_is_named_by_a_check(number: str) -> None:
     assert [text for text in texts(number) if (text.table, text.key) not in used] == []
 
 
-@pytest.mark.parametrize("number", CONVERTED)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_every_misconception_is_told_to_a_wrong_answer(number: str) -> None:
     wrong = [answer for answer in answers("wrong") if answer.part.split(".")[0] == number]
     told = {(answer.part, answer.misconception) for answer in wrong}
@@ -150,7 +149,7 @@ def test_every_misconception_is_told_to_a_wrong_answer(number: str) -> None:
     assert sorted(held - told) == []
 
 
-@pytest.mark.parametrize("number", CONVERTED)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_checks_hold_no_prose(number: str) -> None:
     """Sentences stand in the feedback; a check has noun phrases for `what` and titles only."""
     prose = [

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import pytest
 from answer_files import namespace, reference
-from test_feedback import CONVERTED
 
 from grader import exercise, wire
 from grader.checking import RANK, Checks, PartResult, with_checks
@@ -157,7 +156,7 @@ def judged(checks: Checks, fuzzer: Fuzzer, seed: int | None) -> list[PartResult]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("slug", [exercise.find(number).slug for number in CONVERTED])
+@pytest.mark.parametrize("slug", exercise.slugs())
 def test_every_reply_gets_a_verdict(slug: str) -> None:
     fuzzer = Fuzzer(slug)
     broken: list[str] = []

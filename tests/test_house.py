@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import tomllib
@@ -49,3 +50,12 @@ def test_a_demonstration_outside_of_a_checkout_says_what_it_needs(
     with pytest.raises(demo.NotADemonstration, match="Run this in a clone"):
         demo.write_class(tmp_path / "class")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "grader").rglob("*.py")), ids=str)
+def test_what_judges_stays_small(path: Path) -> None:
+    """A file has at most 400 lines, and a function 60."""
+    source = path.read_text("utf-8")
+    assert len(source.splitlines()) <= 400
+    functions = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef)]
+    assert [f.name for f in functions if (f.end_lineno or 0) - f.lineno > 60] == []

@@ -42,8 +42,7 @@ class Feedback:
         """What a learner is told of a finding. Raises `KeyError` if there is no text for it."""
         kind, text = self._find(part, finding.key)
         misconception = finding.key.partition("~")[0] if kind == "misconceptions" else None
-        says = finding.fields.get("says") or text.format_map(finding.fields)
-        return Failure(says, finding.status, misconception)
+        return Failure(text.format_map(finding.fields), finding.status, misconception)
 
     def misconceptions(self, part: str) -> dict[str, str]:
         """The texts of a part's own misconceptions by key, with fields left open."""
@@ -56,7 +55,7 @@ class Feedback:
                 texts = self._tables.get(table, {}).get(kind, {})
                 if key in texts:
                     return kind, _folded(texts[key])
-        return "misconceptions" if key else "messages", "{says}"
+        raise KeyError(key)
 
 
 @cache

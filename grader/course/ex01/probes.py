@@ -94,7 +94,9 @@ def input_after(learner: Learner, name: str, data: Any, **kwargs: Any) -> InputA
     return InputAfter(data, result is data)
 
 
-def conversion(learner: Learner, data: list[dict], *args: Any, **kwargs: Any) -> Conversion:
+def conversion(
+    learner: Learner, data: list[dict[str, Any]], *args: Any, **kwargs: Any
+) -> Conversion:
     """`apply_magnitude_conversion` with a function that writes down what it was called with.
 
     It returns what stands in the flux's place, so that it also works for a list of fluxes.
@@ -109,7 +111,7 @@ def conversion(learner: Learner, data: list[dict], *args: Any, **kwargs: Any) ->
     return Conversion(calls, data)
 
 
-def real_conversion(learner: Learner, data: list[dict], slope: float) -> Any:
+def real_conversion(learner: Learner, data: list[dict[str, Any]], slope: float) -> Any:
     """`apply_magnitude_conversion` with a straight line instead of a magnitude."""
 
     def line(flux: float, slope: float) -> float:
@@ -119,7 +121,7 @@ def real_conversion(learner: Learner, data: list[dict], slope: float) -> Any:
 
 
 def cached_calls(
-    learner: Learner, calls: list[tuple[list, dict]], answer: str = "first"
+    learner: Learner, calls: list[tuple[list[Any], dict[str, Any]]], answer: str = "first"
 ) -> CachedCalls:
     """Call one cached function with each (args, kwargs) in turn; count how often it really ran.
 
@@ -174,7 +176,7 @@ def cached_failure(learner: Learner, as_type_error: bool = False) -> CachedFailu
 
 def per_band(
     learner: Learner,
-    data: list[dict],
+    data: list[dict[str, Any]],
     factors: dict[str, float],
     spoil: bool = False,
     times: int = 1,

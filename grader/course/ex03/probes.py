@@ -44,7 +44,7 @@ def surveys(learner: Learner, log: list[str] | None = None) -> Iterator[Any]:
             objects.append("SkyMapper")
             super().__init__(learner.SurveyConfig("SkyMapper", ["g"], {"g": 25.0}, 4.0))
 
-        def process_lightcurve(self, raw_data: dict) -> Any:
+        def process_lightcurve(self, raw_data: dict[str, Any]) -> Any:
             return raw_data
 
     class ATLASProcessor(learner.SurveyProcessor):  # type: ignore[name-defined]
@@ -52,14 +52,14 @@ def surveys(learner: Learner, log: list[str] | None = None) -> Iterator[Any]:
             objects.append("ATLAS")
             super().__init__(learner.SurveyConfig("ATLAS", ["o"], {"o": 23.9}, 2.0))
 
-        def process_lightcurve(self, raw_data: dict) -> Any:
+        def process_lightcurve(self, raw_data: dict[str, Any]) -> Any:
             return raw_data
 
     class OrbitalProcessor(learner.SurveyProcessor):  # type: ignore[name-defined]
         @abstractmethod
         def orbit(self) -> str: ...
 
-        def process_lightcurve(self, raw_data: dict) -> Any:
+        def process_lightcurve(self, raw_data: dict[str, Any]) -> Any:
             return raw_data
 
     class GaiaProcessor(OrbitalProcessor):

@@ -257,7 +257,7 @@ def moved(
     return Changed([augment.move(rows, new_redshift)], rows)
 
 
-class Numbers(torch.utils.data.Dataset):
+class Numbers(torch.utils.data.Dataset[Any]):
     """Objects that are nothing but their own numbers."""
 
     def __init__(self, labels: torch.Tensor) -> None:

@@ -208,7 +208,7 @@ class SpySGD(SGD):
         return super().step(closure)
 
 
-def _loader(features: Tensor, labels: Tensor, batch_size: int, drop_last: bool) -> DataLoader:
+def _loader(features: Tensor, labels: Tensor, batch_size: int, drop_last: bool) -> DataLoader[Any]:
     return DataLoader(TensorDataset(features, labels), batch_size, drop_last=drop_last)
 
 

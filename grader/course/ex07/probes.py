@@ -325,7 +325,7 @@ def attention_mask(learner: Learner, sizes: Sizes, batch: Batch) -> Any:
     model = made(learner, "CausalTime2VecTransformerEncoder", 3, sizes)
     seen: dict[str, Any] = {}
 
-    def note(module: nn.Module, inputs: tuple, options: dict) -> None:
+    def note(module: nn.Module, inputs: tuple[Any, ...], options: dict[str, Any]) -> None:
         seen["mask"] = options.get("mask", inputs[1] if len(inputs) > 1 else None)
 
     model.transformer.register_forward_pre_hook(note, with_kwargs=True)

@@ -115,7 +115,7 @@ def confusion_figure(
 # 8.5 class_weights, run_epoch, train_with_imbalance_handling
 
 
-def _loader(features: Tensor, labels: Tensor, batches: list[list[int]]) -> DataLoader:
+def _loader(features: Tensor, labels: Tensor, batches: list[list[int]]) -> DataLoader[Any]:
     """A loader that delivers these positions, batch by batch."""
     return DataLoader(TensorDataset(features, labels), batch_sampler=batches)
 

@@ -41,7 +41,9 @@ class Registrar:
         folder = self.place / "registry"
         self.registry = self.learner.ModelRegistry(folder, {"accuracy": share_right}, 20)
 
-    def consider(self, weight: float, verdict: bool, labels: list, predictions: list) -> Any:
+    def consider(
+        self, weight: float, verdict: bool, labels: list[Any], predictions: list[Any]
+    ) -> Any:
         """Offer a candidate of which `is_better` says the verdict; then delete its folder."""
         self.registry.is_better = lambda *_, **__: verdict
         files = write_checkpoint(self.place / "candidate", network([[weight]]), {}, 0, {})

@@ -45,7 +45,7 @@ class Planned(nn.Module):
         return row.expand(len(features), -1) + 0 * self.weight
 
 
-class Watched(torch.utils.data.Dataset):
+class Watched(torch.utils.data.Dataset[Any]):
     """A data set that notes in `asked` that it is asked, and in `objects` for which ones."""
 
     n_features = 6

@@ -56,7 +56,7 @@ class Table(nn.Module):
 class Trainer:
     """Stands in for a training: exchanges the model, and notes what it is called with."""
 
-    def __init__(self, trained: torch.Tensor, loaders: dict[str, list], fails: bool) -> None:
+    def __init__(self, trained: torch.Tensor, loaders: dict[str, list[Any]], fails: bool) -> None:
         self.trained, self.fails = trained, fails
         self.names = {id(loader): name for name, loader in loaders.items()}
         self.seen: Training | None = None

@@ -31,7 +31,7 @@ def photometry(rng: Rng, n: int = 24, bands: str = "gri") -> list[Record]:
     ]
 
 
-def gives_up(answer: Answer) -> bool:
+def gives_up(answer: Answer[Any]) -> bool:
     """Whether the learner's code raised an exception, and not for being unwritten."""
     return answer.raised is not None and not answer.raised.is_a("NotImplementedError")
 

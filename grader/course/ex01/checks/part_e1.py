@@ -37,7 +37,7 @@ def test_cache_remembers(learner: Subject, rng: Rng) -> None:
     """The same arguments run the function once; other arguments run it again"""
     x, y = (float(v) for v in rng.uniform(1, 9, 2))
     order = [x, x, y, y, x]
-    calls: list[tuple[list, dict]] = [([value], {}) for value in order]
+    calls: list[tuple[list[Any], dict[str, Any]]] = [([value], {}) for value in order]
     answer = learner.ask(probes.cached_calls, calls)
     fail_if_recognised(answer, Mistake("unhashable-key", UNHASHABLE, error=answer.raised))
     got = answer.value
@@ -51,7 +51,13 @@ def test_cache_remembers(learner: Subject, rng: Rng) -> None:
 def test_cache_keywords(learner: Subject, rng: Rng) -> None:
     """Keyword arguments belong to the arguments: other keywords, another result"""
     x = float(rng.uniform(1, 9))
-    keywords: list[dict] = [{"band": "g"}, {"band": "r"}, {"band": "g"}, {}, {"field": "g"}]
+    keywords: list[dict[str, Any]] = [
+        {"band": "g"},
+        {"band": "r"},
+        {"band": "g"},
+        {},
+        {"field": "g"},
+    ]
     runs = learner.ask(probes.cached_calls, [([x], named) for named in keywords]).value.runs
     require(runs != [1, 1, 1, 1, 1], "keywords-ignored")
     require(runs != [1, 1, 1, 2, 3], "keyword-values-ignored")

@@ -66,7 +66,7 @@ def record(survey: str, entries: list[Entry]) -> Entry:
     return {ID_KEYS[survey]: identity, LIST_KEYS[survey]: copy.deepcopy(entries)}
 
 
-def columns_wanted(survey: str, entries: list[Entry]) -> dict[str, list]:
+def columns_wanted(survey: str, entries: list[Entry]) -> dict[str, list[Any]]:
     """The columns of the light curve, in order of time."""
     if survey == "LSST":
         rows = [(e["midpointMjdTai"], e["psfFlux"], e["psfFluxErr"], e["band"]) for e in entries]

@@ -65,7 +65,7 @@ def nothing_seen(band: str, day: float, flux: float = 1.0) -> Record:
 
 
 def event(
-    rise: float, rate: float, colour: float | None, seasons: tuple = (), end: float = 30
+    rise: float, rate: float, colour: float | None, seasons: tuple[Any, ...] = (), end: float = 30
 ) -> list[Record]:
     """Up by 1 mag within `rise` days, down by `rate` mag a day; later or earlier `seasons`.
 

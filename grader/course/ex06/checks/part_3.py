@@ -31,7 +31,7 @@ def some_logits(rng: Rng, batch: int = 9) -> tuple[np.ndarray, np.ndarray]:
 
 def loss_and_gradient(
     learner: Subject, settings: dict[str, float], logits: np.ndarray, targets: np.ndarray
-) -> tuple[Answer, Any]:
+) -> tuple[Answer[Any], Any]:
     """The loss as an answer of its own, once it is a tensor of no dimensions with a gradient."""
     got = learner.ask(probes.focal_loss, settings, Tensor.of(logits), Tensor.of(targets)).value
     loss = got.loss

@@ -59,7 +59,7 @@ def array(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
     return numbers
 
 
-def broke(answer: Answer) -> bool:
+def broke(answer: Answer[Any]) -> bool:
     """Whether PyTorch itself complained, of sizes or of numbers that are out of range."""
     raised = answer.raised
     if raised is None or raised.is_a("NotImplementedError"):
@@ -67,7 +67,9 @@ def broke(answer: Answer) -> bool:
     return raised.is_a("RuntimeError") or raised.is_a("IndexError")
 
 
-def names_both(answer: Answer, numbers: tuple[int, int], when: str, *mistakes: Mistake) -> None:
+def names_both(
+    answer: Answer[Any], numbers: tuple[int, int], when: str, *mistakes: Mistake
+) -> None:
     """The answer must be a ValueError whose message names both numbers."""
     expect_error(answer, "ValueError", when, *mistakes)
     message = answer.raised.message if answer.raised else ""
@@ -101,7 +103,7 @@ def classified(weights: dict[str, np.ndarray], vectors: np.ndarray) -> np.ndarra
 
 
 def whole(
-    learner: Subject, name: str, *batches: tuple, method: str = "forward", **changes: Any
+    learner: Subject, name: str, *batches: tuple[Any, ...], method: str = "forward", **changes: Any
 ) -> list[Any]:
     """What a whole small encoder returns for several batches."""
     train = changes.pop("train", False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from grader.answer import Answer, Failure, Finding, Subject
@@ -47,7 +49,7 @@ def test_no_look_ahead(learner: Subject, rng: Rng, train: bool) -> None:
     require(not unseen, "past-hidden")
 
 
-def looks_ahead(learner: Subject, batch: tuple) -> Failure:
+def looks_ahead(learner: Subject, batch: tuple[Any, ...]) -> Failure:
     """What to say about logits that depend on later observations."""
     mask = learner.ask(probes.attention_mask, TINY, sent(*batch)).value
     if not isinstance(mask, Tensor):

@@ -142,7 +142,7 @@ def mistakes_of_class(key: str, want: dict[str, float]) -> list[Mistake]:
     return [nan, Mistake("precision-recall-swapped", swapped, measure=key, other=other)]
 
 
-def check_measures(answer: Answer, seen: Collected) -> None:
+def check_measures(answer: Answer[Any], seen: Collected) -> None:
     """Compare every measure with the one found by counting."""
     want = seen.measures()
     fail_if_recognised(
@@ -159,7 +159,7 @@ def check_measures(answer: Answer, seen: Collected) -> None:
         expect(Answer(got[key]), want[key], *mistakes_of(key, seen, want), what=f"`{key}`")
 
 
-def measures_of(answer: Answer) -> dict[str, Any]:
+def measures_of(answer: Answer[Any]) -> dict[str, Any]:
     """The measures, once they are a dictionary."""
     got = answer.value
     require(got is not None, "nothing-returned")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +33,7 @@ def weighted_mean(losses: np.ndarray, labels: np.ndarray, weights: np.ndarray) -
     return float((weights[labels] * losses).sum() / weights[labels].sum())
 
 
-def check_weights(answer: Answer, labels: list[int], of_dataset: list[int], size: int) -> None:
+def check_weights(answer: Answer[Any], labels: list[int], of_dataset: list[int], size: int) -> None:
     """Compare class weights with those of the delivered labels."""
     counts = np.array([labels.count(c) for c in range(size)])
     got = answer.result

@@ -94,7 +94,7 @@ def is_plain(value: Any) -> bool:
     return value is None or isinstance(value, str | int | float)
 
 
-def verdict(answer: Answer, config: dict[str, Any]) -> str | None:
+def verdict(answer: Answer[Any], config: dict[str, Any]) -> str | None:
     """What `infeasible` says: a sentence or None."""
     fail_if_recognised(
         answer,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from grader.expect import (
 from grader.wire import Table
 
 
-def columns_of(answer: Answer, names: list[str]) -> dict[str, list[float]]:
+def columns_of(answer: Answer[Any], names: list[str]) -> dict[str, list[float]]:
     """The columns of a table as lists."""
     table = answer.value
     if not isinstance(table, Table):

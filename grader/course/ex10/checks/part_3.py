@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -85,7 +86,7 @@ def with_last(counts: list[float], y_prob: Array, n_bins: int) -> list[float]:
 
 
 def columns_of(
-    answer: Answer, n_bins: int, name: str, y_true: Array, y_prob: Array
+    answer: Answer[Any], n_bins: int, name: str, y_true: Array, y_prob: Array
 ) -> dict[str, list[float]]:
     """The three columns as lists, once it is a table with a row for each bin."""
     got = answer.value
