@@ -5,11 +5,11 @@
 #
 # **You will learn** to
 #
-# - turn an instant into a vector from which a network can read rhythms: **Time2Vec**;
-# - tell what a *position* in a sequence is, and why it is not a time;
+# - turn a time into a vector in which a network can see periods: **Time2Vec**;
+# - explain what a *position* in a sequence is, and why it is not a time;
 # - build a **transformer encoder** and understand what its attention does;
 # - hide padding from attention and from averages with *masks*;
-# - prove by experiment that a network cannot see what it should not see.
+# - show by experiment that a network cannot see what it should not see.
 #
 # You need to know PyTorch's modules and training loops, as in Exercise 6, and the rows that the
 # dataset of Exercise 5 makes of light curves.
@@ -29,13 +29,13 @@
 # ## The seventh row is not the seventh day
 #
 # A transformer looks at all rows of a sequence at once, and by itself it does not know their order:
-# shuffle the rows, and it sees the same *set*. For sentences one therefore adds to each word a
-# vector that encodes its position, usually sines and cosines of the position's number. Word seven
-# is word seven.
+# shuffle the rows, and it sees the same *set*. For sentences, a vector that encodes the position is
+# therefore added to each word: usually sines and cosines of the position's number. Word seven is
+# word seven.
 #
-# A light curve is not like that. Between its sixth and its seventh row may lie an hour, a week of
-# clouds, or the half year in which the Sun stood too near. A sine of the row's number would tell
-# the network how often somebody looked, and not when. What we need is an embedding of the *time*.
+# A light curve is not like that. Between its sixth and seventh rows there may be an hour, a week of
+# clouds, or the half year when the Sun was too close. A sine of the row's number would tell the
+# network how often somebody looked, but not when. What we need is an embedding of the *time*.
 #
 # There is a second reason. Nature has periods: the day, the month, the orbit of a binary, the
 # pulsation of a star. A sine has a period as well. If the network may choose the periods of its
@@ -45,7 +45,7 @@
 # ## How this notebook works
 #
 # Methods marked `TODO` are yours to write: delete the line `raise NotImplementedError(...)` and put
-# your code in its place. The docstring of a method says all that is asked of it. `check("7.1")`
+# your code in its place. The docstring of a method says exactly what it should do. `check("7.1")`
 # says what works and what does not, and `hint("7.1")`, in a cell of your own, helps if you are
 # stuck. In a terminal, `grader check 7` checks the whole notebook at once.
 #
@@ -82,8 +82,8 @@ from solutions.ex06_photometry_networks import (
 )
 
 # %% [markdown]
-# One supernova, seen by two surveys. By the number of the row they tell different stories, by the
-# time it is the same one.
+# One supernova, observed by two surveys. Plotted against the row number, they tell different
+# stories; plotted against time, it is the same one.
 
 # %%
 if __name__ == "__main__":
@@ -110,7 +110,7 @@ if __name__ == "__main__":
 # ### Days, not dates
 #
 # The rows of Exercise 5 hold *days since the first observation*, and there was a reason. PyTorch
-# computes in 32 bits, which is about seven digits. Five of them are gone on the 59000 days that
+# computes in 32 bits, which is about seven digits. Five of them are used up by the 59000 days that
 # have passed since 1858, when MJD began:
 
 # %%
@@ -126,13 +126,13 @@ if __name__ == "__main__":
         print(f"sine of period {period} d: {exact:+.3f}; from an MJD in float32: {single:+.3f}")
 
 # %% [markdown]
-# Nothing warns of it. The pulsation of a star with a period of an hour would be noise, and so would
-# the order of two exposures of the same night.
+# Nothing warns you. The pulsation of a star with a period of an hour would turn into noise, and so
+# would the order of two exposures in the same night.
 
 # %% [markdown]
 # ## Time2Vec
 #
-# Time2Vec makes a vector of a time $t$, whose components are
+# Time2Vec turns a time $t$ into a vector with the components
 #
 # $$
 # \mathrm{t2v}(t)_0 = w_0\,t + b_0, \qquad
@@ -140,12 +140,12 @@ if __name__ == "__main__":
 # $$
 #
 # All frequencies $w_i$ [rad per day] and phases $b_i$ [rad] are learned. The linear component is
-# for what goes on and on, such as the fading of a supernova; the others are for what comes back.
-# With a phase of its own each sine can be a cosine, or anything in between.
+# for trends, such as the fading of a supernova; the others are for what repeats. With its own
+# phase, each sine can be a cosine, or anything in between.
 #
 # A shift of all times by $s$ has a simple effect: the linear component grows by $w_0 s$, and the
 # angle of each sine by $w_i s$. So a network can work with *differences* of times, wherever the
-# light curve begins. Try to see it from the formula; the check does.
+# light curve begins. Try to see this from the formula; the check tests it.
 #
 # Sines need a good start. A gradient tells a sine how to change its frequency only if it is almost
 # right already: over 150 days, a period of 10 days and one of 11 fall out of step. So the method
@@ -154,7 +154,7 @@ if __name__ == "__main__":
 #
 # ### 7.1 Time2Vec
 #
-# Two layers will do: `nn.Linear` computes $w\,t + b$, of as many components as you ask for.
+# Two layers will do: `nn.Linear` computes $w\,t + b$, with as many components as you ask for.
 # `torch.cat([one, other], dim=-1)` puts tensors side by side.
 
 
@@ -179,7 +179,7 @@ class Time2Vec(nn.Module):
             self.periodic: nn.Linear(input_dim, embed_dim - 1), which holds the other w and b.
             The last line, self.set_time_scales(), gives them their first values; keep it. (Only
             set_time_scales and the plot below need these names. Without them you choose the first
-            values yourself, with a frequency of its own for each sine, and forgo the plot.)
+            values yourself, with a different frequency for each sine, and do without the plot.)
 
         Errors:
             ValueError if embed_dim is less than 1. The message names the number. (1 is the linear
@@ -226,13 +226,13 @@ class Time2Vec(nn.Module):
 # %% [markdown]
 # ### Does it find a period?
 #
-# Let us plant one. A star pulsates with a period of 11.3 days; it was observed in 120 nights of
-# half a year, not when the Moon was full, and with a noise of half its amplitude. Beside it stands
-# an active galaxy, whose brightness takes a random walk: it is never the same twice.
+# Let us plant one. A star pulsates with a period of 11.3 days; it was observed on 120 nights in
+# half a year, never around full moon, with noise of half its amplitude. Next to it is an active
+# galaxy, whose brightness follows a random walk: it is never the same twice.
 #
 # The model is Time2Vec and *one* linear layer, so that each sine gets a weight. The loss has a term
-# that grows with the sizes of the weights, which makes the model use as few sines as it can. The
-# sines that are left show what it has found.
+# that grows with the absolute values of the weights (an L1 penalty), which makes the model use as
+# few sines as it can. The sines that are left show what it has found.
 
 
 # %%
@@ -317,14 +317,14 @@ if __name__ == "__main__":
 # %% [markdown]
 # The dots in the middle are the 63 sines, at the periods that they have learned. For the star, one
 # of them sits on the planted period (dashed) and outweighs all others, which fit the noise. The
-# bottom row is the classical way to look for a period, trying a sine of each period by least
-# squares, and it agrees. For the galaxy no single sine stands out: the weight is spread over long
-# periods, slow changes of every kind, and no clock.
+# bottom row is the classical way to look for a period, a least-squares fit of a sine at each trial
+# period, and it agrees. For the galaxy no single sine stands out: the weight is spread over long
+# periods: slow changes of every kind, but no clock.
 #
 # ### 7.2 Position as well as time
 #
 # Sometimes the number of the row does mean something: the first detection, the second look. So one
-# may put a *learned* vector for each position beside the embedding of the time. `nn.Embedding(n,
+# can put a *learned* vector for each position beside the embedding of the time. `nn.Embedding(n,
 # dim)` is a table of `n` learned vectors, and calling it with a tensor of numbers looks them up.
 #
 # Such a table has an end. What should happen to row 101, if there are 100? Think of the person who
@@ -392,7 +392,7 @@ class PositionalTime2Vec(nn.Module):
 # ## A transformer for light curves
 #
 # **Attention** lets every observation ask all others. From each row three vectors are computed: a
-# *query* (what am I looking for?), a *key* (what have I got?) and a *value* (what would I tell?).
+# *query* (what am I looking for?), a *key* (what do I have?) and a *value* (what would I answer?).
 # The query of one row is compared with the keys of all rows, by scalar products. A softmax turns
 # these into weights that are positive and add up to 1, and the answer is the mean of the values
 # with those weights:
@@ -405,35 +405,36 @@ class PositionalTime2Vec(nn.Module):
 # or for one a month later, and get a rate of decline. Several *heads* do this at the same time,
 # each with queries, keys and values of its own. A *layer* is attention, followed by a small network
 # for each row, and both add to what was there instead of replacing it. Our encoder is a stack of
-# layers. It compares every row with every other row, so that twice the length costs four times the
-# work. That is why the length has a limit.
+# layers. It compares every row with every other row, so twice the length costs four times the work.
+# That is why the length has a limit.
 #
 # **Padding** must be invisible. In a batch all light curves have as many rows as the longest; the
 # rest is zeros. There are two places where they could leak in:
 #
 # - *Attention.* A row of zeros has a key as well, and would get a weight. A **padding mask** says
 #   which keys to ignore: their scalar product becomes minus infinity, and softmax makes 0 of that.
-# - *The mean over rows* at the end, which makes one vector of a light curve. If padding is counted,
-#   a light curve of 10 observations among 90 rows of padding is diluted to a tenth. So it must be a
-#   **masked mean**: the sum over observations, divided by the number of *observations*.
+# - *The mean over rows* at the end, which turns a light curve into one vector. If padding is
+#   counted, a light curve of 10 observations among 90 rows of padding is diluted to a tenth. So it
+#   must be a **masked mean**: the sum over observations, divided by the number of *observations*.
 #
-# And one place where care can hurt: if an object has no observation at all, there is nothing to
-# attend to. A softmax over nothing is 0/0, that is NaN, and a single NaN in a loss spoils the whole
-# network. Whether it happens depends on which of its implementations PyTorch happens to choose:
+# And there is one place where masking can backfire: if an object has no observations at all, there
+# is nothing to attend to. A softmax over nothing is 0/0, that is NaN, and a single NaN in a loss
+# ruins the whole network. Whether it happens depends on which implementation PyTorch chooses:
 # version 2.13, on a CPU, gives NaN in evaluation and finite numbers in training.
 #
-# The next cell has four methods of one class, and they are three parts.
+# The next cell has four methods of one class, which make up three parts.
 #
 # ### 7.3 The encoder's layers
 #
 # The embedding of a row has `d_model` components: `time_embed_dim` for its time, and what is left
-# for its measurements. Every head gets an equal share of them. Not every set of sizes is possible,
-# and whoever tries another one should learn at once which two numbers do not fit.
+# for its measurements. Every head gets an equal share of them. Not every combination of sizes is
+# possible, and anyone who tries one that is not should be told at once which two numbers do not
+# fit.
 #
 # `nn.TransformerEncoder(layer, num_layers)` makes copies of a layer, such as
 # `nn.TransformerEncoderLayer(d_model, nhead, ...)`. Look up its arguments with `help`. Without
-# `batch_first=True` it takes the *first* axis for the sequence, and observations would attend to
-# those of other objects in the batch. No shape is wrong then, and no error is raised. (With
+# `batch_first=True` it takes the *first* axis to be the sequence, and observations would attend to
+# those of other objects in the batch. The shapes still fit, and no error is raised. (With
 # `norm_first=True` training is more stable; `enable_nested_tensor=False`, an argument of the
 # encoder, then keeps PyTorch from warning that it cannot take a shortcut.)
 #
@@ -446,9 +447,9 @@ class PositionalTime2Vec(nn.Module):
 #
 # ### 7.5 From rows to logits
 #
-# `embed` makes a vector of each row, and `forward` does all the rest. The given `rescale`, from
-# Exercise 6, brings the column of time to order one for the layer that sees the measurements.
-# Time2Vec gets the times in days: it has scales of its own.
+# `embed` turns each row into a vector, and `forward` does the rest. The function `rescale` from
+# Exercise 6 brings the time column to order one for the layer that sees the measurements. Time2Vec
+# gets the times in days: it has its own scales.
 
 
 # %% part=["7.3", "7.4", "7.5"] points=[2, 1, 3]
@@ -481,8 +482,8 @@ class Time2VecTransformerEncoder(nn.Module):
             time_embed_dim: how many of the d_model components embed the time.
             num_classes: the number of classes.
             max_seq_len: the largest number of rows that is accepted.
-            dropout: the probability of all dropout there is: in the layers of the transformer, and
-                in the classifier if it has any.
+            dropout: the dropout probability everywhere: in the layers of the transformer, and in
+                the classifier if it has dropout.
 
         Attributes to set:
             self.max_seq_len: the number.
@@ -577,15 +578,15 @@ class Time2VecTransformerEncoder(nn.Module):
             times: (batch, seq_len, 1) [days].
             lengths: (batch,) the number of observations of each; all further rows are padding,
                 which may hold any finite numbers.
-            All three are left as they are.
+            None of the three is changed.
 
         Returns:
             (batch, num_classes): self.classifier of the mean, over the observations alone, of what
             self.transformer makes of self.embed(features, times). Padding makes no difference:
-            neither what stands in the padded rows nor how many there are. How you keep it out is up
-            to you. (The plot of the attention below needs one call of self.transformer for all.)
-            A light curve without observations gets some finite logits, in training and in
-            evaluation, and does not disturb the others. Its logits alone may depend on padding.
+            neither what is in the padded rows nor how many there are. How you keep it out is up to
+            you. (The plot of the attention below needs one call of self.transformer for all.) A
+            light curve without observations gets some finite logits, in training and in evaluation,
+            and does not disturb the others. Only its own logits may depend on padding.
 
         Errors:
             ValueError if seq_len is greater than self.max_seq_len. The message names both numbers.
@@ -611,7 +612,7 @@ class Time2VecTransformerEncoder(nn.Module):
 # ## Trying it out
 #
 # The sizes below are far smaller than the defaults, so that everything runs on a laptop in seconds.
-# First some light curves, as Exercise 5 invents them, as many of each class.
+# First, some light curves from the generator of Exercise 5, with equal numbers of each class.
 
 # %%
 DEVICE = resolve_device("auto")
@@ -631,9 +632,10 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### Can it see the padding?
 #
-# Do not believe it: try. Here is the same light curve on its own, with rows of padding, with
-# rubbish in the rows of padding, and in company. Tiny differences remain, since sums that are added
-# up in another order are rounded in another way. They should be near 0.0000001, not near 0.1.
+# Do not take it on trust: try it. Here is the same light curve on its own, with rows of padding,
+# with garbage in the rows of padding, and in a batch with others. Tiny differences remain, since
+# sums added up in a different order are rounded differently. They should be near 0.0000001, not
+# near 0.1.
 
 # %%
 if __name__ == "__main__":
@@ -661,8 +663,8 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### Can it learn at all?
 #
-# As in Exercise 6, the first question to a new network is whether it can learn sixteen light curves
-# by heart. If not, something is disconnected, and no amount of data will help.
+# As in Exercise 6, the first question to a new network is whether it can memorise sixteen light
+# curves. If not, something is disconnected, and no amount of data will help.
 
 # %%
 if __name__ == "__main__":
@@ -691,10 +693,9 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### What does it look at?
 #
-# Now a short training on all 600, with the functions of Exercise 6, and then a look inside. The
-# weights of the last layer's attention say from which observations the others take what they learn.
-# PyTorch throws them away to save time, so `attention_weights` notes what the layer is given, and
-# asks it again.
+# Now a short training run on all 600, with the functions of Exercise 6, and then a look inside. The
+# attention weights of the last layer say which observations the others draw on. PyTorch throws them
+# away to save time, so `attention_weights` records what the layer is given, and asks it again.
 
 
 # %%
@@ -746,7 +747,8 @@ if __name__ == "__main__":
     report(model, unseen)
 
 # %% [markdown]
-# (A guess would have an accuracy of 0.2. Twelve epochs are few; give it more if you have the time.)
+# (Guessing would give an accuracy of 0.2. Twelve epochs are few; give it more if you have the
+# time.)
 #
 # Below is one unseen light curve of each kind. The area of a circle is the weight of an observation
 # in the last layer, averaged over the heads and over all observations that look at it. Padding has
@@ -787,9 +789,9 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# Be careful with such pictures. They show where a network looks, and not why, nor what it makes of
-# it: the values could be zero, and layers before have already mixed the rows. But they do show if
-# it looks at the wrong things, such as padding.
+# Be careful with such pictures. They show where a network looks, but not why, nor what it makes of
+# it: the values could be zero, and earlier layers have already mixed the rows. But they do show
+# whether it looks at the wrong things, such as padding.
 
 # %% [markdown]
 # ## Extensions
@@ -804,10 +806,10 @@ if __name__ == "__main__":
 # that mean similar things should have similar vectors, and a new survey with other bands needs a
 # new table and nothing else.
 #
-# Padding has no band. `argmax` does not know that: of a row of zeros it says 0, which is the band
-# g. And `nn.Embedding` may keep a row for padding, `padding_idx`, which stays zero.
+# Padding has no band. `argmax` does not know that: for a row of zeros it returns 0, which is the g
+# band. And `nn.Embedding` can keep a row for padding, `padding_idx`, which stays zero.
 #
-# The encoder with this embedding changes one step of its base class: what `embed` hands on.
+# The encoder with this embedding changes one step of its base class: what `embed` passes on.
 
 
 # %% part="7.E1" points=1
@@ -890,7 +892,7 @@ class BandTime2VecTransformerEncoder(Time2VecTransformerEncoder):
 
         Returns:
             (batch, seq_len, d_model): what the base class makes of the columns before FIRST_BAND,
-            followed by the vector of the band, and of the times. The network knows of the bands by
+            followed by the vector of the band, and of the times. The network sees the bands through
             these vectors alone.
         """
         ### BEGIN SOLUTION
@@ -926,11 +928,11 @@ if __name__ == "__main__":
 # before, and the network can be trained on all stages of a light curve at once.
 #
 # The mask for it has the shape `(seq_len, seq_len)`, is True where row $i$ may *not* look at row
-# $j$, and is handed over as `self.transformer(..., mask=...)`. `torch.ones(n, n).triu(1)` has ones
-# above the diagonal. Three questions before you begin:
+# $j$, and is passed as `self.transformer(..., mask=...)`. `torch.ones(n, n).triu(1)` has ones above
+# the diagonal. Three questions before you begin:
 #
 # - Where is the future in a row of the mask: to the left or to the right of the diagonal?
-# - A mean over all observations looks ahead as well. What can you take in its place?
+# - A mean over all observations looks ahead as well. What can you use instead?
 # - Padding comes after the last observation. Do you still need a padding mask?
 
 
@@ -953,7 +955,7 @@ class CausalTime2VecTransformerEncoder(Time2VecTransformerEncoder):
             (batch, seq_len, num_classes). The logits in row i depend on the observations 0, ..., i,
             on all of them, and on no later one, nor on how many there are: they come from
             self.classifier of row i of what the transformer returns, or of the mean of rows 0, ...,
-            i; either will do. In rows of padding they are finite numbers without a meaning.
+            i; either will do. In rows of padding they are finite numbers without meaning.
 
         Errors:
             ValueError if seq_len is greater than self.max_seq_len, as in the base class.
@@ -991,8 +993,8 @@ class CausalTime2VecTransformerEncoder(Time2VecTransformerEncoder):
 
 
 # %% [markdown]
-# For the training, a light curve of 30 observations is worth 30 light curves. So the next cell
-# trains with the loss of *every* observation. Then it shows, for one object of each class, what the
+# For training, a light curve of 30 observations is worth 30 light curves. So the next cell trains
+# with the loss at *every* observation. Then it shows, for one object of each class, what the
 # network would have said night by night.
 
 
@@ -1045,7 +1047,7 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # The thick line is the true class. Twelve epochs on invented light curves do not make an oracle,
-# but see how the opinion changes when something happens, and rests while nothing does.
+# but see how the opinion changes when something happens, and stays put while nothing does.
 
 # %% [markdown]
 # ## Where to go next
@@ -1053,10 +1055,10 @@ if __name__ == "__main__":
 # You have built the network that the rest of the workbook trains, tunes and questions.
 #
 # - Leave the padding mask out, once, and look at the numbers of *Can it see the padding?* again.
-#   Then train. It still learns something, which is why this mistake is found so seldom.
-# - Give the star a second period, or hide its period near one day, where the nights of observation
-#   have theirs.
+#   Then train. It still learns something, which is why this mistake so often goes unnoticed.
+# - Give the star a second period, or move its period close to one day, the rhythm of the observing
+#   nights.
 # - Put `PositionalTime2Vec` into the encoder in place of `Time2Vec`. Does it help? Give it more
 #   light curves before you judge.
 # - In **Exercise 8** the rare classes get their due. Among a hundred transients that a survey
-#   finds, three are TDEs, and whoever never recognises one is right 97 times.
+#   finds, three are TDEs, and a network that never recognises one is right 97 times.

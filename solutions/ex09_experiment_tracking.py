@@ -5,11 +5,11 @@
 #
 # **You will learn** to
 #
-# - keep a record of every training with *Weights & Biases*, with or without an account there;
-# - end a record properly, also when the training crashes;
+# - keep a record of every training run with *Weights & Biases*, with or without an account there;
+# - end a record properly, even when the training crashes;
 # - store a network so that you, or somebody else, can load it next year;
 # - look at predictions as an astronomer would, light curve by light curve;
-# - search for good hyperparameters without fooling yourself, and go on after a power cut.
+# - search for good hyperparameters without fooling yourself, and resume after a power cut.
 #
 # You need to know the data of Exercise 5, the losses and loops of Exercise 6, the transformer of
 # Exercise 7, the metrics of Exercise 8, and context managers as in Exercise 4.
@@ -19,12 +19,12 @@
 #
 # On Tuesday your network found nine of ten tidal disruption events. On Thursday it finds six, and
 # nobody knows why. Was it the learning rate? The seed? Another set of light curves? In the folder
-# lie `model.pt`, `model_new.pt` and `model_final_2.pt`, and in a notebook the numbers of the last
-# run, which have overwritten those of all runs before.
+# are `model.pt`, `model_new.pt` and `model_final_2.pt`, and in a notebook the numbers of the last
+# run, which have overwritten those of all earlier runs.
 #
-# Whoever works in a laboratory keeps a notebook: date, settings, what was seen, what came out, in
-# ink. **Experiment tracking** is that notebook, kept by the program itself. We use *Weights &
-# Biases* (W&B), the package `wandb`. Its words are these:
+# Anyone who works in a laboratory keeps a notebook: date, settings, what was seen, what came out,
+# in ink. **Experiment tracking** is that notebook, kept by the program itself. We use *Weights &
+# Biases* (W&B), the package `wandb`. Its vocabulary:
 #
 # | word | what it is | in a laboratory |
 # |---|---|---|
@@ -35,19 +35,19 @@
 # | **artifact** | files with a name and a version: a model, a data set | a sample in the cupboard |
 # | **sweep** | many runs with different configs | a series of experiments |
 #
-# W&B sends all this to a server, where it is drawn, compared and shared. That needs an account. But
-# it also works **offline**: then everything is written into a folder, and can be sent later.
+# W&B sends all this to a server, where it is plotted, compared and shared. That needs an account.
+# But it also works **offline**: then everything is written into a folder, and can be sent later.
 
 # %% [markdown]
 # ## How this notebook works
 #
 # Functions and methods marked `TODO` are yours to write: delete the line
-# `raise NotImplementedError(...)` and put your code in its place. The docstring says all that is
-# asked. `check("9.1")` says what works and what does not, and `hint("9.1")`, in a cell of your own,
-# helps if you are stuck. In a terminal, `grader check 9` checks the whole notebook at once.
+# `raise NotImplementedError(...)` and put your code in its place. The docstring says exactly what
+# is asked. `check("9.1")` says what works and what does not, and `hint("9.1")`, in a cell of your
+# own, helps if you are stuck. In a terminal, `grader check 9` checks the whole notebook at once.
 #
-# After every change of the class run its cell again before you run its checks, and make trackers
-# anew: those made earlier still have the old methods.
+# After every change to the class, run its cell again before you run its checks, and make new
+# trackers: those made earlier still have the old methods.
 
 # %%
 import contextlib
@@ -117,9 +117,9 @@ os.environ.setdefault("WANDB_ERROR_REPORTING", "false")  # no reports of W&B's o
 # ### Online or offline?
 #
 # If you have an account, `wandb login` in a terminal writes your API key into the file `~/.netrc`;
-# on a cluster one sets the environment variable `WANDB_API_KEY`. The function below looks for
-# either. It asks nobody, since a program that runs at night must never wait for an answer, and it
-# touches no network.
+# on a cluster, set the environment variable `WANDB_API_KEY`. The function below looks for either.
+# It asks no questions, since a program that runs overnight must never wait for an answer, and it
+# does not use the network.
 
 # %%
 WANDB_HOSTS = ("api.wandb.ai", "api.forge.coreweave.com")
@@ -150,8 +150,8 @@ def wandb_mode() -> Literal["online", "offline"]:
 #
 # - from the **training set** the network learns;
 # - the **validation set** decides: when to stop, which epoch was the best, which learning rate;
-# - the **test set** is asked once, at the very end. Whatever decides has seen its set, and is no
-#   longer a fair judge of itself. A sweep of fifty runs decides fifty times.
+# - the **test set** is used once, at the very end. A set that was used to make a decision can no
+#   longer judge it fairly. A sweep of fifty runs decides fifty times.
 #
 # One object in five is a TDE here. Among a survey's transients it is one in a hundred or so, but
 # with one of them in a set no number would mean anything. The metric is the **F1 score** of the
@@ -237,14 +237,14 @@ def evaluate(
 #
 # `torch.save(model, path)` looks tempting, and is a trap in three ways. It stores the *object*, by
 # Python's `pickle`, with references to your classes: rename the class or move the file, and the
-# network cannot be loaded any more. Whoever loads a pickle runs whatever code is in it, so nobody
-# should load yours, nor you theirs. And all that was not in the object is lost: the learning rate,
-# the epoch, how good it was.
+# network cannot be loaded any more. Loading a pickle runs whatever code is in it, so nobody should
+# load yours, and you should not load theirs. And everything that was not in the object is lost: the
+# learning rate, the epoch, how good it was.
 #
 # So store the *weights*, `model.state_dict()`, and beside them, as text, what they are. The format
 # **safetensors** holds names, shapes and numbers and nothing that could be run: `save_file(tensors,
-# path)` and `load_file(path)` do the work. `save_file` wants tensors that are contiguous in memory
-# and wants each to have its own memory; `tensor.contiguous()` sees to the first.
+# path)` and `load_file(path)` do the work. `save_file` requires tensors that are contiguous in
+# memory and do not share memory; `tensor.contiguous()` takes care of the first.
 
 
 # %% part="9.1" points=1
@@ -255,7 +255,7 @@ def save_checkpoint(
     epoch: int,
     metrics: Mapping[str, float],
 ) -> Path:
-    """Write a network and all one has to know of it into a folder, as two files.
+    """Write a network and all one needs to know about it into a folder, as two files.
 
     - `model.safetensors`: the weights, all tensors of `model.state_dict()` under their names;
     - `checkpoint.json`: an object with the keys `config`, `epoch` and `metrics`.
@@ -263,8 +263,8 @@ def save_checkpoint(
     Arguments:
         folder: where to write; it is made if it does not exist, with the folders above it.
         model: any network. It is not changed.
-        config: the settings of the run; its values are such that JSON can hold them.
-        epoch: the number of the epoch after which the weights are as they are.
+        config: the settings of the run; its values can be stored as JSON.
+        epoch: the number of the epoch after which the weights were saved.
         metrics: names and numbers; a number may also be NumPy's, such as `np.float32(0.5)`.
 
     Returns:
@@ -315,56 +315,55 @@ def load_checkpoint(folder: str | Path, model: nn.Module) -> dict[str, Any]:
 # ## The tracker
 #
 # The class below is what the rest of your programs will see of W&B. Its methods are short, and
-# nearly each has a pitfall that costs people a night.
+# nearly every one has a pitfall that has cost somebody a night.
 #
 # ### 9.2 A run, from its start to its end
 #
 # `wandb.init(...)` opens a run. It starts a second program, *wandb-core*, which writes the files
 # and sends them if there is a server, so that your training never waits. `run.finish()` tells that
-# program that all has been said. A run that is never finished looks *crashed* for ever, and may
+# program that nothing more will come. A run that is never finished looks *crashed* forever, and may
 # lack its last rows. This is a case for a context manager: whatever happens in the block, the run
-# is finished, and if an exception went through, with exit code 1, so that W&B calls it *failed*.
+# is finished, and if an exception left the block, with exit code 1, so that W&B calls it *failed*.
 #
-# If a run is still open when you open the next one, W&B's default is to hand you the *old* one,
+# If a run is still open when you open the next one, W&B's default is to give you the *old* one,
 # except in notebooks. Say what you want: `reinit="finish_previous"`.
 #
 # ### 9.3 Numbers
 #
 # `run.log({...}, step=epoch)` writes one row of the history. Three things go wrong with it:
 #
-# - All numbers of an epoch belong into *one* call. Two calls without a step make two rows, and your
-#   validation loss stands beside no training loss.
+# - All numbers of an epoch belong in *one* call. Two calls without a step make two rows, and your
+#   validation loss has no training loss next to it.
 # - Without a step W&B counts calls, not epochs, and two runs cannot be compared.
 # - Steps must not go backwards. What is logged with a step that has passed is **dropped**, with no
-#   more than a warning. Your tracker raises an error instead. `run.step` is the step W&B has come
-#   to.
+#   more than a warning. Your tracker raises an error instead. `run.step` is the step W&B has
+#   reached.
 #
 # ### 9.4 A network as an artifact
 #
 # An **artifact** is a set of files under a name. Log another one under the same name, and it
 # becomes the next version: `v0`, `v1`, ... Nothing is overwritten. *Aliases* are names for
 # versions, such as `epoch-7`; `metadata` says what is inside without opening it.
-# `artifact.add_dir(folder)` copies the files at once, so they may lie in a temporary folder.
+# `artifact.add_dir(folder)` copies the files at once, so they may be in a temporary folder.
 #
 # ### 9.5 A confusion matrix
 #
-# `wandb.plot.confusion_matrix` makes the plot in W&B's pages. It takes the true class numbers
-# `y_true` and *either* class numbers `preds` *or* probabilities `probs`; the methods `.tolist()` of
-# arrays make the lists it likes best.
+# `wandb.plot.confusion_matrix` makes the plot on W&B's pages. It takes the true class numbers
+# `y_true` and *either* class numbers `preds` *or* probabilities `probs`; the `.tolist()` method of
+# an array makes the list it likes best.
 #
 # ### 9.6 Light curves with predictions
 #
-# A confusion matrix tells you how often the network errs, the light curves tell you why. You will
-# plot them in magnitudes, with error bars, each band in its colour, and the brightest at the top.
-# From a flux $f$ with error $\sigma_f$ comes the magnitude $25 - 2.5\log_{10} f$ with error
-# $1.0857\,\sigma_f/f$; points with $f \le 3\sigma_f$ are no clear detections and are left out.
+# A confusion matrix tells you how often the network is wrong; the light curves tell you why. You
+# will plot them in magnitudes, with error bars, each band in its colour, and the brightest at the
+# top. From a flux $f$ with error $\sigma_f$ comes the magnitude $25 - 2.5\log_{10} f$ with error
+# $1.0857\,\sigma_f/f$; points with $f \le 3\sigma_f$ are not clear detections and are left out.
 #
-# matplotlib keeps every figure that `plt.subplots` makes until somebody says `plt.close(figure)`.
-# In a training that draws ten figures in each of a hundred epochs, that is a memory full of
-# figures.
+# matplotlib keeps every figure that `plt.subplots` makes until you call `plt.close(figure)`.
+# Training that draws ten figures in each of a hundred epochs fills the memory with figures.
 #
 # For 9.5 and 9.6: a plot belongs to the row of the last metrics. With
-# `run.log(..., commit=False)` it joins the current row, and the count of steps stays as it was.
+# `run.log(..., commit=False)` it joins the current row, and the step count does not change.
 
 
 # %% part=["9.2", "9.3", "9.4", "9.5", "9.6"] points=[1.5, 1, 1.5, 1, 1.5]
@@ -455,14 +454,14 @@ class WandBExperimentTracker:
         """Write one row of the history.
 
         Arguments:
-            metrics: names and numbers of the row, all handed to W&B in a single call.
+            metrics: names and numbers of the row, all passed to W&B in a single call.
             step: the number of the row, such as the epoch; None lets W&B count on.
 
         Errors:
             RuntimeError: if no run is open; `self._open_run()` raises it.
             ValueError: if the step is smaller than `self.run.step`, since W&B would drop the row;
-                the same step is none that has passed. The message names both numbers, and nothing
-                is logged.
+                a step equal to it has not passed. The message names both numbers, and nothing is
+                logged.
 
         Example:
             >>> tracker.log_metrics({"train_loss": 0.8, "val_loss": 0.9}, step=0)
@@ -555,7 +554,7 @@ class WandBExperimentTracker:
         - the title has the name of the true class, the name of the predicted class and its
           probability with two decimals, for example "true: TDE, predicted: SNIa (0.83)".
 
-        These figures are closed afterwards; those of others are left alone.
+        These figures are closed afterwards; all others are left alone.
 
         Arguments:
             lightcurves: n light curves. They are not changed.
@@ -596,17 +595,16 @@ class WandBExperimentTracker:
 #
 # ### 9.7 What to try, and what cannot be
 #
-# A sweep is described by a dictionary, which W&B's server understands and our own runner below,
-# too:
+# A sweep is described by a dictionary that both W&B's server and our own runner below understand:
 #
 # - `method`: `grid` tries all combinations, `random` draws them, `bayes` learns from the runs so
 #   far where it is worth looking;
 # - `metric`: the name of a logged number, and whether to `maximize` or `minimize` it. The name must
-#   be one that your training really logs, letter for letter. Otherwise the sweep searches for
-#   nothing;
+#   be one that your training really logs, letter for letter. Otherwise the sweep has nothing to
+#   optimise;
 # - `parameters`: for each a list of `values`, or a `distribution` with `min` and `max`. Learning
-#   rates are drawn evenly in the *logarithm* (`log_uniform_values`): between 0.00001 and 0.01 an
-#   even draw would hardly ever give one below 0.001.
+#   rates are drawn uniformly in the *logarithm* (`log_uniform_values`): between 0.00001 and 0.01 a
+#   uniform draw would give one below 0.001 only one time in ten.
 #
 # Not every combination can be built. In our transformer the embedding of the time takes
 # `time_embed_dim` of the `d_model` numbers of an observation, and some must be left for the flux;
@@ -656,11 +654,11 @@ def infeasible(config: Mapping[str, Any]) -> str | None:
     It cannot if d_model is not larger than time_embed_dim, or if d_model is not divisible by nhead.
 
     Arguments:
-        config: settings by name. Other settings are ignored, and a rule for which one is missing is
-            not applied: a configuration without `nhead` breaks no rule about heads.
+        config: settings by name. Other settings are ignored, and a rule for which a setting is
+            missing is not applied: a configuration without `nhead` breaks no rule about heads.
 
     Returns:
-        A sentence that names both numbers of a rule that is broken; otherwise None.
+        A sentence that names both numbers of a broken rule; otherwise None.
 
     Example:
         >>> infeasible({"d_model": 128, "time_embed_dim": 128, "nhead": 8})
@@ -687,13 +685,13 @@ def infeasible(config: Mapping[str, Any]) -> str | None:
 # Now the tracker meets the training. Four points deserve thought:
 #
 # - **Whose settings?** A sweep on W&B's server calls your function *without* arguments: its choice
-#   arrives in `run.config`, and only there. So hand your settings to the run, and from then on read
-#   them *from the run*: `settings = tracker.run.config`. It works like a dictionary and with dots,
-#   `settings.learning_rate`.
+#   arrives in `run.config`, and only there. So pass your settings to the run, and from then on read
+#   them *from the run*: `settings = tracker.run.config`. It works like a dictionary, and also with
+#   dots: `settings.learning_rate`.
 # - **Refuse early.** A combination that cannot be built costs nothing if it is found before the
 #   data are made.
 # - **Who decides?** The validation set alone: it stops the training and picks the best epoch. The
-#   test set is asked once, with the weights of that epoch.
+#   test set is used once, with the weights of that epoch.
 # - **What remains?** The last epoch is not the best one. So at the end the numbers of the best
 #   epoch go into the summary, where sweeps look for them.
 #
@@ -738,14 +736,14 @@ def train_with_wandb(
        each, log one row with the epoch as step: epoch, train_loss, val_loss, val_accuracy,
        val_f1_rare_events. Stop early if `EarlyStopping(patience=patience)`, called with the
        validation loss, returns True, or `should_stop(epoch, val_f1_rare_events)` does.
-    5. The best epoch is the one of the smallest validation loss (the first, if there are several).
-       Evaluate the weights of that epoch on the test set.
+    5. The best epoch is the one with the smallest validation loss (the first, if there are
+       several). Evaluate the weights of that epoch on the test set.
     6. Log the confusion matrix of the test set, up to five of its light curves with predictions,
        and the weights of the best epoch as a checkpoint with that epoch's number and the result
        (see below) as its metrics. Put the result into the run's summary as well. W&B keeps the
        last row open, and copies it into the summary when it is complete; `run.log({}, commit=True)`
        completes it before that.
-    7. The run is finished, also if anything raises an exception.
+    7. The run is finished, even if anything raises an exception.
 
     Arguments:
         config: settings that differ from DEFAULTS; None on a server's sweep.
@@ -816,13 +814,13 @@ if __name__ == "__main__":
 # With an account, you would now open a page with curves, the confusion matrix and the light curves.
 # Offline, W&B's own tools read the run's folder:
 #
-# - `wandb leet` in a terminal shows the newest run on the whole screen, with curves (`q` to leave);
-# - `wandb leet inspect --summary PATH` prints what a run was and what came of it;
-# - `wandb leet inspect --json PATH` prints all that was recorded, one JSON object per line;
+# - `wandb leet` in a terminal shows the newest run full screen, with curves (`q` to leave);
+# - `wandb leet inspect --summary PATH` prints the settings of a run and its results;
+# - `wandb leet inspect --json PATH` prints everything that was recorded, one JSON object per line;
 # - `wandb sync PATH` sends a run to the server, next week or next year, if you have an account
 #   then. `wandb sync --dry-run` says which runs were not sent yet.
 #
-# `PATH` is the folder of the run; `wandb/latest-run` leads to the newest one.
+# `PATH` is the folder of the run; `wandb/latest-run` points to the newest one.
 
 # %%
 LATEST = Path("wandb/latest-run")
@@ -851,8 +849,8 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # The history, drawn from the run's file. The dashed line marks the epoch of the smallest validation
-# loss. The two losses together tell whether the network learns by heart: then the loss of the
-# training set goes on falling while that of the validation set turns up.
+# loss. Together, the two losses tell whether the network memorises: then the training loss keeps
+# falling while the validation loss turns up.
 
 # %%
 if __name__ == "__main__":
@@ -880,8 +878,8 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# In the subfolder `files/media` lie the figures that went to W&B, and the table of the confusion
-# matrix. Look at each wrong one: would you have known better?
+# The subfolder `files/media` holds the figures that were logged, and the table of the confusion
+# matrix. Look at each wrong prediction: would you have done better?
 
 # %%
 if __name__ == "__main__":
@@ -952,15 +950,16 @@ if __name__ == "__main__":
 #
 # On W&B's server, `wandb.sweep(sweep_config)` creates a sweep and `wandb.agent(sweep_id, function)`
 # runs your training with one configuration after another. Without a server the same dictionary goes
-# to *Optuna*. The next cells are complete; they need not be read now. The main points:
+# to *Optuna*. The next cells are complete; you need not read them now. The main points:
 #
-# - A parameter becomes a distribution of Optuna's, and the method its way of drawing: a list of all
-#   combinations, even draws, or the *tree-structured Parzen estimator*, Optuna's Bayesian search.
+# - A parameter becomes an Optuna distribution, and the method a way of drawing from it: a list of
+#   all combinations, random draws, or the *tree-structured Parzen estimator*, Optuna's Bayesian
+#   search.
 # - `early_terminate` with `type: hyperband` stops runs that lag behind. At epochs `min_iter`,
-#   `min_iter` times `eta`, and so on, a run goes on only if it is among the best of all that came
-#   so far, one in `eta`. In the literature this is *successive halving*.
+#   `min_iter` times `eta`, and so on, a run continues only if it ranks in the best `1/eta` of all
+#   runs that got that far. In the literature this is *successive halving*.
 # - Each trial is a real run of W&B, offline, and all are in one *group*.
-# - All that happens is written to a file, a SQLite database. If the program is killed, call it
+# - Everything that happens is written to an SQLite database. If the program is killed, call it
 #   again in the same way: finished trials are not repeated, and the one that was interrupted comes
 #   first.
 
@@ -1090,7 +1089,7 @@ def wandb_environment(**variables: str) -> Iterator[None]:
 def run_trial(study: optuna.Study, trial: optuna.Trial, train: Train, metric: str) -> None:
     """Train once, note the result in the study, and say whether the trial was stopped early.
 
-    An exception of the training is noted as well, and goes on.
+    An exception in the training is recorded as well, and propagates.
     """
     stopped = False
 
@@ -1128,8 +1127,8 @@ def run_sweep(
     """Run a sweep until `count` trials have finished, and return its table (see `sweep_table`).
 
     With an API key it runs on W&B's server, otherwise on Optuna. Without a server it can be killed
-    at any time and called again: what has finished counts and is not repeated. One process at a
-    time may work at a sweep.
+    at any time and called again: what has finished counts and is not repeated. Only one process at
+    a time may work on a sweep.
 
     Arguments:
         sweep_config: the description, as W&B wants it.
@@ -1138,9 +1137,9 @@ def run_sweep(
         count: how many trials are to be finished in the end, those stopped early included.
         storage: a folder for the database and for the runs of W&B.
         name: name of the sweep, and of the runs' group.
-        refuse: returns the reason why a configuration cannot be built, or None. Such ones are noted
-            and do not count.
-        seed: random numbers are reproducible by it.
+        refuse: returns the reason why a configuration cannot be built, or None. Refused
+            configurations are recorded and do not count.
+        seed: makes the random numbers reproducible.
     """
     if wandb_mode() == "online":
         return run_sweep_on_server(sweep_config, train, count, name)
@@ -1262,9 +1261,9 @@ def plot_sweep(table: pd.DataFrame, sweep_config: Mapping[str, Any]) -> Figure:
 # %% [markdown]
 # ### A sweep that survives a power cut
 #
-# The published space is made for a graphics card: networks of nine layers of width 512. So here is
-# the same space with everything that costs time made smaller. The impossible combinations are still
-# in it. Hyperband looks at each run after 2 and after 4 epochs.
+# The published space is meant for a GPU: networks of nine layers of width 512. So here is the same
+# space with everything that costs time made smaller. The impossible combinations are still in it.
+# Hyperband looks at each run after 2 and after 4 epochs.
 
 
 # %%
@@ -1287,7 +1286,7 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # Five trials, and now the power fails. Or you stop the kernel in the middle of a trial; try it. The
-# same call with a larger `count` goes on where it was. Nothing is trained twice.
+# same call with a larger `count` continues where it stopped. Nothing is trained twice.
 
 # %%
 if __name__ == "__main__":
@@ -1309,11 +1308,11 @@ if __name__ == "__main__":
 # ### The winner's curse
 #
 # The next plot compares the two sets for each trial. The validation set holds some two dozen TDEs:
-# if three more or fewer are found by luck, F1 moves by 0.1. Whoever takes the best of twelve such
-# numbers takes the luckiest one, too. So the number that won a sweep is no estimate of how good the
-# network is; that is why the test set stayed in its drawer. (And now that you have looked at twelve
-# numbers of the test set, it has been used up a little. In earnest one asks it for the winner
-# alone.)
+# if three more or fewer are found by luck, F1 moves by 0.1. If you take the best of twelve such
+# numbers, you take the luckiest one, too. So the number that won a sweep is not a fair estimate of
+# how good the network is; that is why the test set stayed in its drawer. (And now that you have
+# looked at twelve numbers of the test set, it has been used up a little. In real work, you would
+# use it for the winner alone.)
 
 # %%
 if __name__ == "__main__":
@@ -1347,19 +1346,19 @@ if __name__ == "__main__":
 #
 # ### 9.E1 Charts that astronomers ask for
 #
-# Accuracy is a number for machines. Whoever has ten hours at a telescope for spectra of TDEs asks
-# two other things. **Purity**: of those on my list, what fraction are TDEs? **Completeness**: of
-# all TDEs, what fraction are on my list? (They are precision and recall, by their names at an
-# observatory.) A list of those with a probability above a *threshold* trades one for the other, and
-# a curve over all thresholds shows the whole bargain.
+# Accuracy is a number for machines. Someone with ten hours of telescope time for spectra of TDEs
+# asks two other questions. **Purity**: of those on my list, what fraction are TDEs?
+# **Completeness**: of all TDEs, what fraction are on my list? (They are precision and recall, under
+# the names used in astronomy.) A list of those with a probability above a *threshold* trades one
+# for the other, and a curve over all thresholds shows the whole trade-off.
 #
-# And then: completeness *of what*? Bright objects are easy, and whoever reports one number for a
-# set of mostly bright ones flatters the network. So it is given in bins of the peak magnitude, and
-# in bins of the *phase*, how many days after the peak the light curve ends. A network that knows a
-# TDE a hundred days after its peak is of no use to those who want to catch it rising.
+# And then: completeness *of what*? Bright objects are easy, and a single number for a set of mostly
+# bright ones flatters the network. So it is given in bins of the peak magnitude, and in bins of the
+# *phase*, how many days after the peak the light curve ends. A network that recognises a TDE a
+# hundred days after its peak is of no use to those who want to catch it rising.
 #
-# W&B draws charts from a table of its own, `wandb.Table(dataframe=...)`: `wandb.plot.line(table, x,
-# y, title=...)` and `wandb.plot.scatter(table, x, y, title=...)` take the names of two columns.
+# W&B draws charts from its own kind of table, `wandb.Table(dataframe=...)`: `wandb.plot.line(table,
+# x, y, title=...)` and `wandb.plot.scatter(table, x, y, title=...)` take the names of two columns.
 
 
 # %% part="9.E1" points=1
@@ -1372,8 +1371,8 @@ def purity_completeness(is_target: np.ndarray, score: np.ndarray) -> pd.DataFram
 
     Returns:
         A table with the columns `threshold`, `completeness` and `purity`, and one row for each
-        distinct score, from the largest to the smallest. On the list of a threshold are the objects
-        with a score equal to it or larger.
+        distinct score, from the largest to the smallest. The list of a threshold contains the
+        objects whose score is at least that large.
 
     Example:
         >>> purity_completeness(np.array([True, False, True]), np.array([0.9, 0.6, 0.2]))
@@ -1433,7 +1432,7 @@ def log_chart(run: wandb.Run, key: str, table: pd.DataFrame, x: str, y: str, tit
     Arguments:
         run: an open run.
         key: the name under which the chart is logged.
-        table: the numbers; all of its columns go along, and rows where `x` or `y` is NaN do not.
+        table: the numbers; all of its columns are included, but no rows where `x` or `y` is NaN.
         x: the column of the horizontal axis.
         y: the column of the vertical axis.
         title: the title of the chart.
@@ -1498,22 +1497,21 @@ if __name__ == "__main__":
         log_chart(run, "by_phase", by_phase, "centre", "recall", "recall by phase")
 
 # %% [markdown]
-# The grey numbers say how many TDEs are in a bin. With five of them an error bar of 0.2 is nothing
-# to wonder about, and where all five were found the formula gives no error at all, which is not to
-# be believed either.
+# The grey numbers say how many TDEs are in a bin. With five of them, an error bar of 0.2 is no
+# surprise, and where all five were found, the formula gives an error of zero, which is not
+# believable either.
 #
 # ### 9.E2 A registry that does not fall for noise
 #
 # Somewhere a network is at work, every night. A new one was trained, and its F1 is better by 0.01.
-# Should it take over? On a test set of a few hundred objects such a difference comes about by
-# chance, and a program that always takes the larger number changes its mind every week, for
-# nothing.
+# Should it take over? On a test set of a few hundred objects such a difference can arise by chance,
+# and a program that always takes the larger number changes its mind every week, for no reason.
 #
 # A **registry** keeps what was deployed, in versions, and lets a candidate in only if it is better
 # *beyond the noise*. The noise is measured by the **bootstrap**: draw as many objects as the test
 # set has, with replacement, and see what both networks would have scored on those; again and again.
 # Draw the *same* objects for both. They share most of their mistakes, and what they share must not
-# count as noise of the difference.
+# count as noise in the difference.
 #
 # And if the new one turns out to be a disappointment, one call brings back the old one.
 
@@ -1525,8 +1523,8 @@ Metric = Callable[[np.ndarray, np.ndarray], float]  # of true and predicted clas
 class ModelRegistry:
     """Versions of a network in a folder, of which one is deployed.
 
-    Whatever the registry needs to know stands in its folder, so that another `ModelRegistry` of the
-    same folder, in another program, goes on with the same state.
+    Whatever the registry needs to know is stored in its folder, so that another `ModelRegistry` of
+    the same folder, in another program, continues with the same state.
 
     Attributes:
         folder: the registry's folder; it is made if it does not exist.
@@ -1638,8 +1636,8 @@ class ModelRegistry:
     def rollback(self) -> Path:
         """Deploy again the version deployed before the current one, and return its folder.
 
-        The version given up keeps its folder, but is no longer in the list of those deployed: two
-        calls in a row go back by two versions.
+        The version that was current keeps its folder, but is no longer in the list of those
+        deployed: two calls in a row go back by two versions.
 
         Errors:
             RuntimeError: if there is none; nothing is changed.
@@ -1654,9 +1652,9 @@ class ModelRegistry:
 
 
 # %% [markdown]
-# Six candidates knock at the door. They are no networks but tables of answers of known quality, so
-# that one sees what the registry makes of them. Each is right in a certain fraction of 400 cases,
-# and differs from the one before it in a few.
+# Six candidates knock at the door. They are not networks but tables of answers of known quality, so
+# that you can see what the registry makes of them. Each is right in a certain fraction of 400
+# cases, and differs from the one before it in a few.
 
 # %%
 if __name__ == "__main__":

@@ -2,16 +2,16 @@
 # # Exercise 10: Bayesian uncertainty and a comparison of models
 #
 # **Time:** an hour or more, and as long as you like for the extensions. The experiment at the end
-# runs for about ten minutes by itself, and may be interrupted.
+# runs for about ten minutes by itself, and can be interrupted.
 #
 # **You will learn** to
 #
 # - ask a network not only *what* it thinks, but how sure it is, by **Monte Carlo dropout**;
 # - tell apart what nobody can know from what *this network* has not learnt;
-# - measure whether probabilities can be believed, and mend them with one number;
-# - find out whether an uncertainty is of any use, before you rely on it;
+# - measure whether probabilities can be trusted, and fix them with one number;
+# - find out whether an uncertainty is useful, before you rely on it;
 # - compare five architectures fairly, and search among many more;
-# - build an experiment that goes on where it was interrupted.
+# - build an experiment that resumes where it was interrupted.
 #
 # You need to know the transformer of Exercise 7, the training of Exercise 8, the tracker and the
 # sweeps of Exercise 9, and what a variance is.
@@ -30,10 +30,10 @@
 # ## A quarter of a night
 #
 # Your network says of a new point of light: "TDE, 0.83". An hour at an eight-metre telescope would
-# settle it, and you have one hour. Should you take it? It depends on what 0.83 means. If of a
-# hundred objects about which the network says this 83 are TDEs, it is a good bet. If only 50 are,
-# it is not. And if the network has never seen anything like this object, the number means nothing
-# at all, for a softmax adds up to one *whatever* it is shown. Show it a comet.
+# settle it, and you have one hour. Should you take it? It depends on what 0.83 means. If, of a
+# hundred objects for which the network says this, 83 are TDEs, it is a good bet. If only 50 are, it
+# is not. And if the network has never seen anything like this object, the number means nothing at
+# all, since a softmax adds up to one *whatever* it is shown. Show it a comet.
 #
 # There are two ways of not knowing.
 #
@@ -46,8 +46,8 @@
 #
 # To see the second kind, ask *many* networks that all fit the training data. Where the data have
 # taught them, they agree. Where they had to guess, each guesses in its own way. So let $p_s$ be the
-# probability that network $s$ gives to a class. Drawing a network and then, with its probability, a
-# yes or no, has a variance, and the **law of total variance** takes it apart:
+# probability that network $s$ gives to a class. Draw a network and then, with its probability, a
+# yes or no: the result has a variance, and the **law of total variance** splits it:
 #
 # $$
 # \underbrace{\bar p\,(1-\bar p)}_{\text{total}} \;=\;
@@ -62,11 +62,11 @@
 # ## How this notebook works
 #
 # Functions and methods marked `TODO` are yours to write: delete the line
-# `raise NotImplementedError(...)` and put your code in its place. The docstring says all that is
-# asked. `check("10.1")` says what works and what does not, and `hint("10.1")`, in a cell of your
+# `raise NotImplementedError(...)` and put your code in its place. The docstring says exactly what
+# is asked. `check("10.1")` says what works and what does not, and `hint("10.1")`, in a cell of your
 # own, helps if you are stuck. In a terminal, `grader check 10` checks the whole notebook at once.
 #
-# After every change of a class run its cell again before you run its checks, and make models anew:
+# After every change to a class, run its cell again before you run its checks, and make new models:
 # those made earlier still have the old methods.
 
 # %%
@@ -147,8 +147,8 @@ COLOURS = dict(
 # ### Data, and a training
 #
 # The next cell is complete. As in Exercise 9, one object in five is a TDE, so that their numbers
-# mean something, and the light curves are divided by object: from 64% the networks learn, 16% say
-# when to stop and how to calibrate, and 20% are asked at the very end.
+# mean something, and the light curves are divided by object: the networks learn from 64%, 16%
+# decide when to stop and how to calibrate, and 20% are used at the very end.
 
 # %%
 MIXTURE = {"SNIa": 0.3, "SNII": 0.2, "CV": 0.15, "AGN": 0.15, "TDE": 0.2}
@@ -250,66 +250,67 @@ def make_training(num_epochs: int, progress: bool = True) -> Callable[..., Any]:
 # %% [markdown]
 # ## Dropout as a crowd of networks
 #
-# Where do we get many networks from, if already one takes minutes to train? Remember what dropout
-# does: in each pass of the training it sets random features to zero, so each pass trains *another*
-# network, a thinned one. After the training there is a whole crowd of them, which share their
-# weights, and each of which fits the training data. Usually dropout is then switched off, which is
-# about the mean of the crowd. Gal and Ghahramani showed that one can leave it *on*, ask a hundred
+# Where do we get many networks from, if even one takes minutes to train? Remember what dropout
+# does: in each training pass it sets random features to zero, so each pass trains *another*
+# network, a thinned one. After training there is a whole crowd of them, which share their weights,
+# and each of which fits the training data. Usually dropout is then switched off, which gives
+# roughly the mean of the crowd. Gal and Ghahramani showed that one can leave it *on*, ask a hundred
 # of the thinned networks, and read their disagreement as the uncertainty of a Bayesian model. This
 # is **Monte Carlo dropout**.
 #
 # ### 10.1 Dropout that stays on
 #
-# `nn.Dropout` asks for the mode: it drops in training, and in evaluation it does nothing. Ours
-# drops always. There is a second difference. A light curve has many observations, and `nn.Dropout`
+# `nn.Dropout` depends on the mode: it drops in training, and in evaluation it does nothing. Ours
+# always drops. There is a second difference. A light curve has many observations, and `nn.Dropout`
 # draws for each of them anew which features to drop. But *one* network should look at the whole
-# light curve: a feature that is dropped, is dropped in all of its rows. (Gal and Ghahramani's
-# second paper explains why, and it is faster, too.)
+# light curve: a feature that is dropped is dropped in all of its rows. (Gal and Ghahramani's second
+# paper explains why, and it is faster, too.)
 #
-# Which layers of dropout should be replaced? All would be possible. But whatever comes *before* the
-# first of them is the same in every sample and needs to be computed only once. So we replace those
-# in the last layers of the transformer and in the classifier, and let the layers below do what they
-# always do: drop in training, keep still in evaluation. (A try with the data of this notebook: with
-# one layer of two, or with both, objects of an unknown class were noticed equally well.)
+# Which dropout layers should be replaced? All of them would be possible. But whatever comes
+# *before* the first of them is the same in every sample and needs to be computed only once. So we
+# replace those in the last layers of the transformer and in the classifier, and let the layers
+# below do what they always do: drop in training, do nothing in evaluation. (In a trial with the
+# data of this notebook, with one layer of two, or with both, objects of an unknown class were
+# noticed equally well.)
 #
-# A layer in a network is an attribute of the module that holds it, and only there it can be
-# replaced. `for layer in model.modules(): layer = Better()` replaces a *local variable*. You find
-# the name with `named_modules()` or `named_children()`, and set it with `setattr(module, name,
-# new)` or `module.set_submodule("path.to.it", new)`.
+# A layer in a network is an attribute of the module that holds it, and it can only be replaced
+# there. `for layer in model.modules(): layer = Better()` replaces a *local variable*. You find the
+# name with `named_modules()` or `named_children()`, and set it with `setattr(module, name, new)` or
+# `module.set_submodule("path.to.it", new)`.
 #
 # ### 10.2 A hundred opinions
 #
-# The recipe in many a blog is: `model.train()`, a loop of a hundred passes, a softmax for each,
-# mean and standard deviation. It works, somehow, and has five faults.
+# The recipe in many blogs is: `model.train()`, a loop of a hundred passes, a softmax for each, mean
+# and standard deviation. It works, more or less, but has five faults.
 #
 # 1. `model.train()` switches on *everything* that behaves differently in training: the dropout of
 #    all other layers, and batch normalisation, which would learn from the very data it is asked
 #    about.
-# 2. The model stays in training mode, and the next one who uses it wonders.
+# 2. The model stays in training mode, which surprises the next person who uses it.
 # 3. It computes a hundred times what does not change.
-# 4. It drags along the padding of all light curves up to the longest.
+# 4. It drags along the padding of all light curves to the length of the longest.
 # 5. What is often called the aleatoric uncertainty, $\sum \bar p(1-\bar p)$, is the *total*. The
 #    parts should add up.
 #
-# So: `self.eval()`, since our dropout does not care; no gradients; and the samples not one after
-# another but as *one batch*. There are two ways to have them in one batch:
+# So: `self.eval()`, which our dropout ignores; no gradients; and the samples not one after another
+# but as *one batch*. There are two ways to have them in one batch:
 #
 # - repeat the light curves: `features.repeat(n_samples, 1, 1)` has the shape
 #   `(n_samples * batch, seq_len, n_features)`, and the answer is reshaped afterwards;
 # - `torch.func.vmap(f, randomness="different")(torch.empty(n_samples))` calls `f` *once*, with a
 #   stand-in for all samples, and gives each of them its own random numbers. As long as nothing
 #   random has happened, there is only one copy to compute with. So everything before the first
-#   dropout that is on is computed once, without any effort of yours.
+#   dropout that is on is computed once, with no effort on your part.
 #
-# Memory is a matter, too. A hundred copies of 64 light curves with 100 rows of 128 numbers are 330
-# MB, and a processor that has to fetch them from far away waits most of the time. One light curve
-# with its hundred samples, cut off after its last observation, fits into the cache and needs no
-# padding at all. A loop over the *light curves* is fast, a loop over the *samples* is slow.
+# Memory matters, too. A hundred copies of 64 light curves with 100 rows of 128 numbers are 330 MB,
+# and a processor that has to fetch them from main memory spends most of its time waiting. One light
+# curve with its hundred samples, cut off after its last observation, fits into the cache and needs
+# no padding at all. A loop over the *light curves* is fast, a loop over the *samples* is slow.
 #
-# A last trap, which is taken care of: in evaluation without gradients PyTorch takes a **shortcut**.
-# It computes a whole layer of a transformer in one go and never calls the layer's dropout, yours
-# included. All samples would be alike, without a warning. The `forward` below, which is complete,
-# shuts that road.
+# One last trap, which is already taken care of: in evaluation without gradients PyTorch takes a
+# **shortcut**. It computes a whole layer of a transformer in one go and never calls the layer's
+# dropout, yours included. All samples would be alike, without a warning. The `forward` below, which
+# is complete, turns the shortcut off.
 
 
 # %%
@@ -345,7 +346,7 @@ class MonteCarloDropout(nn.Dropout):
             A tensor of the same shape, in training and in evaluation mode alike. Each of the width
             features of each light curve is either 0 in all rows of that light curve, with
             probability p, or its values are divided by 1 - p in all rows. Features are dropped
-            independently, light curves are treated independently, and each call draws anew, by
+            independently, light curves are treated independently, and each call draws anew, with
             torch's random numbers. With p = 0 nothing changes.
 
         Example:
@@ -417,7 +418,7 @@ class BayesianTransformerEncoder(Time2VecTransformerEncoder):
         called again, after parts of the model or self.mc_dropout_rate were changed, and the same
         holds then.
 
-        (The dropout of the attention weights is no layer but a number that nn.MultiheadAttention
+        (The dropout of the attention weights is not a layer but a number that nn.MultiheadAttention
         keeps; leave it alone. It acts in training only.)
         """
         ### BEGIN SOLUTION 10.1
@@ -438,8 +439,8 @@ class BayesianTransformerEncoder(Time2VecTransformerEncoder):
     ) -> dict[str, Tensor]:
         """Ask many networks drawn at random, and return what they say and how far they disagree.
 
-        Only Monte Carlo dropout is active: all else is in evaluation mode while it is asked. After
-        that, self.training is what it was before. No gradients are computed.
+        Only Monte Carlo dropout is active: everything else is in evaluation mode during the call.
+        After that, self.training is what it was before. No gradients are computed.
 
         Arguments:
             features: (batch, seq_len, input_dim), rows as in Exercise 5, at least one light curve.
@@ -480,9 +481,9 @@ class BayesianTransformerEncoder(Time2VecTransformerEncoder):
 # %% [markdown]
 # ### A network that has never heard of TDEs
 #
-# To try it out we train a network on *four* classes. All TDEs are taken out of its training and of
-# its validation set. Later we show it some: how does it behave when something comes along that it
-# has never seen?
+# To try it out we train a network on *four* classes. All TDEs are removed from its training and
+# validation sets. Later we show it some: how does it behave when something comes along that it has
+# never seen?
 
 # %%
 if __name__ == "__main__":
@@ -578,15 +579,15 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# The first is a case for the textbook, and the crowd is of one mind. About the second one they
-# quarrel. Of the TDEs they would have to say "I do not know", and there is no such class: look how
-# their opinions scatter, or, worse, how they agree on something wrong.
+# The first is a textbook case, and the crowd agrees. About the second one it disagrees. About the
+# TDEs the networks ought to say "I do not know", and there is no such class: look how their
+# opinions scatter, or, worse, how they agree on something wrong.
 #
 # ## Can probabilities be believed?
 #
 # A forecaster who says "rain, 80%" on a hundred days is **calibrated** if it rains on eighty of
-# them. It is no matter of being clever: whoever says every day "as often as in the average year" is
-# calibrated and useless. Networks tend to be clever and boastful.
+# them. Calibration is not skill: a forecaster who quotes the long-term average every day is
+# calibrated and useless. Networks tend to be skilful and overconfident.
 #
 # The next cell is complete. `predict` asks a model, Bayesian or not, about all light curves that a
 # loader gives, and keeps what we need in NumPy arrays.
@@ -639,50 +640,51 @@ def predict(model: nn.Module, loader: DataLoader, n_samples: int = 50) -> Predic
 # The other probabilities do not count here. Sort the answers into ten bins by their confidence,
 # from 0 to 0.1, from 0.1 to 0.2 and so on. In a bin with many answers the *accuracy*, the fraction
 # that is right, should equal the mean confidence. The **expected calibration error** is the mean
-# distance of the two, where each bin counts as often as there are answers in it ([Naeini et al.
+# distance between the two, with each bin weighted by the number of answers in it ([Naeini et al.
 # 2015](https://doi.org/10.1609/aaai.v29i1.9602), Guo et al. 2017, eq. 3):
 #
 # $$
 # \mathrm{ECE} = \sum_b \frac{n_b}{n}\,\left|\,\mathrm{accuracy}_b - \mathrm{confidence}_b\right|
 # $$
 #
-# *Distance*: too sure and too modest must not cancel. Where does a confidence of exactly 1 belong?
-# To the last bin, of course, and this is not rare: in 32 bits every sure answer is exactly 1. So
-# bins contain their right border.
+# *Distance*: overconfident and underconfident bins must not cancel. Where does a confidence of
+# exactly 1 belong? To the last bin, of course, and this is not rare: in 32 bits, a very sure answer
+# is exactly 1. So bins contain their right border.
 #
 # ### 10.4 The reliability diagram
 #
-# The same bins as a picture: accuracy against confidence. Points below the diagonal are boasts. A
-# point says nothing without the number of answers behind it, so the counts are written beside the
-# points and drawn as a histogram. A third panel asks about the *uncertainty*: are there really more
-# errors where it is large?
+# The same bins as a picture: accuracy against confidence. Points below the diagonal are
+# overconfident. A point says nothing without the number of answers behind it, so the counts are
+# written beside the points and drawn as a histogram. A third panel asks about the *uncertainty*:
+# are there really more errors where it is large?
 #
 # ### 10.5 Temperature
 #
-# Guo et al. found that one number mends most of it. Divide all logits by a **temperature** $T$
+# Guo et al. found that one number fixes most of it. Divide all logits by a **temperature** $T$
 # before the softmax. With $T > 1$ all probabilities move towards each other, with $T < 1$ apart;
 # which one is the largest never changes, and neither does the accuracy. We have probabilities in
-# place of logits, of a crowd even, but their logarithms will do, since softmax forgets constants:
+# place of logits, and those of a crowd at that, but their logarithms will do, since softmax ignores
+# additive constants:
 #
 # $$p_c \to \frac{p_c^{1/T}}{\sum_k p_k^{1/T}}$$
 #
-# The best $T$ is the one of the smallest cross-entropy, $-\overline{\log p_\mathrm{true}}$, on the
-# *validation set*. On the test set it would be cheating, and on the training set useless: there the
-# network is as right as it is sure.
+# The best $T$ is the one with the smallest cross-entropy, $-\overline{\log p_\mathrm{true}}$, on
+# the *validation set*. On the test set it would be cheating, and on the training set useless: there
+# the network is as right as it is sure.
 #
-# The function of $T$ has one minimum. `scipy.optimize.minimize_scalar` finds it; search among
-# the logarithms of $T$, where 1/2 and 2 are equally far from 1.
+# The function of $T$ has one minimum. `scipy.optimize.minimize_scalar` finds it; search over the
+# logarithm of $T$, where 1/2 and 2 are equally far from 1.
 #
 # ### 10.6 Is the uncertainty of any use?
 #
-# A number called uncertainty is not one. Two experiments tell:
+# Calling a number an uncertainty does not make it one. Two experiments show whether it is:
 #
-# - Refuse to answer in the most uncertain tenth of all cases, and hand them to a person. The
+# - Refuse to answer in the most uncertain tenth of all cases, and pass them to a person. The
 #   accuracy of the rest must *rise*. If it does not, the uncertainty is noise.
 # - Compare objects of known classes with those of a class that was never seen. The **AUROC** is the
-#   probability that of two objects, one of each kind, the unknown one is more uncertain; equal ones
-#   count one half. It is 0.5 for noise and 1 if all unknown objects stand out. (The name: *area
-#   under the receiver operating characteristic*, from the days of radar.)
+#   probability that of two objects, one of each kind, the unknown one is more uncertain; ties count
+#   one half. It is 0.5 for noise and 1 if all unknown objects stand out. (The name: *area under the
+#   receiver operating characteristic*, from the days of radar.)
 
 
 # %% part=["10.3", "10.4", "10.5", "10.6"] points=[1.5, 1, 1, 1]
@@ -769,7 +771,7 @@ class UncertaintyCalibration:
             n_bins: the number of bins of calibration_table.
 
         Returns:
-            A new matplotlib Figure with three pairs of axes (figure.axes[0], [1], [2]).
+            A new matplotlib Figure with three Axes (figure.axes[0], [1], [2]).
             The first has a line through the points (confidence, accuracy) of the bins that are not
             empty, in order; a line from (0, 0) to (1, 1); and beside each point, as a text, the
             count of its bin.
@@ -895,8 +897,8 @@ class UncertaintyCalibration:
 
 
 # %% [markdown]
-# Back to our network. How believable is it on the four classes that it knows, and what does one
-# temperature change? (The numbers beside the points count light curves.)
+# Back to our network. How trustworthy are its probabilities for the four classes that it knows, and
+# what does one temperature change? (The numbers beside the points count light curves.)
 
 # %%
 if __name__ == "__main__":
@@ -914,7 +916,7 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # The right panel is the same in both figures, and it is what we hoped for: where the network is
-# uncertain, it errs more often. (With a few dozen light curves in a group, do not read too much
+# uncertain, it is wrong more often. (With a few dozen light curves in a group, do not read too much
 # into single points.)
 #
 # And the TDEs? They were never seen, so they should stand out.
@@ -947,10 +949,10 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Which model?
 #
-# A paper that presents a new architecture has a table in it, in which the new one is best. It was
-# trained longer than the others, its hyperparameters were tuned for weeks, and the calibration was
-# not measured. A fair comparison treats all alike: the same data, the same training, the same
-# seed, and for each the same numbers, those it is not proud of included.
+# A paper that presents a new architecture has a table in which the new one is best. It was trained
+# longer than the others, its hyperparameters were tuned for weeks, and the calibration was not
+# measured. A fair comparison treats all alike: the same data, the same training, the same seed, and
+# for each the same numbers, including the unflattering ones.
 #
 # ### 10.7 Side by side
 #
@@ -960,9 +962,8 @@ if __name__ == "__main__":
 #   temperature comes from the validation set. All other numbers come from the test set.
 # - **The run ends, whatever happens.** Use the tracker in a `with` statement; all that belongs to
 #   the run happens inside.
-# - **Balanced accuracy and F1 of the rare class** can be had from scikit-learn; tell it what to
-#   return if no TDE was predicted (`zero_division=0.0`). Ordinary floats, please, or JSON will not
-#   take them.
+# - **Balanced accuracy and F1 of the rare class** come from scikit-learn; tell it what to return if
+#   no TDE was predicted (`zero_division=0.0`). Ordinary floats, please, or JSON will not take them.
 # - **Time** is measured with `time.perf_counter()`. The time of the training is that of
 #   `self.train`, not of making the model, nor of asking it.
 
@@ -1013,11 +1014,11 @@ class ModelComparison:
         The run is opened by start_experiment(model_config, model_name) of a tracker that
         self.make_tracker makes. In it, call torch.manual_seed(self.seed), make the model by
         model_class(**model_config), train it by self.train, and ask it by `predict` with
-        self.n_samples. The result is logged by log_metrics, in one call. The run is finished also
-        if anything raises an exception, which goes on to the caller.
+        self.n_samples. The result is logged by log_metrics, in one call. The run is finished even
+        if anything raises an exception, which propagates to the caller.
 
         Arguments:
-            model_name: a name for people, and the key in self.results.
+            model_name: a readable name, and the key in self.results.
             model_class: makes a model when it is called with the settings.
             model_config: the settings by name. It is not changed.
             train_loader, val_loader, test_loader: give batches (features, labels).
@@ -1025,7 +1026,7 @@ class ModelComparison:
         Returns:
             The result, which is also put into self.results; the Predictions of the test set and the
             model go into self.predictions and self.models. Its values are plain Python numbers:
-            test_accuracy: the fraction of right answers, on the test set as all that follows;
+            test_accuracy: the fraction of right answers, on the test set, like all that follows;
             balanced_accuracy: the mean over the classes that occur of the recall;
             rare_event_f1: the F1 score of the class number RARE; 0.0 if none was found;
             mean_uncertainty: the mean of the total uncertainty;
@@ -1205,24 +1206,24 @@ def restore(folder: Path, model: nn.Module) -> tuple[dict[str, float], Predictio
 #
 # So far a sweep chose sizes and rates. Now it may choose the *architecture* as well, how time is
 # encoded, the optimiser, its schedule, the loss, and how much the light curves are varied: nineteen
-# parameters in all. Nothing of this is difficult by itself. The art is to build it from parts that
-# can be exchanged.
+# parameters in all. None of this is difficult by itself. The art is to build it from
+# interchangeable parts.
 #
 # ### 10.8 Two more losses
 #
 # **Class-balanced weights** ([Cui et al. 2019](https://arxiv.org/abs/1901.05555)). Does the
-# thousandth type Ia supernova teach as much as the first one? Hardly: it looks like others before.
-# If each new object overlaps a little with those that are there, then $n$ objects are worth an
+# thousandth type Ia supernova teach as much as the first one? Hardly: it looks like those before
+# it. If each new object overlaps a little with those that are there, then $n$ objects are worth an
 # *effective number* of $(1-\beta^n)/(1-\beta)$: one object counts 1, and however many there are,
-# they never count more than $1/(1-\beta)$. A class gets a weight in inverse proportion. With
-# $\beta = 0$ all classes weigh the same, and with $\beta \to 1$ we are back at the weights of
-# Exercise 8.
+# they never count more than $1/(1-\beta)$. The weight of a class is inversely proportional to its
+# effective number. With $\beta = 0$ all classes weigh the same, and with $\beta \to 1$ we are back
+# at the weights of Exercise 8.
 #
 # **Label smoothing** ([Szegedy et al. 2016](https://arxiv.org/abs/1512.00567), section 7). A
-# network that is told "TDE, probability 1" a thousand times becomes a boaster. Tell it 0.92 for a
-# TDE and 0.02 for each class instead, with the smoothing $\epsilon = 0.1$ and five classes: $q_c =
-# (1-\epsilon)\,[c\ \mathrm{is\ true}] + \epsilon/5$. PyTorch's cross-entropy can do that. Our focal
-# loss from Exercise 6 cannot, so write one that can:
+# network that is told "TDE, probability 1" a thousand times becomes overconfident. Tell it 0.92 for
+# a TDE and 0.02 for each other class, with the smoothing $\epsilon = 0.1$ and five classes:
+# $q_c = (1-\epsilon)\,[c\ \mathrm{is\ true}] + \epsilon/5$. PyTorch's cross-entropy can do that.
+# Our focal loss from Exercise 6 cannot, so write one that can:
 #
 # $$\mathrm{loss} = -\alpha \sum_c q_c\,(1-p_c)^\gamma \log p_c$$
 #
@@ -1259,7 +1260,7 @@ class SmoothFocalLoss(nn.Module):
 
     Attributes:
         alpha: a factor.
-        gamma: how much easy cases are turned down, at least 0; 0 not at all.
+        gamma: how much easy cases are down-weighted, at least 0; with 0 they are not.
         label_smoothing: epsilon, from 0 to 1; 0 for none.
     """
 
@@ -1302,10 +1303,10 @@ class SmoothFocalLoss(nn.Module):
 # %% [markdown]
 # ### Parts that can be exchanged
 #
-# The transformer of Exercise 7 has three joints: `time_embedding` makes vectors of times,
-# `input_projection` makes vectors of measurements, and `transformer` lets the rows of a light curve
-# talk to each other. Whatever has the same shapes fits in. All of the next cells are complete;
-# here is what they hold.
+# The transformer of Exercise 7 has three replaceable parts: `time_embedding` makes vectors of
+# times, `input_projection` makes vectors of measurements, and `transformer` lets the rows of a
+# light curve talk to each other. Anything with the same shapes fits in. All of the next cells are
+# complete; here is what they hold.
 #
 # | in place of | there is | which |
 # |---|---|---|
@@ -1314,7 +1315,7 @@ class SmoothFocalLoss(nn.Module):
 # | `input_projection` | `ConvolutionalProjection` | sees neighbouring observations together |
 # | `transformer` | `RecurrentEncoder` | reads one observation after another, by LSTMs |
 #
-# A convolution with a way around it, $x + f(x)$, is *residual* (He et al. 2015,
+# A convolution with a shortcut around it, $x + f(x)$, is *residual* (He et al. 2015,
 # [arXiv:1512.03385](https://arxiv.org/abs/1512.03385)): then a layer that has learnt nothing does
 # no harm. So the *residual transformer* has residual convolutions before its transformer, and the
 # *CNN-LSTM* has plain ones before its LSTMs. Everything else, the masked mean and the classifier,
@@ -1476,11 +1477,11 @@ def build_advanced_model(
 
 # %% [markdown]
 # `_replace_dropout_layers` is called twice for these models, and the second time it meets dropout
-# of its own kind, which is an `nn.Dropout` too. Does yours bear that?
+# of its own kind, which is an `nn.Dropout` too. Does yours cope with that?
 #
 # Next come the loss, the optimiser, its schedule, the augmentation and the training itself, and the
 # published space with all its ranges. The score that the sweep looks for is
-# $F_1\,(1 - \mathrm{ECE})$ on the validation set: find the TDEs, and do not boast.
+# $F_1\,(1 - \mathrm{ECE})$ on the validation set: find the TDEs, and do not be overconfident.
 
 
 # %%
@@ -1656,12 +1657,13 @@ def create_laptop_sweep_config() -> dict[str, Any]:
 # among others, a model that has never seen a TDE, and a report. All sizes are arguments. With the
 # defaults it takes about ten minutes on two cores.
 #
-# Such programs are interrupted: somebody closes the laptop, the cluster's time is up. So each stage
-# writes what it has found into a folder, and if you call the pipeline again with the same settings,
-# it skips what is there. What is written must be *complete*: a half-written file looks like a
-# finished one. That is why `store` above writes into a folder of another name, and renames it at
-# the very end, which happens in one instant or not at all. And a folder that belongs to other
-# settings is refused, for a report that mixes two experiments is worse than none.
+# Such programs are interrupted: somebody closes the laptop, or the time limit on the cluster is
+# reached. So each stage writes what it has found into a folder, and if you call the pipeline again
+# with the same settings, it skips what is there. What is written must be *complete*: a half-written
+# file looks like a finished one. That is why `store` above writes into a folder of another name,
+# and renames it at the very end, which happens in one instant or not at all. And a folder that
+# belongs to other settings is refused, since a report that mixes two experiments is worse than
+# none.
 
 
 # %%
@@ -1786,11 +1788,11 @@ def main_experiment_pipeline(
         n_samples: how many light curves are invented.
         num_epochs: for each model of the comparison.
         sweep_trials, sweep_epochs: how many models the sweep tries, and for how long.
-        folder: where everything is written. Called again with the same settings, the pipeline goes
-            on where it was interrupted.
+        folder: where everything is written. Called again with the same settings, the pipeline
+            resumes where it was interrupted.
         sweep_config: the space of the sweep; create_laptop_sweep_config() unless given.
         models: names of those models of models_to_compare that take part; all unless given.
-        seed: random numbers are reproducible by it.
+        seed: makes the random numbers reproducible.
         progress: whether progress bars are shown.
 
     Returns:
@@ -1854,10 +1856,9 @@ def append_to_report(folder: Path, title: str, numbers: Mapping[str, float]) -> 
 
 
 # %% [markdown]
-# Here it goes. Interrupt it if you like (the square button), and run the cell again: finished
-# models are not trained a second time. To begin anew, delete the folder `experiment`, or name
-# another one; you should, if you change a class above, for what is stored was made with the old
-# one.
+# Here we go. Interrupt it if you like (the square button), and run the cell again: finished models
+# are not trained a second time. To start over, delete the folder `experiment`, or name another one.
+# Do so if you change a class above, since what is stored was made with the old one.
 
 # %%
 if __name__ == "__main__":
@@ -1877,13 +1878,13 @@ if __name__ == "__main__":
 # %% [markdown]
 # Look at the intervals before you crown a winner. With 400 light curves in the test set, two models
 # whose balanced accuracies differ by two percent are equally good as far as anyone can tell. What
-# can be told apart is what they cost. And one temperature, fitted in a second, does more for the
-# calibration than the choice of the architecture.
+# does differ is their cost. And one temperature, fitted in a second, does more for the calibration
+# than the choice of the architecture.
 #
 # Then look at the numbers for the class that was never seen. An AUROC well above 0.5 means that the
 # uncertainty notices *something*. One far below 1 means that you must not rely on it: many TDEs are
-# taken for something known, and with conviction. A network knows that it does not know only where
-# its crowd has reason to disagree.
+# taken for something known, and with high confidence. A network knows that it does not know only
+# where its crowd has reason to disagree.
 #
 # ## Extensions
 #
@@ -1892,13 +1893,13 @@ if __name__ == "__main__":
 # ### 10.E1 An ensemble
 #
 # Thinned networks are relatives: they share nearly all their weights. Networks that were trained
-# *from different beginnings* are strangers, and disagree more honestly. Such a **deep ensemble**
-# (Lakshminarayanan et al. 2017) is simple and hard to beat; it costs as many trainings as it has
-# members.
+# *from different starting points* are strangers, and disagree more honestly. Such a **deep
+# ensemble** (Lakshminarayanan et al. 2017) is simple and hard to beat; it costs as many trainings
+# as it has members.
 #
-# Different beginnings: each member needs a seed of its own *before it is made*, since making it
-# draws its first weights. And mean *probabilities*, not logits. A single member that is very sure
-# has huge logits and would outvote everybody.
+# Different starting points: each member needs its own seed *before it is made*, since making it
+# draws its first weights. And average the *probabilities*, not the logits. A single member that is
+# very sure has huge logits and would outvote everybody.
 
 
 # %% part="10.E1" points=1
@@ -1908,7 +1909,7 @@ def train_ensemble(
     n_members: int = 5,
     seed: int = 0,
 ) -> list[nn.Module]:
-    """Make and train the members of an ensemble, each from a beginning of its own. Bonus.
+    """Make and train the members of an ensemble, each from its own starting point. Bonus.
 
     Arguments:
         make_model: makes a new, untrained model.
@@ -1960,8 +1961,8 @@ def ensemble_predict(models: Sequence[nn.Module], features: Tensor) -> tuple[Ten
 
 
 # %% [markdown]
-# Five small residual transformers, trained on four classes once more, which takes about two
-# minutes. Is the ensemble better than its members, and do TDEs stand out?
+# Five small residual transformers, again trained on four classes; this takes about two minutes. Is
+# the ensemble better than its members, and do TDEs stand out?
 
 # %%
 if __name__ == "__main__":
@@ -2001,11 +2002,12 @@ if __name__ == "__main__":
     print(pd.DataFrame(table).T.round(3).to_string())
 
 # %% [markdown]
-# The cross-entropy of an ensemble is never worse than the mean of its members', which follows from
-# the concave logarithm. Nobody promises that of the accuracy, nor of the calibration: where members
-# disagree, their mean is less sure of itself, and if they were right, it is too modest. And look at
-# the last column. Networks that all learnt from the same light curves agree on many TDEs, and
-# wrongly. Disagreement is evidence of not knowing; agreement is no evidence of knowing.
+# The cross-entropy of an ensemble is never worse than the mean of its members', which follows
+# because the logarithm is concave. There is no such guarantee for the accuracy or the calibration:
+# where members disagree, their mean is less sure of itself, and if they were right, it is
+# underconfident. And look at the last column. Networks that all learnt from the same light curves
+# agree on many TDEs, and are wrong. Disagreement is evidence of not knowing; agreement is not
+# evidence of knowing.
 #
 # ### 10.E2 Which object next?
 #
@@ -2014,10 +2016,10 @@ if __name__ == "__main__":
 # uncertain? The second is **active learning** (Settles 2009, *Active Learning Literature Survey*):
 # train, ask where it is uncertain, get the labels, and train again.
 #
-# It does not always help. Uncertain objects may be hopeless ones, that no label will ever teach
-# anything about, and with a handful of labels the uncertainty is not worth much itself. Only
-# a curve of accuracy against the number of labels tells, repeated with several seeds, and next to
-# it the curve of a *random* choice from the same beginning.
+# It does not always help. Uncertain objects may be hopeless cases, from whose labels nothing can be
+# learned, and with a handful of labels the uncertainty is not worth much itself. Only a curve of
+# accuracy against the number of labels can tell, repeated with several seeds, next to the curve of
+# a *random* choice from the same start.
 
 
 # %% part="10.E2" points=1
@@ -2038,7 +2040,8 @@ def active_learning(
     The objects of the pool have the numbers 0, ..., n_pool - 1. At the beginning n_start of them,
     drawn at random, are labelled. Then, n_rounds times: fit a model to all that are labelled, note
     its score, and label n_query more. Random numbers come from np.random.default_rng(seed), and the
-    first thing drawn from it are the n_start objects, so that both strategies begin with the same.
+    first thing drawn from it are the n_start objects, so that both strategies start with the same
+    ones.
 
     Arguments:
         fit: called with the numbers of the labelled objects, an array of different whole numbers;
@@ -2050,11 +2053,11 @@ def active_learning(
         strategy: "uncertain" labels those of the objects not yet labelled about which the newest
             model is most uncertain; "random" draws from them.
         n_start, n_query, n_rounds: see above.
-        seed: another one gives other random numbers; the same one gives the same.
+        seed: a different seed gives different random numbers; the same one gives the same.
 
     Returns:
         For each round, in order, the number of labelled objects that the model was fitted to, and
-        its score. (So the last n_query need not be looked for.)
+        its score. (So the last n_query need not be chosen.)
 
     Errors:
         ValueError for any other strategy. The message names it.
@@ -2082,7 +2085,7 @@ def active_learning(
 
 
 # %% [markdown]
-# A hundred trainings of a transformer would take the night. The random forest of Exercise 8 with
+# Training a transformer a hundred times would take all night. The random forest of Exercise 8 with
 # its 27 simple numbers trains in a fraction of a second, and its trees are a crowd as well. The
 # bands are the 95% interval of the mean over the seeds.
 
@@ -2130,13 +2133,13 @@ if __name__ == "__main__":
 # of each object so far, adds what has come, and answers at once: class, probability, uncertainty.
 # At first it should be uncertain, and then less and less.
 #
-# Streams are untidy. Alerts of many objects are mixed. Some arrive late, after younger ones. And
+# Streams are untidy. Alerts of many objects are mixed. Some arrive late, after newer ones. And
 # brokers promise that each alert is delivered *at least* once, which means that some come twice. A
-# second copy is no second observation.
+# second copy is not a second observation.
 #
-# How fast is fast enough? Not the mean counts but the slow ones: if one answer in a hundred takes
-# two seconds, a hundred thousand alerts a night mean a thousand complaints. So the time to answer
-# is given in **percentiles**: 50% of all answers took at most so long, 90%, 99%.
+# How fast is fast enough? What counts is not the mean but the slow ones: if one answer in a hundred
+# takes two seconds, a hundred thousand alerts a night mean a thousand complaints. So the time to
+# answer is given in **percentiles**: the time within which 50%, 90% or 99% of all answers came.
 
 
 # %% part="10.E3" points=1
@@ -2241,7 +2244,7 @@ class LiveClassifier:
 
 
 # %% [markdown]
-# A night in fast motion: twenty objects of the test set, all their observations in the order of
+# A night in fast forward: twenty objects of the test set, all their observations in the order of
 # their times since the first, mixed as they would come, and one in twenty is delivered twice. The
 # model is the Bayesian transformer of the experiment.
 
@@ -2298,7 +2301,7 @@ if __name__ == "__main__":
 #
 # - Set `mc_layers` to the number of layers, and compare usefulness and time. Is the crowd more
 #   useful if it is more diverse?
-# - Hide another class. Why are some strangers easier to notice than others?
+# - Hide another class. Why are some unknown classes easier to notice than others?
 # - Calibrate for each class by itself. Is one temperature enough for the rare one?
 # - In the **final project** all of this meets ZTF: real alerts, real gaps, and objects that nobody
 #   invented.
