@@ -4,7 +4,7 @@ BIN := .venv/bin
 SETUP := .venv/.installed
 FINAL := .venv/.installed-final
 
-.PHONY: help grade test quick notebooks lab check format build bench clean
+.PHONY: help grade test quick part notebooks lab check format build bench clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ test: $(FINAL)  ## Run all tests
 
 quick: $(FINAL)  ## Run the tests of every day
 	$(BIN)/python -m pytest -n auto -m "not slow"
+
+part: $(FINAL)  ## Prove one part and show its messages: make part PART=6.1
+	$(BIN)/python -m pytest tests/test_matrix.py tests/test_feedback.py -rP --show-capture=stdout -k "$(PART) or test_feedback"
 
 notebooks: $(SETUP)  ## Run all notebooks with the reference filled in, as long as they take
 	WORKBOOK_LONG=1 $(BIN)/python -m pytest tests/test_build.py -k top_to_bottom --durations=0

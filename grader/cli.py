@@ -117,7 +117,7 @@ def new(
     for path in paths:
         console.print(f"wrote {path.relative_to(exercise.ROOT)}")
     console.print(
-        f"Now `make build`, then `.venv/bin/python -m pytest -k '{part}-'` proves that it works. "
+        f"Now `make build`. `make part PART={part}` proves that it works, and shows the messages. "
         "Change it from there, as CONTRIBUTING.md says. Core parts of an exercise make 10 points."
     )
 

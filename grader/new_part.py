@@ -8,6 +8,7 @@ from string import Template
 
 from grader import exercise
 
+EXTENSIONS = re.compile(r"\n# %% \[markdown\]\n# ## Extensions")
 TEMPLATES = Path(__file__).parent / "templates" / "new_part"
 PART = re.compile(r"(\d{1,2})\.(E?[1-9]\d?)")
 
@@ -66,14 +67,15 @@ def _filled(template: str, fields: dict[str, str]) -> str:
 
 
 def _with_cells(source: str, part: str, cells: str) -> str:
-    """The source with new cells below the last part of the same kind."""
-    kind = r"E\d" if ".E" in part else r"\d"
-    last = [match.start() for match in re.finditer(rf'^# %% part=.*"\d+\.{kind}', source, re.M)]
-    if not last:
-        raise NewPartError(f"The source has no part like {part}: write its cells by hand.")
-    end = source.find("\n# %%", last[-1] + 1)
+    """The source with new cells before the extensions, or, for a bonus, before the last text."""
+    end = source.rfind("\n# %% [markdown]")
+    if ".E" not in part and (extensions := EXTENSIONS.search(source)):
+        end = extensions.start()
     return f"{source[:end].rstrip()}\n{cells}\n\n{source[end:].lstrip()}"
 
 
 def _add(path: Path, text: str) -> None:
-    path.write_text(path.read_text("utf-8").rstrip() + "\n" + text, "utf-8")
+    """Add text at the end of a file; in a feedback, before what several parts share."""
+    content = path.read_text("utf-8")
+    own, shared, rest = content.partition("\n[shared.")
+    path.write_text(f"{own.rstrip()}\n{text}{shared}{rest}", "utf-8")

@@ -8,6 +8,8 @@ misconception and lose points; the reference, and right answers in other styles.
 from __future__ import annotations
 
 import functools
+import os
+import zlib
 from collections import Counter
 from typing import Any
 
@@ -25,6 +27,11 @@ SLUGS = exercise.slugs()
 PARTS = [(slug, part.id) for slug in SLUGS for part in exercise.load(slug).parts]
 WRONG = answers("wrong")
 RIGHT = answers("right")
+
+
+def seeds_of(answer: Answer) -> list[int]:
+    """One seed for each wrong answer, half of them the other; both where there is time."""
+    return [1, 2] if "WORKBOOK_LONG" in os.environ else [1 + zlib.crc32(str(answer).encode()) % 2]
 
 
 def verdict(slug: str, part: str, code: dict[str, Any], seed: int = 1) -> PartResult:
@@ -99,10 +106,10 @@ def test_answer_that_ignores_its_input(slug: str, part: str) -> None:
     assert_nothing(result)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("answer", WRONG, ids=str)
+@pytest.mark.parametrize(("answer", "seed"), [(a, s) for a in WRONG for s in seeds_of(a)], ids=str)
 def test_wrong_answer_is_told_its_misconception(answer: Answer, seed: int) -> None:
     result = verdict(answer.exercise, answer.part, with_answer(answer), seed)
+    print(f"{answer}: {result.points:g} points. {result.message}")  # shown by `make part`
     assert result.points < result.part.points
     assert result.misconception == answer.misconception, result.message
 
