@@ -497,7 +497,7 @@ for probe in (decorated_call, decorated_names, decorated_failure, timed_naps):
 
 
 @pytest.mark.xfail(
-    strict=True,
+    strict=False,
     reason="A decorator's behaviour is seen from within the learner's process: code that knows the "
     "probes can act out right behaviour for them instead of having it",
 )
@@ -572,7 +572,12 @@ def spy():
         ),
         *("grader.shell", "grader.texts"),
     )
-    allowed = ("grader.references", "grader.course.ex01", "grader.course.ex01.probes")
+    allowed = (
+        "grader.references",
+        "grader.course.ex01",
+        "grader.course.ex01.probes",
+        "grader.course.ex01.replies",
+    )
     assert [name for name in found if name not in kept + allowed] == []
 
 
