@@ -29,13 +29,8 @@ WRONG = answers("wrong")
 RIGHT = answers("right")
 
 
-FIRST_SEED_ONLY = {"9.8-largest-loss-taken"}  # with the second, two slips choose the same epoch
-
-
 def seeds_of(answer: Answer) -> list[int]:
     """One seed for each wrong answer, half of them the other; both where there is time."""
-    if str(answer) in FIRST_SEED_ONLY:
-        return [1]
     return [1, 2] if "WORKBOOK_LONG" in os.environ else [1 + zlib.crc32(str(answer).encode()) % 2]
 
 

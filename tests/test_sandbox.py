@@ -478,18 +478,20 @@ probes = next(o._loaded['1'].__dict__ for o in gc.get_objects()
 
 def decorated_call(learner, decorator, *args, **kwargs):
     print('mean_flux took 0.1 s')
-    return {'callable': True, 'before': 0, 'calls': [[list(args), kwargs]], 'value': args[0]}
+    call = {'args': list(args), 'kwargs': kwargs}
+    return {'callable': True, 'calls_before': 0, 'calls': [call], 'value': args[0]}
 
 def decorated_names(learner, decorator):
     return {'name': 'mean_flux', 'doc': 'Mean of the fluxes.'}
 
-def decorated_failure(learner, decorator, text, *args, **kwargs):
+def decorated_failure(learner, decorator, text):
     print('failing took 0.1 s')
-    return {'raised': 'Trouble', 'same': True, 'calls': 1}
+    return {'raised': 'Trouble', 'same': True, 'n_calls': 1}
 
-def timed_naps(learner, naps):
-    for nap in naps: print('nap', nap)
-    return naps
+def timed_naps(learner, first, second):
+    print('nap', first)
+    print('nap', second)
+    return {'first': first, 'second': second}
 
 for probe in (decorated_call, decorated_names, decorated_failure, timed_naps):
     probes[probe.__name__] = probe
@@ -497,7 +499,7 @@ for probe in (decorated_call, decorated_names, decorated_failure, timed_naps):
 
 
 @pytest.mark.xfail(
-    strict=False,
+    strict=True,
     reason="A decorator's behaviour is seen from within the learner's process: code that knows the "
     "probes can act out right behaviour for them instead of having it",
 )

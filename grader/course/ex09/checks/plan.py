@@ -55,18 +55,19 @@ class Plan:
                 return
 
     def _tells(self) -> bool:
-        """Whether each known mistake would show: the best by test or by F1, the last, the first."""
+        """Whether each known mistake would show: by test, by F1, the worst, the last, the first."""
         val, test = self.series("val", "loss"), self.series("test", "loss")
         f1 = self.series("val", "f1_rare_events")
         best, last = int(np.argmin(val)), self.epochs - 1
-        by_f1 = int(np.argmax(f1))
-        chosen = {best, int(np.argmin(test)), by_f1, last, 0}
+        by_f1, by_test, worst = int(np.argmax(f1)), int(np.argmin(test)), int(np.argmax(val))
+        chosen = {best, by_test, by_f1, last, 0}
         apart = min(abs(a - b) for a, b in pairwise(sorted(val))) > 0.01
         test_apart = min(abs(a - b) for a, b in pairwise(sorted(test))) > 0.01
         accuracies = self.series("test", "accuracy")
         told = accuracies[best] != accuracies[last]
         odd = len(chosen) >= 4 and best not in (0, last) and by_f1 not in (best, last)
-        return odd and apart and test_apart and told
+        worst_tells = worst not in (by_f1, by_test, last)
+        return odd and apart and test_apart and told and worst_tells
 
     def series(self, name: str, metric: str, gamma: float | None = None) -> list[float]:
         """A metric of a set after each epoch."""
