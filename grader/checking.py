@@ -17,11 +17,10 @@ import numpy as np
 import pytest
 
 from grader.answer import UNREADABLE, Backend, Failure, Finding, Stop, Subject
-from grader.course import feedback
+from grader.course import COURSE, feedback, package_of, probing
 from grader.exercise import Exercise, Part, round_points
 from grader.texts import short
 
-COURSE = Path(__file__).parent / "course"
 UNUSED = (  # plugins of pytest's own; each costs each run a millisecond or more
     *("terminal", "cacheprovider", "logging", "warnings", "faulthandler", "threadexception"),
     *("unraisableexception", "stepwise", "junitxml", "debugging", "unittest", "legacypath"),
@@ -130,7 +129,7 @@ def _undisturbed() -> Iterator[None]:
 def _checks_of(part: Part) -> Path:
     """The module with the checks of a part: `course/ex06/checks/part_e1.py` for 6.E1."""
     number, _, name = part.id.partition(".")
-    return COURSE / f"ex{int(number):02d}" / "checks" / f"part_{name.lower()}.py"
+    return COURSE / package_of(number) / "checks" / f"part_{name.lower()}.py"
 
 
 class Checks:
@@ -277,6 +276,7 @@ class Checks:
         if session.testsfailed:  # while they were collected
             return True
         self.done = True
+        probing.read_annotations(self.exercise.number)
         try:
             self._action(self)
         except BaseException as error:

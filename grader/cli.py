@@ -148,10 +148,7 @@ def check(
 ) -> None:
     """Check your own notebook in work/. Succeeds only if all core parts pass."""
     path = Path(name)
-    try:
-        found = exercise.find(path.stem if path.suffix == ".ipynb" else name)
-    except UnknownExercise as error:
-        raise fail(str(error)) from None
+    found = _exercise(path.stem if path.suffix == ".ipynb" else name)
     if path.suffix != ".ipynb":
         path = _own_notebook(found.slug)
     isolated = sandbox_or_fail(sandbox)
@@ -177,6 +174,11 @@ def _exercise(name: str) -> Exercise:
         raise fail(str(error)) from None
 
 
+def _slugs(name: str | None) -> list[str]:
+    """The exercise of that name, or all of them."""
+    return exercise.slugs() if name is None else [_exercise(name).slug]
+
+
 def _own_notebook(slug: str) -> Path:
     if path := own_work.find(slug):
         return path
@@ -200,8 +202,7 @@ def misconceptions(
     name: Annotated[str | None, typer.Argument(help="An exercise, such as 6; or all.")] = None,
 ) -> None:
     """Print the catalogue of misconceptions as a Markdown page, to read before a class."""
-    slugs = exercise.slugs() if name is None else [_exercise(name).slug]
-    print("\n".join(catalogue.page(exercise.load(slug)) for slug in slugs))
+    print("\n".join(catalogue.page(exercise.load(slug)) for slug in _slugs(name)))
 
 
 @app.command()
@@ -212,10 +213,7 @@ def watch(
     """Check a notebook in work/ again each time you save it, until Ctrl-C."""
     from grader.watch import Watch
 
-    try:
-        slugs = exercise.slugs() if name is None else [exercise.find(name).slug]
-    except UnknownExercise as error:
-        raise fail(str(error)) from None
+    slugs = _slugs(name)
     folder, isolated = own_work.folder(), sandbox_or_fail(sandbox)
     console.print(f"watching {escape(str(folder))}; Ctrl-C ends it")
     aloud = Console(

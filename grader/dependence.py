@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from grader import splice
 from grader.exercise import Exercise
 
 CALLED_BY_PYTHON = re.compile(r"__\w+__|forward")
@@ -54,21 +55,11 @@ def unmasked(source: str) -> str:
 def _graph(source: str) -> dict[str, frozenset[str]]:
     """Each definition of the source by its qualified name, and the names that it uses."""
     tree = parsed(source)
-    definitions = dict(_definitions(tree)) if tree else {}
+    definitions = dict(splice.definitions(tree)) if tree else {}
     return {name: frozenset(_uses(name, definitions)) for name in definitions}
 
 
-def _definitions(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
-    for node in tree.body:
-        if isinstance(node, Function | ast.ClassDef):
-            yield node.name, node
-        if isinstance(node, ast.ClassDef):
-            for member in node.body:
-                if isinstance(member, Function):
-                    yield f"{node.name}.{member.name}", member
-
-
-def _uses(name: str, definitions: dict[str, ast.AST]) -> Iterator[str]:
+def _uses(name: str, definitions: dict[str, splice.Definition]) -> Iterator[str]:
     """What a definition uses: of a class, what stands in it beside its methods."""
     owner = name.rpartition(".")[0]
     if owner:

@@ -89,8 +89,12 @@ def _checks(result: PartResult) -> str:
     """How many checks pass, where that says more than the verdict."""
     if result.passed or not result.checks_passed:
         return ""
-    verb = "passes" if result.checks_passed == 1 else "pass"
-    return f"; {result.checks_passed} of {len(result.checks)} checks {verb}"
+    return f"; {share(result.checks_passed, len(result.checks))}"
+
+
+def share(passed: int, checks: int) -> str:
+    """`1 of 4 checks passes`, `3 of 4 checks pass`."""
+    return f"{passed} of {checks} checks {'passes' if passed == 1 else 'pass'}"
 
 
 def check_lines(result: PartResult) -> list[str]:

@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from grader import dependence, references, splice
 from grader.checking import PartResult, is_better
-from grader.display import listed
+from grader.display import listed, share
 from grader.exercise import STUB, Exercise, Part
 from grader.notebook import Cell, Notebook
 
@@ -108,7 +108,7 @@ def better(old: PartResult, new: PartResult, lacking: Sequence[Part]) -> PartRes
     ids = tuple(part.id for part in lacking)
     if new.passed:
         return dataclasses.replace(new, followed=ids)
-    count = f"{new.checks_passed} of {len(new.checks)} checks pass"
+    count = share(new.checks_passed, len(new.checks))
     open_ = " ".join(f"{title}." for title, outcome in new.checks.items() if outcome != "passed")
     says = f"With our {listed(ids)} in place of yours, {count}. What does not pass: {open_}"
     return dataclasses.replace(new, message=says, broke="", followed=ids)

@@ -15,6 +15,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
 from grader import exercise
+from grader.display import share
 from grader.exercise import RELEASED, Exercise, UnknownExercise
 from grader.gradebook_access import (
     UnusableGradebook,
@@ -223,11 +224,7 @@ def _share(part: dict[str, Any]) -> str:
         return ""
     passed = sum(check["outcome"] == "passed" for check in part["checks"])
     points = f"{part['points']:g} of {part['max_points']:g} points"
-    return f", {points}, {passed} of {len(part['checks'])} checks {_passes(passed)}"
-
-
-def _passes(count: int) -> str:
-    return "passes" if count == 1 else "pass"
+    return f", {points}, {share(passed, len(part['checks']))}"
 
 
 def _belongs(note: str, cell: str, found: Exercise) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Template
 
 from grader import exercise
+from grader.course import package_of
 
 EXTENSIONS = re.compile(r"\n# %% \[markdown\]\n# ## Extensions")
 TEMPLATES = Path(__file__).parent / "templates" / "new_part"
@@ -24,11 +25,12 @@ def write(part: str, name: str, title: str, points: float, root: Path) -> list[P
     exercise that does not, or a name that is not one of a function.
     """
     number, short = _checked(part, name)
-    folder = f"{int(number):02d}"
-    fields = {"part": part, "name": name, "title": title, "points": f"{points:g}", "folder": folder}
+    package = package_of(number)
+    fields = {"part": part, "name": name, "title": title, "points": f"{points:g}"}
+    fields["package"] = package
     source = root / "solutions" / f"{exercise.find(number).slug}.py"
-    course, answers = root / "grader" / "course" / f"ex{folder}", root / "tests" / "answers"
-    answers = answers / f"ex{folder}" / part
+    course = root / "grader" / "course" / package
+    answers = root / "tests" / "answers" / package / part
     source.write_text(_with_cells(source.read_text("utf-8"), part, _filled("source.py", fields)))
     _add(course / "probes.py", _filled("probe.py", fields))
     _add(course / "feedback.toml", _filled("feedback.toml", fields))

@@ -17,7 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import exercise, grade, notebook
-from grader.checking import COURSE, PartResult
+from grader.checking import PartResult
+from grader.course import COURSE, package_of
 from grader.display import figure
 from grader.exercise import Exercise, Part, round_points
 from grader.learner import LOCAL_SEED
@@ -88,8 +89,9 @@ def row(slug: str, path: Path, isolated: bool = True) -> Row:
 
 def _digest(found: Exercise, path: Path) -> str:
     """A fingerprint of a notebook, the released one, and the checks."""
-    judging = sorted((COURSE / found.slug[:4]).rglob("*.[pt]*"))
-    files = [path, exercise.RELEASED / path.name, *(f for f in judging if f.suffix != ".pyc")]
+    judging = sorted((COURSE / package_of(found.number)).rglob("*"))
+    judging = [file for file in judging if file.suffix in (".py", ".toml")]
+    files = [path, exercise.RELEASED / path.name, *judging]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 

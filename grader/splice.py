@@ -84,13 +84,18 @@ def _first_line(node: ast.stmt) -> int:
 @lru_cache(maxsize=1024)
 def _places(source: str) -> dict[str, tuple[int, int, int]]:
     """First line, last line and indentation of every function, class and method."""
-    places = {}
-    for node in ast.parse(source).body:
+    return {
+        name: (_first_line(node), node.end_lineno or 0, node.col_offset)
+        for name, node in definitions(ast.parse(source))
+    }
+
+
+def definitions(tree: ast.Module) -> Iterator[tuple[str, Definition]]:
+    """Every function, class and what a class defines, by its qualified name."""
+    for node in tree.body:
         if isinstance(node, Definition):
-            places[node.name] = (_first_line(node), node.end_lineno or 0, node.col_offset)
+            yield node.name, node
         if isinstance(node, ast.ClassDef):
-            for item in node.body:
-                if isinstance(item, Definition):
-                    name = f"{node.name}.{item.name}"
-                    places[name] = (_first_line(item), item.end_lineno or 0, item.col_offset)
-    return places
+            for member in node.body:
+                if isinstance(member, Definition):
+                    yield f"{node.name}.{member.name}", member

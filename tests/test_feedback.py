@@ -19,8 +19,7 @@ from answer_files import answers
 from typer.testing import CliRunner
 
 from grader import cli, exercise
-from grader.course import feedback
-from grader.course.feedback import COURSE
+from grader.course import COURSE, feedback, package_of
 
 # exercises whose checks hold no sentences of their own
 NUMBERS = [exercise.load(slug).number for slug in exercise.slugs()]
@@ -54,7 +53,7 @@ def named(number: str) -> list[Named]:
 
 
 def checks(number: str) -> list[Path]:
-    return sorted((COURSE / f"ex{int(number):02d}" / "checks").glob("*.py"))
+    return sorted((COURSE / package_of(number) / "checks").glob("*.py"))
 
 
 def _named(path: Path) -> Iterator[Named]:
@@ -82,7 +81,7 @@ def _keys(node: ast.expr) -> Iterator[str]:
 
 @cache
 def texts(number: str) -> list[Text]:
-    path = COURSE / f"ex{int(number):02d}" / "feedback.toml"
+    path = COURSE / package_of(number) / "feedback.toml"
     return [
         Text(table, kind, key, frozenset(_fields(text)))
         for table, content in tomllib.loads(path.read_text("utf-8")).items()

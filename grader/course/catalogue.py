@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import string
 from collections.abc import Iterator, Mapping
 
 from grader.course import feedback
@@ -27,5 +27,5 @@ def _listed(texts: Mapping[str, str]) -> Iterator[str]:
 
 def _without_fields(text: str) -> str:
     """The text with an ellipsis for each field, and single braces for doubled ones."""
-    shown = re.sub(r"(?<!\{)\{\w[^{}]*\}(?!\})", "…", text)
-    return shown.replace("{{", "{").replace("}}", "}")
+    pieces = string.Formatter().parse(text)
+    return "".join(literal + ("" if field is None else "…") for literal, field, _, _ in pieces)

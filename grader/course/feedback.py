@@ -19,12 +19,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from grader.answer import Failure, Finding
+from grader.course import COURSE, package_of
 
-COURSE = Path(__file__).parent
 KINDS = ("misconceptions", "messages")
 
 
@@ -61,7 +60,7 @@ class Feedback:
 @cache
 def load(number: str) -> Feedback:
     """The feedback of an exercise by its number, such as `"6"`."""
-    path = COURSE / f"ex{int(number):02d}" / "feedback.toml"
+    path = COURSE / package_of(number) / "feedback.toml"
     return Feedback(tomllib.loads(path.read_text(encoding="utf-8")))
 
 

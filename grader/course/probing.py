@@ -12,12 +12,12 @@ import importlib
 import types
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-COURSE = Path(__file__).parent
+from grader.course import COURSE, package_of
+
 _loaded: dict[str, types.ModuleType] = {}
 """The probes of the exercises that are judged in this process, by the exercise's number; those
 that all of them use by an empty one."""
@@ -26,7 +26,11 @@ that all of them use by an empty one."""
 def load(number: str) -> None:
     """Import the probes of an exercise, and those that all exercises use."""
     _loaded[""] = importlib.import_module("grader.course.common_probes")
-    _loaded[number] = importlib.import_module(f"grader.course.ex{int(number):02d}.probes")
+    _loaded[number] = importlib.import_module(_module_of(number))
+
+
+def _module_of(number: str) -> str:
+    return f"grader.course.{package_of(number)}.probes"
 
 
 def find(name: str, number: str) -> Callable[..., Any]:
@@ -59,6 +63,11 @@ def by_name(package: str) -> Any:
     return ProbeNames(f"{package}.probes")
 
 
+def read_annotations(number: str) -> None:
+    """Read the schemas of an exercise's replies: once, for all processes forked from this one."""
+    _annotations(_module_of(number))
+
+
 def reply_type(probe: Any) -> Any:
     """What a probe returns, by its annotation: the schema of its reply."""
     return _reply_type(probe.__module__, probe.__name__)
@@ -89,5 +98,5 @@ def fitted(value: Any, probe: Any) -> Any:
     """
     try:
         return msgspec.convert(value, reply_type(probe))
-    except (IndexError, TypeError) as error:  # it takes an array for a mapping
+    except IndexError as error:  # it takes an array for a mapping
         raise msgspec.ValidationError(f"the value cannot be looked into: {error}") from None

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from grader.course.common_probes import kinds_of
+from grader.course.common_probes import Trouble, kinds_of
 from grader.course.ex04.replies import (
     BesideRoot,
     Called,
@@ -26,7 +26,7 @@ from grader.course.ex04.replies import (
     SetUp,
     Tables,
 )
-from grader.course.ex04.trial import NAME, Trial, Trouble, restored
+from grader.course.ex04.trial import NAME, Trial, restored
 from grader.runner import Learner
 
 Record = dict[str, Any]

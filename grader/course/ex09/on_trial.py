@@ -16,10 +16,6 @@ Observations = list[dict[str, Any]]
 Weights = list[list[float]]
 
 
-class Trouble(Exception):
-    """Raised on purpose, to see what becomes of it."""
-
-
 def tracker_with_run(learner: Learner, trial: Trial, config: Any = None) -> tuple[Any, Any]:
     """A tracker with an open run, as if `start_experiment` had opened it."""
     tracker = learner.WandBExperimentTracker(PROJECT)

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 from torch import nn
 
+from grader.course.common_probes import Trouble
 from grader.course.ex09.artifacts import artifact_of, real_artifact
 from grader.course.ex09.checkpoints import files_in, network, write_checkpoint
 from grader.course.ex09.on_trial import (
     PROJECT,
     Observations,
-    Trouble,
     Weights,
     between_losses,
     caught,
