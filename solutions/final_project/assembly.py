@@ -12,7 +12,7 @@ from sklearn.metrics import roc_auc_score
 from tqdm.auto import tqdm
 
 from solutions.final_project import bundle
-from solutions.final_project.augmentation import AGES
+from solutions.final_project.augmentation import AGES, age_name
 from solutions.final_project.metrics import probabilistic
 from solutions.final_project.model import CLASSES, LightCurveTransformer
 from solutions.final_project.network_training import predict_logits
@@ -148,7 +148,7 @@ def _metrics(seen: OutOfFold, settings: bundle.Settings) -> dict[str, Any]:
     for age in (*AGES, np.inf):
         part = seen.select((seen.age == age) & (seen.labels >= 0))
         if len(part.labels):
-            name = "all" if np.isinf(age) else f"{age:g} d"
+            name = age_name(age)
             probabilities = _probabilities(part, settings)
             measured = probabilistic(part.labels, probabilities)
             found["ece"][name], found["log_loss"][name] = measured["ece"], measured["log_loss"]

@@ -21,6 +21,11 @@ SHARE_CUT, SHARE_PACKETS = 0.45, 0.15  # of the views: cut off early, and one al
 YOUNGEST, OLDEST = 0.7, 150.0  # [days since the first detection] of views that are cut off
 
 
+def age_name(age: float) -> str:
+    """Return how an age is called in tables: `7 d`, or `all` for the whole light curve."""
+    return "all" if np.isinf(age) else f"{age:g} d"
+
+
 def augmented_view(lc: LightCurve, config: EncodingConfig, rng: np.random.Generator) -> View:
     """Return a random view: another source, cut off early, thinned out or farther away."""
     if lc.kind == "diff_alert" and rng.random() < 0.2 and (~lc.is_detection).sum() > 20:

@@ -11,7 +11,7 @@ from tqdm.auto import tqdm
 
 from solutions.final_project import bootstrap
 from solutions.final_project.answers import Classifier, arrays_of, classify
-from solutions.final_project.augmentation import AGES
+from solutions.final_project.augmentation import AGES, age_name
 from solutions.final_project.encoding import UnusableLightCurveError, alert_view, magnitude
 from solutions.final_project.light_curve import LightCurve
 from solutions.final_project.metrics import CLASSES, calibration_error, numbers_of
@@ -81,7 +81,7 @@ def by_age(
         answers = classify(classifier, known, progress=False)
         right = answers["predicted"].to_numpy() == truth
         answered = answers["predicted"].to_numpy() != ""
-        name = {"place": place, "bin": "all" if np.isinf(age) else f"{age:g} d"}
+        name = {"place": place, "bin": age_name(age)}
         for each in CLASSES:
             mine = truth == each
             about = {"class": each, **name, "count": int(mine.sum())}
