@@ -144,6 +144,11 @@ class Answer(Generic[R]):
             raise failure_of(self.raised)
         return self.result
 
+    @property
+    def message(self) -> str:
+        """The message of the exception; empty if there was none."""
+        return self.raised.message if self.raised else ""
+
 
 class Subject:
     """The learner's code as a check sees it."""

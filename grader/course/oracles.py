@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+Rng = np.random.Generator
+
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     """The probabilities that logits stand for, along the last axis."""
@@ -21,9 +23,7 @@ def true_log_p(logits: np.ndarray, classes: np.ndarray) -> np.ndarray:
     return log_softmax(logits)[np.arange(len(classes)), classes]
 
 
-def light_curves(
-    rng: np.random.Generator, lengths: list[int], rows: int, bands: int = 3
-) -> np.ndarray:
+def light_curves(rng: Rng, lengths: list[int], rows: int, bands: int = 3) -> np.ndarray:
     """Features (batch, rows, 3 + bands) of light curves, with zeros as padding.
 
     The columns are the time [days] from 0 on, the flux, its error, and the one-hot band.

@@ -9,9 +9,9 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course.ex01 import probes
 from grader.course.ex01.replies import DecoratedCall
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
 
-Rng = np.random.Generator
 Record = dict[str, Any]
 
 

@@ -6,8 +6,9 @@ import re
 
 from grader.answer import Subject
 from grader.course.ex01 import probes
-from grader.course.ex01.checks.common import Rng, check_identity, check_passed_on, decorated
+from grader.course.ex01.checks.common import check_identity, check_passed_on, decorated
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import require
 
 NAP = 0.08  # seconds

@@ -12,8 +12,9 @@ import pytest
 from grader.answer import Answer, Subject
 from grader.course import common_probes
 from grader.course.ex01 import probes
-from grader.course.ex01.checks.common import Record, Rng, gives_up, photometry
+from grader.course.ex01.checks.common import Record, gives_up, photometry
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import (
     Mistake,
     Raises,
@@ -217,6 +218,6 @@ def _check_unknown(learner: Subject, data: list[Record], name: str, value: Any) 
         Mistake("unknown-field-silent", silent, name=name),
         naming=name.removesuffix("_min").removesuffix("_max"),
     )
-    message = answer.raised.message if answer.raised else ""
+    message = answer.message
     all_named = all(field in message for field in data[0])
     require(all_named, "fields-not-named", name=name, message=message, fields=", ".join(data[0]))

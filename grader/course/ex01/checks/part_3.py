@@ -11,8 +11,9 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course import common_probes
 from grader.course.ex01 import probes
-from grader.course.ex01.checks.common import Rng, gives_up
+from grader.course.ex01.checks.common import gives_up
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import (
     Mistake,
     Raises,

@@ -6,9 +6,10 @@ import numpy as np
 
 from grader.answer import Subject
 from grader.course.ex01 import probes
-from grader.course.ex01.checks.common import Rng, photometry
+from grader.course.ex01.checks.common import photometry
 from grader.course.ex01.replies import ConversionCall
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
 
 

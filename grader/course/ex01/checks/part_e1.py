@@ -10,9 +10,10 @@ import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex01 import probes
-from grader.course.ex01.checks.common import Rng, check_identity, check_passed_on
+from grader.course.ex01.checks.common import check_identity, check_passed_on
 from grader.course.ex01.replies import CachedFailure
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
 
 UNHASHABLE = Raises("TypeError", "hash")

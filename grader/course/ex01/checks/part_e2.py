@@ -7,9 +7,10 @@ from typing import Any
 
 from grader.answer import Answer, Subject
 from grader.course.ex01 import probes
-from grader.course.ex01.checks.common import Record, Rng, photometry
+from grader.course.ex01.checks.common import Record, photometry
 from grader.course.ex01.replies import BandProcessor
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import (
     Mistake,
     Raises,

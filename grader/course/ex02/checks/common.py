@@ -13,6 +13,7 @@ import numpy as np
 from grader.answer import Answer, Finding
 from grader.course.counted import as_many
 from grader.course.ex02.replies import LightCurveView, Selected
+from grader.course.oracles import Rng
 from grader.expect import (
     Mistake,
     Raises,
@@ -25,7 +26,6 @@ from grader.expect import (
 )
 from grader.wire import Table
 
-Rng = np.random.Generator
 Observation = dict[str, Any]
 
 FIELDS = ["mjd", "flux", "flux_err", "band"]

@@ -14,7 +14,6 @@ from grader.course.ex02.checks.common import (
     FIELDS,
     NAME,
     Observation,
-    Rng,
     columns,
     expect_rows,
     failed,
@@ -24,6 +23,7 @@ from grader.course.ex02.checks.common import (
 )
 from grader.course.ex02.replies import Stored
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import (
     Mistake,
     Raises,
@@ -106,7 +106,7 @@ def test_init_small(learner: Subject, rng: Rng) -> None:
 
 def expect_refusal(answer: Answer[Stored], when: str, field: str, *mistakes: Mistake) -> None:
     """The observations must be refused by a ValueError that names the field."""
-    message = answer.raised.message if answer.raised else ""
+    message = answer.message
     nameless = REFUSED.matches(answer) and field not in message
     expect_error(
         answer,

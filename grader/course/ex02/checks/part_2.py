@@ -13,7 +13,6 @@ from grader.course.ex02 import probes
 from grader.course.ex02.checks.common import (
     SURVEY,
     Observation,
-    Rng,
     expect_rows,
     in_band,
     in_time,
@@ -24,6 +23,7 @@ from grader.course.ex02.checks.common import (
 )
 from grader.course.ex02.replies import Item, LightCurveView
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import (
     Mistake,
     Raises,
@@ -182,5 +182,5 @@ def test_item_unknown_band(learner: Subject, rng: Rng) -> None:
     what = "None" if nothing else "a light curve without observations"
     silent = Mistake("unknown-band-silent", view is not None, what=what)
     expect_error(answer, "KeyError", "`lc['r']`, a band that was not observed,", silent)
-    message = answer.raised.message if answer.raised else ""
+    message = answer.message
     require({"g", "i"} <= words(message), "bands-not-named", message=message)

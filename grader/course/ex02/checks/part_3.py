@@ -6,9 +6,10 @@ import re
 
 from grader.answer import Subject
 from grader.course.ex02 import probes
-from grader.course.ex02.checks.common import NAME, Observation, Rng, observations, words
+from grader.course.ex02.checks.common import NAME, Observation, observations, words
 from grader.course.ex02.replies import Texts
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, fail_if_recognised, require
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex02 import probes
-from grader.course.ex02.checks.common import Observation, Rng, failed, in_time, observations
+from grader.course.ex02.checks.common import Observation, failed, in_time, observations
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, expect, fail_if_recognised, kind_of, require
 
 

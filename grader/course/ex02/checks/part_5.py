@@ -10,7 +10,6 @@ from grader.course.ex02.checks.common import (
     NAME,
     TRANSIENT,
     Observation,
-    Rng,
     expect_rows,
     failed,
     in_time,
@@ -19,6 +18,7 @@ from grader.course.ex02.checks.common import (
 )
 from grader.course.ex02.replies import LightCurveView, Stored
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
 
 

@@ -13,7 +13,6 @@ from grader.course.ex02.checks.common import (
     FIELDS,
     TRANSIENT,
     Observation,
-    Rng,
     columns,
     expect_rows,
     failed,
@@ -24,6 +23,7 @@ from grader.course.ex02.checks.common import (
 )
 from grader.course.ex02.replies import LightCurveView
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import (
     Mistake,
     Raises,

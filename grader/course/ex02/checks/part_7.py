@@ -6,8 +6,9 @@ import math
 
 from grader.answer import Subject
 from grader.course.ex02 import probes
-from grader.course.ex02.checks.common import Observation, Rng, in_band, in_time, observations
+from grader.course.ex02.checks.common import Observation, in_band, in_time, observations
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, expect, expect_error, fail_if_recognised, kind_of, shown
 
 

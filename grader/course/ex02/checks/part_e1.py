@@ -11,7 +11,6 @@ from grader.course.ex02 import probes
 from grader.course.ex02.checks.common import (
     SURVEY,
     Observation,
-    Rng,
     expect_rows,
     fail_if_rebuilt,
     in_time,
@@ -20,6 +19,7 @@ from grader.course.ex02.checks.common import (
     same_kind,
 )
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, approx_equal, expect_error, fail_if_recognised, require
 
 REFUSED = Raises("TypeError", "unsupported operand")

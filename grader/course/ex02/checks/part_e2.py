@@ -6,9 +6,10 @@ import numpy as np
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex02 import probes
-from grader.course.ex02.checks.common import FIELDS, Rng, in_time, observations
+from grader.course.ex02.checks.common import FIELDS, in_time, observations
 from grader.course.ex02.replies import Item
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, expect, fail_if_recognised, kind_of, require
 
 

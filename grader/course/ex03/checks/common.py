@@ -15,11 +15,11 @@ from grader.course.ex03.checks.records import (
     LIST_KEYS,
     TIMES,
     Entry,
-    Rng,
     columns_wanted,
     record,
 )
 from grader.course.ex03.replies import Counts, Processed
+from grader.course.oracles import Rng
 from grader.expect import (
     Mistake,
     Raises,
@@ -33,10 +33,6 @@ from grader.expect import (
 from grader.wire import Table
 
 Fault = tuple[Entry, Finding]  # what is broken in an entry, and what is found if it is kept
-
-
-def message(answer: Answer[Any]) -> str:
-    return answer.raised.message if answer.raised else ""
 
 
 def processed(learner: Subject, survey: str, entries: list[Entry]) -> Answer[Processed]:
@@ -212,7 +208,7 @@ def check_missing_keys(learner: Subject, rng: Rng, survey: str) -> None:
             Mistake("missing-key-accepted", answer.raised is None, name=name),
         )
         expect_error(answer, "ValueError", f"a record without {name!r}")
-        require(name in message(answer), "key-not-named", message=message(answer), name=name)
+        require(name in answer.message, "key-not-named", message=answer.message, name=name)
         counts = learner.ask(probes.counts_of_broken, survey, broken).value
         require(approx_equal(counts.listed(), [0, 0, 0]), "broken-record-counted")
 

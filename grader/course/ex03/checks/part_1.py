@@ -5,15 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex03 import probes
 from grader.course.ex03.replies import Validity
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, fail_if_recognised, require
-
-Rng = np.random.Generator
 
 
 def valid(learner: Subject, flux: Any, flux_err: Any, how: str = "class") -> bool:

@@ -6,7 +6,6 @@ from typing import Any
 
 from grader.answer import Answer, Subject
 from grader.course.ex03 import probes
-from grader.course.ex03.checks.common import message
 from grader.course.ex03.replies import Made
 from grader.course.gates import gate
 from grader.expect import Mistake, Raises, expect_error, fail_if_recognised, require
@@ -49,7 +48,7 @@ def test_factory_finds(learner: Subject) -> None:
     names = ["skymapper", "SKYMAPPER", "SkyMapp", "ATLAS", "ZTF"]
     missed = {name: unknown(made(learner, name)) for name in names}
     lost = unknown(answer)
-    offered = "skymapper" in message(made(learner, "Hubble")).lower()
+    offered = "skymapper" in made(learner, "Hubble").message.lower()
     found_else = not (missed["skymapper"] and missed["SKYMAPPER"])
     expect_processor(
         answer,
@@ -104,7 +103,7 @@ def test_factory_unknown(learner: Subject) -> None:
         Mistake("unknown-silent", "a NoneType"),
         Mistake("key-error-for-unknown", Raises("KeyError")),
     )
-    said = message(answer)
+    said = answer.message
     for name in ("SkyMapper", "ATLAS", "Gaia"):
         require(name.lower() in said.lower(), "names-not-listed", message=said, name=name)
     require("orbital" not in said.lower(), "abstract-offered~listed")

@@ -9,9 +9,10 @@ from grader.answer import Answer, Finding, Subject
 from grader.course.ex03 import probes
 from grader.course.ex03.checks import common, records
 from grader.course.ex03.checks.common import Fault, columns, expect_column, processed
-from grader.course.ex03.checks.records import Entry, Rng, columns_wanted, detections, mjd_of, record
+from grader.course.ex03.checks.records import Entry, columns_wanted, detections, mjd_of, record
 from grader.course.ex03.replies import Counts, Processed
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, expect, fail_if_recognised, require
 
 POSITIVE, NEGATIVE = ["t", "1", "+1", 1, True], ["f", "0", "-1", 0, -1, False]

@@ -25,9 +25,10 @@ from grader.course.ex03.checks.common import (
     processed,
     rounded,
 )
-from grader.course.ex03.checks.records import Rng, columns_wanted, record, sources
+from grader.course.ex03.checks.records import columns_wanted, record, sources
 from grader.course.ex03.replies import Counts
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require
 
 BANDS = list("ugrizy")

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex03 import probes
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
-
-Rng = np.random.Generator
 
 
 def statistic(

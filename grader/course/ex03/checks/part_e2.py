@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
 import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex03 import probes
 from grader.course.ex03.replies import Batch
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, approx_equal, fail_if_recognised, require
 
-Rng = np.random.Generator
 AFTER = {"": "", "KeyboardInterrupt": " after Ctrl-C (KeyboardInterrupt)"}
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-Rng = np.random.Generator
+from grader.course.oracles import Rng
+
 Entry = dict[str, Any]
 
 ZEROPOINTS = {"g": 26.325, "r": 26.275, "i": 25.660}

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 
 from grader.course.ex04.replies import Event, Line, Seen
+from grader.course.oracles import Rng
 from grader.expect import require, shown
-
-Rng = np.random.Generator
 
 Record = dict[str, Any]
 

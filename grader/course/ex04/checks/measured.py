@@ -8,7 +8,8 @@ from itertools import pairwise
 from operator import mul
 from statistics import mean, median
 
-from grader.course.ex04.checks.common import Record, Rng, nothing_seen, observation
+from grader.course.ex04.checks.common import Record, nothing_seen, observation
+from grader.course.oracles import Rng
 
 Point = tuple[float, float]  # a time and a magnitude
 

@@ -27,7 +27,7 @@ R = TypeVar("R")
 
 def in_session(answer: Answer[R]) -> R:
     """What was seen, once it is clear that it is a context manager."""
-    message = answer.raised.message if answer.raised else ""
+    message = answer.message
     not_usable = "iterator" in message or "context manager" in message
     fail_if_recognised(
         answer,

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from grader.answer import Answer, Subject
 from grader.course.ex04 import probes
-from grader.course.ex04.checks.common import (
-    Record,
-    Rng,
-    errors_in,
-    names_of,
-    records,
-    told,
-    well_formed,
-)
+from grader.course.ex04.checks.common import Record, errors_in, names_of, records, told, well_formed
 from grader.course.ex04.replies import Called
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, approx_equal, expect, require, shown
 from grader.wire import OpaqueObject
 

@@ -8,9 +8,10 @@ import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex04 import probes
-from grader.course.ex04.checks.common import Rng, records, told
+from grader.course.ex04.checks.common import records, told
 from grader.course.ex04.replies import OneByOne
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, expect, fail_if_recognised, require, shown
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex04 import probes
-from grader.course.ex04.checks.common import Record, Rng, observation
+from grader.course.ex04.checks.common import Record, observation
 from grader.course.ex04.checks.measured import measured, seen, slope, somewhen, supernova
 from grader.course.ex04.checks.rules import CASES, Case, holding
 from grader.course.ex04.checks.slips import slips
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import (
     Mistake,
     Raises,

@@ -8,9 +8,10 @@ import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex04 import probes
-from grader.course.ex04.checks.common import Rng, records
+from grader.course.ex04.checks.common import records
 from grader.course.ex04.replies import Processed
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, expect, fail_if_recognised, require, shown
 from grader.wire import OpaqueObject
 

@@ -9,9 +9,10 @@ import pytest
 from grader.answer import Answer, Subject
 from grader.course.counted import as_many
 from grader.course.ex04 import probes
-from grader.course.ex04.checks.common import Rng, says
+from grader.course.ex04.checks.common import says
 from grader.course.ex04.replies import Observed
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, expect, require
 
 

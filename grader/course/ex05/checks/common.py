@@ -13,9 +13,8 @@ import numpy as np
 from grader.answer import Answer
 from grader.course.counted import as_many
 from grader.course.ex05.replies import Changed
+from grader.course.oracles import Rng
 from grader.expect import approx_equal, kind_of, require
-
-Rng = np.random.Generator
 
 Observation = dict[str, Any]
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from grader.answer import Subject
 from grader.course.ex05 import probes
-from grader.course.ex05.checks.common import BANDS, Rng, one_hot
+from grader.course.ex05.checks.common import BANDS, one_hot
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import (
     Mistake,
     Raises,

@@ -9,8 +9,9 @@ import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex05 import probes
-from grader.course.ex05.checks.common import BANDS, FLUX, Rng, one_hot
+from grader.course.ex05.checks.common import BANDS, FLUX, one_hot
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import Mistake, approx_equal, expect, kind_of, require
 
 

@@ -18,7 +18,6 @@ from grader.course.ex05.checks.common import (
     RTOL,
     TIME,
     Observation,
-    Rng,
     array_of,
     column,
     in_order,
@@ -26,6 +25,7 @@ from grader.course.ex05.checks.common import (
     rows_of,
 )
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, kind_of, require
 
 

@@ -9,17 +9,10 @@ import numpy as np
 from grader.answer import Answer, Finding, Subject
 from grader.course.counted import as_many
 from grader.course.ex05 import probes
-from grader.course.ex05.checks.common import (
-    ATOL,
-    FLUX,
-    RTOL,
-    Observation,
-    Rng,
-    observations,
-    rows_of,
-)
+from grader.course.ex05.checks.common import ATOL, FLUX, RTOL, Observation, observations, rows_of
 from grader.course.ex05.replies import Attributes
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, approx_equal, expect, expect_error, kind_of, require
 from grader.wire import Tensor
 

@@ -16,13 +16,13 @@ from grader.course.ex05.checks.common import (
     FLUX_ERR,
     N_REAL,
     TIME,
-    Rng,
     a_seed,
     changed_rows,
     check_padding,
     full_rows,
 )
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require
 
 NOTHING = {"noise_level": 0.0, "time_shift_max": 0.0, "drop_probability": 0.0}

@@ -10,8 +10,9 @@ import numpy as np
 from grader.answer import Answer, Finding, Subject
 from grader.course.counted import as_many
 from grader.course.ex05 import probes
-from grader.course.ex05.checks.common import Rng, a_seed
+from grader.course.ex05.checks.common import a_seed
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import approx_equal, expect, kind_of, require
 
 TAU, SF = 200.0, 0.4

@@ -11,9 +11,10 @@ import pytest
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex05 import probes
-from grader.course.ex05.checks.common import Rng, a_seed
+from grader.course.ex05.checks.common import a_seed
 from grader.course.ex05.replies import Sky
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, approx_equal, expect, expect_error, require, shown
 
 SKY = {"SNIa": 0.58, "SNII": 0.18, "CV": 0.10, "AGN": 0.11, "TDE": 0.03}

@@ -14,7 +14,6 @@ from grader.course.ex05.checks.common import (
     FLUX_ERR,
     N_REAL,
     TIME,
-    Rng,
     a_seed,
     changed_rows,
     check_padding,
@@ -22,6 +21,7 @@ from grader.course.ex05.checks.common import (
 )
 from grader.course.ex05.replies import Changed
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, approx_equal, expect, require
 
 

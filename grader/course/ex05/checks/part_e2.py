@@ -9,8 +9,8 @@ import numpy as np
 from grader.answer import Finding, Subject
 from grader.course.counted import as_many
 from grader.course.ex05 import probes
-from grader.course.ex05.checks.common import Rng
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import require
 from grader.wire import Tensor
 

@@ -2,8 +2,4 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-Rng = np.random.Generator
-
 N_FEATURES, N_CLASSES = 6, 5

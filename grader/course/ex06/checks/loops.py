@@ -8,9 +8,9 @@ import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.ex06 import probes
-from grader.course.ex06.checks.common import N_CLASSES, N_FEATURES, Rng
+from grader.course.ex06.checks.common import N_CLASSES, N_FEATURES
 from grader.course.ex06.replies import Seen
-from grader.course.oracles import light_curves, softmax, true_log_p
+from grader.course.oracles import Rng, light_curves, softmax, true_log_p
 from grader.expect import Mistake, Raises, expect_error, fail_if_recognised, require
 from grader.wire import Tensor
 

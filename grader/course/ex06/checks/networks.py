@@ -12,8 +12,8 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course.counted import as_many
 from grader.course.ex06 import probes
-from grader.course.ex06.checks.common import N_CLASSES, N_FEATURES, Rng
-from grader.course.oracles import light_curves
+from grader.course.ex06.checks.common import N_CLASSES, N_FEATURES
+from grader.course.oracles import Rng, light_curves
 from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
 from grader.wire import Tensor
 

@@ -9,7 +9,7 @@ import pytest
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex06 import probes
-from grader.course.ex06.checks.common import N_CLASSES, N_FEATURES, Rng
+from grader.course.ex06.checks.common import N_CLASSES, N_FEATURES
 from grader.course.ex06.checks.networks import (
     Network,
     asked,
@@ -23,7 +23,7 @@ from grader.course.ex06.checks.networks import (
     longer,
 )
 from grader.course.gates import gate
-from grader.course.oracles import light_curves
+from grader.course.oracles import Rng, light_curves
 from grader.expect import Mistake, approx_equal, fail_if_recognised, require
 from grader.wire import Tensor
 

@@ -8,7 +8,7 @@ import pytest
 from grader.answer import Subject
 from grader.course.counted import as_many
 from grader.course.ex06 import probes
-from grader.course.ex06.checks.common import N_CLASSES, N_FEATURES, Rng
+from grader.course.ex06.checks.common import N_CLASSES, N_FEATURES
 from grader.course.ex06.checks.networks import (
     LSTM,
     asked,
@@ -23,7 +23,7 @@ from grader.course.ex06.checks.networks import (
     shaped,
 )
 from grader.course.gates import gate
-from grader.course.oracles import light_curves
+from grader.course.oracles import Rng, light_curves
 from grader.expect import approx_equal, require
 from grader.wire import Tensor
 

@@ -10,9 +10,9 @@ import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex06 import probes
-from grader.course.ex06.checks.common import N_CLASSES, Rng
+from grader.course.ex06.checks.common import N_CLASSES
 from grader.course.gates import gate
-from grader.course.oracles import log_softmax, true_log_p
+from grader.course.oracles import Rng, log_softmax, true_log_p
 from grader.expect import Mistake, expect, fail_if_recognised, require
 from grader.wire import Tensor
 

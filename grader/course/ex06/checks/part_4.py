@@ -7,7 +7,6 @@ import pytest
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex06 import probes
-from grader.course.ex06.checks.common import Rng
 from grader.course.ex06.checks.loops import (
     BATCH_SIZE,
     Regression,
@@ -17,6 +16,7 @@ from grader.course.ex06.checks.loops import (
 )
 from grader.course.ex06.replies import Trained
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require
 from grader.wire import Tensor
 

@@ -9,7 +9,6 @@ import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex06 import probes
-from grader.course.ex06.checks.common import Rng
 from grader.course.ex06.checks.loops import (
     BATCH_SIZE,
     Regression,
@@ -18,6 +17,7 @@ from grader.course.ex06.checks.loops import (
     seen,
 )
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import (
     Mistake,
     Raises,

@@ -8,8 +8,8 @@ import pytest
 
 from grader.answer import Subject
 from grader.course.ex06 import probes
-from grader.course.ex06.checks.common import Rng
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import (
     Mistake,
     Raises,

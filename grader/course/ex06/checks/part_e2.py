@@ -9,9 +9,9 @@ import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.ex06 import probes
-from grader.course.ex06.checks.common import Rng
 from grader.course.ex06.replies import Fitted
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, approx_equal, expect, kind_of, require
 
 TRAIN = [3.0, 2.0, 2.5, 2.6, 2.7, 2.8, 1.5, 1.4, 1.3, 1.2, 1.1, 1.0]

@@ -16,10 +16,9 @@ from grader.answer import Answer, Subject
 from grader.course import oracles
 from grader.course.counted import as_many
 from grader.course.ex07 import probes
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, expect_error, fail_if_recognised, kind_of, require
 from grader.wire import Tensor
-
-Rng = np.random.Generator
 
 Batch = tuple[Tensor, Tensor, Tensor]
 
@@ -72,7 +71,7 @@ def names_both(
 ) -> None:
     """The answer must be a ValueError whose message names both numbers."""
     expect_error(answer, "ValueError", when, *mistakes)
-    message = answer.raised.message if answer.raised else ""
+    message = answer.message
     named = all(str(number) in message for number in numbers)
     first, second = numbers
     require(named, "numbers-not-named", message=message, first=first, second=second)

@@ -8,8 +8,9 @@ import pytest
 from grader.answer import Subject
 from grader.course.counted import as_many
 from grader.course.ex07 import probes
-from grader.course.ex07.checks.common import NEAR, Rng, array, broke, days, seed_of
+from grader.course.ex07.checks.common import NEAR, array, broke, days, seed_of
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, expect_error, fail_if_recognised, require
 from grader.wire import Tensor
 

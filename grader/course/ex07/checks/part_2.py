@@ -7,9 +7,10 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course.counted import as_many
 from grader.course.ex07 import probes
-from grader.course.ex07.checks.common import NEAR, Rng, array, days, names_both, seed_of
+from grader.course.ex07.checks.common import NEAR, array, days, names_both, seed_of
 from grader.course.ex07.replies import Positional
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, fail_if_recognised, require
 from grader.wire import Tensor
 

@@ -10,17 +10,9 @@ import pytest
 from grader.answer import Subject
 from grader.course.counted import as_many
 from grader.course.ex07 import probes
-from grader.course.ex07.checks.common import (
-    ENCODER,
-    NEAR,
-    TINY,
-    Rng,
-    array,
-    broke,
-    days,
-    names_both,
-)
+from grader.course.ex07.checks.common import ENCODER, NEAR, TINY, array, broke, days, names_both
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, approx_equal, fail_if_recognised, require, shown
 from grader.wire import Tensor
 

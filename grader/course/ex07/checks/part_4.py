@@ -6,8 +6,8 @@ import numpy as np
 
 from grader.answer import Subject
 from grader.course.ex07 import probes
-from grader.course.ex07.checks.common import Rng
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import Mistake, expect, fail_if_recognised
 from grader.wire import Tensor
 

@@ -10,7 +10,6 @@ from grader.course.ex07.checks.common import (
     ENCODER,
     MODES,
     TINY,
-    Rng,
     array,
     classified,
     embedded,
@@ -22,7 +21,7 @@ from grader.course.ex07.checks.common import (
     sent,
 )
 from grader.course.gates import gate, twice
-from grader.course.oracles import softmax
+from grader.course.oracles import Rng, softmax
 from grader.expect import Mistake, approx_equal, expect, require
 from grader.wire import Tensor
 

@@ -11,7 +11,6 @@ from grader.course.ex07 import probes
 from grader.course.ex07.checks.common import (
     NEAR,
     TINY,
-    Rng,
     array,
     broke,
     invisible_padding,
@@ -21,6 +20,7 @@ from grader.course.ex07.checks.common import (
 )
 from grader.course.ex07.replies import BandVectors
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, fail_if_recognised, require
 from grader.wire import Tensor
 

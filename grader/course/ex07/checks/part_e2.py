@@ -12,7 +12,6 @@ from grader.course.ex07.checks.common import (
     MODES,
     NEAR,
     TINY,
-    Rng,
     array,
     few_observations,
     invisible_padding,
@@ -22,6 +21,7 @@ from grader.course.ex07.checks.common import (
     whole,
 )
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, expect, expect_error, require
 from grader.wire import Tensor
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-import numpy as np
-
 from grader.answer import Answer
 from grader.course.ex08.replies import EMPTY, FIGURE, OLD, History, Matrix
 from grader.expect import require
 
-Rng = np.random.Generator
 F = TypeVar("F", Matrix, History)
 
 N_CLASSES = 5

@@ -11,8 +11,8 @@ import pytest
 from grader.answer import Subject
 from grader.course.counted import as_many
 from grader.course.ex08 import probes
-from grader.course.ex08.checks.common import Rng
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, expect_error, kind_of, require
 from grader.wire import Tensor
 

@@ -9,8 +9,8 @@ from typing import Any
 from grader.answer import Answer, Finding, Subject
 from grader.course.counted import as_many
 from grader.course.ex08 import probes
-from grader.course.ex08.checks.common import Rng
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require, shown
 
 

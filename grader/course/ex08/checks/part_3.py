@@ -12,8 +12,8 @@ import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
-from grader.course.ex08.checks.common import Rng
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import (
     Mistake,
     Raises,

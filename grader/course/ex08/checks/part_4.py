@@ -9,9 +9,10 @@ import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
-from grader.course.ex08.checks.common import Rng, figure_of
+from grader.course.ex08.checks.common import figure_of
 from grader.course.ex08.replies import Cell, Matrix, Tick, Written
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require, shown
 
 PLOTTED = np.array([[17, 2, 0, 1], [3, 15, 0, 0], [0, 0, 0, 0], [6, 4, 0, 12]])  # no third class

@@ -9,12 +9,12 @@ import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
-from grader.course.ex08.checks.common import N_CLASSES, SERIES, Rng
+from grader.course.ex08.checks.common import N_CLASSES, SERIES
 from grader.course.ex08.checks.passes import Pass, check_updates
 from grader.course.ex08.checks.trainings import Plan, epochs_run, plateau_rates, series
 from grader.course.ex08.checks.weights import balanced, check_weights, losses_of, weighted_mean
 from grader.course.gates import gate
-from grader.course.oracles import softmax
+from grader.course.oracles import Rng, softmax
 from grader.expect import Mistake, expect, expect_error, number, require
 from grader.wire import Tensor
 

@@ -8,9 +8,10 @@ import numpy as np
 
 from grader.answer import Subject
 from grader.course.ex08 import probes
-from grader.course.ex08.checks.common import SERIES, Rng, figure_of
+from grader.course.ex08.checks.common import SERIES, figure_of
 from grader.course.ex08.replies import Line, Panel
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import approx_equal, require
 
 

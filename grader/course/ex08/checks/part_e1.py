@@ -8,9 +8,10 @@ import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
-from grader.course.ex08.checks.common import N_CLASSES, Rng
+from grader.course.ex08.checks.common import N_CLASSES
 from grader.course.ex08.replies import Mixed
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import Mistake, approx_equal, expect, kind_of, require
 from grader.wire import Tensor
 

@@ -10,10 +10,9 @@ import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
-from grader.course.ex08.checks.common import Rng
 from grader.course.ex08.replies import Sampled
 from grader.course.gates import gate
-from grader.course.oracles import softmax
+from grader.course.oracles import Rng, softmax
 from grader.expect import approx_equal, kind_of, require, shown
 from grader.wire import Tensor
 

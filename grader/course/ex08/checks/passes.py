@@ -6,10 +6,10 @@ import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
-from grader.course.ex08.checks.common import N_CLASSES, Rng
+from grader.course.ex08.checks.common import N_CLASSES
 from grader.course.ex08.checks.weights import losses_of
 from grader.course.ex08.replies import Epoch
-from grader.course.oracles import softmax
+from grader.course.oracles import Rng, softmax
 from grader.expect import Mistake, expect, require
 from grader.wire import Tensor
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
-from grader.course.ex08.checks.common import N_CLASSES, Rng
+from grader.course.ex08.checks.common import N_CLASSES
 from grader.course.ex08.replies import Training
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, fail_if_recognised, kind_of, number, require
 from grader.wire import Tensor
 

@@ -14,10 +14,9 @@ import numpy as np
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
 from grader.course.ex09.replies import Caught, File, Item, Logged, RunFile
+from grader.course.oracles import Rng
 from grader.expect import approx_equal, expect, require, shown
 from grader.wire import Tensor
-
-Rng = np.random.Generator
 
 
 def names_of(rng: Rng, n: int) -> list[str]:

@@ -7,7 +7,6 @@ from typing import Any
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
 from grader.course.ex09.checks.common import (
-    Rng,
     check_notes,
     kind_in,
     numbers,
@@ -18,12 +17,13 @@ from grader.course.ex09.checks.common import (
 )
 from grader.course.ex09.replies import File, Saved
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
 
 
 def written(answer: Answer[Saved]) -> dict[str, File]:
     """The files of a checkpoint, once none of them is a pickle."""
-    said = answer.raised.message if answer.raised else ""
+    said = answer.message
     fail_if_recognised(
         answer,
         Mistake("folder-not-made", Raises("FileNotFoundError")),

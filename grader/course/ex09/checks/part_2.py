@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
-from grader.course.ex09.checks.common import Rng, kind_in, names_of, settings
+from grader.course.ex09.checks.common import kind_in, names_of, settings
 from grader.course.ex09.replies import Block, Opened, Started
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import expect, require
 
 

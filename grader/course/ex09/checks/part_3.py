@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
-from grader.course.ex09.checks.common import Rng, check_without_run, kind_in, numbers
+from grader.course.ex09.checks.common import check_without_run, kind_in, numbers
 from grader.course.ex09.replies import Caught
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import expect, require
 
 

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from grader.answer import Answer, Subject
 from grader.course.ex09 import probes
 from grader.course.ex09.checks.common import (
-    Rng,
     check_notes,
     check_without_run,
     numbers,
@@ -18,6 +17,7 @@ from grader.course.ex09.checks.common import (
 )
 from grader.course.ex09.replies import Artifact, File
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import approx_equal, expect, require
 
 NOTES = "checkpoint.json"

@@ -9,7 +9,6 @@ import numpy as np
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
 from grader.course.ex09.checks.common import (
-    Rng,
     check_losses,
     check_row,
     check_without_run,
@@ -18,6 +17,7 @@ from grader.course.ex09.checks.common import (
 )
 from grader.course.ex09.replies import Item
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, expect, expect_error, fail_if_recognised, require
 
 

@@ -11,7 +11,6 @@ from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
 from grader.course.ex09.checks.common import (
     CLASSES,
-    Rng,
     check_losses,
     check_row,
     check_without_run,
@@ -20,6 +19,7 @@ from grader.course.ex09.checks.common import (
 )
 from grader.course.ex09.replies import Bars, Logged, Panel, Picture, Pictured
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, expect, require
 
 Observations = list[dict[str, Any]]

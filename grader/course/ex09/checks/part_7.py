@@ -7,8 +7,8 @@ from typing import Any
 from grader.answer import Answer, Finding, Subject
 from grader.course import common_probes
 from grader.course.ex09 import probes
-from grader.course.ex09.checks.common import Rng
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import (
     Mistake,
     Raises,

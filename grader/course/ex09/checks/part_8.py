@@ -10,7 +10,7 @@ import pytest
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
-from grader.course.ex09.checks.common import CLASSES, Rng, kind_in
+from grader.course.ex09.checks.common import CLASSES, kind_in
 from grader.course.ex09.checks.plan import Plan
 from grader.course.ex09.checks.training import (
     check_failed,
@@ -21,6 +21,7 @@ from grader.course.ex09.checks.training import (
 )
 from grader.course.ex09.replies import Training
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, approx_equal, expect, require, shown
 
 DEFAULTS = {"d_model": 32, "nhead": 4, "num_layers": 2, "learning_rate": 1e-3, "seed": 0}

@@ -11,9 +11,10 @@ import numpy as np
 from grader.answer import Answer, Finding, Subject
 from grader.course import common_probes
 from grader.course.ex09 import probes
-from grader.course.ex09.checks.common import Rng, check_row, item_text, items_under, names_of
+from grader.course.ex09.checks.common import check_row, item_text, items_under, names_of
 from grader.course.ex09.replies import Chart, Item
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import (
     Mistake,
     Raises,

@@ -8,9 +8,10 @@ import numpy as np
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
-from grader.course.ex09.checks.common import Rng, kind_in
+from grader.course.ex09.checks.common import kind_in
 from grader.course.ex09.replies import Step
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import expect, kind_of, require
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.course.ex09.checks.common import CLASSES, Rng
-from grader.course.oracles import softmax
+from grader.course.ex09.checks.common import CLASSES
+from grader.course.oracles import Rng, softmax
 
 RARE = CLASSES.index("TDE")
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.ex10 import probes
-from grader.course.ex10.checks.common import Array, Rng
+from grader.course.ex10.checks.common import Array
 from grader.course.ex10.replies import Layer
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import expect, require
 from grader.wire import Tensor
 

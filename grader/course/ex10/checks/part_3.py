@@ -10,7 +10,6 @@ import numpy as np
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex10.checks.common import (
     Array,
-    Rng,
     answers,
     bin_of,
     binned,
@@ -19,6 +18,7 @@ from grader.course.ex10.checks.common import (
     table_of,
 )
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, expect, expect_error, kind_of, number, require
 from grader.wire import Table
 

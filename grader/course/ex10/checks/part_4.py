@@ -8,9 +8,10 @@ import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.ex10 import probes
-from grader.course.ex10.checks.common import Array, Rng, answers, bin_of, binned, table_of
+from grader.course.ex10.checks.common import Array, answers, bin_of, binned, table_of
 from grader.course.ex10.replies import Diagram, Panel
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import approx_equal, require
 
 

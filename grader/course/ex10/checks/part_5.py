@@ -9,7 +9,6 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course.ex10.checks.common import (
     Array,
-    Rng,
     answers,
     at_temperature,
     best_temperature,
@@ -18,7 +17,7 @@ from grader.course.ex10.checks.common import (
     ece_of,
 )
 from grader.course.gates import gate
-from grader.course.oracles import softmax
+from grader.course.oracles import Rng, softmax
 from grader.expect import Mistake, expect, number, require
 
 

@@ -8,8 +8,9 @@ from statistics import mean
 import numpy as np
 
 from grader.answer import Answer, Subject
-from grader.course.ex10.checks.common import Array, Rng, answers, call_tool
+from grader.course.ex10.checks.common import Array, answers, call_tool
 from grader.course.gates import gate
+from grader.course.oracles import Rng
 from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, number
 
 

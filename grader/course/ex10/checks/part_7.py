@@ -9,16 +9,10 @@ import numpy as np
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex10 import probes
-from grader.course.ex10.checks.common import (
-    Array,
-    Rng,
-    at_temperature,
-    best_temperature,
-    ece_of,
-)
+from grader.course.ex10.checks.common import Array, at_temperature, best_temperature, ece_of
 from grader.course.ex10.replies import Comparison, Run
 from grader.course.gates import gate, twice
-from grader.course.oracles import softmax
+from grader.course.oracles import Rng, softmax
 from grader.expect import Mistake, approx_equal, expect, kind_of, number, require, shown
 from grader.wire import Tensor
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.ex10 import probes
-from grader.course.ex10.checks.common import Array, Rng
+from grader.course.ex10.checks.common import Array
 from grader.course.gates import gate
-from grader.course.oracles import log_softmax
+from grader.course.oracles import Rng, log_softmax
 from grader.expect import Mistake, approx_equal, expect, number, require
 from grader.wire import Tensor
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex10 import probes
-from grader.course.ex10.checks.common import N_ROWS, Rng, epistemic_mistakes
+from grader.course.ex10.checks.common import N_ROWS, epistemic_mistakes
 from grader.course.gates import gate
-from grader.course.oracles import light_curves, softmax
+from grader.course.oracles import Rng, light_curves, softmax
 from grader.expect import Mistake, approx_equal, expect, kind_of, require
 from grader.wire import Tensor
 

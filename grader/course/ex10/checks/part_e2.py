@@ -10,8 +10,8 @@ import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.ex10 import probes
-from grader.course.ex10.checks.common import Rng
 from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
 from grader.expect import Mistake, expect, expect_error, require
 
 

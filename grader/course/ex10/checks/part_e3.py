@@ -7,10 +7,9 @@ from typing import Any
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex10 import probes
-from grader.course.ex10.checks.common import Rng
 from grader.course.ex10.replies import Stream
 from grader.course.gates import gate
-from grader.course.oracles import softmax
+from grader.course.oracles import Rng, softmax
 from grader.expect import (
     Mistake,
     approx_equal,
