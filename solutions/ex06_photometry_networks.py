@@ -257,7 +257,7 @@ class SimplePhotometryMLP(nn.Module):
 
         Arguments:
             x: the features, shape (batch, seq_len, input_size). Rows without a band are padding.
-                Hand `rescale(x)` to the layers; x itself is not changed.
+                Pass `rescale(x)` to the layers; x itself is not changed.
 
         Returns:
             Logits (no softmax), shape (batch, num_classes), also for a batch of one. They come from
