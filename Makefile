@@ -4,7 +4,7 @@ BIN := .venv/bin
 SETUP := .venv/.installed
 FINAL := .venv/.installed-final
 
-.PHONY: help grade test quick part notebooks lab check format build bench clean
+.PHONY: help grade test quick part mutants notebooks lab check format build bench clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ quick: $(FINAL)  ## Run the tests of every day
 
 part: $(FINAL)  ## Prove one part and show its messages: make part PART=6.1
 	$(BIN)/python -m pytest tests/test_matrix.py tests/test_feedback.py -rP --show-capture=stdout -k "$(PART) or test_feedback"
+
+mutants: $(SETUP)  ## Change the references by machine; what do the checks miss? make mutants PART=2.3
+	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m mutation $(PART) $(OPTIONS)
 
 notebooks: $(SETUP)  ## Run all notebooks with the reference filled in, as long as they take
 	WORKBOOK_LONG=1 $(BIN)/python -m pytest tests/test_build.py -k top_to_bottom --durations=0
