@@ -20,6 +20,7 @@ from grader import exercise
 
 SLUGS = exercise.slugs()
 QUICK = SLUGS[0]
+SAMPLE = 20  # of each exercise
 
 
 def outcomes(tried: list[Mutant]) -> dict[Mutant, Outcome]:
@@ -31,12 +32,10 @@ def outcomes(tried: list[Mutant]) -> dict[Mutant, Outcome]:
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_sample_is_killed_as_once_it_was(slug: str) -> None:
     """Of a sample, no more survive than the score that was reached makes likely, rounded up."""
-    size = 40 if slug < "ex05" else 8
-    report = Report(slug, outcomes(mutants.sample(mutants.of(slug), size)))
+    unlisted = [m for m in mutants.of(slug) if m.id not in listed.reasons(slug)]
+    report = Report(slug, outcomes(mutants.sample(unlisted, SAMPLE)))
     allowed = math.ceil((1 - listed.floors()[slug[:4]] / 100) * len(report.outcomes))
-    shown = "\n".join(report.lines())
-    assert len(report.survivors) <= allowed, shown
-    assert report.needless == [], shown
+    assert len(report.survivors) <= allowed, "\n".join(report.lines())
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -72,8 +71,7 @@ def test_an_unknown_entry_and_one_without_a_reason_are_errors(tmp_path: Path) ->
 def test_what_never_ends_ends_the_process_or_cannot_be_imported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(trial, "LEAST_SECONDS", 0.3)
-    monkeypatch.setattr(trial, "TIMES", 1)
+    monkeypatch.setattr(trial, "SECONDS", 0.4)
     one = mutants.of(QUICK)[0]
     sleeps = "import signal, time; signal.setitimer(signal.ITIMER_REAL, 0); time.sleep(99)"
     lines = {"timeout": sleeps, "died": "import os; os._exit(3)"}

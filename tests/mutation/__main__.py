@@ -62,7 +62,7 @@ def _outcomes(slug: str, wanted: list[Mutant], jobs: int) -> dict[Mutant, Outcom
         found[mutant] = outcome
         print(f"{slug}: {len(found)} of {len(wanted)}", end="\r", file=terminal or sys.stdout)
 
-    try_out(left, jobs, told)
+    try_out(left, jobs, told, thorough=True)
     return {mutant: found[mutant] for mutant in sorted(wanted, key=lambda mutant: mutant.line)}
 
 

@@ -61,7 +61,7 @@ def floats(source: Source, node: cst.CSTNode) -> Found:
     if isinstance(node, cst.Float) and not _is_looks(source, node):
         value = node.evaluated_value
         yield "constant", source.put(node, repr(value * 1.1 if value else 1.0))
-        if value:
+        if value and not isinstance(source.parent(node), cst.UnaryOperation):
             yield "constant", source.put(node, repr(-value))
 
 
