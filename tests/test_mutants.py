@@ -20,7 +20,7 @@ from grader import exercise
 
 SLUGS = exercise.slugs()
 QUICK = SLUGS[0]
-SAMPLE = 20  # of each exercise
+SAMPLE = 12  # of each exercise
 
 
 def outcomes(tried: list[Mutant]) -> dict[Mutant, Outcome]:
