@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
@@ -42,6 +43,14 @@ class Failure(AssertionError):
         self.misconception = misconception
         self.raised = raised
         """The exception of the learner's code that the failure comes from, if it is one."""
+        self.key = ""
+        """The key of the feedback by which a check named it; empty if it speaks for itself."""
+        self.question: Question | None = None
+        """What was asked of the learner's code; None if it is the last question."""
+        self.form = ""
+        """Which side of the answer is judged, as source with `{}` for the whole."""
+        self.code = ""
+        """What the learner can run to see it; empty if that is not known."""
 
 
 class Finding(Failure):
@@ -129,6 +138,26 @@ class Raised:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What a check has asked of a learner's code: a probe, its module, and what it was given."""
+
+    module: str
+    probe: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+@contextmanager
+def about(question: Question | None) -> Iterator[None]:
+    """Let the failures raised inside know which question they are about."""
+    try:
+        yield
+    except Failure as failure:
+        failure.question = failure.question or question
+        raise
+
+
+@dataclass(frozen=True)
 class Answer(Generic[R]):
     """Value or exception of one probe, with what was printed and warned of on the way."""
 
@@ -136,12 +165,15 @@ class Answer(Generic[R]):
     raised: Raised | None = None
     printed: str = ""
     warned: list[str] = field(default_factory=list)
+    question: Question | None = field(default=None, compare=False)
+    """What was asked; None where a check made the answer from another one."""
 
     @property
     def value(self) -> R:
         """The value; an exception of the learner's becomes the verdict."""
-        if self.raised is not None:
-            raise failure_of(self.raised)
+        with about(self.question):
+            if self.raised is not None:
+                raise failure_of(self.raised)
         return self.result
 
     @property
@@ -155,6 +187,8 @@ class Subject:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
+        self.question: Question | None = None
+        """The last one that was asked."""
 
     def ask(
         self,
@@ -168,7 +202,9 @@ class Subject:
         Raises `Failure` if the reply is of another form, or if something is missing here: that is
         a verdict, and never a misconception.
         """
-        answer = read(self._backend.ask(probe.__name__, args, kwargs))
+        self.question = Question(probe.__module__, probe.__name__, args, kwargs)
+        reply = read(self._backend.ask(probe.__name__, args, kwargs))
+        answer = replace(reply, question=self.question)
         if answer.raised is not None:
             if answer.raised.is_environments:
                 raise failure_of(answer.raised)

@@ -13,13 +13,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 import pytest
 
-from grader.answer import UNREADABLE, Backend, Failure, Finding, Stop, Subject
-from grader.course import COURSE, feedback, package_of, probing
+from grader.answer import Backend, Failure, Finding, Stop, Subject
+from grader.course import COURSE, feedback, lines, package_of, probing
+from grader.course.oracles import Rng
 from grader.exercise import Exercise, Part, round_points
 from grader.texts import short
+from grader.verdict import Failed, Verdict, title
 
 UNUSED = (  # plugins of pytest's own; each costs each run a millisecond or more
     *("terminal", "cacheprovider", "logging", "warnings", "faulthandler", "threadexception"),
@@ -32,6 +33,10 @@ QUIET = [
     *("-o", "python_files=part_*.py", "--capture=no", "--assert=plain", "--import-mode=importlib"),
     *(f"-pno:{name}" for name in UNUSED),
 ]
+
+
+MAX_SAID = 300  # characters on a check that is not the one to be told
+SIZES = (1, 2, 3, 4, 6, 9, 13, 18)  # of short inputs, tried in this order
 
 
 class GraderError(RuntimeError):
@@ -57,9 +62,16 @@ class PartResult:
     """Titles of the checks that must pass before the part earns any points."""
     followed: tuple[str, ...] = ()
     """Ids of earlier parts whose reference stood in place of the learner's code."""
+    code: str = ""
+    """Python for a new cell of the learner's notebook, which shows what the message is about."""
+    told: str = ""
+    """The title of the check that the message is about."""
+    failures: dict[str, str] = field(default_factory=dict)
+    """What each check that failed has said, by its title."""
 
     def __post_init__(self) -> None:
         self.message, self.broke = short(self.message), short(self.broke, 500)
+        self.failures = {title: short(says, MAX_SAID) for title, says in self.failures.items()}
 
     @property
     def passed(self) -> bool:
@@ -154,6 +166,9 @@ class Checks:
         self._backend: Backend
         self._seed = 0
         self._verdict = Verdict()
+        self._subject: Subject
+        self._rng: Rng | None = None
+        self._most: int | None = None
 
     def judge(
         self,
@@ -209,7 +224,7 @@ class Checks:
         self._find_undefined(part)
         items = self._items[part.id]
         for item, following in zip_longest(items, items[1:]):
-            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+            _run(item, following)
         return self._result(part, stop)
 
     def _find_undefined(self, part: Part) -> None:
@@ -217,23 +232,23 @@ class Checks:
         try:
             undefined = self._backend.undefined(list(part.names))
         except Failure as failure:
-            self._verdict.failures.append(failure)
+            self._verdict.add(failure, None)
             self._verdict.certain = True
             return
         if undefined:
-            self._verdict.failures.append(_not_defined(undefined[0]))
-            self._verdict.certain = True
+            self._verdict.add(_not_defined(undefined[0]), None)
 
     def _result(self, part: Part, stop: Stop) -> PartResult:
         verdict = self._verdict
         judged = "at the end of the notebook" if stop.at_end else ""
         items = self._items[part.id]
-        gates = frozenset(_title(one) for one in items if one.get_closest_marker("gate"))
+        gates = frozenset(title(one) for one in items if one.get_closest_marker("gate"))
         if not verdict.failures:
             if "passed" not in verdict.outcomes.values():
                 raise GraderError(f"part {part.id} has no check: no result is never a pass")
             return PartResult(part, checks=verdict.outcomes, judged=judged, gates=gates)
-        failure = self._backend.explained(_most_telling(verdict.failures), part.names)
+        told = self._with_short_input(verdict.most_telling)
+        failure = self._backend.explained(told.failure, part.names)
         return PartResult(
             part,
             failure.status,
@@ -244,18 +259,43 @@ class Checks:
             judged,
             verdict.broke,
             gates,
+            code=told.failure.code if failure.status != "missing" else "",
+            told=told.title,
+            failures=verdict.messages,
         )
+
+    def _with_short_input(self, failed: Failed) -> Failed:
+        """The same failure for a shorter input, if the check has sizes and there is one.
+
+        The check is run again for it, which changes nothing in its verdict.
+        """
+        again = failed.item is not None and failed.rng is not None and failed.rng.has_sizes
+        if not again or failed.failure.status not in ("failed", "error"):
+            return failed
+        verdict = self._verdict
+        try:
+            for self._most in SIZES:
+                self._verdict = Verdict()
+                _run(failed.item, None)
+                found = self._verdict.failures[:1]
+                if found and found[0].is_like(failed) and found[0].failure.code:
+                    return found[0]
+        finally:
+            self._verdict, self._most = verdict, None
+        return failed
 
     # What pytest calls
 
     @pytest.fixture
     def learner(self) -> Subject:
-        return Subject(self._backend)
+        self._subject = Subject(self._backend)
+        return self._subject
 
     @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+    def rng(self, request: pytest.FixtureRequest) -> Rng:
         name = zlib.crc32(request.node.name.encode())
-        return np.random.default_rng([self._seed, name])
+        self._rng = Rng([self._seed, name], self._most)
+        return self._rng
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "gate: without this check, its part earns no points")
@@ -277,6 +317,7 @@ class Checks:
             return True
         self.done = True
         probing.read_annotations(self.exercise.number)
+        lines.load(self.exercise.number)
         try:
             self._action(self)
         except BaseException as error:
@@ -286,6 +327,7 @@ class Checks:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         if self._verdict.certain:
             pytest.skip("the part's verdict is certain")
+        self._rng = None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
@@ -293,46 +335,26 @@ class Checks:
         if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
             self._add(item, call.excinfo.value)
         if call.when == "call" or report.skipped:
-            self._verdict.note(_title(item), report.outcome)
+            self._verdict.note(title(item), report.outcome)
         return report
 
     def _add(self, item: pytest.Item, error: BaseException) -> None:
         """A check has failed, in words for the learner, or has broken."""
+        spoken: BaseException = error
         if isinstance(error, Finding):
             part = next(part.id for part in self.parts if item in self._items[part.id])
-            error = self._in_words(part, error)
-        self._verdict.add(item, error)
+            spoken = self._in_words(part, error)
+        if isinstance(error, Failure) and isinstance(spoken, Failure):
+            spoken.key = error.key
+            question = error.question or self._subject.question
+            spoken.code = lines.of(question, self.exercise.number, error.form or "{}")
+        self._verdict.add(spoken, item, self._rng)
 
     def _in_words(self, part: str, finding: Finding) -> Exception:
         try:
             return feedback.load(self.exercise.number).failure(part, finding)
         except (KeyError, IndexError, ValueError) as error:
             return LookupError(f"the feedback of {finding.key!r}: {error}")
-
-
-@dataclass
-class Verdict:
-    """What the checks of one part have said so far."""
-
-    failures: list[Failure] = field(default_factory=list)
-    outcomes: dict[str, str] = field(default_factory=dict)
-    certain: bool = False
-    broke: str = ""
-
-    def add(self, item: pytest.Item, error: BaseException) -> None:
-        """A check has failed, or has broken on what came back from the learner's code."""
-        if isinstance(error, Failure):
-            self.certain |= error.status in ("missing", "timeout")
-            return self.failures.append(error)
-        if not isinstance(error, Exception):
-            raise error
-        self.broke = f"{item.name}: {type(error).__name__}: {error}"
-        return self.failures.append(Failure(f"{UNREADABLE} Asked was: {_title(item)}.", "error"))
-
-    def note(self, title: str, outcome: str) -> None:
-        """A check with several inputs has failed if it failed for one of them."""
-        if self.outcomes.get(title) != "failed":
-            self.outcomes[title] = outcome
 
 
 RANK = {"missing": 0, "timeout": 1, "error": 2, "failed": 3, "passed": 4}
@@ -343,9 +365,9 @@ def is_better(new: PartResult, old: PartResult) -> bool:
     return (new.points, RANK[new.status]) > (old.points, RANK[old.status])
 
 
-def _most_telling(failures: list[Failure]) -> Failure:
-    """The first failure that names a misconception, otherwise the first one."""
-    return next((f for f in failures if f.misconception), failures[0])
+def _run(item: pytest.Item | None, following: pytest.Item | None) -> None:
+    if item is not None:
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
 
 
 def _message(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
@@ -354,7 +376,3 @@ def _message(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
 
 def _not_defined(name: str) -> Failure:
     return Failure(f"`{name}` is not defined. Did you rename or delete it?", "missing")
-
-
-def _title(item: pytest.Item) -> str:
-    return (getattr(item, "function").__doc__ or item.name).strip().splitlines()[0]  # noqa: B009

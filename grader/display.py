@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,14 @@ STYLE = (
     "border-left:4px solid {colour};padding:.5em .9em;margin:.3em 0;"
     "max-width:46em;line-height:1.45;font-size:14px"
 )
+
+CODE_STYLE = (
+    "margin:.2em 0 .4em;padding:.4em .6em;background:rgba(127,127,127,.12);font-size:13px;"
+    "line-height:1.35;white-space:pre;overflow-x:auto;user-select:all"
+)
+TRY_IT = "To see it, run this in a new cell:"
+SENTENCE = re.compile(r"(?:`[^`]*`|[^`])+?[.!?](?=\s|$)")
+MAX_SAID = 110  # characters
 
 
 def figure(points: float) -> str:
@@ -98,11 +107,28 @@ def share(passed: int, checks: int) -> str:
 
 
 def check_lines(result: PartResult) -> list[str]:
-    """`✗ One flux gives a number (needed for any points)`: each check and its outcome."""
+    """`✗ One flux gives a number (needed for any points)`: each check and its outcome.
+
+    The one that the message is about comes first, then those that fail as well, with the first
+    sentence of what they say, then the others.
+    """
+    order = {"failed": 1, "skipped": 2, "passed": 3}
+    titles = sorted(result.checks, key=lambda one: order.get(result.checks[one], 2))
+    if result.told in titles:
+        titles.remove(result.told)
+        titles.insert(0, result.told)
     return [
-        f"{_tick(outcome)} {title}{_needed(result, title)}"
-        for title, outcome in result.checks.items()
+        f"{_tick(result.checks[title])} {title}{_needed(result, title)}{_says(result, title)}"
+        for title in titles
     ]
+
+
+def _says(result: PartResult, title: str) -> str:
+    """The first sentence on a check, if it is short and not told anyway."""
+    sentence = SENTENCE.match(result.failures.get(title, ""))
+    if sentence is None or result.message.startswith(sentence[0]) or len(sentence[0]) > MAX_SAID:
+        return ""
+    return f": {sentence[0]}"
 
 
 def _needed(result: PartResult, title: str) -> str:
@@ -114,16 +140,25 @@ def _needed(result: PartResult, title: str) -> str:
 def part_text(result: PartResult) -> str:
     lines = [headline(result)]
     if not result.passed:
-        lines.append(f"  {result.message}")
+        lines.append(reason(result))
         lines.extend(f"    {line}" for line in check_lines(result))
         lines.append(f'  For a nudge: hint("{result.part.id}")')
     return "\n".join(lines)
+
+
+def reason(result: PartResult) -> str:
+    """Why a part does not pass, and the lines that show it, indented."""
+    shown = f"{TRY_IT}\n{textwrap.indent(result.code, '    ')}" if result.code else ""
+    return textwrap.indent("\n".join(filter(None, (result.message, shown))), "  ")
 
 
 def part_html(result: PartResult) -> str:
     body = f"<b>{html.escape(headline(result))}</b>"
     if not result.passed:
         body += f"<br>{with_code(result.message)}"
+        if result.code:
+            code = f'<pre style="{CODE_STYLE}">{html.escape(result.code)}</pre>'
+            body += f'<div style="opacity:.8;margin-top:.4em">{TRY_IT}</div>{code}'
         if result.checks:
             items = "<br>".join(map(with_code, check_lines(result)))
             body += f'<div style="margin:.4em 0 .2em;opacity:.8;font-size:13px">{items}</div>'

@@ -8,12 +8,14 @@ show as an exception, a `None` or another type too, it is looked for before the 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from grader.answer import Answer, Failure, Finding, failure_of
+from grader.answer import Answer, Failure, Finding, about, failure_of
 from grader.wire import OpaqueObject, Set, Table, Tensor
 
 Near = tuple[float | None, float | None]
@@ -68,10 +70,11 @@ def expect(
     if answer.raised is None and approx_equal(answer.result, want, rtol, atol):
         return
     fail_if_recognised(answer, *mistakes, rtol=rtol, atol=atol)
-    got = answer.value
-    raise Failure(
-        difference(got, want, what, unit, rtol, atol) or f"{_start(what)} is not as expected."
-    )
+    with about(answer.question):
+        got = answer.value
+        raise Failure(
+            difference(got, want, what, unit, rtol, atol) or f"{_start(what)} is not as expected."
+        )
 
 
 def expect_error(
@@ -79,6 +82,11 @@ def expect_error(
 ) -> None:
     """The answer must be an exception `kind`, whose message contains `naming`."""
     fail_if_recognised(answer, *mistakes)
+    with about(answer.question):
+        _expect_raised(answer, kind, when, naming)
+
+
+def _expect_raised(answer: Answer[Any], kind: str, when: str, naming: str) -> None:
     if answer.raised is None:
         got = f"returned {shown(answer.result)}"
         raise Failure(
@@ -107,28 +115,49 @@ def as_number(answer: Answer[Any]) -> Answer[Any]:
 
 def number(answer: Answer[Any], what: str = "the result") -> float:
     """The value as a float, also if it is a tensor of no dimensions. Raises `Failure`."""
-    got = as_number(answer).value
-    if got is None:
-        raise Failure(f"{_start(what)} is None. Did you forget a `return`?")
-    if isinstance(got, bool) or not isinstance(got, int | float):
-        raise Failure(f"{_start(what)} is {kind_of(got)}; it should be a single number.")
-    return float(got)
+    with about(answer.question):
+        got = as_number(answer).value
+        if got is None:
+            raise Failure(f"{_start(what)} is None. Did you forget a `return`?")
+        if isinstance(got, bool) or not isinstance(got, int | float):
+            raise Failure(f"{_start(what)} is {kind_of(got)}; it should be a single number.")
+        return float(got)
 
 
-def require(condition: bool, key: str, /, **fields: Any) -> None:
-    """Raise the `Finding` of that key unless `condition` holds."""
-    if not condition:
-        raise Finding(key, **fields)
+def require(condition: bool, key: str, answer: Answer[Any] | None = None, /, **fields: Any) -> None:
+    """Raise the `Finding` of that key unless `condition` holds.
+
+    It is about `answer`, or else about what was asked last.
+    """
+    with about(answer.question if answer else None):
+        if not condition:
+            raise Finding(key, **fields)
+
+
+@contextmanager
+def showing(form: str) -> Iterator[None]:
+    """Say which side of an answer is judged inside, for the line that a learner can run.
+
+    `form` is source in which `{}` stands for the last expression: `showing("{}.data")`. One inside
+    another is about the last expression of the outer one.
+    """
+    try:
+        yield
+    except Failure as failure:
+        first, line, last = form.rpartition("\n")
+        failure.form = first + line + (failure.form or "{}").replace("{}", last)
+        raise
 
 
 def fail_if_recognised(
     answer: Answer[Any], *mistakes: Mistake, rtol: float | None = None, atol: float | None = None
 ) -> None:
     """Raise `Failure` for the first misconception whose outcome is the learner's."""
-    for mistake in mistakes:
-        if _produced(answer, mistake.produces, (rtol, atol)):
-            status = "error" if answer.raised else "failed"
-            raise Finding(mistake.key, status=status, **mistake.fields)
+    with about(answer.question):
+        for mistake in mistakes:
+            if _produced(answer, mistake.produces, (rtol, atol)):
+                status = "error" if answer.raised else "failed"
+                raise Finding(mistake.key, status=status, **mistake.fields)
 
 
 def _produced(answer: Answer[Any], produces: Any, near: Near) -> bool:

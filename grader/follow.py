@@ -111,7 +111,9 @@ def better(old: PartResult, new: PartResult, lacking: Sequence[Part]) -> PartRes
     count = share(new.checks_passed, len(new.checks))
     open_ = " ".join(f"{title}." for title, outcome in new.checks.items() if outcome != "passed")
     says = f"With our {listed(ids)} in place of yours, {count}. What does not pass: {open_}"
-    return dataclasses.replace(new, message=says, broke="", followed=ids)
+    return dataclasses.replace(
+        new, message=says, broke="", followed=ids, code="", told="", failures={}
+    )
 
 
 def blamed(result: PartResult, needed: Sequence[str], passed: Mapping[str, bool]) -> PartResult:

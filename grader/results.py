@@ -208,12 +208,14 @@ def _part(result: PartResult) -> dict[str, Any]:
         "bonus": result.part.bonus,
         "status": result.status,
         "message": result.message,
+        "code": result.code,
         "misconception": result.misconception,
         "hint": result.hint,
         "judged": result.judged,
         "followed": list(result.followed),
         "checks": [
             {"title": title, "outcome": outcome, "gate": title in result.gates}
+            | ({"message": says} if (says := result.failures.get(title)) else {})
             for title, outcome in result.checks.items()
         ],
     }

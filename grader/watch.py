@@ -185,7 +185,7 @@ def _change(old: PartResult | None, new: PartResult) -> str:
     if new.passed or (old is None and new.status == "missing"):
         return display.headline(new)
     lost = " (it passed before)" if old is not None and old.passed else ""
-    return f"{display.headline(new)}{lost}\n  {new.message}"
+    return f"{display.headline(new)}{lost}\n{display.reason(new)}"
 
 
 def _shown(result: PartResult) -> tuple[str, str, float]:

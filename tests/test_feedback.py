@@ -150,7 +150,7 @@ def test_every_misconception_is_told_to_a_wrong_answer(number: str) -> None:
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_checks_hold_no_prose(number: str) -> None:
-    """Sentences stand in the feedback; a check has noun phrases for `what` and titles only."""
+    """Sentences stand in the feedback; a check has noun phrases, titles, and code to show."""
     prose = [
         (path.name, text.lineno, text.value)
         for path in checks(number)
@@ -169,7 +169,13 @@ def _texts_in_code(tree: ast.Module) -> list[ast.Constant]:
     }
     texts = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
     bare = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
-    return [text for text in texts if id(text) not in docs | bare]
+    shown = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "showing"
+        for inner in ast.walk(node)
+    }
+    return [text for text in texts if id(text) not in docs | bare | shown]
 
 
 @pytest.mark.parametrize("number", NUMBERS)

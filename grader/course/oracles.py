@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-Rng = np.random.Generator
+
+class Rng(np.random.Generator):
+    """The random numbers of a check, as those of NumPy.
+
+    When a check has failed, it is run again with `most`, to find a short input that fails in the
+    same way: sizes are then `most` at most, and uniform numbers have three digits.
+    """
+
+    def __init__(self, seed: list[int], most: int | None = None) -> None:
+        super().__init__(np.random.PCG64(seed))
+        self._most = most
+        self.has_sizes = False
+        """Whether a size was asked for, so that another one might do."""
+
+    def size(self, usual: int, least: int = 1) -> int:
+        """The size of an input: the usual one, or as few as `least` where a short one is wanted."""
+        self.has_sizes = True
+        return usual if self._most is None else max(least, min(usual, self._most))
+
+    def uniform(self, *args: Any, **kwargs: Any) -> Any:
+        """As NumPy's, with three digits where a short input is wanted."""
+        values = super().uniform(*args, **kwargs)
+        if self._most is None:
+            return values
+        return _rounded(values) if isinstance(values, np.ndarray) else float(f"{values:.3g}")
+
+
+_rounded = np.vectorize(lambda value: float(f"{value:.3g}"), otypes=[float])
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

@@ -10,13 +10,22 @@ from grader.answer import Answer, Subject
 from grader.course.ex01 import probes
 from grader.course.ex01.replies import DecoratedCall
 from grader.course.oracles import Rng
-from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
+from grader.expect import (
+    Mistake,
+    Raises,
+    approx_equal,
+    expect,
+    fail_if_recognised,
+    require,
+    showing,
+)
 
 Record = dict[str, Any]
 
 
 def photometry(rng: Rng, n: int = 24, bands: str = "gri") -> list[Record]:
     """Records in order of time, with at least one of each band; flux in [10, 30]."""
+    n = rng.size(n)
     names = [bands[i % len(bands)] for i in range(n)]
     rng.shuffle(names)
     times = np.sort(rng.choice(100_000, n, replace=False)) / 1000  # no two alike
@@ -39,14 +48,15 @@ def gives_up(answer: Answer[Any]) -> bool:
 def decorated(answer: Answer[DecoratedCall]) -> DecoratedCall:
     """What a decorated call reports, once it is clear that decorating gives a function."""
     got = answer.value
-    require(got.calls_before == 0, "calls-while-decorating")
-    require(got.callable, "wrapper-not-returned")
+    with showing("mean_flux"):
+        require(got.calls_before == 0, "calls-while-decorating")
+        require(got.callable, "wrapper-not-returned")
     return got
 
 
 def check_passed_on(learner: Subject, decorator: str, rng: Rng) -> None:
     """A decorated function receives its arguments once and gives its value back."""
-    value, band = float(rng.uniform(10, 30)), str(rng.choice(list("gri")))
+    value, band = round(rng.uniform(10, 30), 2), str(rng.choice(list("gri")))
     got = decorated(_accepted(learner, decorator, value, band))
     require(bool(got.calls), "never-calls")
     args, kwargs = got.calls[0].args, got.calls[0].kwargs

@@ -23,7 +23,7 @@ def test_timing_passes_on(learner: Subject, rng: Rng) -> None:
 
 def test_timing_prints(learner: Subject, rng: Rng) -> None:
     """Each call prints one line with the function's name and the time in seconds"""
-    answer = learner.ask(probes.decorated_call, "timing_decorator", float(rng.uniform(10, 30)))
+    answer = learner.ask(probes.decorated_call, "timing_decorator", round(rng.uniform(10, 30), 2))
     decorated(answer)
     lines = _lines(answer.printed)
     require(bool(lines), "nothing-printed")

@@ -24,6 +24,7 @@ from grader.expect import (
     fail_if_recognised,
     kind_of,
     require,
+    showing,
 )
 
 
@@ -33,6 +34,8 @@ def filtered(learner: Subject, data: list[Record], **filters: Any) -> Answer[Any
 
 def kept(answer: Answer[Any], want: list[Record], *mistakes: Mistake) -> None:
     """Compare the records that a filter keeps with those it should keep."""
+    if answer.raised is None and approx_equal(answer.result, want):
+        return
     got = answer.result
     lazy = kind_of(got) in ("a filter", "a generator")
     fail_if_recognised(
@@ -71,27 +74,28 @@ def test_filter_equality(learner: Subject, rng: Rng) -> None:
 def test_filter_bounds(learner: Subject, rng: Rng) -> None:
     """`X_min` and `X_max` are bounds on the field X, and include the bound itself"""
     data = photometry(rng)
-    lo, hi = data[5]["mjd"], data[17]["mjd"]
+    i, j = len(data) // 4, 3 * len(data) // 4
+    lo, hi = data[i]["mjd"], data[j]["mjd"]
     kept(
         filtered(learner, data, mjd_min=lo),
-        data[5:],
-        Mistake("exclusive-bounds", data[6:], bound="lower", end="min", sign=">="),
-        Mistake("bounds-swapped", data[:6], bound="upper", end="min", sign=">="),
+        data[i:],
+        Mistake("exclusive-bounds", data[i + 1 :], bound="lower", end="min", sign=">="),
+        Mistake("bounds-swapped", data[: i + 1], bound="upper", end="min", sign=">="),
         Mistake("bounds-ignored", data),
         Mistake("suffix-as-field~nothing-kept", []),
     )
     kept(
         filtered(learner, data, mjd_max=hi),
-        data[:18],
-        Mistake("exclusive-bounds", data[:17], bound="upper", end="max", sign="<="),
-        Mistake("bounds-swapped", data[17:], bound="lower", end="max", sign="<="),
+        data[: j + 1],
+        Mistake("exclusive-bounds", data[:j], bound="upper", end="max", sign="<="),
+        Mistake("bounds-swapped", data[j:], bound="lower", end="max", sign="<="),
     )
     kept(
         filtered(learner, data, mjd_min=lo, mjd_max=hi),
-        data[5:18],
+        data[i : j + 1],
         Mistake("any-instead-of-all", data),
-        Mistake("one-filter-only", data[:18]),
-        Mistake("one-filter-only", data[5:]),
+        Mistake("one-filter-only", data[: j + 1]),
+        Mistake("one-filter-only", data[i:]),
     )
 
 
@@ -99,7 +103,7 @@ def test_filter_combined(learner: Subject, rng: Rng) -> None:
     """Several filters at once: a record must meet all of them"""
     data = photometry(rng)
     floor = float(np.median([r["flux"] for r in data]))
-    start = data[4]["mjd"]
+    start = data[len(data) // 6]["mjd"]
     tests = [lambda r: r["band"] == "r", lambda r: r["mjd"] >= start, lambda r: r["flux"] >= floor]
     kept(
         filtered(learner, data, band="r", mjd_min=start, flux_min=floor),
@@ -170,7 +174,7 @@ def test_filter_missing_flux(learner: Subject, rng: Rng) -> None:
     """A flux of NaN meets no bound"""
     data = photometry(rng, 8)
     floor = data[0]["flux"]
-    data[3]["flux"] = math.nan
+    data[-1]["flux"] = math.nan
     for end, sign, meets in (("min", ">=", 1), ("max", "<=", -1)):
         want = [r for r in data if meets * (r["flux"] - floor) >= 0]
         loose = [r for r in data if not meets * (r["flux"] - floor) < 0]
@@ -193,7 +197,8 @@ def test_filter_leaves_input(learner: Subject, rng: Rng) -> None:
     got = learner.ask(probes.input_after, "filter_lightcurve", data, band="g", flux_min=15).value
     require(approx_equal(got.after, data), "input-changed")
     whole = learner.ask(probes.input_after, "filter_lightcurve", data).value
-    require(not whole.returned_itself, "same-list")
+    with showing("result is data"):
+        require(not whole.returned_itself, "same-list")
 
 
 def test_filter_unknown_field(learner: Subject, rng: Rng) -> None:

@@ -10,7 +10,15 @@ from grader.course.ex01.checks.common import photometry
 from grader.course.ex01.replies import ConversionCall
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
+from grader.expect import (
+    Mistake,
+    Raises,
+    approx_equal,
+    expect,
+    fail_if_recognised,
+    require,
+    showing,
+)
 
 
 def test_conversion_passes_arguments(learner: Subject, rng: Rng) -> None:
@@ -66,7 +74,8 @@ def test_conversion_leaves_input(learner: Subject, rng: Rng) -> None:
     """The input records stay as they were; no records give no records"""
     data = photometry(rng, 5)
     got = learner.ask(probes.conversion, data).value
-    require(approx_equal(got.after, data), "input-changed")
+    with showing("data"):
+        require(approx_equal(got.after, data), "input-changed")
     expect(learner.ask(probes.real_conversion, [], 2.0), [], what="the result for an empty list")
 
 

@@ -19,6 +19,7 @@ from grader.expect import (
     fail_if_recognised,
     kind_of,
     require,
+    showing,
 )
 
 
@@ -44,7 +45,8 @@ def _processed(answer: Answer[BandProcessor]) -> Answer[Any]:
         Mistake("flux-instead-of-record", Raises("TypeError", "'float' object")),
     )
     got = answer.value
-    require(got.callable, "no-function-returned", kind=got.kind)
+    with showing("process"):
+        require(got.callable, "no-function-returned", kind=got.kind)
     return Answer(got.result)
 
 
@@ -100,7 +102,8 @@ def test_bands_leave_input(learner: Subject, rng: Rng) -> None:
     data = photometry(rng, 6)
     answer = learner.ask(probes.per_band, data, {"g": 2.0, "r": 3.0, "i": 4.0}, spoil=True)
     _processed(answer)
-    require(approx_equal(answer.value.after, data), "input-changed")
+    with showing("{}\ndata"):
+        require(approx_equal(answer.value.after, data), "input-changed")
     nothing = _processed(learner.ask(probes.per_band, [], {"g": 2.0}))
     expect(nothing, [], what="the result for an empty list")
 

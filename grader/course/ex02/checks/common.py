@@ -22,6 +22,7 @@ from grader.expect import (
     fail_if_recognised,
     kind_of,
     require,
+    showing,
     shown,
 )
 from grader.wire import Table
@@ -34,8 +35,12 @@ SURVEY = {"object_id": NAME, "survey": "ZTF"}
 TRANSIENT = {"object_id": NAME, "transient_type": "SN Ia", "peak_mjd": 59040.0}
 
 
-def observations(rng: Rng, n: int = 14, bands: str = "gri") -> list[Observation]:
-    """Observations in no order, each band at least twice; MJD near 59000, flux in [10, 90]."""
+def observations(rng: Rng, n: int = 14, bands: str = "gri", *, least: int = 1) -> list[Observation]:
+    """Observations in no order; MJD near 59000, flux in [10, 90].
+
+    Where a short example is wanted, there are fewer, but not less than `least`.
+    """
+    n = rng.size(n, least)
     names = [bands[i % len(bands)] for i in range(n)]
     times = rng.choice(np.arange(1, 400), n, replace=False) / 4 + 59000
     if n > 2 and abs(np.sign(np.diff(times)).sum()) == n - 1:  # in order already
@@ -81,15 +86,23 @@ def rows(view: LightCurveView, what: str = "the light curve") -> list[Observatio
     """The observations in a light curve's table, row by row. Raises `Failure` if there is none."""
     if not view.kind:
         raise _no_light_curve(view.value, _capital(what))
-    if not isinstance(view.table, Table):
-        raise _no_table(view.table)
-    found, fields = columns(view), ", ".join(FIELDS)
-    for field in FIELDS:
-        missing, held = field not in found, ", ".join(found) or "none"
-        require(not missing, "column-missing", what=what, field=field, columns=held, fields=fields)
+    found = _columns(view, what)
     n = len(found["mjd"])
     values = {name: as_many(found[name], n) for name in FIELDS}
     return [{name: values[name][i] for name in FIELDS} for i in range(n)]
+
+
+def _columns(view: LightCurveView, what: str) -> dict[str, list[Any]]:
+    """The columns of a light curve's table, which holds those of an observation."""
+    found, fields = columns(view), ", ".join(FIELDS)
+    with showing("{}.data"):
+        if not isinstance(view.table, Table):
+            raise _no_table(view.table)
+        for field in FIELDS:
+            held = ", ".join(found) or "none"
+            there = field in found
+            require(there, "column-missing", what=what, field=field, columns=held, fields=fields)
+    return found
 
 
 def _capital(what: str) -> str:
@@ -118,7 +131,9 @@ def expect_rows(
     view: LightCurveView, want: list[Observation], *mistakes: Mistake, what: str
 ) -> None:
     """Compare the rows of a light curve with observations, in order."""
-    expect(Answer(rows(view, what)), want, *mistakes, what=f"the table of {what}")
+    found = rows(view, what)
+    with showing("{}.data"):
+        expect(Answer(found), want, *mistakes, what=f"the table of {what}")
 
 
 def part_of(answer: Answer[Selected], what: str) -> LightCurveView:
@@ -136,17 +151,19 @@ def fail_if_rebuilt(answer: Answer[Any], what: str) -> None:
 def same_kind(view: LightCurveView, kind: str, metadata: dict[str, Any], what: str) -> None:
     """A part of a light curve is of the same class and has the same metadata."""
     what = _capital(what)
-    require(
-        view.kind == kind,
-        "kind-lost~subclass" if kind == "SurveyLightCurve" else "kind-lost",
-        what=what,
-        got=view.kind,
-        kind=kind,
-    )
+    with showing("type({}).__name__"):
+        require(
+            view.kind == kind,
+            "kind-lost~subclass" if kind == "SurveyLightCurve" else "kind-lost",
+            what=what,
+            got=view.kind,
+            kind=kind,
+        )
     for name, value in metadata.items():
         got = view.metadata.get(name)
         kept = approx_equal(got, value)
-        require(kept, "metadata-lost", what=what, name=name, got=shown(got), value=value)
+        with showing(f"{{}}.{name}"):
+            require(kept, "metadata-lost", what=what, name=name, got=shown(got), value=value)
 
 
 def words(text: str) -> set[str]:

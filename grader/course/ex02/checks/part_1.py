@@ -32,6 +32,7 @@ from grader.expect import (
     expect_error,
     fail_if_recognised,
     require,
+    showing,
 )
 from grader.wire import Table
 
@@ -59,9 +60,11 @@ def test_init_sorts(learner: Subject, rng: Rng) -> None:
         what="the light curve",
     )
     names = list(columns(view))
-    require(names[:4] == FIELDS, "column-order", columns=names, wanted=FIELDS)
+    with showing("list({}.data.columns)"):
+        require(names[:4] == FIELDS, "column-order", columns=names, wanted=FIELDS)
     index = view.table.index if isinstance(view.table, Table) else None
-    require(approx_equal(index, np.arange(len(data))), "old-index")
+    with showing("list({}.data.index)"):
+        require(approx_equal(index, np.arange(len(data))), "old-index")
 
 
 def _torn(data: list[Observation], fields: list[str]) -> list[Observation]:
@@ -77,19 +80,21 @@ def test_init_stable(learner: Subject, rng: Rng) -> None:
         obs["mjd"] = data[0]["mjd"]
     got, want = rows(stored(learner, data).value.light_curve), in_time(data)
     moved = approx_equal(sorted(map(str, got)), sorted(map(str, want)))
-    expect(Answer(got), want, Mistake("unstable-sort", moved), what="the table")
+    with showing("{}.data"):
+        expect(Answer(got), want, Mistake("unstable-sort", moved), what="the table")
 
 
 def test_init_object_id(learner: Subject, rng: Rng) -> None:
     """`object_id` is stored, "unknown" if none is given"""
     data = observations(rng, 5)
     named = learner.ask(probes.stored, "LightCurve", data, object_id=NAME).value.light_curve
-    require("object_id" in named.metadata, "object-id-not-stored")
-    got, fixed = named.metadata["object_id"], Mistake("object-id-fixed", "unknown")
-    expect(Answer(got), NAME, fixed, what="`object_id`")
-    unnamed = learner.ask(probes.stored_by_default, "LightCurve", data).value
-    got = unnamed.metadata.get("object_id")
-    expect(Answer(got), "unknown", what="`object_id` by default")
+    with showing("{}.object_id"):
+        require("object_id" in named.metadata, "object-id-not-stored")
+        got, fixed = named.metadata["object_id"], Mistake("object-id-fixed", "unknown")
+        expect(Answer(got), NAME, fixed, what="`object_id`")
+        unnamed = learner.ask(probes.stored_by_default, "LightCurve", data).value
+        got = unnamed.metadata.get("object_id")
+        expect(Answer(got), "unknown", what="`object_id` by default")
 
 
 def test_init_small(learner: Subject, rng: Rng) -> None:
@@ -98,7 +103,8 @@ def test_init_small(learner: Subject, rng: Rng) -> None:
     fail_if_recognised(answer, Mistake("empty-crashes", failed(answer), error=answer.raised))
     view = answer.value.light_curve
     bare = isinstance(view.table, Table) and not columns(view)
-    require(not bare, "empty-without-columns")
+    with showing("{}.data"):
+        require(not bare, "empty-without-columns")
     expect_rows(view, [], what="an empty light curve")
     one = observations(rng, 1)
     expect_rows(stored(learner, one).value.light_curve, one, what="a single observation")
@@ -201,4 +207,6 @@ def test_init_flux_not_finite(learner: Subject, rng: Rng) -> None:
 def test_init_leaves_input(learner: Subject, rng: Rng) -> None:
     """The list that was given stays as it was"""
     data = observations(rng)
-    require(approx_equal(stored(learner, data).value.after, data), "input-changed")
+    after = stored(learner, data).value.after
+    with showing("{}\ndata"):
+        require(approx_equal(after, data), "input-changed")

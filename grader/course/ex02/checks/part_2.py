@@ -33,6 +33,7 @@ from grader.expect import (
     fail_if_recognised,
     kind_of,
     require,
+    showing,
     shown,
 )
 from grader.wire import Table
@@ -137,7 +138,8 @@ def _unchanged(
     view: LightCurveView, want: list[Observation], part: list[Observation], what: str
 ) -> None:
     changed = Mistake("original-changed", part, what=what)
-    expect_rows(view, want, changed, what=f"the light curve after {what}")
+    with showing("{}\nlc"):
+        expect_rows(view, want, changed, what=f"the light curve after {what}")
 
 
 @pytest.mark.parametrize(("ends", "text"), [([-3, None], "lc[-3:]"), ([1, 8, 3], "lc[1:8:3]")])

@@ -10,7 +10,11 @@ from grader.course.ex02.checks.common import NAME, Observation, observations, wo
 from grader.course.ex02.replies import Texts
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
-from grader.expect import Mistake, Raises, fail_if_recognised, require
+from grader.expect import Mistake, Raises, fail_if_recognised, require, showing
+
+SPECIAL = (
+    f"class SpecialLightCurve(LightCurve):\n    pass\n\nrepr(SpecialLightCurve(data, '{NAME}'))"
+)
 
 
 def _texts(learner: Subject, data: list[Observation]) -> Texts:
@@ -28,31 +32,35 @@ def _texts(learner: Subject, data: list[Observation]) -> Texts:
 def _check_facts(text: str, n: int, what: str) -> None:
     """The text names the object and tells the number of observations."""
     shown = text[:120]
-    require(NAME in text, "object-not-named", what=what, text=shown, name=NAME)
     numbers = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", text.replace(NAME, ""))]
-    require(n in numbers, "number-not-told", what=what, text=shown, n=n)
+    with showing(what.strip("`")):
+        require(NAME in text, "object-not-named", what=what, text=shown, name=NAME)
+        require(n in numbers, "number-not-told", what=what, text=shown, n=n)
 
 
 @gate
 @twice
 def test_str(learner: Subject, rng: Rng) -> None:
     """`str(lc)` names the object, the number of observations and the bands, in one line"""
-    n = int(rng.integers(11, 40))
+    n = rng.size(int(rng.integers(11, 40)), 2)
     text = _texts(learner, observations(rng, n, "gi")).text
     _check_facts(text, n, "`str(lc)`")
     rest = text.replace(NAME, "").replace("LightCurve", "")
-    require({"g", "i"} <= words(rest), "bands-not-told", text=text[:120])
-    require("\n" not in text.strip(), "several-lines")
+    with showing("str(lc)"):
+        require({"g", "i"} <= words(rest), "bands-not-told", text=text[:120])
+        require("\n" not in text.strip(), "several-lines")
 
 
 def test_repr(learner: Subject, rng: Rng) -> None:
     """`repr(lc)` begins with its own class's name and shows the object and the number"""
-    n = int(rng.integers(11, 40))
+    n = rng.size(int(rng.integers(11, 40)), 2)
     got = _texts(learner, observations(rng, n))
     text, special = got.representation, got.of_subclass
-    require(text.startswith("LightCurve"), "class-not-named", text=text[:120])
+    with showing("repr(lc)"):
+        require(text.startswith("LightCurve"), "class-not-named", text=text[:120])
     own_class = special.startswith("SpecialLightCurve")
-    require(own_class, "class-name-fixed", text=special[:60])
+    with showing(SPECIAL):
+        require(own_class, "class-name-fixed", text=special[:60])
     _check_facts(text, n, "`repr(lc)`")
 
 
@@ -61,4 +69,5 @@ def test_texts_of_nothing(learner: Subject) -> None:
     got = _texts(learner, [])
     for text, what in ((got.text, "str"), (got.representation, "repr")):
         told = NAME in text and "0" in text.replace(NAME, "")
-        require(told, "empty-not-named", what=what, text=text[:120], name=NAME)
+        with showing(f"{what}(lc)"):
+            require(told, "empty-not-named", what=what, text=text[:120], name=NAME)

@@ -30,7 +30,7 @@ def _in_order(bands: Any) -> Any:
 @gate
 def test_bands(learner: Subject, rng: Rng) -> None:
     """`lc.bands` is a list with each band once"""
-    data = observations(rng, 9, "gi")
+    data = observations(rng, 9, "gi", least=2)
     got = _property(learner, "bands", data)
     expect(
         Answer(_in_order(got)),

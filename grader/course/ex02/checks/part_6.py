@@ -33,6 +33,7 @@ from grader.expect import (
     fail_if_recognised,
     kind_of,
     require,
+    showing,
 )
 
 
@@ -51,7 +52,8 @@ def _phase(view: LightCurveView) -> np.ndarray:
     """The column `phase` of a folded light curve."""
     column = columns(view).get("phase", [])
     numbers = all(isinstance(value, int | float) for value in column)
-    require(numbers, "phase-not-numbers")
+    with showing("{}.data"):
+        require(numbers, "phase-not-numbers")
     return np.array(column, dtype=float)
 
 
@@ -67,11 +69,15 @@ def _fold(
     alone = isinstance(view.value, np.ndarray) or kind_of(view.value) == "a Series"
     require(not alone, "phases-only")
     same = approx_equal(rows(got.after), rows(got.before)) and "phase" not in columns(got.after)
-    require(same and not got.returned_itself, "original-changed")
+    with showing("{}\nlc.data"):
+        require(same, "original-changed")
+    with showing("{} is lc"):
+        require(not got.returned_itself, "original-changed")
     rows(view, "the folded light curve")
     same_kind(view, "TransientLightCurve", metadata, "the folded light curve")
     found = columns(view)
-    require("phase" in found, "no-phase-column", columns=", ".join(found))
+    with showing("list({}.data.columns)"):
+        require("phase" in found, "no-phase-column", columns=", ".join(found))
     return view
 
 
@@ -107,7 +113,8 @@ def test_fold_phase(learner: Subject, rng: Rng) -> None:
     phase = _phase(view)
     want = just_phases(data, period, peak)
     mistakes = _wrong_phases(data, period, peak)
-    expect(Answer(np.sort(phase)), want, *mistakes, what="the phase, sorted,", rtol=1e-5)
+    with showing("{}.data"):
+        expect(Answer(np.sort(phase)), want, *mistakes, what="the phase, sorted,", rtol=1e-5)
     folded = [{field: obs[field] for field in FIELDS} for obs in phases(data, period, peak)]
     expect_rows(
         view,
@@ -135,7 +142,8 @@ def test_fold_reference(learner: Subject, rng: Rng, peak: float | None) -> None:
     ]
     got = np.sort(_phase(view))
     want = just_phases(data, period, first if peak is None else peak)
-    expect(Answer(got), want, *mistakes, what="the phase, sorted,", rtol=1e-5)
+    with showing("{}.data"):
+        expect(Answer(got), want, *mistakes, what="the phase, sorted,", rtol=1e-5)
 
 
 def test_fold_bad_period(learner: Subject, rng: Rng) -> None:
@@ -158,4 +166,5 @@ def test_fold_empty(learner: Subject) -> None:
     fail_if_recognised(answer, Mistake("empty-crashes", failed(answer), error=answer.raised))
     view = answer.value.folded
     nothing = rows(view, "the folded light curve") == []
-    require(nothing and "phase" in columns(view), "empty-without-phase")
+    with showing("{}.data"):
+        require(nothing and "phase" in columns(view), "empty-without-phase")

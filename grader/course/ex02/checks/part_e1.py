@@ -20,7 +20,15 @@ from grader.course.ex02.checks.common import (
 )
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
-from grader.expect import Mistake, Raises, approx_equal, expect_error, fail_if_recognised, require
+from grader.expect import (
+    Mistake,
+    Raises,
+    approx_equal,
+    expect_error,
+    fail_if_recognised,
+    require,
+    showing,
+)
 
 REFUSED = Raises("TypeError", "unsupported operand")
 
@@ -37,9 +45,11 @@ def test_add(learner: Subject, rng: Rng) -> None:
     fail_if_recognised(answer, Mistake("plain-light-curve-refused", REFUSED))
     fail_if_rebuilt(answer, "the sum")
     got = answer.value
-    pairs = zip(got.before, got.after, strict=True)
-    unchanged = all(approx_equal(rows(before), rows(after)) for before, after in pairs)
-    require(unchanged and not got.returned_operand, "operand-changed")
+    for name, before, after in zip(("left", "right"), got.before, got.after, strict=True):
+        with showing(f"{{}}\n{name}.data"):
+            require(approx_equal(rows(before), rows(after)), "operand-changed")
+    with showing("{} in [left, right]"):
+        require(not got.returned_operand, "operand-changed")
     want = in_time([*left, *right])
     expect_rows(
         got.total,

@@ -1,0 +1,97 @@
+"""What a learner would type to see what the probes of Exercise 1 have seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.course.lines import called, source
+
+Records = list[dict[str, Any]]
+TROUBLE = "class Trouble({kind}):\n    pass\n\n"
+
+
+def decorated_call(decorator: str, *args: Any, **kwargs: Any) -> str:
+    several = len(args) + len(kwargs) > 1  # then it is worth seeing which of them arrive
+    look = "    print(args, kwargs)\n" if several else ""
+    return (
+        f"@{decorator}\ndef mean_flux(*args, **kwargs):\n{look}"
+        f"    return args[0] if args else None\n\n{called('mean_flux', *args, **kwargs)}"
+    )
+
+
+def decorated_names(decorator: str) -> str:
+    return (
+        f'@{decorator}\ndef mean_flux(*args, **kwargs):\n    """Mean of the fluxes."""\n\n'
+        "mean_flux.__name__, mean_flux.__doc__"
+    )
+
+
+def decorated_failure(decorator: str, text: str) -> str:
+    return TROUBLE.format(kind="Exception") + (
+        f"@{decorator}\ndef failing():\n    print('called')\n"
+        f"    {called('raise Trouble', text)}\n\nfailing()"
+    )
+
+
+def timed_naps(first: float, second: float) -> str:
+    return (
+        "import time\n\n@timing_decorator\ndef nap(seconds):\n    time.sleep(seconds)\n\n"
+        f"nap({first})\nnap({second})"
+    )
+
+
+def input_after(name: str, data: Any, **kwargs: Any) -> str:
+    further = "".join(f", {key}={source(value)}" for key, value in kwargs.items())
+    return f"data = {source(data)}\nresult = {name}(data{further})\ndata"
+
+
+def conversion(data: Records, *args: Any, **kwargs: Any) -> str:
+    further = called("", *args, **kwargs)[1:-1]
+    return (
+        f"import copy\n\ndata = {source(data)}\ncalls = []\n\ndef convert(flux, *args, **kwargs):\n"
+        "    calls.append((copy.copy(flux), args, kwargs))\n    return flux\n\n"
+        f"apply_magnitude_conversion(data, convert{further and f', {further}'})\ncalls"
+    )
+
+
+def real_conversion(data: Records, slope: float) -> str:
+    return (
+        f"data = {source(data)}\n\ndef line(flux, slope):\n    return slope * flux\n\n"
+        f"apply_magnitude_conversion(data, line, {slope})"
+    )
+
+
+def cached_calls(calls: list[tuple[list[Any], dict[str, Any]]], answer: str = "first") -> str:
+    value = {"first": "[args[0]]", "none": "None", "zero": "0"}[answer]
+    made = "\n".join(called("expensive", *args, **kwargs) for args, kwargs in calls)
+    return (
+        "@cache_results\ndef expensive(*args, **kwargs):\n    print('runs with', args, kwargs)\n"
+        f"    return {value}\n\n{made}"
+    )
+
+
+def two_caches(value: float) -> str:
+    return (
+        "def scaling(factor):\n    @cache_results\n    def scale(x):\n        return factor * x\n\n"
+        f"    return scale\n\n[scaling(2)({value}), scaling(3)({value})]"
+    )
+
+
+def cached_failure(as_type_error: bool = False) -> str:
+    return TROUBLE.format(kind="TypeError" if as_type_error else "Exception") + (
+        "runs = []\n\n@cache_results\ndef flaky(band):\n    runs.append(band)\n"
+        "    if len(runs) == 1:\n        raise Trouble(band)\n    return band\n\n"
+        "raised = False\ntry:\n    flaky('g')\nexcept Trouble:\n    raised = True\n"
+        "raised, flaky('g'), len(runs)"
+    )
+
+
+def per_band(data: Records, factors: dict[str, float], spoil: bool = False, times: int = 1) -> str:
+    functions = ", ".join(f"'{band}': scaler('{band}', {by})" for band, by in factors.items())
+    copied = "" if spoil else "        record = dict(record)\n"
+    return (
+        f"def scaler(band, factor):\n    def scale(record):\n{copied}"
+        "        record['flux'] = record['flux'] * factor\n        record['scaled_by'] = band\n"
+        f"        return record\n\n    return scale\n\ndata = {source(data)}\n"
+        f"process = band_processor({{{functions}}})\n" + "\n".join(["process(data)"] * times)
+    )

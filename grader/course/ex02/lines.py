@@ -1,0 +1,110 @@
+"""What a learner would type to see what the probes of Exercise 2 have seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.course.lines import called, source
+
+Observations = list[dict[str, Any]]
+SURVEY = (
+    "class SurveyLightCurve(LightCurve):\n    def __init__(self, data, object_id, survey):\n"
+    "        super().__init__(data, object_id)\n        self.survey = survey\n\n"
+)
+MOST = "range(100)"  # turns of a loop that may not end
+
+
+def _made(kind: str, data: Observations, metadata: dict[str, Any], name: str = "lc") -> str:
+    """The definition of a light curve called `name`."""
+    further = "".join(f", {key}={source(value)}" for key, value in metadata.items())
+    return f"{name} = {kind}({source(data)}{further})\n"
+
+
+def _class(*kinds: str) -> str:
+    return SURVEY if "SurveyLightCurve" in kinds else ""
+
+
+def _key(key: Any) -> str:
+    """What stands in the square brackets."""
+    if not isinstance(key, dict):
+        return source(key)
+    return ":".join("" if end is None else source(end) for end in key["slice"])
+
+
+def stored(kind: str, data: Observations, **metadata: Any) -> str:
+    further = "".join(f", {key}={source(value)}" for key, value in metadata.items())
+    return f"data = {source(data)}\n{kind}(data{further})"
+
+
+def stored_by_default(kind: str, data: Observations, *args: Any) -> str:
+    return called(kind, data, *args)
+
+
+def stored_as_numpy(data: Observations) -> str:
+    kinds = {"mjd": "np.int64({:.0f})", "flux": "np.float64({!r})", "flux_err": "np.float64({!r})"}
+    rows = (
+        ", ".join(f"'{key}': {kinds.get(key, '{!r}').format(value)}" for key, value in obs.items())
+        for obs in data
+    )
+    return "LightCurve([\n" + "".join(f"    {{{row}}},\n" for row in rows) + "])"
+
+
+def length(kind: str, data: Observations) -> str:
+    return f"len({called(kind, data)})"
+
+
+def item(data: Observations, key: Any) -> str:
+    return f"{_made('LightCurve', data, {})}lc[{_key(key)}]"
+
+
+def selected(kind: str, data: Observations, key: Any, **metadata: Any) -> str:
+    return f"{_class(kind)}{_made(kind, data, metadata)}lc[{_key(key)}]"
+
+
+def texts(data: Observations, object_id: str) -> str:
+    return f"data = {source(data)}\nlc = LightCurve(data, {source(object_id)})\nstr(lc), repr(lc)"
+
+
+def attribute(name: str, data: Observations) -> str:
+    return f"{called('LightCurve', data)}.{name}"
+
+
+def properties_after_change(data: Observations, keep: int) -> str:
+    return (
+        f"{_made('LightCurve', data, {})}lc.bands, lc.duration\n"
+        f"lc.data = lc.data.head({keep})\nlc.bands, lc.duration"
+    )
+
+
+def folded(data: Observations, period: float, **metadata: Any) -> str:
+    return f"{_made('TransientLightCurve', data, metadata)}lc.phase_fold({source(period)})"
+
+
+def peak_magnitude(data: Observations, *args: Any) -> str:
+    made = _made("TransientLightCurve", data, {"object_id": "ZTF18aabtxvd"})
+    return made + called("lc.get_peak_magnitude", *args)
+
+
+def joined(
+    kinds: tuple[str, str],
+    data: tuple[Observations, Observations],
+    metadata: tuple[dict[str, Any], dict[str, Any]],
+) -> str:
+    sides = zip(kinds, data, metadata, ("left", "right"), strict=True)
+    return f"{_class(*kinds)}{''.join(_made(*side) for side in sides)}left + right"
+
+
+def joined_with(data: Observations, other: Any) -> str:
+    return f"{called('LightCurve', data)} + {source(other)}"
+
+
+def looped(data: Observations) -> str:
+    return f"{_made('LightCurve', data, {})}[obs for _, obs in zip({MOST}, lc)]"
+
+
+def looped_again(data: Observations) -> str:
+    turns = f"for _ in zip({MOST}, lc)"
+    return (
+        f"{_made('LightCurve', data, {})}first = sum(1 {turns})\nagain = sum(1 {turns})\n"
+        f"first, again, sum(1 {turns} {turns})"
+    )

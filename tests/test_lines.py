@@ -1,0 +1,219 @@
+"""The lines that go with a failure are true: run in the notebook, they show what was judged.
+
+Each wrong answer is judged; then the lines are run with it. They must give the very value that the
+check has judged, or the very exception, and the reference must give something else.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import io
+import re
+import warnings
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from answer_files import Answer, answers, namespace, reference, with_answer
+
+from grader import exercise, wire
+from grader.answer import Question
+from grader.checking import PartResult, run_checks
+from grader.course import lines, probing
+from grader.expect import approx_equal
+from grader.learner import Kernel
+from grader.runner import with_tensors
+from grader.wire import OpaqueObject, Set, Table, Tensor
+
+NUMBERS = [exercise.load(slug).number for slug in exercise.slugs()]
+WITH_LINES = [number for number in NUMBERS if lines.load(number)]
+WRONG = [one for one in answers("wrong") if one.part.split(".")[0] in WITH_LINES]
+NO_LINES: frozenset[str] = frozenset()
+"""Wrong answers, as `1.2-lazy-filter`, whose failure nobody can see by running a few lines."""
+NUMBER = re.compile(r"-?\d+\.?\d*(e[+-]?\d+)?")
+
+
+@dataclass
+class Outcome:
+    """What lines have shown: a value as it travels, an exception, what was printed or warned of."""
+
+    value: Any = None
+    raised: str = ""
+    printed: str = ""
+    warned: list[str] = field(default_factory=list)
+
+
+def outcome(code: str, names: dict[str, Any]) -> Outcome:
+    """Run the lines as a cell of a notebook; its value is that of the last expression."""
+    *first, last = ast.parse(code).body
+    assert isinstance(last, ast.Expr)
+    shown, printed = Outcome(), io.StringIO()
+    with redirect_stdout(printed), warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        try:
+            exec(compile(ast.Module(first, []), "<cell>", "exec"), names)
+            value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
+            shown.value = _arrived(value)
+        except Exception as error:
+            shown.raised = type(error).__name__
+            shown.printed = str(error)
+    shown.printed += _to_a_tenth(printed.getvalue())
+    shown.warned = [str(one.message) for one in warned]
+    return shown
+
+
+def _arrived(value: Any) -> Any:
+    """The value as a reply would bring it; as a text if it cannot travel."""
+    try:
+        return wire.unpack(wire.pack(value))
+    except wire.WireError:
+        return repr(value)
+
+
+def _to_a_tenth(printed: str) -> str:
+    """Times that are printed differ a little each time."""
+    return NUMBER.sub(lambda found: f"{round(float(found[0]), 1) + 0.0:.1f}", printed)
+
+
+def plain(value: Any) -> Any:
+    """A value with lists in place of tuples, arrays and structs, to be compared with another."""
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.structs.astuple(value)
+    if isinstance(value, OpaqueObject):
+        return value.type
+    if isinstance(value, Table):
+        value = {"columns": value.columns, "index": value.index}
+    if isinstance(value, Tensor):
+        value = value.array
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, Set):
+        return sorted(map(repr, value.items))
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return {k: plain(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def holds(reply: Any, value: Any) -> bool:
+    """Whether a reply is this value, or holds it at some place."""
+    if approx_equal(value, reply):
+        return True
+    if isinstance(reply, dict) and approx_equal(value, list(reply)):
+        return True
+    inner = list(reply.values()) if isinstance(reply, dict) else reply
+    if not isinstance(inner, list):
+        return False
+    one_by_one = isinstance(value, list) and 0 < len(value) == len(inner)
+    if one_by_one and all(map(holds, inner, value)):
+        return True
+    return approx_equal(value, inner) or any(holds(one, value) for one in inner)
+
+
+def shows(seen: Outcome, reply: dict[str, Any], probe: Any) -> bool:
+    """Whether lines have shown what came back from the probe: value, exception, or print."""
+    if "raised" in reply:
+        return seen.raised == reply["raised"]["kinds"][0]
+    judged = probing.fitted(reply["value"], probe)
+    if isinstance(raised := getattr(judged, "raised", None), str):  # the reply tells of it
+        return seen.raised == raised
+    if getattr(judged, "callable", True) is False:  # what should have been a function
+        return not seen.raised
+    printed, also = (NUMBER.sub("0", text) for text in (reply["printed"], seen.printed))
+    said = seen.value is None and bool(printed) and printed in also
+    return not seen.raised and (said or holds(plain(judged), plain(seen.value)))
+
+
+def judged(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> tuple[PartResult, Question, str]:
+    """The verdict on a wrong answer, the question that its lines are about, and their form."""
+    written: list[tuple[str, Question, str]] = []
+    write = lines.of
+
+    def spy(question: Question, number: str, form: str) -> str:
+        written.append((write(question, number, form), question, form))
+        return written[-1][0]
+
+    monkeypatch.setattr(lines, "of", spy)
+    found = exercise.load(answer.exercise)
+    (result,) = run_checks(found, Kernel(found, with_answer(answer)), 1, answer.part)
+    return result, *next(rest for code, *rest in written if code == result.code)
+
+
+@pytest.mark.parametrize("answer", WRONG, ids=str)
+def test_lines_show_what_was_judged(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
+    result, question, form = judged(answer, monkeypatch)
+    print(f"{result.message}\n{result.code}")  # shown by `make part`
+    if str(answer) in NO_LINES:
+        return
+    assert result.code, f"no lines: {result.told}"
+    seen = outcome(result.code, with_answer(answer))
+    found = exercise.load(answer.exercise)
+    kernel = Kernel(found, with_answer(answer))
+    reply = kernel.ask(question.probe, question.args, question.kwargs)
+    probe = probing.find(question.probe, found.number)
+    is_not_there = form != "{}" and seen.raised == "AttributeError"  # the side that is judged
+    assert is_not_there or shows(seen, reply, probe), (seen, reply)
+    right = outcome(result.code, namespace(reference(answer.exercise)))
+    assert repr(seen) != repr(right), f"the reference shows the same: {right}"
+
+
+@pytest.mark.parametrize("number", WITH_LINES)
+def test_lines_take_what_their_probes_take(number: str) -> None:
+    """So that no probe is changed without its lines."""
+    probing.load(number)
+    module = lines.load(number)
+    written = {
+        name: function
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if not name.startswith("_") and function.__module__ == module.__name__
+    }
+    for name, function in written.items():
+        _, *wanted = inspect.signature(probing.find(name, number)).parameters.values()
+        got = inspect.signature(function).parameters.values()
+        assert [(p.name, p.kind) for p in got] == [(p.name, p.kind) for p in wanted], name
+
+
+VALUES = [
+    *(None, True, 3, -0.5, 1e-7, "g", "it's", float("nan"), [], [1, [2.5]], (), (1,), (1, "a")),
+    *({}, {"a": [1, None]}, [{"a": 1}, {"a": 2}], {"g", "r"}, set(), np.float64(2.5)),
+    *(np.array([1.5, np.nan]), np.array([[1, 2]]), np.zeros((0, 3)), np.array([True, False])),
+    *(np.array([0.1], "float32"), np.array(["g", "r"]), np.array(5.0), Tensor.of([0.1, 2.0])),
+    *(Tensor.of([1, 2]), Tensor.of([[1.5]], "float64"), Tensor.of(True), Tensor.of([[]])),
+    Tensor.of([1, 2], "int32"),
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_a_value_comes_back_from_its_source(value: Any) -> None:
+    import torch
+
+    back = eval(lines.source(value), {"np": np, "torch": torch})
+    want = with_tensors(value)
+    assert type(back) is type(want) or isinstance(value, np.generic)
+    assert getattr(back, "dtype", None) == getattr(want, "dtype", None) or np.isscalar(back)
+    assert repr(back) == repr(want) or np.isscalar(back)
+    if np.isscalar(back):
+        np.testing.assert_equal(back, want)
+
+
+def test_what_has_no_source_gives_no_lines() -> None:
+    def asked(*args: Any) -> Question:
+        return Question("grader.course.common_probes", "call", ("f", *args), {})
+
+    assert lines.of(asked(1), "1") == "f(1)"
+    assert lines.of(asked(object()), "1") == ""
+    assert lines.of(asked(list(range(10_000))), "1") == ""
+    assert lines.of(Question("grader.course.ex01.probes", "unknown", (), {}), "1") == ""
+    assert lines.of(None, "1") == ""
+
+
+def test_a_side_of_the_answer_takes_the_place_of_the_last_statement() -> None:
+    data = [{"a": 1}, {"a": 2}]
+    question = Question("grader.course.ex02.probes", "length", ("LightCurve", data), {})
+    whole = "len(LightCurve([\n    {'a': 1},\n    {'a': 2},\n]))"
+    assert lines.of(question, "2") == whole
+    assert lines.of(question, "2", "{} + 1") == f"{whole} + 1"
+    assert lines.of(question, "2", "lc") == "lc"
