@@ -13,6 +13,7 @@ MODULES = (
     "commands.build_table",
     "commands.train",
     "commands.evaluation",
+    "commands.live",
 )
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)

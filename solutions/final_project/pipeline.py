@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from astropy.time import Time
 
 from solutions.final_project import readers
 from solutions.final_project.encoding import encode
 from solutions.final_project.light_curve import ZERO_POINT, LightCurve
+from solutions.final_project.live.brokers import CLASSES as LIVE
+from solutions.final_project.live.recent import LiveSource
 from solutions.final_project.quality import CUTS, NOTES
 
 if TYPE_CHECKING:
@@ -40,12 +43,12 @@ class NoSourceError(RuntimeError):
 
 
 class ZTFDataPipeline:
-    """Reads ZTF photometry of a broker, cleans it, and prepares it for a model.
+    """Fetches ZTF photometry of a broker, cleans it, and prepares it for a model.
 
     Attributes:
         data_source: name of the broker, a key of SOURCES.
-        folder: where its files lie, or None.
-        problems: what the last fetch could not read, and why.
+        folder: where its files lie; None if the broker itself is asked.
+        problems: what the last fetch could not have or read, and why.
     """
 
     def __init__(
@@ -53,13 +56,16 @@ class ZTFDataPipeline:
         data_source: str = "lasair",
         folder: str | Path | None = None,
         choices: readers.Choices = readers.NO_CHOICES,
+        live: LiveSource | None = None,
     ) -> None:
         """Set the source.
 
         Args:
             data_source: lasair, antares, alerce, fink, fritz, ztf, rubin, or any.
-            folder: a folder with the broker's files, in folders of their own if you like.
+            folder: a folder with the broker's files, in folders of their own if you like. Without
+                it, lasair, antares and alerce are asked themselves.
             choices: what the files do not say of themselves, such as a zero point.
+            live: how to ask the broker, if not at its own address with the user's cache.
 
         Raises:
             ValueError: there is no such source.
@@ -69,10 +75,11 @@ class ZTFDataPipeline:
         self.data_source = data_source
         self.folder = Path(folder) if folder is not None else None
         self.choices = choices
+        self.live = live
         self.problems: list[readers.Problem] = []
 
     def fetch(self) -> list[LightCurve]:
-        """Return all light curves of the source.
+        """Return all light curves of the folder.
 
         Raises:
             NoSourceError: no folder is given.
@@ -93,22 +100,40 @@ class ZTFDataPipeline:
     ) -> list[LightCurve]:
         """Return the light curves with a detection of late, each with its whole history.
 
+        A broker is asked for what an earlier call could not have, too, however old it is by now.
+
         Args:
             lookback_days: how far back [days].
-            now: until when [MJD]; what came later is left out. By default, the time of the last
-                observation there is, since files on a disk may be old.
+            now: until when [MJD]; what came later is left out. By default, for a broker the present
+                and for a folder the time of its last observation, since files may be old.
 
         Raises:
             NoSourceError, NotADirectoryError: see fetch.
+            NotConfiguredError: the broker's client is not installed, or its token is not set.
             ValueError: lookback_days is negative.
         """
         if lookback_days < 0:
             raise ValueError(f"lookback_days is {lookback_days}, but must not be negative")
+        if self.folder is None and (self.live or self.data_source in LIVE):
+            return self._ask_for_recent(lookback_days, now)
         curves = self.fetch()
         if now is None:
             now = max((float(curve.mjd[-1]) for curve in curves if len(curve)), default=np.inf)
         known = [curve.until(now) for curve in curves]
         return [curve for curve in known if _is_recent(curve, now - lookback_days)]
+
+    def _ask_for_recent(self, lookback_days: float, now: float | None) -> list[LightCurve]:
+        self.live = self.live or LiveSource.of(self.data_source)
+        now = float(Time.now().mjd) if now is None else now
+        since = now - lookback_days
+        contents = self.live.recent(since)
+        self.problems = contents.problems
+        return [
+            curve.until(now)
+            for curve in contents.light_curves
+            # what is recent only by what came after `now` was not so then
+            if _is_recent(curve.until(now), since) or not _is_recent(curve, since)
+        ]
 
     def preprocess_for_inference(
         self, light_curve: LightCurve | TransientLightCurve

@@ -21,7 +21,7 @@ from solutions.final_project.pipeline import (
 
 def test_without_a_source_it_says_what_to_do() -> None:
     with pytest.raises(NoSourceError, match=r"folder=\.\.\."):
-        ZTFDataPipeline().fetch_recent_transients()
+        ZTFDataPipeline("fink").fetch_recent_transients()
     with pytest.raises(ValueError, match="known are lasair, antares"):
         ZTFDataPipeline("twitter")
     with pytest.raises(NotADirectoryError):

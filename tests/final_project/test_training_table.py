@@ -7,6 +7,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ import pytest
 from real_files import DATA
 from typer.testing import CliRunner
 
-from solutions.final_project import training_table
 from solutions.final_project.__main__ import app
 from solutions.final_project.light_curve import from_table
+from solutions.final_project.live import brokers
+from solutions.final_project.live.http import Patience
 from solutions.final_project.readers import read_labels
 from solutions.final_project.samples.sky import Sky
 from solutions.final_project.samples.text import alerce_answer, lasair_object
@@ -71,7 +73,7 @@ class Broker:
 def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
     broker = Broker()
     monkeypatch.setenv("LASAIR_TOKEN", "secret")
-    monkeypatch.setattr(training_table, "FIRST_WAIT", 0.0)
+    monkeypatch.setattr(brokers, "Patience", partial(Patience, tries=3, first_wait=0.0))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     yield broker
     broker.server.shutdown()
@@ -113,7 +115,7 @@ def test_a_run_that_was_cut_off_goes_on(broker: Broker, tmp_path: Path) -> None:
     result = run(*arguments)
     assert result.exit_code == 0
     assert "17 objects (12 fetched, 5 from the cache); 1 failed" in result.output
-    assert "ZTF26zzzzzgz: no answer in 3 tries" in result.output
+    assert "status 500, at the last of 3 tries" in result.output
     assert broker.asked["ZTF26zzzzzgz"] == 3
     broker.refuse = set()
     result = run(*arguments)
@@ -127,7 +129,7 @@ def test_what_cannot_work_is_said_before_anything_is_asked(
     out = tmp_path / "table.parquet"
     result = run(LABELS, "--broker", "mars", "--out", out)
     assert result.exit_code == 2
-    assert "known are alerce, lasair" in result.output
+    assert "known are lasair, antares, alerce" in result.output
     result = run(DATA / "lasair_object.json", "--out", out)
     assert result.exit_code == 2
     assert "no table of names and types" in result.output

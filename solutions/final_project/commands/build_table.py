@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 def build_table(
     labels: Annotated[Path, typer.Argument(help="A TNS or BTS table with names and types.")],
     out: Annotated[Path, typer.Option(help="The Parquet file to write.")],
-    broker: Annotated[str, typer.Option(help="alerce or lasair.")] = "alerce",
+    broker: Annotated[str, typer.Option(help="alerce, antares or lasair.")] = "alerce",
     cache: Annotated[
         Path | None, typer.Option(help="Folder for the answers; beside OUT by default.")
     ] = None,
@@ -34,14 +34,14 @@ def build_table(
     from tqdm.auto import tqdm
 
     from solutions.final_project import training_table as tables
+    from solutions.final_project.live.brokers import connect
+    from solutions.final_project.live.errors import NotConfiguredError
     from solutions.final_project.readers import FormatError, read_labels
 
-    if broker not in tables.BROKERS:
-        raise fail(f"no broker {broker!r}; known are {', '.join(tables.BROKERS)}")
     try:
         objects = tables.wanted_objects(read_labels(labels))[:limit]
-        fetch = tables.BROKERS[broker](url)
-    except (FormatError, OSError, tables.BrokerError) as error:
+        fetch = connect(broker, url).answer
+    except (FormatError, OSError, NotConfiguredError) as error:
         raise fail(str(error)) from error
     if objects.empty:
         raise fail(f"{labels} has no object with both a known type and a ZTF name")
