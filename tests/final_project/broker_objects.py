@@ -22,7 +22,7 @@ FILES = {
 }
 OWN = {
     "lasair": ("lasair_object.json", "lasair_lightcurves.json"),
-    "alerce": ("alerce_*detections.csv",),
+    "alerce": ("alerce_*detections.csv", "alerce_lightcurve.json"),
     "antares": ("antares_export.csv", "antares_locus.json"),
 }
 
@@ -57,6 +57,10 @@ def _lasair(paths: list[Path]) -> Objects:
 def _alerce(paths: list[Path]) -> Objects:
     parts: dict[str, defaultdict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for path in paths:
+        if path.suffix == ".json":
+            answer = json.loads(path.read_text("utf-8"))
+            parts[answer.pop("oid")].update(answer)
+            continue
         part = "non_detections" if "non_detections" in path.name else "detections"
         in_name = ZTF_NAME.findall(path.name)
         for row in json.loads(pd.read_csv(path).to_json(orient="records")):

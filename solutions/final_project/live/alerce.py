@@ -52,7 +52,7 @@ class Alerce:
                 page=number,
                 page_size=self.page_size,
             )
-            items = _items(page)
+            items = _list(page, "items")
             yield from map(_sighting, items)
             if len(items) < self.page_size:
                 return
@@ -60,13 +60,16 @@ class Alerce:
 
     def answer(self, object_id: str) -> Any:
         """Return an object's detections, upper limits and forced photometry; see `Broker`."""
-        return self.client.query_lightcurve(object_id, survey="ztf", format="json")
+        answer = self.client.query_lightcurve(object_id, survey="ztf", format="json")
+        _list(answer, "detections")  # without them, the other parts would still look like an answer
+        return answer
 
 
-def _items(page: Any) -> list[Any]:
-    if isinstance(page, dict) and isinstance(page.get("items"), list):
-        return page["items"]
-    raise BrokerError(f"ALeRCE's list has no items: {str(page)[:80]}")
+def _list(answer: Any, name: str) -> list[Any]:
+    """Return a list in an answer, or say that the answer is not as it was."""
+    if isinstance(answer, dict) and isinstance(answer.get(name), list):
+        return answer[name]
+    raise BrokerError(f"ALeRCE's answer is not as it was: no {name} in {str(answer)[:80]}")
 
 
 def _sighting(item: Any) -> Sighting:
