@@ -33,6 +33,7 @@ class Explanation:
         attention: weight of each in the pooling of the networks, adds up to 1.
         effect: by how much the log-odds of the class fall if it is left out (n,); negative if it
             speaks against the class.
+        start: MJD of day 0.
     """
 
     object_id: str
@@ -42,6 +43,7 @@ class Explanation:
     flux: np.ndarray
     attention: np.ndarray
     effect: np.ndarray
+    start: float
 
     def plot(self, ax: Axes) -> None:
         """Draw the light curve; areas are attention, colours the effect of leaving out."""
@@ -89,6 +91,7 @@ def explain(
         view.flux,
         classifier.attention([prepared])[0],
         _effects(classifier, prepared, number),
+        view.start,
     )
 
 
