@@ -4,7 +4,7 @@ BIN := .venv/bin
 SETUP := .venv/.installed
 FINAL := .venv/.installed-final
 
-.PHONY: help grade test quick part mutants notebooks lab check format build bench clean
+.PHONY: help grade demo test quick part mutants notebooks lab check format build bench clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,6 +12,9 @@ help:  ## List the targets
 grade: $(SETUP)  ## Grade a demonstration class and write its report to out/demo
 	$(BIN)/grader demo out/class
 	$(BIN)/grader grade out/class --out out/demo --seed 1 --part-seconds 3
+
+demo: $(FINAL)  ## Replay a season of the final project: alerts in a mailbox, a dashboard, no network
+	$(BIN)/python -m solutions.final_project demo --out out/demo-alerts
 
 test: $(FINAL)  ## Run all tests
 	$(BIN)/python -m pytest -n auto

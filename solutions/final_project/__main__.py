@@ -14,6 +14,10 @@ MODULES = (
     "commands.train",
     "commands.evaluation",
     "commands.live",
+    "commands.alerts",
+    "commands.monitor",
+    "commands.nightly",
+    "commands.demo",
 )
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 
 # Without the extra, the tests that need it are not collected; `test_extra.py` says so by a skip.
-NEEDED = ("fastavro", "astropy", "pyarrow", "lsst")
+NEEDED = ("fastavro", "astropy", "pyarrow", "lsst", "apprise", "aiosmtpd", "distributed", "ruamel")
 MISSING = [name for name in NEEDED if importlib.util.find_spec(name) is None]
 FREE = ("test_light_curve.py", "test_extra.py")
 

@@ -6,7 +6,7 @@ import importlib.util
 
 import pytest
 
-NEEDED = ("fastavro", "astropy", "pyarrow", "lsst")
+NEEDED = ("fastavro", "astropy", "pyarrow", "lsst", "apprise", "aiosmtpd", "distributed", "ruamel")
 
 
 def test_the_extra_is_installed() -> None:

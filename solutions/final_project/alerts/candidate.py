@@ -107,11 +107,14 @@ def make_candidate(
     """
     try:
         return Candidate(
-            str(answer["object_id"]),
-            now,
-            str(answer["predicted"]),
-            {name: float(p) for name, p in answer["probabilities"].items()},
-            *(float(answer[name]) for name in ("total", "aleatoric", "epistemic", "unknown")),
+            object_id=str(answer["object_id"]),
+            now=now,
+            predicted=str(answer["predicted"]),
+            probabilities={name: float(p) for name, p in answer["probabilities"].items()},
+            uncertainty=float(answer["total"]),
+            aleatoric=float(answer["aleatoric"]),
+            epistemic=float(answer["epistemic"]),
+            unknown=float(answer["unknown"]),
             facts=None if light_curve is None else facts_of(light_curve),
         )
     except KeyError as error:

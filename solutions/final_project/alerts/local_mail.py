@@ -28,7 +28,7 @@ def mail_server(handler: Any, port: int = 0) -> Iterator[int]:
     """
     if isinstance(handler, Path):
         handler.parent.mkdir(parents=True, exist_ok=True)
-        handler = Mailbox(str(handler))
+        handler = Mailbox(handler)
     controller = Controller(handler, hostname=HOST, port=port or free_port())
     controller.start()
     try:
@@ -53,4 +53,4 @@ def read_mail(folder: Path) -> list[EmailMessage]:
     box = Maildir(folder, create=False)
     ordered = sorted(box.items(), key=lambda item: item[1].get_date())
     texts = [box.get_bytes(key) for key, _ in ordered]
-    return [email.message_from_bytes(text, policy=default) for text in texts]  # type: ignore[misc]
+    return [email.message_from_bytes(text, policy=default) for text in texts]

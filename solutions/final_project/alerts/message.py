@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -215,13 +216,15 @@ def position(facts: Facts) -> str:
 def _links(alert: Alert, links: Mapping[str, str]) -> str:
     facts = alert.candidate.facts
     known = {"object_id": quote(alert.object_id)}
+    if re.fullmatch(r"ZTF\d\d[a-z]{7}", alert.object_id):
+        known["ztf"] = alert.object_id
     if facts is not None and facts.ra is not None:
         known |= {"ra": f"{facts.ra:.6f}", "dec": f"{facts.dec:.6f}"}
     lines = []
     for name, link in links.items():
         try:
             lines.append(f"{name}: {link.format_map(known)}")
-        except KeyError:  # a position that is not known
+        except KeyError:  # the position or the name at ZTF is not known
             continue
     return "\n".join(lines)
 

@@ -85,6 +85,11 @@ class Outbox:
         ).fetchone()
         return msgspec.json.decode(found[0], type=Alert) if found else None
 
+    def announced(self) -> list[str]:
+        """Return the names of all objects that there is an alert of."""
+        rows = self.connection.execute("SELECT DISTINCT object_id FROM alerts")
+        return [name for (name,) in rows]
+
     def add(
         self,
         answers: Iterable[Mapping[str, Any]],

@@ -25,9 +25,9 @@ from ruamel.yaml.error import MarkedYAMLError
 from solutions.final_project.alerts.rules import Rule
 
 LINKS = {
-    "ALeRCE": "https://alerce.online/object/{object_id}",
-    "Lasair": "https://lasair-ztf.lsst.ac.uk/objects/{object_id}",
-    "Fink": "https://ztf.fink-portal.org/{object_id}",
+    "ALeRCE": "https://alerce.online/object/{ztf}",
+    "Lasair": "https://lasair-ztf.lsst.ac.uk/objects/{ztf}",
+    "Fink": "https://ztf.fink-portal.org/{ztf}",
     "TNS": "https://www.wis-tns.org/search?ra={ra}&decl={dec}&radius=3&coords_unit=arcsec",
 }
 
@@ -42,7 +42,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     Attributes:
         rules: in order of importance: the first one that holds announces an object.
         channels: address of each channel by its name, as Apprise writes addresses.
-        links: address of a page by its name; `{object_id}`, `{ra}` and `{dec}` are filled in.
+        links: address of a page by its name; `{object_id}`, `{ra}` and `{dec}` are filled in, and
+            `{ztf}` with names of ZTF's form; links that need what is not known are left out.
         messages_per_hour: at most so many to each channel; the rest is sent together.
         min_change: by how much a probability has to change for an update.
     """
