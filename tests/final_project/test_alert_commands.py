@@ -7,14 +7,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from final_project.real_files import DATA
 from typer.testing import CliRunner
 
 from grader.exercise import ROOT
+from solutions.ex05_light_curve_dataset import simulate_transient
 from solutions.final_project.__main__ import app
+from solutions.final_project.alerts import TransientAlertSystem
 from solutions.final_project.alerts.local_mail import address, mail_server, read_mail
+from solutions.final_project.alerts.outbox import Outbox
 from solutions.final_project.alerts.settings import read_settings
+from solutions.final_project.classifier import ProductionTransientClassifier
 from solutions.final_project.demo import EXAMPLE
 
 runner = CliRunner()
@@ -77,3 +82,16 @@ def test_the_demonstration_needs_no_network(tmp_path: Path) -> None:
     assert any(mail["Subject"].startswith("TDE candidate") for mail in mails)
     assert (tmp_path / "first-alert.png").read_bytes().startswith(b"\x89PNG")
     assert "data:image/svg+xml" in (tmp_path / "dashboard.html").read_text("utf-8")
+
+
+def test_a_stream_hands_over_light_curves_of_the_workbook(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    transients = [simulate_transient("TDE", rng, f"stream{i}") for i in range(3)]
+    stored = Outbox(tmp_path / "outbox.sqlite")
+    classifier = ProductionTransientClassifier()
+    system = TransientAlertSystem({"TDE": 0.0}, outbox=stored.path, classifier=classifier)
+    assert system.handle(transients) is None
+    assert stored.counts()["answers"] == 3, "another reader of the file sees them at once"
+    assert stored.announced() == ["stream0", "stream1", "stream2"]
+    with pytest.raises(ValueError, match="handle needs a classifier"):
+        TransientAlertSystem({"TDE": 0.8}, outbox=stored.path).handle(transients)

@@ -67,10 +67,11 @@ def warnings_of(rows: pd.DataFrame) -> list[str]:
     if "drift/features" not in rows:
         return []
     drifted = rows[rows["drift/features"] > 0].tail(RECENT)
+    columns = (drifted["mjd"], drifted["drift/features"], drifted["drift/names"])
     return [
-        f"Night {row.mjd:.0f}: the input has drifted in {row.features:.0f} features, "
-        f"most of all in {', '.join(row.names.split(', ')[:3])}."
-        for row in drifted.rename(columns=lambda name: name.replace("drift/", "")).itertuples()
+        f"Night {mjd:.0f}: the input has drifted in {count:.0f} features, most of all in "
+        f"{', '.join(str(names).split(', ')[:3])}."
+        for mjd, count, names in zip(*columns, strict=True)
     ]
 
 
