@@ -1,8 +1,8 @@
 """Delivery through Apprise: one channel after the other, with patience and a limit.
 
 A flood does not become a flood of messages: at most `per_hour` go to a channel within an hour, and
-what is too much for the last of them becomes one digest. A channel that fails is left alone for a
-minute, then two, four, and at most an hour, while the others go on.
+what is too much for the last of them becomes one digest. A message that is not taken rests for a
+minute, then two, four, and at most an hour, and its channel until the next call; others go on.
 """
 
 from __future__ import annotations

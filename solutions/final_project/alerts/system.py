@@ -126,11 +126,18 @@ class TransientAlertSystem:
         Raises:
             ValueError: the system was made without a classifier.
         """
+        self.classify(light_curves)
+
+    def classify(
+        self, light_curves: Sequence[LightCurve | TransientLightCurve]
+    ) -> list[dict[str, Any]]:
+        """Do what `handle` does, and return the answers."""
         if self.classifier is None:
             raise ValueError("handle needs a classifier: TransientAlertSystem(classifier=...)")
         curves = [_as_light_curve(each) for each in light_curves]
         results = self.classifier.classify_with_uncertainty(curves)
         self.process_classifications(results, light_curves=curves)
+        return results
 
     def _alert(
         self, answer: Mapping[str, Any], light_curve: LightCurve | None, now: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -12,7 +12,7 @@ from rich.markup import escape
 from solutions.final_project.commands import console, fail
 
 if TYPE_CHECKING:
-    from solutions.final_project.alerts.settings import Settings
+    from solutions.final_project.alerts import TransientAlertSystem
     from solutions.final_project.light_curve import LightCurve
 
 Files = Annotated[list[Path], typer.Argument(help="Files of light curves, or folders of them.")]
@@ -31,13 +31,14 @@ def register(app: typer.Typer) -> None:
     app.command("back-up")(back_up)
 
 
-def settings_of(path: Path) -> Settings:
-    """Read the settings, or end with what is wrong in them."""
-    from solutions.final_project.alerts.settings import SettingsError, read_settings
+def system_of(settings: Path, outbox: Path, **more: Any) -> TransientAlertSystem:
+    """Return the system that a file describes, or end with what is wrong in it."""
+    from solutions.final_project.alerts import TransientAlertSystem
+    from solutions.final_project.alerts.settings import read_settings
 
     try:
-        return read_settings(path)
-    except SettingsError as error:
+        return TransientAlertSystem.from_settings(read_settings(settings), outbox=outbox, **more)
+    except ValueError as error:
         raise fail(str(error)) from error
 
 
@@ -63,16 +64,11 @@ def alert(
     now: Now = None,
 ) -> None:
     """Classify light curves, announce what the rules want, and send it."""
-    from solutions.final_project.alerts import TransientAlertSystem
     from solutions.final_project.classifier import ProductionTransientClassifier
 
-    found = settings_of(settings)
-    curves = light_curves_of(files)
     classifier = ProductionTransientClassifier()
-    try:
-        system = TransientAlertSystem.from_settings(found, outbox=outbox, classifier=classifier)
-    except ValueError as error:
-        raise fail(str(error)) from error
+    system = system_of(settings, outbox, classifier=classifier)
+    curves = light_curves_of(files)
     answers = classifier.classify_with_uncertainty(curves)
     new = system.process_classifications(answers, light_curves=curves, now=now)
     for each in new:
@@ -92,12 +88,7 @@ def deliver(
     ] = 0,
 ) -> None:
     """Send what waits in the outbox."""
-    from solutions.final_project.alerts import TransientAlertSystem
-
-    try:
-        system = TransientAlertSystem.from_settings(settings_of(settings), outbox=outbox)
-    except ValueError as error:
-        raise fail(str(error)) from error
+    system = system_of(settings, outbox)
     while True:
         sent = system.sender.deliver()
         if sent or not every:

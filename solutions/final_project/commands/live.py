@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from solutions.final_project.commands import console, fail
+from solutions.final_project.commands.alerts import OUTBOX, OutboxFile, system_of
 
 if TYPE_CHECKING:
     from solutions.final_project.live.store import DeadLetter
@@ -76,6 +78,10 @@ def consume(
     model: Annotated[
         str | None, typer.Option(help="Bundle of weights; the shipped one if not.")
     ] = (None),
+    rules: Annotated[
+        Path | None, typer.Option("--settings", help="Rules and channels, to raise alerts.")
+    ] = None,
+    outbox: OutboxFile = OUTBOX,
 ) -> None:
     """Classify the alerts of a stream as they come, each once.
 
@@ -90,8 +96,11 @@ def consume(
     except (OSError, ValueError) as error:
         raise fail(f"--config: {error}") from error
     classifier = ProductionTransientClassifier(model) if model else ProductionTransientClassifier()
+    classify: Callable[..., list[dict[str, Any]]] = classifier.classify_with_uncertainty
+    if rules:
+        classify = system_of(rules, outbox, classifier=classifier).classify
     with AlertStore(store) as database:
-        handle = storing(database, classifier.classify_with_uncertainty)
+        handle = storing(database, classify)
         stream = AlertStream(topic, handle, database, settings, batch)
         try:
             stream.run(until_end)

@@ -13,7 +13,7 @@ from solutions.final_project.commands.alerts import (
     Now,
     OutboxFile,
     SettingsFile,
-    settings_of,
+    system_of,
 )
 
 
@@ -39,11 +39,10 @@ def nightly(
     """
     from distributed import Client, LocalCluster
 
-    from solutions.final_project.alerts import TransientAlertSystem
     from solutions.final_project.alerts.candidate import now_as_mjd
     from solutions.final_project.nightly import run_night
 
-    system = TransientAlertSystem.from_settings(settings_of(settings), outbox=outbox)
+    system = system_of(settings, outbox)
     cluster = scheduler or LocalCluster(
         n_workers=workers, threads_per_worker=1, dashboard_address=None
     )
