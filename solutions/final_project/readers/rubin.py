@@ -7,6 +7,7 @@ below 3 sigma, the row is no detection: simulations list forced photometry as Di
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -83,12 +84,16 @@ def _wire_schema(source: Source) -> Any:
 
     The number of the schema is 100 times its major version and its minor one: 703 is 7.3.
     """
+    return _published(*divmod(int.from_bytes(source.data[1:5], "big"), 100))
+
+
+@functools.cache  # to build it takes as long as to read a packet
+def _published(major: int, minor: int) -> Any:
     from lsst.alert.packet import Schema, get_schema_path
 
-    major, minor = divmod(int.from_bytes(source.data[1:5], "big"), 100)
     try:
         path = f"{get_schema_path(major, minor)}/lsst.v{major}_{minor}.alert.avsc"
-        return Schema.from_file(path).definition
+        return fastavro.parse_schema(Schema.from_file(path).definition)
     except Exception:  # whatever goes wrong with a number that is no version
         return None
 
