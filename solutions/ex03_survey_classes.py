@@ -1,12 +1,12 @@
 # %% [markdown]
 # # Exercise 3: Advanced class design for astronomy surveys
 #
-# **Time:** 30 to 45 minutes, and as long as you like for the extensions.
+# **Time:** 75 to 110 minutes, and 20 to 30 more for the extensions.
 #
 # **You will learn** to
 #
-# - write *static methods* and *class methods*, and tell which of the two you need;
-# - lay down in an *abstract base class* what every subclass has to provide;
+# - write *static methods* and *class methods*, and choose between the two;
+# - use an *abstract base class* to say what every subclass has to provide;
 # - find the right class by its name with a *factory*;
 # - turn what a survey sends, traps and all, into light curves that you can trust;
 # - make an object work in a `with` statement.
@@ -23,7 +23,7 @@
 # alerts in a night.
 #
 # Nobody reads these streams as they come. *Brokers* such as Lasair, ALeRCE, ANTARES and Fink take
-# them in, sort them by object and hand out records. If a supernova goes off in a part of the sky
+# them in, sort them by object and offer records. If a supernova goes off in a part of the sky
 # that both surveys watch, there will be a record of it from each:
 #
 # | | ZTF | LSST |
@@ -34,7 +34,7 @@
 # | brightness | `magpsf`, a magnitude, and `isdiffpos`, its sign | `psfFlux` in nanojansky |
 # | uncertainty | `sigmapsf`, in magnitudes | `psfFluxErr` in nanojansky |
 #
-# Hardly anything agrees. Yet a classifier should not care where a light curve came from. So we
+# Hardly anything agrees, yet a classifier should not care where a light curve came from. So we
 # need one *processor* for each survey, and all of them should be used in the same way. What they
 # share is written once, in an abstract base class.
 
@@ -42,7 +42,7 @@
 # ## How this notebook works
 #
 # Methods marked `TODO` are yours to write: delete the line `raise NotImplementedError(...)` and put
-# your code in its place. The docstring of a method says all that is asked of it. `check("3.1")`
+# your code in its place. The docstring of a method is its full specification. `check("3.1")`
 # says what works and what does not, and `hint("3.1")`, in a cell of your own, helps if you are
 # stuck. In a terminal, `grader check 3` checks the whole notebook at once.
 #
@@ -73,7 +73,7 @@ MAX_FLUX = 1e10  # beyond this a flux is absurd: magnitude 6.4 in nJy, far too b
 
 @dataclass
 class SurveyConfig:
-    """What one needs to know of a survey: its bands, zero points [mag] and cadence [days]."""
+    """What one needs to know about a survey: its bands, zero points [mag] and cadence [days]."""
 
     name: str
     bands: list[str]
@@ -82,7 +82,7 @@ class SurveyConfig:
 
 
 # The examples in the docstrings use these two records: invented numbers, real format. In
-# ZTF_SAMPLE the first entry is a detection, the second none, the third is fainter than the
+# ZTF_SAMPLE the first entry is a detection, the second is not, the third is fainter than the
 # reference image, and the fourth is broken.
 ZTF_SAMPLE: Record = {
     "objectId": "ZTF24aaexmpl",
@@ -109,8 +109,8 @@ LSST_SAMPLE: Record = {
 # ### One supernova in two formats
 #
 # The next cell is complete. It invents a type Ia supernova, lets ZTF and LSST observe it, and
-# writes the two records as a broker would hand them out. You need not read it, but look at what
-# the cell after it prints.
+# writes the two records as a broker would send them. You need not read it, but look at what the
+# cell after it prints.
 
 # %%
 DEPTHS = {  # the magnitude of a source of five times the noise, in one visit
@@ -189,8 +189,8 @@ if __name__ == "__main__":
 #
 # An ordinary method gets the object, `self`. A **static method** gets neither object nor class: it
 # is a plain function that lives in the class because it belongs there. A **class method** gets the
-# class on which it was called, by custom named `cls`, and often makes an object of it. That is how
-# a class comes by a second way to be built.
+# class on which it was called, by convention named `cls`, and often makes an object of it. That is
+# how a class can offer a second way to build its objects.
 #
 # An **abstract base class** (`ABC`) says what its subclasses must be able to do, without saying
 # how. As long as one method marked `@abstractmethod` is missing, Python refuses to make an object.
@@ -239,7 +239,7 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # Now the base class of the surveys. It counts what goes through it: `_count(accepted, rejected)` is
-# given, and every processor is to call it once for each light curve.
+# given, and every processor should call it once for each light curve.
 #
 # ### 3.1 Is this measurement any good?
 #
@@ -251,20 +251,20 @@ if __name__ == "__main__":
 # fainter now than it was then, or nothing but noise, leaves a negative flux.
 #
 # Comparisons with NaN are all false. So `if flux_err <= 0: return False` does not
-# stop a NaN. `math.isfinite` does, but it wants a number: ask `isinstance(value, Real)` first. It
+# stop a NaN. `math.isfinite` does, but it needs a number: ask `isinstance(value, Real)` first. It
 # is true for the numbers of Python and NumPy, and false for text and `None`.
 #
 # ### 3.2 A factory
 #
 # `SurveyProcessor.from_survey_name("ztf")` should give a `ZTFProcessor`. A chain of `if`s would do,
-# until someone adds a third survey and forgets it. Better to let the class look around: its list
-# `SurveyProcessor.__subclasses__()` names the classes built directly on it, and each of those has
-# such a list of its own. Some may be abstract themselves, as a common base for several surveys;
-# `inspect.isabstract(cls)` tells. The name of a class as a text is `cls.__name__`, and
+# until someone adds a third survey and forgets it. Better to let the class look around: the list
+# `SurveyProcessor.__subclasses__()` holds the classes built directly on it, and each of those has
+# such a list too. Some may be abstract themselves, as a common base for several surveys;
+# `inspect.isabstract(cls)` says so. The name of a class as a text is `cls.__name__`, and
 # `"abc_x".removesuffix("_x")` is `"abc"`.
 #
-# (Run a class cell twice, and there are two classes of the same name for a while. If you collect
-# them in a dictionary by name, the newer one replaces the older.)
+# (Run a class cell twice, and there are two classes of the same name for a while. Nothing is asked
+# of you there, but if you collect them in a dictionary by name, the newer one replaces the older.)
 #
 # The cell also holds two bonus parts at its end, which are explained under *Extensions* below.
 
@@ -306,15 +306,16 @@ class SurveyProcessor(ABC):
     def validate_photometry(flux: Any, flux_err: Any) -> bool:
         """Tell whether a flux and its error can be used.
 
-        Arguments:
+        Args:
             flux, flux_err: a flux and its uncertainty, in the same unit; or whatever a broken
-                pipeline wrote in their place, such as NaN, None or text.
+                pipeline wrote in their place, such as NaN, None, text or a list.
 
         Returns:
             True if both are finite numbers (of Python or NumPy), flux_err is greater than zero, and
             neither is greater than 1e10 (MAX_FLUX) in absolute value. Otherwise False, also for
-            None and text, without an exception. It is a plain bool in either case. A flux that is
-            zero or negative is fine, and so is one that is smaller than its error.
+            what is not a number at all, without an exception. It is a plain bool in either case. A
+            flux that is zero or negative is fine, and so is one that is smaller than its error.
+            (True, False and integers too large for a float do not occur.)
 
         Example:
             >>> SurveyProcessor.validate_photometry(-12.5, 3.0)
@@ -332,12 +333,13 @@ class SurveyProcessor(ABC):
     def from_survey_name(cls, survey_name: str) -> "SurveyProcessor":
         """Make the processor of a survey, given the survey's name.
 
-        The processor of a survey is the subclass called by the survey's name followed by Processor:
+        The processor of a survey is the subclass named after the survey, followed by Processor:
         ZTFProcessor belongs to "ZTF", SkyMapperProcessor to "SkyMapper". All subclasses of
         SurveyProcessor count, whenever they were defined, and the subclasses of subclasses too; but
-        not those that are abstract.
+        not those that are abstract. All their names end in Processor. It makes no difference on
+        which class the method is called: ZTFProcessor.from_survey_name("LSST") finds LSST as well.
 
-        Arguments:
+        Args:
             survey_name: the name. Capital and small letters are the same here, and spaces around
                 the name do not matter.
 
@@ -345,10 +347,10 @@ class SurveyProcessor(ABC):
             A new object of that subclass at each call, made by calling the class without arguments.
             No objects of other classes are made.
 
-        Errors:
-            ValueError if there is no such survey (a part of a name is not enough, nor is one that
-            looks alike). The message lists the names of the surveys there are, such as ZTF and
-            LSST.
+        Raises:
+            ValueError if there is no such survey (part of a name is not enough, nor is a similar
+            one or an empty one). The message lists the names of all the surveys that there are,
+            such as ZTF and LSST.
 
         Example:
             >>> type(SurveyProcessor.from_survey_name(" ztf")).__name__
@@ -417,7 +419,7 @@ class SurveyProcessor(ABC):
         Returns:
             The processor itself, so that `with ZTFProcessor() as ztf:` works.
 
-        Errors:
+        Raises:
             RuntimeError if it is in a batch already; then nothing is changed.
         """
         ### BEGIN SOLUTION 3.E2
@@ -438,10 +440,10 @@ class SurveyProcessor(ABC):
 
         Bonus. Sets in_batch to False and prints one line with three numbers: of light curves, of
         measurements accepted and of measurements rejected since the batch began. It does so also if
-        the batch ended in an exception of any kind, be it Ctrl-C (KeyboardInterrupt), which goes on
+        the batch ended in an exception of any kind, even Ctrl-C (KeyboardInterrupt), which goes on
         to the caller. The counts keep their values.
 
-        Example of the line (the wording is yours):
+        Example of the line (the wording is up to you, and it may hold the name of the survey):
             ZTF: 12 light curves, 480 measurements accepted, 7 rejected
         """
         ### BEGIN SOLUTION 3.E2
@@ -476,10 +478,10 @@ if __name__ == "__main__":
 #   the reference image. How it says so has changed over the years and from broker to broker: `"t"`,
 #   `"1"`, `1`, and others.
 # - A **non-detection** says that nothing was found down to the limit `diffmaglim`. It has no
-#   `candid`, or one that is `None`. It is not a flux of zero, and it is not an invalid measurement
-#   either: it does not take part. Beware, one broker can write the limit into `magpsf` as well, for
-#   the convenience of those who plot. Code that goes by `magpsf` then finds supernovae in
-#   empty sky.
+#   `candid`, or one that is `None`, and nothing else tells the two apart: detections may have a
+#   limit too. It is not a flux of zero, and it is not an invalid measurement either: it does not
+#   take part. Beware, a broker may write the limit into `magpsf` as well, for the convenience of
+#   those who plot. Code that goes by `magpsf` then finds supernovae in empty sky.
 #
 # A magnitude $m$ with a zero point $z$ and an error $\sigma_m$ stands for
 #
@@ -505,15 +507,16 @@ class ZTFProcessor(SurveyProcessor):
     def process_lightcurve(self, raw_data: Record) -> TransientLightCurve:
         """Turn a record of ZTF into a light curve of its valid detections.
 
-        Arguments:
+        Args:
             raw_data: a dictionary with objectId (a text) and candidates, a list of dictionaries in
                 any order, possibly empty. The record is not changed.
-                A detection has: candid (a number or text); jd (Julian Date, days) or mjd, or both;
-                fid, the filter (1 is g, 2 is r, 3 is i, see FILTERS; any other is invalid); magpsf
-                and sigmapsf [mag], numbers, but possibly NaN or -99.0, a placeholder; and
-                isdiffpos, which is "t", "1", "+1", 1 or True for a positive flux and "f", "0",
-                "-1", 0, -1 or False for a negative one.
-                A non-detection has no candid, or candid is None. It may have a magpsf all the same.
+                A detection has: candid (a positive number, or text); jd (Julian Date, days) or mjd,
+                or both, which then agree; fid, the filter (1 is g, 2 is r, 3 is i, see FILTERS; any
+                other is invalid); magpsf and sigmapsf [mag], numbers, but possibly NaN or -99.0, a
+                placeholder; and isdiffpos, which is "t", "1", "+1", 1 or True for a positive flux
+                and "f", "0", "-1", 0, -1 or False for a negative one. It may have other keys.
+                A non-detection has no candid, or candid is None. It may have any of the other keys
+                all the same, such as magpsf.
 
         Returns:
             A TransientLightCurve with the object id, of no transient_type, and, for each valid
@@ -521,14 +524,15 @@ class ZTFProcessor(SurveyProcessor):
                 mjd = jd - 2400000.5, or mjd as it is [days];
                 flux = 10 ** (-0.4 * (magpsf - zero point)), or minus that, with the zero point of
                     the band in self.config.zeropoints;
-                flux_err = abs(flux) * ln(10) / 2.5 * sigmapsf, which has the sign of sigmapsf;
+                flux_err = abs(flux) * ln(10) / 2.5 * sigmapsf (so a placeholder of -99.0 gives a
+                    negative error, which is not valid);
                 band, the name of the filter.
             Non-detections are left out and not counted. A detection is invalid if its fid is
             unknown or validate_photometry refuses its flux and flux_err. Invalid ones are left out
             as well.
-            Calls self._count once with the numbers of valid and of invalid detections.
+            Calls self._count once, with the numbers of valid and of invalid detections.
 
-        Errors:
+        Raises:
             ValueError that names the key, if objectId or candidates is missing. Such a record is
             not counted.
 
@@ -620,13 +624,13 @@ if __name__ == "__main__":
 # ### 3.4 From LSST's records to a light curve
 #
 # Rubin's records are friendlier. Fluxes come as fluxes, with their sign, in nanojansky (nJy), and
-# there is no `candid` to look out for. One zero point serves all bands: a flux of 1 nJy is an AB
+# there is no `candid` to watch for. One zero point serves all bands: a flux of 1 nJy is an AB
 # magnitude of 31.4.
 #
-# What remains is care with the details. `diaObjectId` is an integer so large that a `float` cannot
-# hold all of its digits, and two objects would become one. Missing fluxes are `None`. And times are
-# in TAI, atomic time, 37 seconds ahead of ZTF's UTC. For light curves that does not matter; for the
-# eclipses of a white dwarf it would.
+# What remains is to get the details right. `diaObjectId` is an integer so large that a `float`
+# cannot hold all of its digits, and two objects would become one. Missing fluxes are `None`. And
+# times are in TAI, atomic time, 37 seconds ahead of ZTF's UTC. For light curves that does not
+# matter; for the eclipses of a white dwarf it would.
 #
 # This class also gets its configuration from you.
 
@@ -653,21 +657,21 @@ class LSSTProcessor(SurveyProcessor):
     def process_lightcurve(self, raw_data: Record) -> TransientLightCurve:
         """Turn a record of LSST into a light curve of its valid measurements.
 
-        Arguments:
+        Args:
             raw_data: a dictionary with diaObjectId (an integer) and diaSources, a list of
                 dictionaries in any order, possibly empty. Each has midpointMjdTai [MJD, days],
-                band, and psfFlux and psfFluxErr [nJy], which may be None or NaN. The record is not
-                changed.
+                band, and psfFlux and psfFluxErr [nJy], which may be None or NaN. Times are always
+                valid. The record is not changed.
 
         Returns:
             A TransientLightCurve whose object id is diaObjectId as text, with all its digits, of no
-            transient_type. Each valid measurement is in it, time, flux and error as they are,
-            faint and negative ones included.
+            transient_type. Each valid measurement is in it, time, flux and error as they are.
+            Fluxes that are faint, negative or exactly zero are valid too.
             A measurement is invalid if validate_photometry refuses it, or if its band is not one of
-            config.bands; invalid ones are left out.
-            Calls self._count once with the numbers of valid and of invalid measurements.
+            self.config.bands; invalid ones are left out.
+            Calls self._count once, with the numbers of valid and of invalid measurements.
 
-        Errors:
+        Raises:
             ValueError that names the key, if diaObjectId or diaSources is missing. Such a record
             is not counted.
 
@@ -770,8 +774,8 @@ if __name__ == "__main__":
 # ### 3.E2 Batches with `with`
 #
 # `with processor:` calls `__enter__` when the block begins and `__exit__` when it ends, *however*
-# it ends: by an exception, too. So it is the right place for what must be done in any case.
-# `__exit__` learns of the exception through its three arguments. If it returns something true, the
+# it ends, even by an exception. So it is the right place for what must be done in any case.
+# `__exit__` gets the exception as its three arguments. If it returns something true, the
 # exception is considered dealt with and disappears, which is rarely what you want; return nothing.
 
 # %%

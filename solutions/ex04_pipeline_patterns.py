@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercise 4: Design patterns for an astronomy pipeline
 #
-# **Time:** 45 to 60 minutes, and as long as you like for the extensions.
+# **Time:** 100 to 150 minutes, and 30 to 45 more for the extensions.
 #
 # **You will learn** to
 #
@@ -225,7 +225,7 @@ if __name__ == "__main__":
         def predict(self, lightcurve: LightCurve) -> str:
             return "SNIa"
 
-    baseline: Classifier = EverythingIsAnIa()  # a Classifier without having been told so
+    baseline: Classifier = EverythingIsAnIa()  # a Classifier, though it never says so
     print(baseline.predict(TransientLightCurve([], "a new object")))
 
 # %% [markdown]
@@ -321,7 +321,7 @@ class AstronomyPipeline:
         classifier: puts labels to light curves.
         logger: the logger "astronomy_pipeline".
         in_session: whether a session is going on.
-        observers: functions that want to be told of events (part of an extension).
+        observers: functions to be called when something happens (part of an extension).
     """
 
     def __init__(self, processor: SurveyProcessor, classifier: Classifier) -> None:
@@ -348,9 +348,11 @@ class AstronomyPipeline:
         """Set up the logger of the pipeline and return it.
 
         Returns:
-            The logger called "astronomy_pipeline". Its level is INFO. It has exactly one handler, a
-            logging.StreamHandler, whose format shows the time, the level and the message of each
-            line. Calling this method again adds no second handler, and need do nothing else.
+            The logger that logging.getLogger("astronomy_pipeline") gives. Its level is INFO. It has
+            exactly one handler, a logging.StreamHandler, whose format shows the time, the level
+            name and the message of each line. Calling this method again adds no second handler; it
+            returns the logger, and need do nothing else. (A handler that the logger has already
+            counts, no matter who added it. Whether the logger propagates is up to you.)
 
         The root logger and its handlers are not changed, and make no difference: the logger gets
         its own handler, whatever the root logger has.
@@ -379,15 +381,16 @@ class AstronomyPipeline:
         At the start: sets self.in_session to True; then logs a line with the word "started" to
         self.logger at level INFO and calls self._announce("session_started").
         At the end, in any case: sets self.in_session to False; then logs a line with the word
-        "finished" at level INFO and calls self._announce("session_finished").
+        "finished" at level INFO and calls self._announce("session_finished"). (Announcing raises
+        nothing.)
 
-        Errors:
+        Raises:
             An Exception raised in the block is logged at level ERROR, in a line that contains its
-            message, and goes on to the caller.
-            KeyboardInterrupt, which is no Exception, goes on to the caller too, but is not logged
-            as an error: somebody wanted it. The session ends all the same.
-            RuntimeError if a session is going on already. Then nothing else happens: that session
-            goes on.
+            message (or has it in its traceback), and goes on to the caller.
+            KeyboardInterrupt, which is not an Exception, goes on to the caller too, but is not
+            logged as an error: somebody wanted it. The session ends all the same.
+            RuntimeError if this pipeline is in a session already. Then nothing else happens: that
+            session goes on.
 
         Example:
             >>> with pipeline.batch_processing_session():
@@ -414,20 +417,20 @@ class AstronomyPipeline:
     def classify_safely(self, raw_data: Record, position: int) -> str:
         """Return the label of one record, or "failed" if it cannot be processed.
 
-        Arguments:
+        Args:
             raw_data: a record for the processor.
             position: the number of the record in its list, counted from 0.
 
         Returns:
-            What self.process_and_classify(raw_data) returns. Before that, calls
+            What self.process_and_classify(raw_data) returns. Just before it returns, it calls
             self._announce("classified", object_id=name, label=label), with the name that
             self._name_of(raw_data, position) gives.
 
-        Errors:
-            None. If processing raises an Exception, a line with the name of the record is logged at
-            level ERROR, self._announce("failed", object_id=name, error=text) is called with the
-            exception's message, and the label is "failed". (KeyboardInterrupt is no Exception and
-            goes on to the caller.)
+        Raises:
+            Nothing. If processing raises an Exception, a line with the name of the record is logged
+            at level ERROR, self._announce("failed", object_id=name, error=text) is called with the
+            exception's message, a text, and the label is "failed". (KeyboardInterrupt is not an
+            Exception and goes on to the caller.)
 
         Example, with a record that lacks its candidates:
             >>> pipeline.classify_safely({"objectId": "ZTF24aaexmpl"}, 0)
@@ -448,13 +451,14 @@ class AstronomyPipeline:
     def __call__(self, raw_observations: list[Record]) -> list[str]:
         """Return the labels of all records, each by classify_safely, within one session.
 
-        Arguments:
+        Args:
             raw_observations: records for the processor, possibly none.
 
         Returns:
             A list with one label for each record, in their order, also if several of them are of
             the same object. A record that cannot be processed has the label "failed", and makes no
             difference to the others. All of them are processed within one batch_processing_session.
+            KeyboardInterrupt goes on to the caller.
 
         Example:
             >>> pipeline([good_record, broken_record])
@@ -469,18 +473,18 @@ class AstronomyPipeline:
     def process_and_classify(self, raw_data: Record) -> str:
         """Return the label of one record: make its light curve, then classify that.
 
-        Leave the line with @timing_decorator where it is: it prints how long each call takes, also
-        of one that fails. Sessions and announcements are the business of the methods above.
+        Leave the line with @timing_decorator where it is: it prints how long each call takes, even
+        one that fails. Sessions and announcements are left to the methods above.
 
-        Arguments:
+        Args:
             raw_data: a record for self.processor.
 
         Returns:
-            What self.classifier.predict gives for the light curve that
+            What self.classifier.predict gives for the very light curve that
             self.processor.process_lightcurve makes of the record, whatever is in them. Each is
             called once.
 
-        Errors:
+        Raises:
             Exceptions of the processor and the classifier go on to the caller.
 
         Example:
@@ -497,10 +501,11 @@ class AstronomyPipeline:
 
         Bonus.
 
-        Arguments:
+        Args:
             records: records for the processor, possibly none.
-            max_concurrent: how many of them may be processed at a time, at most. This many are, as
-                long as there are enough left: when one is done, the next begins at once.
+            max_concurrent: how many of them may be processed at a time, at most, 1 or more. This
+                many are, as long as there are enough left: when one is done, the next begins at
+                once.
 
         Returns:
             The same list as pipeline(records), in the same order. Each record is processed in a
@@ -525,9 +530,10 @@ class AstronomyPipeline:
     def add_observer(self, callback: Observer) -> Observer:
         """Append a function to self.observers, unless it is one of them already.
 
-        Bonus.
+        Bonus. Functions are compared with ==, as `in` does: a method such as tally.count is the
+        same observer each time, though each tally.count is a new object.
 
-        Arguments:
+        Args:
             callback: a function of an event (a text) and its data (a dictionary), or any object
                 that can be called like one.
 
@@ -546,7 +552,7 @@ class AstronomyPipeline:
 
         Bonus.
 
-        Errors:
+        Raises:
             ValueError if it is not one of them.
         """
         ### BEGIN SOLUTION 4.E2
@@ -560,16 +566,16 @@ class AstronomyPipeline:
 
         Bonus. _announce calls this method, which is the only one that calls observers.
 
-        Arguments:
+        Args:
             event: "session_started", "classified", "failed" or "session_finished".
             data: {"object_id": ..., "label": ...} for "classified", {"object_id": ..., "error":
                 ...} for "failed", and {} for the other two.
 
-        Errors:
-            None. If an observer raises an Exception, it is logged to self.logger at level ERROR, in
-            a line that contains its message, and the next observer is called; it remains an
-            observer. An observer may remove itself while it is called; all the others are called
-            all the same.
+        Raises:
+            Nothing. If an observer raises an Exception, it is logged to self.logger at level ERROR,
+            in a line that contains its message, and the next observer is called; it remains an
+            observer. (KeyboardInterrupt is not an Exception and goes on.) An observer may remove
+            itself while it is called; all the others are called all the same.
 
         Example:
             After `pipeline.add_observer(show)`, every record that is classified leads to a call
@@ -667,7 +673,7 @@ class SimpleTransientClassifier:
         counts. The main band is main_band(table), and the peak is the detection of the smallest
         magnitude in the main band (the first one, if there are several).
 
-        Arguments:
+        Args:
             lightcurve: a light curve with at least 3 clear detections. It is not changed.
 
         Returns:
@@ -713,7 +719,7 @@ class SimpleTransientClassifier:
     def predict(self, lightcurve: LightCurve) -> str:
         """Return the label of a light curve by the first rule that holds.
 
-        Arguments:
+        Args:
             lightcurve: a light curve, possibly empty. It is not changed.
 
         Returns:
@@ -729,8 +735,8 @@ class SimpleTransientClassifier:
             9. "SNII" otherwise.
             A comparison with a feature that is NaN is false.
 
-        Errors:
-            None.
+        Raises:
+            Nothing.
 
         Example:
             >>> SimpleTransientClassifier().predict(TransientLightCurve([], "nothing seen"))
@@ -867,10 +873,10 @@ if __name__ == "__main__":
 #
 # And even this flatters the rules. Nearly all of the TDEs were measured differently from the
 # supernovae: over years, at every visit, where a supernova has nothing but the alerts that ZTF sent
-# at the time. So the rules could partly tell *how* an object was measured, and not what it is. For
-# the 717 objects that have only alerts, which leaves four classes, the balanced accuracy is 0.55,
-# and there guessing gives 0.25. Also, the thresholds were chosen with many of these same objects in
-# view. When you read "accuracy" in a paper, ask about all of these things.
+# at the time. So the rules may partly have seen *how* an object was measured, and not what it is.
+# For the 717 objects that have only alerts, which leaves four classes, the balanced accuracy is
+# 0.55, and there guessing gives 0.25. Also, the thresholds were chosen with many of these same
+# objects in view. When you read "accuracy" in a paper, ask about all of these things.
 
 # %% [markdown]
 # ## Extensions

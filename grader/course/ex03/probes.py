@@ -29,10 +29,14 @@ from grader.runner import Learner
 class _Retired(ABC):  # noqa: B024
     """The new base of a trial's classes when it is over."""
 
+    def __init__(self, *config: Any) -> None:
+        """Keep what a processor is given, as an answer may have kept the class."""
+        self.config = config
+
 
 @contextmanager
 def surveys(learner: Learner, log: list[str] | None = None) -> Iterator[Any]:
-    """Four surveys on the learner's base class, gone afterwards; gives the first processor.
+    """Five surveys on the learner's base class, gone afterwards; gives the first processor.
 
     Gaia's processor is built on an abstract one, OrbitalProcessor, and GaiaNIR's on Gaia's. The
     names of those of which objects are made are appended to `log`.
@@ -41,7 +45,7 @@ def surveys(learner: Learner, log: list[str] | None = None) -> Iterator[Any]:
 
     class SkyMapperProcessor(learner.SurveyProcessor):  # type: ignore[name-defined]
         def __init__(self) -> None:
-            objects.append("SkyMapper")
+            objects.append(type(self).__name__.removesuffix("Processor"))
             super().__init__(learner.SurveyConfig("SkyMapper", ["g"], {"g": 25.0}, 4.0))
 
         def process_lightcurve(self, raw_data: dict[str, Any]) -> Any:
@@ -52,6 +56,10 @@ def surveys(learner: Learner, log: list[str] | None = None) -> Iterator[Any]:
             objects.append("ATLAS")
             super().__init__(learner.SurveyConfig("ATLAS", ["o"], {"o": 23.9}, 2.0))
 
+        def process_lightcurve(self, raw_data: dict[str, Any]) -> Any:
+            return raw_data
+
+    class chimeProcessor(learner.SurveyProcessor):  # type: ignore[name-defined]
         def process_lightcurve(self, raw_data: dict[str, Any]) -> Any:
             return raw_data
 
@@ -76,7 +84,7 @@ def surveys(learner: Learner, log: list[str] | None = None) -> Iterator[Any]:
     try:
         yield SkyMapperProcessor
     finally:  # otherwise they would stay in the learner's `SurveyProcessor.__subclasses__()`
-        for made in (SkyMapperProcessor, ATLASProcessor, OrbitalProcessor):
+        for made in (SkyMapperProcessor, ATLASProcessor, chimeProcessor, OrbitalProcessor):
             made.__bases__ = (_Retired,)
 
 
@@ -84,19 +92,26 @@ def validated(learner: Learner, flux: Any, flux_err: Any, how: str = "class") ->
     """`validate_photometry` called on the class, on an object, or with NumPy's numbers."""
     if how == "numpy":
         flux, flux_err = np.float32(flux), np.int64(flux_err)
-    with surveys(learner) as processor_class:
-        owner = processor_class() if how == "object" else learner.SurveyProcessor
-        value = owner.validate_photometry(flux, flux_err)
+    if how == "object":
+        with surveys(learner) as processor_class:
+            value = processor_class().validate_photometry(flux, flux_err)
+    else:
+        value = learner.SurveyProcessor.validate_photometry(flux, flux_err)
     module, name = type(value).__module__, type(value).__name__
     return Validity(value, name if module == "builtins" else f"{module}.{name}")
 
 
-def made_by_name(learner: Learner, name: str) -> Made:
-    """What the factory makes of a name, when there are two surveys more than in the notebook."""
-    with surveys(learner):
-        value = learner.SurveyProcessor.from_survey_name(name)
+def made_by_name(learner: Learner, name: str, on: str = "") -> Made:
+    """What the factory makes of a name, when there are more surveys than in the notebook.
+
+    With `on` it is called on the processor of that survey and not on the base class. The surveys
+    are defined anew each time, so that an answer may hold classes of an earlier trial.
+    """
+    with surveys(learner) as current:
+        owner = {"SkyMapper": current, "": learner.SurveyProcessor}[on]
+        value = owner.from_survey_name(name)
         found = value if isinstance(value, type) else type(value)
-        return Made(found.__name__, isinstance(value, type))
+        return Made(found.__name__, isinstance(value, type), issubclass(found, _Retired))
 
 
 def made_twice(learner: Learner, name: str) -> MadeTwice:
@@ -113,10 +128,12 @@ def configured(learner: Learner) -> Configuration:
     processor = learner.LSSTProcessor()
     config = getattr(processor, "config", None)
     fields = ("name", "bands", "zeropoints", "cadence_days")
-    own = ("_processed_count", "_accepted", "_rejected", "in_batch")
+    own = ("_processed_count", "_accepted", "_rejected", "in_batch", "config")
     complete = all(hasattr(config, name) for name in fields)
-    complete &= all(hasattr(processor, name) for name in own)
-    return Configuration(complete, *(getattr(config, name, None) for name in fields))
+    set_up = all(hasattr(processor, name) for name in own)
+    return Configuration(
+        set_up, complete, config, *(getattr(config, name, None) for name in fields)
+    )
 
 
 def _counts(processor: Any) -> Counts:
@@ -128,11 +145,14 @@ def processed(
     survey: str,
     *records: dict[str, Any],
     zeropoints: dict[str, float] | None = None,
+    bands: list[str] | None = None,
 ) -> Processed:
-    """What a survey's processor makes of records, with other zero points if they are given."""
+    """What a survey's processor makes of records, with other zero points or bands if given."""
     processor = getattr(learner, f"{survey}Processor")()
     if zeropoints is not None:
         processor.config.zeropoints = zeropoints
+    if bands is not None:
+        processor.config.bands = bands
     curves = [processor.process_lightcurve(record) for record in records]
     return Processed(seen(learner, curves[-1]), _counts(processor), list(records))
 

@@ -23,6 +23,8 @@ class Made(Struct):
     name: str
     """The name of the class, or of the object's class."""
     is_class: bool
+    is_old: bool
+    """Whether it is a class of an earlier trial, which is no longer a processor."""
 
 
 class MadeTwice(Struct):
@@ -37,8 +39,11 @@ class MadeTwice(Struct):
 class Configuration(Struct):
     """The configuration of `LSSTProcessor`."""
 
+    set_up: bool
+    """Whether the object has what the base class sets up."""
     complete: bool
-    """Whether it has all fields, and the base class was set up."""
+    """Whether the configuration has all fields."""
+    config: Any
     name: Any
     bands: Any
     zeropoints: Any

@@ -15,6 +15,7 @@ from grader.course.common_probes import Trouble, kinds_of
 from grader.course.ex04.replies import (
     BesideRoot,
     Called,
+    Classified,
     Handler,
     Heard,
     Nested,
@@ -50,12 +51,13 @@ def set_up(learner: Learner) -> SetUp:
             anything_added=touched,
             name=first.name,
             is_root=first is root,
+            is_known=first is logging.getLogger(first.name),
             level=logger.level,
             handlers=[_described(handler) for handler in logger.handlers],
             n_root_handlers=len(root.handlers),
             root_level=root.level,
         )
-        learner.AstronomyPipeline._setup_logging()
+        got.second = type(learner.AstronomyPipeline._setup_logging()).__name__
         got.n_after_second = len(logger.handlers)
         return got
 
@@ -119,7 +121,7 @@ def session(learner: Learner, fails: str = "") -> Session:
 
 def session_in_session(learner: Learner) -> Nested:
     """A second session inside a first one, and one after both."""
-    trial = Trial(learner, "_announce")
+    trial, other = Trial(learner, "_announce"), Trial(learner, "_announce")
     pipeline = trial.pipeline
     with trial.watched(), pipeline.batch_processing_session():
         n_lines, n_events = len(trial.own.lines), len(trial.events)
@@ -129,7 +131,13 @@ def session_in_session(learner: Learner) -> Nested:
         except Exception as error:
             kinds = kinds_of(error)
         log = list(trial.own.lines)
-        got = Nested(kinds, pipeline.in_session, log, log[n_lines:], trial.events[n_events:])
+        new = log[n_lines:], trial.events[n_events:]
+        try:
+            with other.pipeline.batch_processing_session():
+                another = []
+        except Exception as error:
+            another = kinds_of(error)
+        got = Nested(kinds, pipeline.in_session, log, *new, another)
     with trial.watched(), pipeline.batch_processing_session():
         pass
     return got
@@ -148,6 +156,14 @@ def called(learner: Learner, records: list[Record]) -> Called:
         except Trouble:
             failed = True
     return Called(labels=labels, interrupted=interrupted, failed=failed, **trial.seen())
+
+
+def classified(learner: Learner, record: Record, position: int) -> Classified:
+    """`pipeline.classify_safely(record, position)`."""
+    trial = Trial(learner, "batch_processing_session", "process_and_classify", "_announce")
+    with trial.watched():
+        label = trial.pipeline.classify_safely(record, position)
+    return Classified(label, list(trial.own.lines))
 
 
 def one_by_one(learner: Learner, *records: Record) -> OneByOne:
@@ -291,14 +307,14 @@ def observed(learner: Learner, steps: list[list[Any]]) -> Observed:
 
 
 class Hearers:
-    """Observers by name. `once` removes itself, `broken` fails, all note what they are told."""
+    """Observers by name. `once` removes itself, `broken` fails; all note what they are told."""
 
     def __init__(self, pipeline: Any) -> None:
         self.pipeline = pipeline
         self.heard: list[Heard] = []
         self.errors: list[list[str]] = []
         self.returned: list[bool] = []  # whether adding returned the observer
-        names = ("first", "second", "broken", "once")
+        names = ("first", "second", "broken", "once", "Ctrl-C")
         self.known: dict[str, Any] = {name: self._observer(name) for name in names}
         self.known["broken object"] = functools.partial(self.known["broken"])
 
@@ -315,6 +331,8 @@ class Hearers:
             self.errors.append([])
         except NotImplementedError:
             raise
+        except KeyboardInterrupt:
+            self.errors.append(["KeyboardInterrupt"])
         except Exception as error:
             self.errors.append([*kinds_of(error), str(error)])
 
@@ -329,6 +347,8 @@ class Hearers:
             self.heard.append(Heard(name, [event, *data], spread))
             if name == "once":
                 self.pipeline.remove_observer(observer)
+            if name == "Ctrl-C":
+                raise KeyboardInterrupt
             if name == "broken":
                 raise Trouble("the mail server does not answer")
 

@@ -8,12 +8,16 @@ from msgspec import Struct
 
 from grader.wire import Table
 
+NAME = "astronomy_pipeline"
+"""The pipeline's own logger."""
+
 
 class Line(Struct):
     """A line of a log: its level and its text."""
 
     level: str
     text: str
+    logger: str = NAME
 
 
 class Event(Struct):
@@ -59,9 +63,13 @@ class SetUp(Struct, kw_only=True):
     anything_added: bool
     name: str = ""
     is_root: bool = False
+    is_known: bool = True
+    """Whether it is the logger that `logging.getLogger` gives by that name."""
     level: int = 0
     handlers: list[Handler] = []
     n_after_second: int = 0
+    second: str = "Logger"
+    """The type of what the second call returns."""
     n_root_handlers: int = 0
     root_level: int = 0
 
@@ -92,6 +100,8 @@ class Nested(Struct):
     log: list[Line]
     new_log: list[Line]
     new_events: list[Event]
+    another: list[str]
+    """What a session of another pipeline raised inside this one's."""
 
 
 class Called(Seen, kw_only=True):
@@ -100,6 +110,13 @@ class Called(Seen, kw_only=True):
     labels: Any
     interrupted: bool
     failed: bool
+
+
+class Classified(Struct):
+    """What `classify_safely` returned, and what it logged."""
+
+    label: Any
+    log: list[Line]
 
 
 class Raised(Struct):

@@ -13,10 +13,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from grader.course.common_probes import Trouble
-from grader.course.ex04.replies import Call, Event, Line
+from grader.course.ex04.replies import NAME, Call, Event, Line
 from grader.runner import Learner
-
-NAME = "astronomy_pipeline"
 
 
 class Recorder(logging.Handler):
@@ -34,7 +32,7 @@ class Recorder(logging.Handler):
             text = str(record.msg)
             self.unformatted.append(text)
         error = record.exc_info[1] if record.exc_info else None
-        self.lines.append(Line(record.levelname, f"{text} {error}" if error else text))
+        self.lines.append(Line(record.levelname, f"{text} {error}" if error else text, record.name))
 
 
 @contextmanager
@@ -127,6 +125,7 @@ class Processor:
 
     def __init__(self, trial: Trial) -> None:
         self.trial, self.count = trial, 0
+        self.made: list[Any] = []
         days = (59000.25, 59001.25, 59002.25)
         data = [{"mjd": day, "flux": 50.0, "flux_err": 1.0, "band": "r"} for day in days]
         self.template = trial.learner.TransientLightCurve(data, "template")
@@ -139,9 +138,11 @@ class Processor:
         if raw_data.get("raises") == "KeyboardInterrupt":
             raise KeyboardInterrupt
         if "raises" in raw_data:
-            raise Trouble(raw_data["raises"])
+            kind = ValueError if raw_data.get("usual") else Trouble
+            raise kind(raw_data["raises"])
         light_curve = copy.copy(self.empty if raw_data.get("empty") else self.template)
         light_curve.object_id, light_curve.transient_type = name, raw_data["label"]
+        self.made.append(light_curve)
         return light_curve
 
 
@@ -154,7 +155,9 @@ class Classifier:
     def predict(self, lightcurve: Any) -> Any:
         self.count += 1
         known = isinstance(lightcurve, self.trial.learner.TransientLightCurve)
-        self.trial.note("predict", "a light curve" if known else type(lightcurve).__name__)
+        made = any(lightcurve is each for each in self.trial.pipeline.processor.made)
+        of_another = "a light curve" if made else "light curve of another making"
+        self.trial.note("predict", of_another if known else type(lightcurve).__name__)
         if known and lightcurve.transient_type == "raise":
             raise Trouble("the rules are at a loss")
         return lightcurve.transient_type if known else "no light curve"

@@ -10,9 +10,11 @@ from grader.course.ex03.replies import Made
 from grader.course.gates import gate
 from grader.expect import Mistake, Raises, expect_error, fail_if_recognised, require
 
+SURVEYS = ("SkyMapper", "ATLAS", "Gaia", "GaiaNIR", "ZTF", "LSST")
 
-def made(learner: Subject, name: str) -> Answer[Made]:
-    return learner.ask(probes.made_by_name, name)
+
+def made(learner: Subject, name: str, on: str = "") -> Answer[Made]:
+    return learner.ask(probes.made_by_name, name, on)
 
 
 def unknown(answer: Answer[Any]) -> bool:
@@ -20,64 +22,97 @@ def unknown(answer: Answer[Any]) -> bool:
     return answer.raised is not None and answer.raised.is_a("ValueError")
 
 
+def missed(learner: Subject, *names: str) -> dict[str, bool]:
+    """Which of these surveys the factory says that it does not know."""
+    return {name: unknown(made(learner, name)) for name in names}
+
+
 def in_words(answer: Answer[Made]) -> Answer[Any]:
     """What the factory made, as text."""
     return Answer(f"a {answer.result.name}") if answer.raised is None else answer
 
 
-def expect_processor(answer: Answer[Made], name: str, *mistakes: Mistake) -> None:
+def expect_processor(answer: Answer[Made], asked: str, name: str, *mistakes: Mistake) -> None:
     """The factory's product is an object of the class `{name}Processor`."""
-    argument = Raises("TypeError", "positional argument")
+    argument = Raises("TypeError", "Processor.__init__() takes")
     abstract = Raises("TypeError", "abstract class")
     fail_if_recognised(
         answer,
         *mistakes,
         Mistake("config-argument-given", argument, error=answer.raised),
         Mistake("abstract-offered", abstract, error=answer.raised),
+        Mistake("not-found", unknown(answer), asked=asked, name=name, said=answer.message),
     )
     got = answer.value
     require(got.name != "NoneType", "nothing-made")
     require(not got.is_class, "class-returned", name=got.name)
     require(got.name == f"{name}Processor", "other-survey-made", got=got.name, name=name)
+    require(not got.is_old, "older-class-made", name=name)
 
 
 @gate
 def test_factory_finds(learner: Subject) -> None:
     """A survey is found, also one defined later; capital and small letters are the same"""
     answer = made(learner, "SkyMapper")
-    names = ["skymapper", "SKYMAPPER", "SkyMapp", "ATLAS", "ZTF"]
-    missed = {name: unknown(made(learner, name)) for name in names}
-    lost = unknown(answer)
-    offered = "skymapper" in made(learner, "Hubble").message.lower()
-    found_else = not (missed["skymapper"] and missed["SKYMAPPER"])
-    expect_processor(
-        answer,
-        "SkyMapper",
-        Mistake("surveys-fixed", Raises("NameError", "Processor")),
-        Mistake("suffix-stripped-by-letters", lost and not missed["SkyMapp"]),
-        Mistake("first-survey-only", lost and offered and not missed["ZTF"] and missed["ATLAS"]),
-        Mistake("case-matters", lost and (offered or found_else)),
-        Mistake("surveys-fixed", lost),
-    )
+    expect_processor(answer, "SkyMapper", "SkyMapper", *_why_lost(learner, answer))
     for name in ("skymapper", "SKYMAPPER"):
         answer = made(learner, name)
         other_case = Mistake("case-matters~other", unknown(answer), name=name)
-        expect_processor(answer, "SkyMapper", other_case)
+        expect_processor(answer, name, "SkyMapper", other_case)
+
+
+def _why_lost(learner: Subject, answer: Answer[Made]) -> list[Mistake]:
+    """Why SkyMapper is not found, as far as other names show it."""
+    if not unknown(answer):
+        return []
+    if not unknown(made(learner, "SkyMapper")):
+        return [Mistake("found-only-later", True)]
+    lost = missed(
+        learner,
+        "skymapper",
+        "SKYMAPPER",
+        "chime",
+        "ATLAS",
+        "SkyMapp",
+        "SkyMapperProcessor",
+        *SURVEYS,
+    )
+    offered = "skymapper" in made(learner, "Hubble").message.lower()
+    other_case = not all(lost[name] for name in ("skymapper", "SKYMAPPER", "chime", "ATLAS"))
+    rest = [name for name in SURVEYS if name != "ZTF"]
+    return [
+        Mistake("suffix-stripped-by-letters", not lost["SkyMapp"]),
+        Mistake("whole-class-name-wanted", not lost["SkyMapperProcessor"]),
+        Mistake("first-survey-only", offered and not lost["ZTF"] and all(lost[n] for n in rest)),
+        Mistake("case-matters", other_case),
+        Mistake("surveys-fixed", not offered and not lost["ZTF"]),
+    ]
 
 
 def test_factory_spaces(learner: Subject) -> None:
     """Spaces around the name do not matter"""
-    answer = made(learner, "  ATLAS ")
-    expect_processor(answer, "ATLAS", Mistake("spaces-matter", unknown(answer)))
+    plain, answer = made(learner, "ATLAS"), made(learner, "  ATLAS ")
+    spaces = Mistake("spaces-matter", unknown(answer) and not unknown(plain))
+    expect_processor(answer, "  ATLAS ", "ATLAS", spaces)
 
 
 def test_factory_subclass_of_subclass(learner: Subject) -> None:
     """Subclasses of subclasses are found, whether others are built on them or not"""
     answer, deeper = made(learner, "Gaia"), made(learner, "GaiaNIR")
     leaves = Mistake("leaves-only", unknown(answer) and not unknown(deeper))
-    direct = Mistake("direct-subclasses-only", unknown(answer))
-    expect_processor(answer, "Gaia", leaves, direct)
-    expect_processor(deeper, "GaiaNIR", Mistake("two-levels-only", unknown(deeper)))
+    direct = Mistake(
+        "direct-subclasses-only", unknown(answer) and not unknown(made(learner, "ATLAS"))
+    )
+    expect_processor(answer, "Gaia", "Gaia", leaves, direct)
+    expect_processor(deeper, "GaiaNIR", "GaiaNIR", Mistake("two-levels-only", unknown(deeper)))
+
+
+def test_factory_on_a_subclass(learner: Subject) -> None:
+    """It makes no difference on which class it is called"""
+    plain, answer = made(learner, "ATLAS"), made(learner, "ATLAS", "SkyMapper")
+    expect_processor(plain, "ATLAS", "ATLAS")
+    below = Mistake("search-below-cls", unknown(answer))
+    expect_processor(answer, "ATLAS", "ATLAS", below)
 
 
 def test_factory_makes_one(learner: Subject) -> None:
@@ -90,6 +125,7 @@ def test_factory_makes_one(learner: Subject) -> None:
         require(not got.same, "same-object-again", name=name)
         others = sorted(set(got.made) - {name})
         require(not others, "others-made-too", name=name, others=", ".join(others))
+        require(got.made.count(name) > 1, "class-not-called", name=name, n=got.made.count(name))
 
 
 @gate
@@ -104,7 +140,7 @@ def test_factory_unknown(learner: Subject) -> None:
         Mistake("key-error-for-unknown", Raises("KeyError")),
     )
     said = answer.message
-    for name in ("SkyMapper", "ATLAS", "Gaia"):
+    for name in SURVEYS:
         require(name.lower() in said.lower(), "names-not-listed", message=said, name=name)
     require("orbital" not in said.lower(), "abstract-offered~listed")
 
@@ -117,8 +153,10 @@ def test_factory_not_a_survey(learner: Subject) -> None:
     found = "a SkyMapperProcessor"
     for name, what, mistake in (
         ("Sky", "a part of a name", Mistake("part-of-name-enough", found)),
+        ("apper", "a part of a name", Mistake("part-of-name-enough~end", found)),
         ("SkyMaper", "a name that only looks alike", Mistake("name-guessed", found)),
         ("Sky Mapper", "a name with a space inside", Mistake("inner-spaces-removed", found)),
         ("SkyMapperProcessor", "the name of a class", Mistake("class-name-accepted", found)),
+        ("", "an empty name", Mistake("empty-name-accepted", not unknown(made(learner, "")))),
     ):
         expect_error(in_words(made(learner, name)), "ValueError", what, mistake)

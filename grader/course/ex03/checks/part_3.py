@@ -29,7 +29,7 @@ def test_ztf_times(learner: Subject, rng: Rng) -> None:
     entries = detections(rng)
     want = columns_wanted("ZTF", entries)["mjd"]
     answer = processed(learner, "ZTF", entries)
-    fail_if_recognised(answer, Mistake("jd-not-taken", Raises("KeyError", "mjd")))
+    fail_if_recognised(answer, Mistake("jd-not-taken", Raises("KeyError", "'mjd'")))
     expect_column(
         answer,
         "mjd",
@@ -51,9 +51,15 @@ def test_ztf_mjd(learner: Subject, rng: Rng) -> None:
         del entry["jd"]
     entries[1]["mjd"] = mjd_of(entries[1])
     answer = processed(learner, "ZTF", entries)
-    fail_if_recognised(answer, Mistake("mjd-not-taken", Raises("KeyError", "jd")))
-    again = any(value < 0 for value in columns(answer)["mjd"])
-    expect_column(answer, "mjd", want, Mistake("mjd-converted-again", again))
+    fail_if_recognised(answer, Mistake("mjd-not-taken", Raises("KeyError", "'jd'")))
+    alone, both = (
+        sorted(
+            mjd_of(e) - 2400000.5 * ("mjd" in e and not ("jd" in e and with_jd)) for e in entries
+        )
+        for with_jd in (True, False)
+    )
+    again = [Mistake("mjd-converted-again", times) for times in (alone, both)]
+    expect_column(answer, "mjd", want, *again)
 
 
 def test_ztf_bands(learner: Subject, rng: Rng) -> None:
@@ -161,20 +167,26 @@ def test_ztf_non_detections(learner: Subject, rng: Rng) -> None:
 
 
 def test_ztf_candid_as_text(learner: Subject, rng: Rng) -> None:
-    """A `candid` may be text"""
+    """A `candid` may be text, and a detection may have a `diffmaglim` too"""
     entries = detections(rng)
     for entry in entries[::2]:
         entry["candid"] = str(entry["candid"])
-    answer = processed(learner, "ZTF", entries)
-    dropped = Mistake("text-candid-dropped", columns_wanted("ZTF", entries[1::2])["mjd"])
-    expect_column(answer, "mjd", columns_wanted("ZTF", entries)["mjd"], dropped)
+    entries[3]["diffmaglim"] = 20.5
+    others = columns_wanted("ZTF", entries[:3] + entries[4:])["mjd"]
+    expect_column(
+        processed(learner, "ZTF", entries),
+        "mjd",
+        columns_wanted("ZTF", entries)["mjd"],
+        Mistake("text-candid-dropped", columns_wanted("ZTF", entries[1::2])["mjd"]),
+        Mistake("limit-decides", others),
+    )
 
 
 def check_left_out(answer: Answer[Processed], empty: Entry) -> None:
     """A non-detection does not stop the code and is not in the light curve."""
     shown, error = common.listed(empty, "diffmaglim", "magpsf", "candid"), answer.raised
     keys = ("candid", "magpsf", "sigmapsf", "isdiffpos", "diffmaglim")
-    for crash in (Raises("TypeError", "NoneType"), *(Raises("KeyError", key) for key in keys)):
+    for crash in (Raises("TypeError", "NoneType"), *(Raises("KeyError", f"'{k}'") for k in keys)):
         stops = Mistake("non-detections-kept~crash", crash, entry=shown, error=error)
         fail_if_recognised(answer, stops)
     got = columns(answer)
@@ -191,6 +203,7 @@ def invalid_detections() -> list[Fault]:
         ({"magpsf": -99.0}, Finding("invalid-kept~magnitude")),
         ({"sigmapsf": -99.0}, Finding("placeholder-kept")),
         ({"fid": 4}, Finding("unknown-filter-kept", fault="fid = 4")),
+        ({"fid": 0}, Finding("unknown-filter-kept", fault="fid = 0")),
     ]
 
 
@@ -201,12 +214,12 @@ def test_ztf_invalid(learner: Subject, rng: Rng) -> None:
 
 def test_ztf_counts(learner: Subject, rng: Rng) -> None:
     """Each light curve counts, with its valid and invalid detections"""
-    first, second = detections(rng, 5), detections(rng, 6)
-    first[1]["sigmapsf"] = math.nan
-    second[3]["sigmapsf"] = 0.0
+    first, second = detections(rng, 6), detections(rng, 9)
+    for entry in (first[1], *second[3:5], *second[6:8]):
+        entry["sigmapsf"] = math.nan
     second += records.non_detections(rng, second)
     both = [record("ZTF", first), record("ZTF", second)]
-    common.check_counts(learner, "ZTF", both, Counts(light_curves=2, accepted=9, rejected=2))
+    common.check_counts(learner, "ZTF", both, Counts(light_curves=2, accepted=10, rejected=5))
 
 
 def test_ztf_counts_of_non_detection(learner: Subject, rng: Rng) -> None:
@@ -237,9 +250,10 @@ def test_ztf_empty(learner: Subject, rng: Rng) -> None:
 def test_ztf_leaves_input(learner: Subject, rng: Rng) -> None:
     """The record stays as it was"""
     entries = detections(rng)
-    common.check_input(
-        learner, record("ZTF", entries + records.non_detections(rng, entries)), "ZTF"
-    )
+    entries += records.non_detections(rng, entries)
+    entries[1] |= {"sigmapsf": math.nan}
+    entries[2] |= {"fid": 4}
+    common.check_input(learner, record("ZTF", entries), "ZTF")
 
 
 def test_ztf_faint(learner: Subject, rng: Rng) -> None:

@@ -29,7 +29,7 @@ from grader.course.ex03.checks.records import columns_wanted, record, sources
 from grader.course.ex03.replies import Counts
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require
+from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, kind_of, require
 
 BANDS = list("ugrizy")
 
@@ -37,7 +37,8 @@ BANDS = list("ugrizy")
 def test_lsst_config(learner: Subject) -> None:
     """The configuration is that of LSST"""
     got = learner.ask(probes.configured).value
-    require(got.complete, "super-not-called")
+    require(got.set_up, "super-not-called")
+    require(got.complete, "config-incomplete", kind=kind_of(got.config))
     name = Mistake("config-name", isinstance(got.name, str), name=got.name)
     expect(Answer(got.name), "LSST", name, what="`name`")
     _check_bands(got.bands)
@@ -110,12 +111,10 @@ def _rescaled(got: list[float], want: list[float]) -> bool:
 def test_lsst_object(learner: Subject, rng: Rng) -> None:
     """The object id is text with all its digits"""
     identity = 5117830089179607748
-    text = str(identity)
-    answer = processed(learner, "LSST", sources(rng, 4))
-    got = None if answer.raised else answer.value.curve.metadata.get("object_id")
-    near = isinstance(got, str) and got != text and (got[:14] == text[:14] or "e+" in got)
-    digits_lost = Mistake("id-digits-lost", near)
-    check_object(learner, rng, "LSST", text, Mistake("id-not-text", identity), digits_lost)
+    text, rounded_off = str(identity), float(identity)
+    lost = (str(int(rounded_off)), str(rounded_off), f"{rounded_off:.0f}", f"{identity:.6g}")
+    digits_lost = [Mistake("id-digits-lost", each) for each in lost]
+    check_object(learner, rng, "LSST", text, Mistake("id-not-text", identity), *digits_lost)
 
 
 def invalid_sources() -> list[Fault]:
@@ -124,7 +123,9 @@ def invalid_sources() -> list[Fault]:
             {"psfFlux": None, "psfFluxErr": None},
             Finding("invalid-kept", fault="psfFlux = None, psfFluxErr = None"),
         ),
+        ({"psfFluxErr": None}, Finding("invalid-kept", fault="psfFluxErr = None")),
         ({"psfFlux": math.nan}, Finding("invalid-kept", fault="psfFlux = nan")),
+        ({"psfFluxErr": math.nan}, Finding("invalid-kept", fault="psfFluxErr = nan")),
         ({"psfFluxErr": 0.0}, Finding("invalid-kept", fault="psfFluxErr = 0.0")),
         ({"psfFlux": 1e30}, Finding("invalid-kept", fault="psfFlux = 1e+30")),
         ({"band": "N708"}, Finding("unknown-filter-kept", fault="band = 'N708'")),
@@ -140,11 +141,12 @@ def test_lsst_invalid(learner: Subject, rng: Rng) -> None:
 
 def test_lsst_counts(learner: Subject, rng: Rng) -> None:
     """Each light curve counts, with its valid and invalid measurements"""
-    first, second = sources(rng, 5), sources(rng, 6)
+    first, second = sources(rng, 6), sources(rng, 9)
     first[1]["psfFluxErr"] = math.nan
-    second[3]["psfFlux"] = None
+    for entry in (second[3], second[4], second[7]):
+        entry["psfFlux"] = None
     records = [record("LSST", first), record("LSST", second)]
-    check_counts(learner, "LSST", records, Counts(light_curves=2, accepted=9, rejected=2))
+    check_counts(learner, "LSST", records, Counts(light_curves=2, accepted=11, rejected=4))
 
 
 def test_lsst_missing_key(learner: Subject, rng: Rng) -> None:
@@ -155,9 +157,32 @@ def test_lsst_missing_key(learner: Subject, rng: Rng) -> None:
 def test_lsst_empty_and_input(learner: Subject, rng: Rng) -> None:
     """No measurements give an empty light curve; the record stays as it was"""
     check_empty(learner, "LSST", [])
-    check_input(learner, record("LSST", sources(rng)), "LSST")
+    entries = sources(rng)
+    entries[2] |= {"psfFlux": None, "psfFluxErr": None}
+    entries[3] |= {"psfFluxErr": math.nan, "band": "N708"}
+    check_input(learner, record("LSST", entries), "LSST")
 
 
 def test_lsst_faint(learner: Subject, rng: Rng) -> None:
-    """Measurements fainter than their error are valid"""
+    """Measurements fainter than their error are valid, and so is a flux of zero"""
     check_faint(learner, rng, "LSST")
+    entries = sources(rng, 5)
+    entries[3]["psfFlux"] = 0.0
+    others = columns_wanted("LSST", entries[:3] + entries[4:])["mjd"]
+    want = columns_wanted("LSST", entries)["mjd"]
+    dropped = Mistake("zero-flux-dropped", others)
+    expect_column(processed(learner, "LSST", entries), "mjd", want, dropped)
+
+
+def test_lsst_bands_of_the_configuration(learner: Subject, rng: Rng) -> None:
+    """The bands that count are those of the configuration, also if they are changed"""
+    entries = sources(rng)
+    few = dict.fromkeys("gr", 31.4)
+    want = [entry for entry in entries if entry["band"] in few]
+    raw = record("LSST", entries)
+    expect_column(
+        learner.ask(probes.processed, "LSST", raw, zeropoints=few, bands=list(few)),
+        "mjd",
+        columns_wanted("LSST", want)["mjd"],
+        Mistake("bands-written-in", columns_wanted("LSST", entries)["mjd"]),
+    )

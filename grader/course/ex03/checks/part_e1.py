@@ -45,14 +45,17 @@ def test_statistics(learner: Subject, rng: Rng) -> None:
         Mistake("accepted-for-rejected", accepted),
         what="`rejected_count`",
     )
+    rate = statistic(learner, "acceptance_rate", batches)
+    whole = rate.raised is None and approx_equal(rate.result, 0)
+    whole = whole and approx_equal(statistic(learner, "acceptance_rate", [(9, 0)]).result, 1)
     expect(
-        statistic(learner, "acceptance_rate", batches),
+        rate,
         accepted / total,
         Mistake("rejection-rate", rejected / total),
         Mistake("percent", 100 * accepted / total),
         Mistake("accepted-per-rejected", accepted / rejected),
         Mistake("accepted-per-light-curve", accepted / len(batches)),
-        Mistake("rounded-down", accepted // total),
+        Mistake("rounded-down", whole, accepted=accepted, total=total),
         *(Mistake("rounded", round(accepted / total, digits)) for digits in (1, 2, 3, 4)),
         what="`acceptance_rate`",
     )

@@ -55,14 +55,14 @@ def test_batch_ends(learner: Subject, rng: Rng, fail: str) -> None:
     require(not (silent and fail), "silent-after-exception")
     require(not silent, "nothing-printed")
     require(len(lines) == 1, "several-lines", n_lines=len(lines))
-    _check_line(lines[0], counts)
+    _check_line(lines[0], counts, zeroed=approx_equal(got.at_end.listed(), [0, 0, 0]))
     require(approx_equal(got.at_end.listed(), counts), "reset-at-the-end")
 
 
-def _check_line(line: str, counts: list[int]) -> None:
+def _check_line(line: str, counts: list[int], zeroed: bool) -> None:
     """The line tells the three counts."""
     numbers = [int(number) for number in re.findall(r"(?<![\w.])\d{1,9}", line)]
-    require(numbers != [0, 0, 0], "zeros-printed")
+    require(numbers != [0, 0, 0] or not zeroed, "zeros-printed")
     for number, what in zip(
         counts, ("light curves", "accepted ones", "rejected ones"), strict=True
     ):
@@ -73,6 +73,16 @@ def _check_line(line: str, counts: list[int]) -> None:
             what=what,
             number=number,
         )
+    _check_words(line.lower(), *counts[1:])
+
+
+def _check_words(line: str, accepted: int, rejected: int) -> None:
+    """The words accepted and rejected, if both are there, come in the order of their numbers."""
+    words = [line.find("accepted"), line.find("rejected")]
+    figures = [re.search(rf"(?<!\d){n}(?!\d)", line) for n in (accepted, rejected)]
+    if -1 not in words and all(figures):
+        first, second = (found.start() for found in figures if found)
+        require((words[0] < words[1]) == (first < second), "words-swapped", line=line[:120])
 
 
 def test_batch_in_batch(learner: Subject) -> None:

@@ -23,7 +23,7 @@ LIST_KEYS = {"ZTF": "candidates", "LSST": "diaSources"}
 
 def detections(rng: Rng, n: int = 6) -> list[Entry]:
     """Valid detections of ZTF in no order, with times as `jd`."""
-    times = 2460000.5 + rng.permutation(np.arange(3, 3 + 7 * n, 7)) + 0.12345
+    times = 2460000.5 + rng.permutation(7.0371 * np.arange(n) + 3.12345)
     if times[0] == times.min():
         times = times[::-1]
     return [
@@ -41,7 +41,7 @@ def detections(rng: Rng, n: int = 6) -> list[Entry]:
 
 def sources(rng: Rng, n: int = 7) -> list[Entry]:
     """Valid measurements of LSST in no order, the second of them negative."""
-    times = 60000 + rng.permutation(np.arange(3, 3 + 7 * n, 7)) + 0.12345
+    times = 60000 + rng.permutation(7.0371 * np.arange(n) + 3.12345)
     if times[0] == times.min():
         times = times[::-1]
     return [
@@ -92,12 +92,14 @@ def _flux(entry: Entry) -> tuple[float, float]:
 
 
 def non_detections(rng: Rng, entries: list[Entry]) -> list[Entry]:
-    """What three kinds of broker write when nothing was found, in the nights after detections."""
+    """What four kinds of broker write when nothing was found, in the nights after detections."""
     limit = round(rng.uniform(19.5, 20.5), 2)
-    times = [entry["jd"] + 1.0 for entry in entries[:3]]
+    times = [entry["jd"] + 1.0 for entry in entries[:4]]
     missing = dict.fromkeys(("candid", "magpsf", "sigmapsf", "isdiffpos"))
     return [
         {"jd": times[0], "fid": 1, "diffmaglim": limit, "magpsf": limit},
         {"jd": times[1], "fid": 2, "diffmaglim": limit},
         missing | {"jd": times[2], "fid": 2, "diffmaglim": limit, "magpsf": limit},
+        {"jd": times[-1], "fid": 1, "diffmaglim": limit, "magpsf": limit, "candid": None}
+        | {"sigmapsf": 0.2, "isdiffpos": "t"},
     ]

@@ -16,16 +16,19 @@ def test_logger(learner: Subject) -> None:
     """The logger "astronomy_pipeline" has level INFO and one handler, however often it is set up"""
     answer = learner.ask(probes.set_up)
     takes_self = Mistake(
-        "not-static", Raises("TypeError", "positional argument"), error=answer.raised
+        "not-static", Raises("TypeError", "_setup_logging() "), error=answer.raised
     )
     fail_if_recognised(answer, takes_self)
     got = answer.value
     check_is_logger(got)
     require(not got.is_root, "root-returned")
     require(got.name == "astronomy_pipeline", "other-name", name=got.name)
+    require(got.is_known, "other-logger")
     require((got.n_root_handlers, got.root_level) == (0, WARNING), "root-configured")
     check_handlers(got)
+    require(got.n_after_second > 0, "handler-lost")
     require(got.n_after_second == 1, "second-handler", n_handlers=got.n_after_second)
+    require(got.second == "Logger", "second-call-returns", kind=got.second)
 
 
 def check_is_logger(got: SetUp) -> None:
@@ -61,4 +64,5 @@ def test_beside_root(learner: Subject) -> None:
     """The logger gets its own handler, also if the root logger has one"""
     got = learner.ask(probes.set_up_beside_root).value
     require(got.beside > 0 or got.alone > 0, "remembered-elsewhere")
-    require(got.beside == 1, "has-handlers")
+    require(got.beside != 0, "has-handlers")
+    require(got.beside == 1, "several-handlers", n_handlers=got.beside)

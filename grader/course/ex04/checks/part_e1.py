@@ -12,14 +12,14 @@ from grader.course.ex04.checks.common import records
 from grader.course.ex04.replies import Processed
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, Raises, expect, fail_if_recognised, require, shown
+from grader.expect import Mistake, Raises, expect, fail_if_recognised, kind_of, require, shown
 from grader.wire import OpaqueObject
 
 
 def done(answer: Answer[Processed]) -> Processed:
     """What was seen, once it is clear that the method can be awaited and gives labels."""
     got = answer.value
-    require(got.awaitable or got.labels is None, "not-a-coroutine")
+    require(got.awaitable or got.labels is None, "not-a-coroutine", kind=kind_of(got.labels))
     require(got.awaitable, "none-returned")
     labels = got.labels if isinstance(got.labels, list) else []
     kinds = [each.type for each in labels if isinstance(each, OpaqueObject)]
@@ -38,11 +38,14 @@ def test_async_labels(learner: Subject, rng: Rng) -> None:
     answer = learner.ask(probes.processed_async, data, 2)
     fail_if_recognised(answer, Mistake("one-failure-stops-all", Raises("Trouble")))
     got = done(answer)
+    by_name = {record["objectId"]: label for record, label in zip(data, want, strict=True)}
+    completed = [by_name.get(call.about) for call in got.calls if call.method == "process"]
     same_labels = isinstance(got.labels, list) and Counter(map(str, got.labels)) == Counter(want)
     expect(
         Answer(got.labels),
         want,
-        Mistake("order-of-completion", same_labels),
+        Mistake("order-of-completion", completed),
+        Mistake("other-order", same_labels, labels=got.labels, want=want),
         Mistake("one-failure-stops-all~labels", ["failed"] * 4),
         what="the list of labels",
     )

@@ -8,6 +8,8 @@ from grader.course.ex04.checks.common import Record, event, nothing_seen, observ
 
 FEW = [observation("r", 0, 18.0), observation("g", 1, 18.0), nothing_seen("r", 2)]
 
+IN_ONE_BAND = [observation(*point) for point in (("r", 0, 18.0), ("r", 5, 19.0), ("r", 7, 19.4))]
+
 IN_TWO_BANDS = [observation(*point) for point in (("r", 0, 18.0), ("r", 5, 19.0), ("g", 1, 18.1))]
 
 SEASONS = ((200.0, 0.5), (400.0, 0.4))
@@ -22,6 +24,8 @@ class Case(NamedTuple):
     label: str
     about: str
     data: list[Record]
+    slow: bool = False
+    """Whether only its slow decline keeps rule 5 from it."""
 
 
 CASES = [
@@ -31,6 +35,7 @@ CASES = [
     Case(
         2, "CV", "fast, in three episodes", event(1.5, 0.2, 0.0, ((150.0, 0.2), (300.0, 0.4)), 15)
     ),
+    Case(2, "CV", "three detections in r", IN_ONE_BAND),
     Case(2, "CV", "two detections in r and one in g", IN_TWO_BANDS),
     Case(3, "AGN", "three episodes, a small amplitude, blue", event(20, 0.01, -0.3, SEASONS)),
     Case(4, "TDE", "three episodes, a large amplitude, red", event(25, 0.05, 0.3, FADED)),
@@ -43,23 +48,33 @@ CASES = [
     Case(7, "TDE", "blue, nothing after the peak", event(25, 0.01, -0.3, end=0)),
     Case(8, "AGN", "slow after a long rise", event(130, 0.01, 0.2)),
     Case(9, "SNII", "slow, never seen in g", event(12, 0.012, None)),
-    Case(9, "SNII", "slow, up within a day", event(1.2, 0.012, 0.3)),
-    Case(9, "SNII", "slow, in two episodes", event(12, 0.012, 0.3, ((150.0, 1.5),))),
+    Case(9, "SNII", "slow, up within a day", event(1.2, 0.012, 0.3), slow=True),
+    Case(9, "SNII", "slow, in two episodes", event(12, 0.012, 0.3, ((150.0, 1.5),)), slow=True),
     Case(9, "SNII", "slow, up in exactly 90 days", event(90, 0.012, 0.3)),
     Case(9, "SNII", "nothing after the peak, not blue", event(12, 0.012, 0.3, end=0)),
 ]
 
 
-def holding(feature: dict[str, float]) -> list[tuple[int, str]]:
-    """Number and label of all the rules from the second on that hold."""
+def holding(feature: dict[str, float], nan_holds: bool = False) -> list[tuple[int, str]]:
+    """Number and label of all the rules from the second on that hold.
+
+    With `nan_holds` a comparison with NaN is true, as it is if one writes `not colour >= -0.1`.
+    """
     decline, episodes = feature["decline_rate"], feature["episodes"]
+    fast, quite_fast, blue = decline > 0.1, decline > 0.03, feature["colour"] < -0.1
+    if nan_holds:
+        fast, quite_fast, blue = (
+            not decline <= 0.1,
+            not decline <= 0.03,
+            not feature["colour"] >= -0.1,
+        )
     rules = [
-        (2, "CV", decline > 0.1),
+        (2, "CV", fast),
         (3, "AGN", episodes >= 3 and feature["amplitude"] < 1.5),
         (4, "TDE", episodes >= 3),
-        (5, "CV", decline > 0.03 and (episodes == 2 or feature["rise_time"] < 3)),
-        (6, "SNIa", decline > 0.03),
-        (7, "TDE", feature["colour"] < -0.1),
+        (5, "CV", quite_fast and (episodes == 2 or feature["rise_time"] < 3)),
+        (6, "SNIa", quite_fast),
+        (7, "TDE", blue),
         (8, "AGN", feature["rise_time"] > 90),
         (9, "SNII", True),
     ]
