@@ -75,20 +75,21 @@ def feature(answer: Answer[Any], name: str) -> Any:
 
 
 def test_colour_missing(learner: Subject, rng: Rng) -> None:
-    """Without g the colour is NaN"""
-    red = [observation("r", day, 18 + 0.05 * abs(day)) for day in (-12, -6, 0, 8, 15)]
-    answer = learner.ask(probes.features, somewhen(rng, red))
-    fail_if_recognised(
-        answer,
-        Mistake("colour-needs-both", Raises("KeyError", "'g'"), error=answer.raised),
-        Mistake("colour-needs-both~empty", Raises("IndexError"), error=answer.raised),
-    )
-    expect(
-        Answer(feature(answer, "colour")),
-        math.nan,
-        Mistake("zero-for-unknown", 0.0),
-        what="the colour without g",
-    )
+    """Without g or without r the colour is NaN"""
+    for band, no in (("r", "g"), ("g", "r")):
+        points = [observation(band, day, 18 + 0.05 * abs(day)) for day in (-12, -6, 0, 8, 15)]
+        answer = learner.ask(probes.features, somewhen(rng, points))
+        fail_if_recognised(
+            answer,
+            Mistake("colour-needs-both", Raises("KeyError", f"'{no}'"), error=answer.raised, no=no),
+            Mistake("colour-needs-both~empty", Raises("IndexError"), error=answer.raised, no=no),
+        )
+        expect(
+            Answer(feature(answer, "colour")),
+            math.nan,
+            Mistake("zero-for-unknown", 0.0, no=no),
+            what=f"the colour without {no}",
+        )
 
 
 def test_decline_missing(learner: Subject, rng: Rng) -> None:
@@ -121,10 +122,19 @@ def test_first_of_equal_peaks(learner: Subject, rng: Rng) -> None:
 
 def test_feature_borders(learner: Subject, rng: Rng) -> None:
     """Detections right at the end of 30 and of 10 days count, a break of 60 days does not"""
-    days = {-10: 18.5, 0: 18.0, 15: 18.5, 30: 19.5, 90: 19.6, 160: 19.7}
+    days = {
+        -10: 18.5,
+        -0.5: 18.2,
+        0: 18.0,
+        15: 18.5,
+        30: 19.5,
+        30.5: 20.5,
+        90.5: 19.6,
+        151.25: 19.7,
+    }
     red = [observation("r", *point) for point in days.items()]
-    blue = [observation("g", *point) for point in ((-10, 18.4), (10, 18.8), (12, 19.5))]
-    data = somewhen(rng, [*red, *blue])
+    blue = [observation("g", *point) for point in ((-10, 18.4), (10, 18.8), (10.5, 19.5))]
+    data = somewhen(rng, [*red, *blue, observation("R", 5, 19.9)])  # R is another filter than r
     answer = learner.ask(probes.features, data)
     if not isinstance(answer.value, dict):
         return  # another check complains of that
@@ -132,8 +142,8 @@ def test_feature_borders(learner: Subject, rng: Rng) -> None:
     for name, mistake in (
         ("decline_rate", Mistake("border-misplaced~decline", too_short)),
         ("colour", Mistake("border-misplaced~colour", math.nan)),
-        ("colour", Mistake("border-misplaced~before", 18.8 - 18.0)),
-        ("colour", Mistake("border-misplaced~after", 18.4 - 18.25)),
+        ("colour", Mistake("border-misplaced~before", 18.8 - 18.1)),
+        ("colour", Mistake("border-misplaced~after", 18.4 - 18.2)),
         ("episodes", Mistake("border-misplaced~break", 3)),
     ):
         got = Answer(feature(answer, name))

@@ -14,7 +14,7 @@ IN_TWO_BANDS = [observation(*point) for point in (("r", 0, 18.0), ("r", 5, 19.0)
 
 SEASONS = ((200.0, 0.5), (400.0, 0.4))
 
-FADED = ((200.0, 2.5), (400.0, 3.0))
+FADED = ((200.0, 1.55), (400.0, 1.4))
 
 
 class Case(NamedTuple):
@@ -31,27 +31,27 @@ class Case(NamedTuple):
 CASES = [
     Case(1, "unknown", "nothing at all", []),
     Case(1, "unknown", "two detections and one observation without", FEW),
-    Case(2, "CV", "fast, blue", event(12, 0.2, -0.3)),
+    Case(2, "CV", "fast, blue", event(12, 0.105, -0.3)),
     Case(
         2, "CV", "fast, in three episodes", event(1.5, 0.2, 0.0, ((150.0, 0.2), (300.0, 0.4)), 15)
     ),
     Case(2, "CV", "three detections in r", IN_ONE_BAND),
     Case(2, "CV", "two detections in r and one in g", IN_TWO_BANDS),
     Case(3, "AGN", "three episodes, a small amplitude, blue", event(20, 0.01, -0.3, SEASONS)),
-    Case(4, "TDE", "three episodes, a large amplitude, red", event(25, 0.05, 0.3, FADED)),
+    Case(4, "TDE", "three episodes, an amplitude above 1.5, red", event(25, 0.05, 0.3, FADED)),
     Case(5, "CV", "quite fast, in two episodes", event(12, 0.06, 0.0, ((-150.0, 0.3),))),
-    Case(5, "CV", "quite fast, up within a day", event(1.2, 0.06, 0.0)),
-    Case(6, "SNIa", "up in two weeks, quite fast, blue", event(14, 0.05, -0.3)),
+    Case(5, "CV", "quite fast, up in 2.5 days", event(2.5, 0.06, 0.0)),
+    Case(6, "SNIa", "up in two weeks, quite fast, blue", event(14, 0.0315, -0.3)),
     Case(6, "SNIa", "quite fast after a long rise", event(130, 0.05, 0.2)),
     Case(6, "SNIa", "quite fast, up in exactly 3 days", event(3, 0.06, 0.0)),
-    Case(7, "TDE", "blue after a long rise", event(130, 0.01, -0.3)),
+    Case(7, "TDE", "just blue after a long rise", event(130, 0.01, -0.09)),
     Case(7, "TDE", "blue, nothing after the peak", event(25, 0.01, -0.3, end=0)),
-    Case(8, "AGN", "slow after a long rise", event(130, 0.01, 0.2)),
+    Case(8, "AGN", "slow, up in 90.5 days", event(90.5, 0.01, 0.2)),
     Case(9, "SNII", "slow, never seen in g", event(12, 0.012, None)),
     Case(9, "SNII", "slow, up within a day", event(1.2, 0.012, 0.3), slow=True),
     Case(9, "SNII", "slow, in two episodes", event(12, 0.012, 0.3, ((150.0, 1.5),)), slow=True),
     Case(9, "SNII", "slow, up in exactly 90 days", event(90, 0.012, 0.3)),
-    Case(9, "SNII", "nothing after the peak, not blue", event(12, 0.012, 0.3, end=0)),
+    Case(9, "SNII", "nothing after the peak, hardly red", event(12, 0.012, 0.05, end=0)),
 ]
 
 
