@@ -60,6 +60,10 @@ def surveys(learner: Learner, log: list[str] | None = None) -> Iterator[Any]:
             return raw_data
 
     class chimeProcessor(learner.SurveyProcessor):  # type: ignore[name-defined]
+        def __init__(self) -> None:
+            objects.append("chime")
+            super().__init__(learner.SurveyConfig("CHIME", ["g"], {"g": 25.0}, 1.0))
+
         def process_lightcurve(self, raw_data: dict[str, Any]) -> Any:
             return raw_data
 

@@ -51,7 +51,7 @@ CASES = [
     Case(9, "SNII", "slow, up within a day", event(1.2, 0.012, 0.3), slow=True),
     Case(9, "SNII", "slow, in two episodes", event(12, 0.012, 0.3, ((150.0, 1.5),)), slow=True),
     Case(9, "SNII", "slow, up in exactly 90 days", event(90, 0.012, 0.3)),
-    Case(9, "SNII", "nothing after the peak, hardly red", event(12, 0.012, 0.05, end=0)),
+    Case(9, "SNII", "nothing after the peak, hardly red", event(12, 0.012, -0.2, end=0)),
 ]
 
 
