@@ -668,7 +668,7 @@ class LSSTProcessor(SurveyProcessor):
             transient_type. Each valid measurement is in it, time, flux and error as they are.
             Fluxes that are faint, negative or exactly zero are valid too.
             A measurement is invalid if validate_photometry refuses it, or if its band is not one of
-            self.config.bands; invalid ones are left out.
+            self.config.bands, whatever they are at the time; invalid ones are left out.
             Calls self._count once, with the numbers of valid and of invalid measurements.
 
         Raises:

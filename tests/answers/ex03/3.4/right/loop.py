@@ -19,7 +19,7 @@ class LSSTProcessor:
             flux = source["psfFlux"]
             flux_err = source["psfFluxErr"]
             band = source["band"]
-            if band in {*"ugrizy"} and self.validate_photometry(flux, flux_err):
+            if band in {*self.config.bands} and self.validate_photometry(flux, flux_err):
                 observations.append(
                     {
                         "mjd": source["midpointMjdTai"],
