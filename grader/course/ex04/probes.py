@@ -13,6 +13,7 @@ from typing import Any
 
 from grader.course.common_probes import Trouble, kinds_of
 from grader.course.ex04.replies import (
+    NAME,
     BesideRoot,
     Called,
     Classified,
@@ -27,7 +28,7 @@ from grader.course.ex04.replies import (
     SetUp,
     Tables,
 )
-from grader.course.ex04.trial import NAME, Trial, restored
+from grader.course.ex04.trial import Trial, restored
 from grader.runner import Learner
 
 Record = dict[str, Any]

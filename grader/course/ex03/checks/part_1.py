@@ -20,7 +20,7 @@ def valid(learner: Subject, flux: Any, flux_err: Any, how: str = "class") -> boo
 
 def validity(answer: Answer[Validity], flux: Any, flux_err: Any) -> bool:
     """The answer as a bool, once it is clear that it is one."""
-    shown = {"flux": flux, "flux_err": flux_err}
+    shown: dict[str, Any] = {"flux": flux, "flux_err": flux_err}
     no_self = Raises("TypeError", "validate_photometry() ")
     fail_if_recognised(
         answer,
@@ -106,7 +106,7 @@ def test_no_numbers(learner: Subject) -> None:
         ([50.0], 2.0),
     ):
         answer = learner.ask(probes.validated, flux, flux_err)
-        shown = {"flux": flux, "flux_err": flux_err}
+        shown: dict[str, Any] = {"flux": flux, "flux_err": flux_err}
         stops = Raises("TypeError")
         if not Raises("TypeError", "validate_photometry() ").matches(answer):
             fail_if_recognised(answer, Mistake("none-crashes", stops, error=answer.raised, **shown))
