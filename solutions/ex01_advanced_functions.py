@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercise 1: Advanced functions for light curve processing
 #
-# **Time:** 15 to 30 minutes, and as long as you like for the extensions.
+# **Time:** 40 to 60 minutes, and 20 to 30 more for the extensions.
 #
 # **You will learn** to
 #
@@ -40,12 +40,12 @@
 # ## How this notebook works
 #
 # Functions marked `TODO` are yours to write: delete the line `raise NotImplementedError(...)` and
-# put your code in its place. The docstring of a function says all that is asked of it. Run the
+# put your code in its place. The docstring of a function says everything it has to do. Run the
 # notebook from top to bottom; a demonstration whose function you have not written yet stops with
 # `NotImplementedError`, and that is fine.
 #
-# After each part stands a cell such as `check("1.2")`. Run it as often as you like: it says what
-# works and what does not, and why. If you are stuck, put `hint("1.2")` in a cell of your own. In a
+# Below each part is a cell such as `check("1.2")`. Run it as often as you like: it tells you what
+# works, what does not, and why. If you are stuck, put `hint("1.2")` in a new cell. In a
 # terminal, `grader check 1` checks the whole notebook at once.
 
 # %%
@@ -65,10 +65,9 @@ BAND_STYLES = {"g": ("#1b9e77", "o"), "r": ("#d1352b", "s"), "i": ("#7a4a12", "^
 # %% [markdown]
 # ### The sample data
 #
-# The next cell is complete. It invents a star whose brightness rises and falls every 63 days, and
+# The next cell is complete. It makes up a star whose brightness rises and falls every 63 days, and
 # measures it in three bands. To keep the numbers short, `mjd` counts from 0 to 100 here; a real MJD
-# of our years is near 60 000. The random generator has a fixed seed, so that everyone gets the same
-# data.
+# these days is near 60 000. The random generator has a fixed seed, so everyone gets the same data.
 
 
 # %%
@@ -165,8 +164,8 @@ if __name__ == "__main__":
 # which step is slow. Write a decorator that says how long each call takes.
 #
 # `time.perf_counter()` returns a time in seconds; the difference of two of them is the time that
-# passed in between. If the function fails, its time is still of interest. Whatever stands under
-# `finally` is done in any case, and an exception then goes on its way:
+# passed in between. If the function fails, its time is still of interest. Whatever is under
+# `finally` is done in any case, and then the exception continues on its way:
 #
 # ```python
 # open_dome()
@@ -181,17 +180,18 @@ if __name__ == "__main__":
 def timing_decorator(func: Callable[..., Any]) -> Callable[..., Any]:
     """Return a version of func that prints how long each call takes.
 
-    Arguments:
+    Args:
         func: any function.
 
     Returns:
-        A function that passes all its positional and keyword arguments on to func, calls it exactly
-        once, returns its value, and prints one line with the name of func and the elapsed time in
-        seconds. It keeps the name and the docstring of func (use functools.wraps). Decorating alone
-        does not call func.
+        A function that passes all its positional and keyword arguments to func, calls it exactly
+        once, returns its value, and prints one line with the name of func and the elapsed time of
+        this call in seconds (waiting included), with decimals; the format is up to you. It keeps
+        the name and the docstring of func (use functools.wraps). Decorating alone does not call
+        func.
 
-    Errors:
-        If func raises an exception, the line is printed all the same and the exception goes on to
+    Raises:
+        Whatever func raises: the same line, with the time, is printed, and the exception goes on to
         the caller.
 
     Example:
@@ -239,8 +239,8 @@ if __name__ == "__main__":
 # ## Keyword arguments of any name
 #
 # With `**settings` in its signature a function accepts keyword arguments that nobody thought of
-# when it was written. It finds them in a dictionary and decides itself what a name means. Here, a
-# name that ends in `_deg` stands for an angle to be converted:
+# when it was written. They arrive in a dictionary, and the function decides what each name means.
+# Here, a name that ends in `_deg` is an angle to be converted:
 
 # %%
 if __name__ == "__main__":
@@ -264,30 +264,33 @@ if __name__ == "__main__":
 # *names* of the keyword arguments carry the meaning: `flux_min` is a lower bound on the field
 # `flux`, while `band` asks for equality.
 #
-# A name that fits no field is probably a typing mistake. Returning nothing would hide it, so be
-# kind to the caller of your function: raise an error which says what fields there are.
+# A name that fits no field is probably a typo. Returning nothing would hide it, so be kind to the
+# caller of your function: raise an error that says what fields there are.
 
 
 # %% part="1.2" points=3
 def filter_lightcurve(data: list[Record], **filters: Any) -> list[Record]:
     """Return the records that meet all filters, in their order.
 
-    Arguments:
+    Args:
         data: records, dictionaries with the keys mjd [days], flux, flux_err and band, and possibly
-            others. All records have the same keys. Neither the list nor the records are changed.
+            others, in any order. All records have the same keys, and none of the keys ends in _min
+            or _max. Neither the list nor the records are changed.
         **filters: for a field X of the records,
-            X_min=value keeps records with X >= value (inclusive);
+            X_min=value keeps records with X >= value (inclusive; a flux of NaN meets no bound);
             X_max=value keeps records with X <= value (inclusive);
             X=value keeps records whose X is one of the values, if value is a list, tuple or set;
-            X=value keeps records whose X equals value, if it is anything else.
+            X=value keeps records whose X equals value (==), if it is anything else.
+            No value is special: 0, None and an empty list are filters like any other.
 
     Returns:
-        A new list of the records that meet all the filters: every record if there are no filters,
-        and an empty list if data is empty.
+        A new list of the records that meet all the filters, in the order of data and as often as
+        they are there: every record if there are no filters, and an empty list if data is empty,
+        whatever the filters are.
 
-    Errors:
-        KeyError if a filter is about a field that no record has. The message names that field and
-        the fields there are.
+    Raises:
+        KeyError: if a filter is about a field that no record has, even if the other filters leave
+            no record. The message names that field and the fields there are.
 
     Example:
         >>> data = [
@@ -378,7 +381,7 @@ if __name__ == "__main__":
 # with a zero point of 25.0 is a magnitude of 21.75: too faint for one exposure of ZTF, easy for the
 # Rubin Observatory.
 #
-# Where there is no source, a survey measures the noise around zero, and half of these fluxes are
+# Where there is no source, a survey measures noise around zero, and half of these fluxes are
 # negative. They are good measurements, but they have no magnitude.
 
 
@@ -386,17 +389,15 @@ if __name__ == "__main__":
 def flux_to_magnitude(flux: float | np.ndarray, zeropoint: float = 25.0) -> float | np.ndarray:
     """Convert flux to magnitude by Pogson's formula.
 
-    Arguments:
-        flux: one flux or an array of them, in the unit that the zero point belongs to. An array is
-            not changed.
-        zeropoint: the magnitude of a flux of 1 [mag].
+    Args:
+        flux: one flux or an array of them, of any shape, in the unit that the zero point belongs
+            to. An array is not changed.
+        zeropoint: the magnitude of a flux of 1 [mag]; 0.0 is a valid one.
 
     Returns:
         m = -2.5 log10(flux) + zeropoint [mag]: a float for one flux, an array of the same shape for
-        an array. A flux that is zero, negative or NaN has the magnitude NaN.
-
-    Errors:
-        None, and no warnings either: a flux without a magnitude is an ordinary thing.
+        an array. A flux that is zero, negative or NaN has the magnitude NaN. That is an ordinary
+        thing: no exception is raised, and no warning is shown.
 
     Example:
         >>> flux_to_magnitude(100.0)
@@ -423,8 +424,8 @@ if __name__ == "__main__":
 # ## Functions as arguments
 #
 # A function that takes or returns functions is called a **higher-order function**; your decorator
-# is one. `convert_all` below knows nothing about air or angles. It receives the rule as an
-# argument, and whatever else the rule needs in `*args` and `**kwargs`:
+# is one. `convert_all` below knows nothing about air or angles. It gets the rule as an argument,
+# and whatever else the rule needs in `*args` and `**kwargs`:
 
 # %%
 if __name__ == "__main__":
@@ -446,8 +447,8 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### 1.4 Apply a conversion to every record
 #
-# Now the conversion of a whole light curve, by whatever function the caller likes. Return
-# **copies** of the records: the owner of the data may still want it as it was.
+# Now convert a whole light curve, with whatever function the caller likes. Return **copies** of the
+# records: the owner of the data may still want it as it was.
 # `{**record, "colour": "red"}` makes a copy of a dictionary with one more key.
 
 
@@ -457,19 +458,20 @@ def apply_magnitude_conversion(
 ) -> list[Record]:
     """Return copies of the records with a magnitude added.
 
-    Arguments:
-        data: records, dictionaries with the key flux and others. Neither the list nor the records
-            are changed.
+    Args:
+        data: records, dictionaries with the key flux and any others. Neither the list nor the
+            records are changed.
         conversion_func: any function whose first argument is a flux. It is called with one flux at
-            a time.
+            a time, whatever the flux is.
         *args, **kwargs: further arguments, which are passed on to each call of conversion_func.
 
     Returns:
-        A new list with a copy of each record, in the same order. The copy has all that the record
-        had, flux included, and the key magnitude with conversion_func(flux, *args, **kwargs).
+        A new list with a copy of each record, in the same order. The copy has everything that the
+        record had, flux included, and the key magnitude with conversion_func(flux, *args,
+        **kwargs), also if that is NaN or 0. A magnitude that the record had before is replaced.
 
-    Errors:
-        None of its own.
+    Raises:
+        Whatever conversion_func raises; it goes on to the caller.
 
     Example:
         >>> data = [{"mjd": 10.0, "flux": 100.0, "flux_err": 0.1, "band": "g"}]
@@ -507,8 +509,8 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### Do the error bars tell the truth?
 #
-# In the plot the points scatter by more than their error bars allow. This can be put to the test:
-# we know the true flux of our invented star, so divide each deviation from it by the quoted error.
+# In the plot the points scatter by more than their error bars allow. We can test this: we know the
+# true flux of our made-up star, so divide each deviation from it by the quoted error.
 # If the errors were right, these ratios would follow the bell curve with a width of 1.
 
 # %%
@@ -532,9 +534,9 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# The quoted errors are four times too small. Real catalogues have this trouble too, if rarely so
-# badly: anyone who works with ZTF's forced photometry measures the scatter at times when nothing
-# happened, and enlarges the errors to match. Never trust an error bar before you have tested it.
+# The quoted errors are four times too small. Real catalogues have this problem too, if rarely as
+# bad: anyone who works with ZTF's forced photometry measures the scatter at times when nothing
+# happened, and scales the errors up to match. Never trust an error bar before you have tested it.
 
 # %% [markdown]
 # ## Extensions
@@ -543,12 +545,12 @@ if __name__ == "__main__":
 #
 # ### 1.E1 Remember expensive results
 #
-# To find the period of a variable star you try a hundred thousand of them on its light curve.
+# To find the period of a variable star you try a hundred thousand periods on its light curve.
 # Nobody wants to do that twice for the same star. A *cache* remembers the result of each call, and
 # the next call with the same arguments gets it at once.
 #
-# A dictionary makes a good memory, with the arguments as its key. A key has to be *hashable*:
-# numbers, strings and tuples of them are, but lists, dictionaries and arrays are not, and
+# A dictionary makes a good memory, with the arguments as the key. A key has to be *hashable*:
+# numbers, strings and tuples of them are, but lists, dictionaries, sets and arrays are not, and
 # `hash([1, 2])` raises a `TypeError`. For such arguments simply call the function.
 #
 # (For everyday use Python has `functools.lru_cache`. It refuses arguments that cannot be hashed.)
@@ -560,19 +562,21 @@ def cache_results(func: Callable[..., Any]) -> Callable[..., Any]:
 
     Bonus.
 
-    Arguments:
+    Args:
         func: any function whose value depends on its arguments alone.
 
     Returns:
         A function with the name and docstring of func. A call with the same positional and keyword
-        arguments as an earlier call returns the remembered value without running func; None and 0
-        are remembered like any other value. (Keyword arguments in another order may count as other
-        arguments.) Each decorated function has a memory of its own. If an argument cannot be hashed
-        (a list, a dictionary, an array), func is called each time.
+        arguments as an earlier call returns the remembered value without running func; all results
+        are remembered, however many, and None and 0 like any other. Other arguments run func, also
+        if they look alike when printed or have the same hash. (Equal arguments such as 1, 1.0 and
+        True may count as the same, and keyword arguments in another order as different.) Each
+        decorated function has its own memory. If an argument cannot be hashed (a list, a
+        dictionary, a set, an array, a tuple with one of them inside), func is called each time.
 
-    Errors:
-        An exception from func goes on to the caller and is not remembered: the next call runs func
-        again.
+    Raises:
+        Whatever func raises, a TypeError included; it goes on to the caller and is not remembered:
+        the next call runs func again. func runs only once in each call.
 
     Example:
         After `@cache_results` above `def best_period(name, n_trials)`, the first call
@@ -622,8 +626,8 @@ if __name__ == "__main__":
 # ### 1.E2 A different function for each band
 #
 # Dust between the stars dims blue light more than red. Where it takes 0.33 mag from the g band, it
-# takes 0.23 mag from r and 0.17 mag from i, and a correction has to treat each band in its own way.
-# So do calibration, reference levels and detection limits.
+# takes 0.23 mag from r and 0.17 mag from i, so a correction has to treat each band differently. The
+# same goes for calibration, reference levels and detection limits.
 #
 # Write a function that takes a dictionary of functions, one for each band, and returns *one
 # function* that processes a whole light curve.
@@ -633,21 +637,22 @@ if __name__ == "__main__":
 def band_processor(
     functions: Mapping[str, Callable[[Record], Record]],
 ) -> Callable[[list[Record]], list[Record]]:
-    """Return a function that treats each record by the function of its band.
+    """Return a function that processes each record with the function of its band.
 
     Bonus.
 
-    Arguments:
+    Args:
         functions: maps the name of a band to a function from a record to a new record.
 
     Returns:
-        A function from a list of records to a new list, in the same order, in which each record has
-        gone through the function of its band. Records of a band without a function are passed
-        through unchanged. The functions are given copies, so that the input records stay as they
-        were even if a function changes its argument.
+        A function that takes a list of records and returns a new list, in the same order, in which
+        each record has gone through the function of its band: the one with exactly this name.
+        Records of a band without a function come back unchanged, themselves or as copies. The
+        functions are given copies (`dict(record)` will do), so that the input records stay as they
+        were even if a function changes its argument. It can be called any number of times.
 
-    Errors:
-        None of its own.
+    Raises:
+        Whatever a band's function raises; it goes on to the caller.
 
     Example:
         >>> def double(record):
@@ -703,12 +708,12 @@ if __name__ == "__main__":
 # ## Where to go next
 #
 # You have written functions that take any arguments, wrap other functions and pass them around.
-# These few patterns come back everywhere: PyTorch switches off gradients with a decorator, and its
-# data loader takes your function for putting a batch together.
+# You will meet these patterns everywhere: PyTorch switches off gradients with a decorator, and its
+# data loader takes a function of yours that puts a batch together.
 #
 # - Decorate `filter_lightcurve` with your timer, and let `generate_sample_lightcurve` make a
-#   million points. Is it the filter or the making of the data that takes long?
+#   million points. Which takes longer, the filter or making the data?
 # - Read about the [`functools`](https://docs.python.org/3/library/functools.html) module: `partial`
 #   fixes some arguments of a function and gives you a new one.
-# - In **Exercise 2** a list of dictionaries grows into a class of its own, which knows its bands,
+# - In **Exercise 2** a list of dictionaries grows into a class, which knows its bands,
 #   its duration and how to fold itself by a period.

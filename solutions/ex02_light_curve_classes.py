@@ -1,11 +1,11 @@
 # %% [markdown]
 # # Exercise 2: Light curve classes and magic methods
 #
-# **Time:** 30 to 45 minutes, and as long as you like for the extensions.
+# **Time:** 60 to 90 minutes, and 15 to 20 more for the extensions.
 #
 # **You will learn** to
 #
-# - write a class that keeps data and the functions for it together;
+# - write a class that keeps data and the functions for them together;
 # - make your objects work with `len(...)`, `[...]`, `print(...)`, `+` and `for` through *magic
 #   methods*;
 # - compute an attribute when it is asked for, with `@property`;
@@ -24,11 +24,11 @@
 # for Fleming and it still does. More than a quarter of a million such stars are known, all of
 # nearly the same luminosity, and so they tell how far away the outskirts of the Milky Way are.
 #
-# On 24 August 2011 a telescope on Palomar Mountain, the one that now carries the ZTF camera,
-# pictured the galaxy M101. Overnight its software reported a new point of light of magnitude 17.3.
-# It was a white dwarf that had exploded some eleven hours earlier: the supernova SN 2011fe. In less
-# than three weeks it reached magnitude 10, about 900 times brighter. Then it faded, and it will
-# never come back.
+# On 24 August 2011 a telescope on Palomar Mountain, the one that now carries the ZTF camera, took a
+# picture of the galaxy M101. Overnight its software reported a new point of light of magnitude
+# 17.3. It was a white dwarf that had exploded some eleven hours earlier: the supernova SN 2011fe.
+# In less than three weeks it reached magnitude 10, about 900 times brighter. Then it faded, and it
+# will never come back.
 #
 # The first is a *periodic variable*, the second a *transient*. Both are light curves: they have
 # observations, bands and a duration. But of a variable you want the period, and of a transient the
@@ -38,12 +38,12 @@
 # ## How this notebook works
 #
 # Methods marked `TODO` are yours to write: delete the line `raise NotImplementedError(...)` and put
-# your code in its place. The docstring of a method says all that is asked of it. `check("2.1")`
-# says what works and what does not, and `hint("2.1")`, in a cell of your own, helps if you are
-# stuck. In a terminal, `grader check 2` checks the whole notebook at once.
+# your code in its place. The docstring of a method says everything it has to do. `check("2.1")`
+# tells you what works and what does not, and `hint("2.1")`, in a new cell, helps if you are stuck.
+# In a terminal, `grader check 2` checks the whole notebook at once.
 #
-# Each class is one cell with several parts, and each part has a check of its own below the cell.
-# After every change run the class cell again before you run the check.
+# Each class is one cell with several parts, and each part has its own check below the cell. After
+# every change, run the class cell again before you run the check.
 
 # %%
 import copy
@@ -69,7 +69,7 @@ SAMPLE: list[Observation] = [
 ]
 
 # %% [markdown]
-# ### Two invented objects
+# ### Two made-up objects
 #
 # The next cell is complete. It makes an RR Lyrae star and a supernova much as ZTF would see them:
 # once a night at best and at no fixed hour, with gaps for clouds and moonlight, and with noise from
@@ -131,7 +131,7 @@ def simulate_supernova(start_mjd: float = 60040.0) -> list[Observation]:
 
 
 # %% [markdown]
-# The cell after this text is complete as well: helpers for plots, which work on tables.
+# The next cell is complete as well: helpers for plots, which work on tables.
 
 # %%
 BAND_STYLES = {"g": ("#1b9e77", "o"), "r": ("#d1352b", "s"), "i": ("#7a4a12", "^")}
@@ -189,9 +189,8 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# On the right one sees at once what happened. On the left there seems to be nothing but scatter,
-# far more than the error bars explain. By the end of this notebook you will have brought the order
-# in it to light.
+# On the right you see at once what happened. On the left there seems to be nothing but scatter, far
+# more than the error bars explain. By the end of this notebook you will have found the order in it.
 
 # %% [markdown]
 # ## Classes and magic methods
@@ -201,7 +200,7 @@ if __name__ == "__main__":
 #
 # Methods with two underscores on each side are **magic**: Python calls them for you.
 # `Catalogue(...)` calls `__init__`, `len(catalogue)` calls `__len__`, `catalogue[key]` calls
-# `__getitem__` with whatever stands in the brackets, `print(catalogue)` calls `__str__`, and the
+# `__getitem__` with whatever is in the brackets, `print(catalogue)` calls `__str__`, and the
 # last line of a notebook cell is shown by `__repr__`. A method below `@property` is used like an
 # attribute, without parentheses, and computed at each use, so that it can never be out of date.
 
@@ -254,9 +253,9 @@ if __name__ == "__main__":
 # that every other method can rely on it.
 #
 # This is also the place to refuse what makes no sense. An error here names the culprit; the same
-# mistake found three steps later is a riddle. `isinstance(value, Real)` is true for the numbers of
+# mistake found three steps later is a puzzle. `isinstance(value, Real)` is true for the numbers of
 # Python and of NumPy alike, and false for text and `None`. A flux may be NaN, since measurements do
-# go missing. A time may not: an observation without a time is none.
+# go missing. A time may not: without a time it is not an observation.
 #
 # Useful: `pd.DataFrame(data, columns=COLUMNS)` keeps these columns in this order, also for an empty
 # list, and `sort_values(..., kind="stable", ignore_index=True)` sorts, leaves rows of equal time in
@@ -276,12 +275,12 @@ if __name__ == "__main__":
 # ### 2.3 Two ways to show itself
 #
 # `__str__` is for people who want to know what they have. `__repr__` is for the programmer: it
-# should tell the class, even if that is a subclass, and `type(self).__name__` knows it.
+# should name the class, even if that is a subclass, and `type(self).__name__` knows it.
 #
 # ### 2.4 Bands and duration as properties
 #
-# Both follow from the table. Computed on demand, they are right for every part of a light curve,
-# too.
+# Both follow from the table. Computed on demand, they are right for every part of a light curve as
+# well.
 #
 # The cell also holds two bonus methods at its end, which are explained under *Extensions* below.
 
@@ -303,16 +302,18 @@ class LightCurve:
         and band, in that order. The rows are sorted by mjd (observations of the same time stay in
         their order) and their index is 0, 1, 2 and so on.
 
-        Arguments:
-            data: observations, dictionaries with the keys mjd, flux, flux_err and band. They may
-                come in any order, and an empty list is allowed; then the table has the four columns
-                and no rows. The list is not changed. A flux may be NaN: a missing measurement.
+        Args:
+            data: observations, dictionaries with the keys mjd, flux, flux_err and band, a string.
+                They may come in any order, and an empty list is allowed; then the table has the
+                four columns and no rows. Every observation becomes a row, even if it is there
+                twice. The list is not changed. A flux may be NaN (a missing measurement) or
+                infinite, and flux_err may be NaN.
             object_id: the name of the object.
 
-        Errors:
-            ValueError that names the key, if an observation lacks one of the four.
-            ValueError that names the field, if mjd, flux or flux_err is not a number (but text or
-            None, for instance), or if mjd is NaN or infinite.
+        Raises:
+            ValueError: if an observation lacks one of the four keys; it names the key. If mjd, flux
+                or flux_err is not a number (but text or None, for instance), or if mjd is NaN or
+                infinite; it names the field.
 
         Example:
             >>> lc = LightCurve(SAMPLE, object_id="my transient")
@@ -341,7 +342,7 @@ class LightCurve:
         return other
 
     def __len__(self) -> int:
-        """Return the number of observations.
+        """Return the number of observations, those with a flux of NaN included.
 
         Example:
             >>> len(LightCurve(SAMPLE))
@@ -354,20 +355,22 @@ class LightCurve:
     def __getitem__(self, key: int | slice | str) -> Any:
         """Return one observation, a range of them, or one band.
 
-        Arguments:
+        Args:
             key: an integer, a slice, or the name of a band.
 
         Returns:
             lc[0]: the observation as a dictionary with the keys mjd, flux, flux_err and band.
-                Observations are counted in order of time; negative integers count from the end.
+                Observations are counted in order of time; negative integers count from the end, so
+                that lc[-len(lc)] is the first.
             lc[2:5]: a light curve of the same class and metadata with these observations.
-            lc["g"]: a light curve of the same class and metadata with the observations of the band.
-            The metadata are object_id and whatever attributes a subclass adds. The light curve
-            itself is not changed.
+            lc["g"]: a light curve of the same class and metadata with the observations of the band
+                of exactly this name.
+            The metadata are object_id and whatever attributes a subclass adds. Observations with a
+            flux of NaN belong to it like any other. The light curve itself is not changed.
 
-        Errors:
-            IndexError if there is no observation of that number.
-            KeyError that names the bands there are, if the band is not one of them.
+        Raises:
+            IndexError: if there is no observation of that number.
+            KeyError: if there is no such band; it names the bands there are.
 
         Example:
             >>> lc = LightCurve(SAMPLE)
@@ -389,6 +392,8 @@ class LightCurve:
 
     def __str__(self) -> str:
         """Return one readable line with the object id, the number of observations and the bands.
+
+        The bands are those that were observed; an empty light curve has none to name.
 
         Example (the wording is yours):
             >>> print(LightCurve(SAMPLE, object_id="my transient"))
@@ -416,7 +421,8 @@ class LightCurve:
     def bands(self) -> list[str]:
         """Return the names of the bands, each once.
 
-        A list of strings, in any order; empty if there are no observations.
+        A list of strings, in any order; empty if there are no observations. A band counts even if
+        all its fluxes are NaN.
 
         Example:
             >>> LightCurve(SAMPLE).bands
@@ -430,7 +436,7 @@ class LightCurve:
     def duration(self) -> float:
         """Return the time from the first observation to the last, in days.
 
-        A float; 0.0 if there are fewer than two observations.
+        A float; 0.0 if there are fewer than two observations. One with a flux of NaN counts.
 
         Example:
             >>> LightCurve(SAMPLE).duration
@@ -447,17 +453,18 @@ class LightCurve:
 
         Bonus.
 
-        Arguments:
+        Args:
             other: another light curve.
 
         Returns:
-            A light curve of the class and metadata of the left one (self) with the observations of
-            both, sorted by mjd. Observations that occur in both are kept twice. Neither self nor
-            other is changed.
+            A new light curve of the class and metadata of the left one (self) with the observations
+            of both, sorted by mjd. Observations that occur in both are kept twice. Either may be of
+            a subclass, or empty. Neither self nor other is changed.
 
-        Errors:
-            For anything that is not a LightCurve, return the constant NotImplemented; Python turns
-            it into a TypeError.
+        Raises:
+            TypeError: by Python itself. For anything that is not a LightCurve, return the constant
+                NotImplemented (and raise nothing): Python then asks the other object, and raises
+                the TypeError if that one cannot add either.
 
         Example:
             >>> lc = LightCurve(SAMPLE)
@@ -546,8 +553,8 @@ if __name__ == "__main__":
 #
 # ### 2.5 A light curve that knows what it is
 #
-# A transient has a type, such as `"SN Ia"`, and a time of maximum. Both may be unknown, and then
-# they are `None`.
+# A transient has a type, such as `"SN Ia"`, and a time of maximum. Either may be unknown, and then
+# it is `None`.
 #
 # ### 2.6 Fold by a period
 #
@@ -557,16 +564,19 @@ if __name__ == "__main__":
 # $$ \mathrm{phase} = \frac{t - t_0}{P} \bmod 1 $$
 #
 # A phase of 0 is the reference, 0.5 is half a cycle later, and 1 is 0 again. If the period is
-# right, observations that lie months apart fall into one curve. You may wonder what a *transient*
-# folds. Cataclysmic variables are a good example: they burst without warning, and in between their
-# two stars eclipse each other every few hours.
+# right, observations that lie months apart fall onto one curve. You may wonder why you would fold a
+# *transient*. Cataclysmic variables are a good example: they burst without warning, and in between
+# their two stars eclipse each other every few hours.
 #
 # In Python, `%` with a positive number on the right never gives a negative result: `-0.25 % 1` is
-# 0.75. Just one trap is left. A tiny negative number such as `-1e-20 % 1` is rounded to 1.0, which
-# is outside of the range; `% 1` a second time makes it 0.0.
+# 0.75. Just one trap is left. The remainder of a tiny negative number, such as `-1e-20 % 1`, is
+# rounded to 1.0, which is out of range; `% 1` a second time makes it 0.0.
 #
 # Note that `if self.peak_mjd:` is also false for a peak at 0.0; what you want to know is whether it
 # `is None`.
+#
+# A folded light curve is for plots and statistics of the phase. Its rows are in order of phase, so
+# do not expect `lc[0]`, `duration`, loops or sums of it to go by time any more.
 #
 # ### 2.7 How bright did it get?
 #
@@ -596,15 +606,16 @@ class TransientLightCurve(LightCurve):
         """Store the observations as LightCurve does, and the type and time of peak.
 
         Calls super().__init__ for the observations and the object id, and sets self.transient_type
-        and self.peak_mjd. All that a LightCurve can do works here as well.
+        and self.peak_mjd to what is given, 0.0 included. Everything that a LightCurve can do works
+        here as well.
 
-        Arguments:
+        Args:
             data, object_id: as for LightCurve.
             transient_type: the type, or None.
             peak_mjd: the time of maximum light [MJD, days], or None.
 
-        Errors:
-            Those of LightCurve.
+        Raises:
+            ValueError: as LightCurve does.
 
         Example:
             >>> supernova = TransientLightCurve(SAMPLE, "my transient", "SN Ia", peak_mjd=60003.25)
@@ -620,19 +631,20 @@ class TransientLightCurve(LightCurve):
     def phase_fold(self, period: float) -> Self:
         """Return a new light curve with the phase of each observation.
 
-        The phase is ((mjd - reference) / period) mod 1, at least 0 and less than 1. The reference
-        is peak_mjd (0.0 is a valid one), or the first observation's mjd if peak_mjd is None.
+        The phase is ((mjd - reference) / period) mod 1, at least 0 and less than 1, even where the
+        remainder is rounded. The reference is peak_mjd (0.0 is a valid one), or the earliest
+        observation's mjd if peak_mjd is None.
 
-        Arguments:
+        Args:
             period: the period [days].
 
         Returns:
-            A TransientLightCurve with the same object_id, transient_type and peak_mjd, whose data
-            have a further column phase and are sorted by it. An empty light curve gives an empty
-            one with a column phase. The light curve itself is not changed.
+            A new TransientLightCurve with the same object_id, transient_type and peak_mjd, whose
+            data have all rows, a further column phase, and are sorted by it. An empty light curve
+            gives an empty one with a column phase. The light curve itself is not changed.
 
-        Errors:
-            ValueError if period is zero, negative, NaN or infinite.
+        Raises:
+            ValueError: if period is zero, negative, NaN or infinite, whatever the observations.
 
         Example:
             >>> lc = TransientLightCurve(SAMPLE, "a variable star", peak_mjd=60001.0)
@@ -652,17 +664,18 @@ class TransientLightCurve(LightCurve):
     def get_peak_magnitude(self, band: str = "r", zeropoint: float = 25.0) -> float:
         """Return the magnitude of the brightest valid observation in a band.
 
-        An observation is valid if its flux is finite and positive.
+        An observation is valid if its flux is finite and positive, however faint, and whatever its
+        error. The brightest need not be the one at peak_mjd.
 
-        Arguments:
+        Args:
             band: the name of the band.
-            zeropoint: the magnitude of a flux of 1 [mag].
+            zeropoint: the magnitude of a flux of 1 [mag]; 0.0 is a valid one.
 
         Returns:
             m = -2.5 log10(flux) + zeropoint [mag], a float.
 
-        Errors:
-            ValueError if the band has no valid observation, also if it was never observed.
+        Raises:
+            ValueError: if the band has no valid observation, also if it was never observed.
 
         Example:
             >>> TransientLightCurve(SAMPLE, "my transient").get_peak_magnitude("r")
@@ -680,10 +693,10 @@ class TransientLightCurve(LightCurve):
 # %% [markdown]
 # ### Order in the scatter
 #
-# Fold the star, first by a period that is 0.3% too short and then by the right one. It is the
-# custom to draw two cycles, so that nothing is cut in half. The fast rise and slow decline is the
-# mark of an RR Lyrae star. The bands differ, too: the star is hottest, and so bluest, when it is
-# brightest, and therefore its amplitude is largest in g.
+# Fold the star, first by a period that is 0.3% too short and then by the right one. It is customary
+# to draw two cycles, so that nothing is cut in half. The fast rise and slow decline are the mark of
+# an RR Lyrae star. The bands differ, too: the star is hottest, and so bluest, when it is brightest,
+# and therefore its amplitude is largest in g.
 
 # %%
 if __name__ == "__main__":
@@ -739,24 +752,24 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Extensions
 #
-# Two more magic methods earn bonus points. You do not need them for full marks. Their stubs stand
-# at the end of the class `LightCurve`: go back to that cell, fill them in, run the cell again, and
+# Two more magic methods earn bonus points. You do not need them for full marks. Their stubs are at
+# the end of the class `LightCurve`: go back to that cell, fill them in, run the cell again, and
 # then also the cell of `TransientLightCurve`, which is built on it. Objects that you made earlier
-# still have the old methods, so make them anew, as the demonstration below does.
+# still have the old methods, so make them again, as the demonstration below does.
 #
 # ### 2.E1 Add light curves
 #
 # Two surveys observed the same object, or two bands were loaded from two files. What could be more
 # natural than `lc1 + lc2`? Python calls `lc1.__add__(lc2)`. If the other is not a light curve,
 # return `NotImplemented`. It is not an error but an answer, "I cannot do this"; Python then asks
-# the other object, and only if that one cannot either, it raises a `TypeError`. (It has nothing to
-# do with `NotImplementedError`.)
+# the other object, and raises a `TypeError` only if that one cannot either. (It has nothing to do
+# with `NotImplementedError`.)
 #
 # ### 2.E2 Loop over a light curve
 #
 # `for observation in lc` calls `__iter__`. The easiest way to write it is a *generator*, a function
-# with `yield` in place of `return`: at each `yield` it hands out a value and waits until the next
-# one is asked for. Each loop gets a generator of its own.
+# with `yield` in place of `return`: at each `yield` it gives a value and waits until the next one
+# is needed. Each loop gets its own generator.
 
 # %%
 if __name__ == "__main__":
@@ -771,12 +784,12 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Where to go next
 #
-# Your objects now behave like Python's own. Those who use them need not know that there is a
+# Your objects now behave like Python's own. People who use them need not know that there is a
 # `DataFrame` inside, and you could replace it without anyone noticing.
 #
 # - Fold the star by many periods and keep the one whose curve scatters least: a period search in a
 #   dozen lines. (Professionals use the Lomb-Scargle periodogram, which `astropy` has.)
 # - What does the star look like when you fold it by twice its period, or by half of it?
 # - Read about the [data model](https://docs.python.org/3/reference/datamodel.html#special-method-names)
-#   of Python, where all magic methods are listed.
-# - In **Exercise 3** your light curves come from real surveys, each with a format of its own.
+#   of Python, which lists all magic methods.
+# - In **Exercise 3** your light curves come from real surveys, each with its own format.

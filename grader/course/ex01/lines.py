@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from grader.course.lines import called, source
@@ -33,10 +34,11 @@ def decorated_failure(decorator: str, text: str) -> str:
     )
 
 
-def timed_naps(first: float, second: float) -> str:
+def timed_naps(first: float, second: float, idle: float = 0.0) -> str:
+    wait = f"time.sleep({idle:g})\n" if idle else ""
     return (
         "import time\n\n@timing_decorator\ndef nap(seconds):\n    time.sleep(seconds)\n\n"
-        f"nap({first})\nnap({second})"
+        f"{wait}nap({first})\nnap({second})"
     )
 
 
@@ -54,19 +56,37 @@ def conversion(data: Records, *args: Any, **kwargs: Any) -> str:
     )
 
 
-def real_conversion(data: Records, slope: float) -> str:
+def real_conversion(data: Records, slope: float, limit: float = math.inf) -> str:
+    nan = "" if limit == math.inf else f" if flux <= {limit:g} else float('nan')"
     return (
-        f"data = {source(data)}\n\ndef line(flux, slope):\n    return slope * flux\n\n"
+        f"data = {source(data)}\n\ndef line(flux, slope):\n    return slope * flux{nan}\n\n"
         f"apply_magnitude_conversion(data, line, {slope})"
     )
 
 
+def failing_conversion(data: Records, text: str) -> str:
+    return TROUBLE.format(kind="Exception") + (
+        f"data = {source(data)}\n\ndef fail(flux):\n    {called('raise Trouble', text)}\n\n"
+        "apply_magnitude_conversion(data, fail)"
+    )
+
+
 def cached_calls(calls: list[tuple[list[Any], dict[str, Any]]], answer: str = "first") -> str:
-    value = {"first": "[args[0]]", "none": "None", "zero": "0"}[answer]
+    first = "[args[0]]" if all(args for args, _ in calls) else "[args[0] if args else None]"
+    value = {"first": first, "none": "None", "zero": "0"}[answer]
     made = "\n".join(called("expensive", *args, **kwargs) for args, kwargs in calls)
     return (
         "@cache_results\ndef expensive(*args, **kwargs):\n    print('runs with', args, kwargs)\n"
         f"    return {value}\n\n{made}"
+    )
+
+
+def cached_stars() -> str:
+    return (
+        "class Star:\n    def __init__(self, number):\n        self.number = number\n\n"
+        "    def __repr__(self):\n        return 'Star()'\n\n@cache_results\n"
+        "def number_of(star):\n    return star.number\n\n"
+        "[number_of(star) for star in (Star(1), Star(2))]"
     )
 
 
@@ -82,16 +102,30 @@ def cached_failure(as_type_error: bool = False) -> str:
         "runs = []\n\n@cache_results\ndef flaky(band):\n    runs.append(band)\n"
         "    if len(runs) == 1:\n        raise Trouble(band)\n    return band\n\n"
         "raised = False\ntry:\n    flaky('g')\nexcept Trouble:\n    raised = True\n"
-        "raised, flaky('g'), len(runs)"
+        "raised, len(runs), flaky('g'), len(runs)"
     )
 
 
-def per_band(data: Records, factors: dict[str, float], spoil: bool = False, times: int = 1) -> str:
+def per_band(
+    data: Records, factors: dict[str, float], spoil: bool = False, first: Records | None = None
+) -> str:
     functions = ", ".join(f"'{band}': scaler('{band}', {by})" for band, by in factors.items())
     copied = "" if spoil else "        record = dict(record)\n"
+    before = f"process({source(first)})\n" if first else ""
     return (
         f"def scaler(band, factor):\n    def scale(record):\n{copied}"
         "        record['flux'] = record['flux'] * factor\n        record['scaled_by'] = band\n"
         f"        return record\n\n    return scale\n\ndata = {source(data)}\n"
-        f"process = band_processor({{{functions}}})\n" + "\n".join(["process(data)"] * times)
+        f"process = band_processor({{{functions}}})\n{before}process(data)"
     )
+
+
+def failing_band(data: Records, text: str) -> str:
+    return TROUBLE.format(kind="Exception") + (
+        f"data = {source(data)}\n\ndef fail(record):\n    {called('raise Trouble', text)}\n\n"
+        "band_processor({'g': fail})(data)"
+    )
+
+
+def made_processor() -> str:
+    return "type(band_processor({'g': dict})).__name__"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from grader.course.common_probes import Trouble, kinds_of
@@ -46,7 +48,11 @@ def decorated_call(learner: Learner, decorator: str, *args: Any, **kwargs: Any) 
     decorated = getattr(learner, decorator)(function)
     before = len(calls)
     value = decorated(*args, **kwargs) if callable(decorated) else None
-    return DecoratedCall(callable(decorated), before, calls, value)
+    return DecoratedCall(callable(decorated), before, calls, value, _kind(decorated))
+
+
+def _kind(value: Any) -> str:
+    return "None" if value is None else type(value).__name__
 
 
 def decorated_names(learner: Learner, decorator: str) -> Identity:
@@ -73,8 +79,11 @@ def decorated_failure(learner: Learner, decorator: str, text: str) -> FailedCall
     return FailedCall("", False, len(calls))
 
 
-def timed_naps(learner: Learner, first: float, second: float) -> NapTimes:
-    """Call a function that the learner's decorator times twice, for naps of so many seconds."""
+def timed_naps(learner: Learner, first: float, second: float, idle: float = 0.0) -> NapTimes:
+    """Call a function that the learner's decorator times twice, for naps of so many seconds.
+
+    Between decorating it and the first call, `idle` seconds go by.
+    """
 
     @learner.timing_decorator
     def nap(seconds: float) -> None:
@@ -85,7 +94,22 @@ def timed_naps(learner: Learner, first: float, second: float) -> NapTimes:
         nap(seconds)
         return time.perf_counter() - start
 
-    return NapTimes(took(first), took(second))
+    time.sleep(idle)
+    took_first = took(first)
+    clocks = [time.perf_counter(), time.time(), time.monotonic(), time.process_time()]
+    return NapTimes(took_first, took(second), clocks)
+
+
+def timed_work(learner: Learner, seconds: float) -> None:
+    """Call a function that the learner's decorator times, and that keeps the processor busy."""
+
+    @learner.timing_decorator
+    def work() -> None:
+        start = time.process_time()
+        while time.process_time() - start < seconds:
+            pass
+
+    work()
 
 
 def input_after(learner: Learner, name: str, data: Any, **kwargs: Any) -> InputAfter:
@@ -111,13 +135,24 @@ def conversion(
     return Conversion(calls, data)
 
 
-def real_conversion(learner: Learner, data: list[dict[str, Any]], slope: float) -> Any:
-    """`apply_magnitude_conversion` with a straight line instead of a magnitude."""
+def real_conversion(
+    learner: Learner, data: list[dict[str, Any]], slope: float, limit: float = math.inf
+) -> Any:
+    """`apply_magnitude_conversion` with a straight line, which is NaN above a limit of flux."""
 
     def line(flux: float, slope: float) -> float:
-        return slope * flux
+        return slope * flux if flux <= limit else math.nan
 
     return learner.apply_magnitude_conversion(data, line, slope)
+
+
+def failing_conversion(learner: Learner, data: list[dict[str, Any]], text: str) -> Any:
+    """`apply_magnitude_conversion` with a function that raises `Trouble(text)`."""
+
+    def fail(flux: float) -> float:
+        raise Trouble(text)
+
+    return learner.apply_magnitude_conversion(data, fail)
 
 
 def cached_calls(
@@ -127,18 +162,35 @@ def cached_calls(
 
     The function returns its first argument in a list, or None or 0 if `answer` says so.
     """
-    ran: list[int] = []
+    ran: list[dict[str, Any]] = []
 
     @learner.cache_results
     def expensive(*args: Any, **kwargs: Any) -> Any:
-        ran.append(1)
+        ran.append(kwargs)
         return {"first": [args[0] if args else None], "none": None, "zero": 0}[answer]
 
     values, runs = [], []
     for args, kwargs in calls:
         values.append(expensive(*args, **kwargs))
         runs.append(len(ran))
-    return CachedCalls(values, runs)
+    return CachedCalls(values, runs, ran)
+
+
+def cached_stars(learner: Learner) -> list[int]:
+    """A cached function called with two objects that look alike when printed."""
+
+    class Star:
+        def __init__(self, number: int) -> None:
+            self.number = number
+
+        def __repr__(self) -> str:
+            return "Star()"
+
+    @learner.cache_results
+    def number_of(star: Star) -> int:
+        return star.number
+
+    return [number_of(star) for star in (Star(1), Star(2))]
 
 
 def two_caches(learner: Learner, value: float) -> list[Any]:
@@ -171,7 +223,8 @@ def cached_failure(learner: Learner, as_type_error: bool = False) -> CachedFailu
         flaky("g")
     except Trouble:
         raised = True
-    return CachedFailure(raised, flaky("g"), len(ran))
+    n_first = len(ran)
+    return CachedFailure(raised, n_first, flaky("g"), len(ran))
 
 
 def per_band(
@@ -179,12 +232,12 @@ def per_band(
     data: list[dict[str, Any]],
     factors: dict[str, float],
     spoil: bool = False,
-    times: int = 1,
+    first: list[dict[str, Any]] | None = None,
 ) -> BandProcessor:
     """`band_processor` with one function per band that scales the flux and marks the record.
 
-    With `spoil` the functions write into the record they are given instead of a copy. The result is
-    that of the last of `times` calls.
+    With `spoil` the functions write into the record they are given instead of a copy. The records
+    `first`, if there are any, are processed before `data`.
     """
 
     def scaler(band: str, factor: float) -> Any:
@@ -198,7 +251,33 @@ def per_band(
 
     process = learner.band_processor({b: scaler(b, f) for b, f in factors.items()})
     result = None
-    for _ in range(times if callable(process) else 0):
-        result = process(data)
-    kind = "None" if process is None else type(process).__name__
-    return BandProcessor(callable(process), kind, result, data)
+    for records in ([first] if first else []) + [data]:
+        result = process(records) if callable(process) else None
+    return BandProcessor(callable(process), _kind(process), result, data)
+
+
+def failing_band(learner: Learner, data: list[dict[str, Any]], text: str) -> Any:
+    """`band_processor` with a function for g that raises `Trouble(text)`."""
+
+    def fail(record: Any) -> Any:
+        raise Trouble(text)
+
+    return learner.band_processor({"g": fail})(data)
+
+
+def given_to_band(learner: Learner, data: list[dict[str, Any]]) -> list[str]:
+    """The kinds of what the function for g is called with, however it ends."""
+    kinds: list[str] = []
+
+    def note(record: Any) -> Any:
+        kinds.append("dict" if isinstance(record, Mapping) else _kind(record))
+        return record
+
+    with contextlib.suppress(Exception):
+        learner.band_processor({"g": note})(data)
+    return kinds
+
+
+def made_processor(learner: Learner) -> str:
+    """What kind of thing `band_processor` returns, which is not called."""
+    return _kind(learner.band_processor({"g": dict}))

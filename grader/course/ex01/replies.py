@@ -23,6 +23,8 @@ class DecoratedCall(Struct):
     """Calls of the original function while it was being decorated."""
     calls: list[Call]
     value: Any
+    kind: str
+    """What decorating gave."""
 
 
 class Identity(Struct):
@@ -47,6 +49,8 @@ class NapTimes(Struct):
 
     first: float
     second: float
+    clocks: list[float]
+    """What the clocks of Python's `time` read after the first call [s]."""
 
 
 class InputAfter(Struct):
@@ -77,6 +81,8 @@ class CachedCalls(Struct):
 
     values: list[Any]
     runs: list[int]
+    received: list[dict[str, Any]]
+    """The keyword arguments of each run."""
 
 
 class CachedFailure(Struct):
@@ -84,6 +90,8 @@ class CachedFailure(Struct):
 
     raised: bool
     """Whether the first call raised."""
+    n_first: int
+    """How often the function ran in the first call."""
     second: Any
     n_runs: int
 

@@ -36,6 +36,15 @@ def stored(kind: str, data: Observations, **metadata: Any) -> str:
     return f"data = {source(data)}\n{kind}(data{further})"
 
 
+def two_stored(
+    kind: str,
+    data: tuple[Observations, Observations],
+    metadata: tuple[dict[str, Any], dict[str, Any]],
+) -> str:
+    made = zip(data, metadata, ("first", "second"), strict=True)
+    return f"{''.join(_made(kind, *each) for each in made)}first, second"
+
+
 def stored_by_default(kind: str, data: Observations, *args: Any) -> str:
     return called(kind, data, *args)
 
@@ -80,8 +89,9 @@ def folded(data: Observations, period: float, **metadata: Any) -> str:
     return f"{_made('TransientLightCurve', data, metadata)}lc.phase_fold({source(period)})"
 
 
-def peak_magnitude(data: Observations, *args: Any) -> str:
-    made = _made("TransientLightCurve", data, {"object_id": "ZTF18aabtxvd"})
+def peak_magnitude(data: Observations, *args: Any, peak_mjd: float | None = None) -> str:
+    metadata = {"object_id": "ZTF18aabtxvd"} | ({"peak_mjd": peak_mjd} if peak_mjd else {})
+    made = _made("TransientLightCurve", data, metadata)
     return made + called("lc.get_peak_magnitude", *args)
 
 
@@ -96,6 +106,13 @@ def joined(
 
 def joined_with(data: Observations, other: Any) -> str:
     return f"{called('LightCurve', data)} + {source(other)}"
+
+
+def joined_with_stranger(data: Observations) -> str:
+    return (
+        f"{_made('LightCurve', data, {})}\nclass Spectrum:\n    data = lc.data.copy()\n\n"
+        "    def __radd__(self, other):\n        return 'asked'\n\nlc + Spectrum()"
+    )
 
 
 def looped(data: Observations) -> str:

@@ -14,6 +14,7 @@ from grader.course.ex02.replies import (
     Item,
     Joined,
     LightCurveView,
+    Pair,
     Properties,
     Selected,
     Stored,
@@ -58,6 +59,17 @@ def stored(learner: Learner, kind: str, data: Observations, **metadata: Any) -> 
     """A new light curve, and the list it was made from as it is afterwards."""
     light_curve = getattr(learner, kind)(data, **metadata)
     return Stored(seen(learner, light_curve), data)
+
+
+def two_stored(
+    learner: Learner,
+    kind: str,
+    data: tuple[Observations, Observations],
+    metadata: tuple[dict[str, Any], dict[str, Any]],
+) -> Pair:
+    """Two new light curves, looked at when both have been made."""
+    first, second = (_make(learner, kind, *each) for each in zip(data, metadata, strict=True))
+    return Pair(seen(learner, first), seen(learner, second))
 
 
 def stored_by_default(
@@ -139,10 +151,12 @@ def folded(learner: Learner, data: Observations, period: float, **metadata: Any)
     return Folded(seen(learner, result), before, after, result is light_curve)
 
 
-def peak_magnitude(learner: Learner, data: Observations, *args: Any) -> Any:
+def peak_magnitude(
+    learner: Learner, data: Observations, *args: Any, peak_mjd: float | None = None
+) -> Any:
     """`lc.get_peak_magnitude(...)`."""
-    light_curve = _make(learner, "TransientLightCurve", data, {"object_id": "ZTF18aabtxvd"})
-    return light_curve.get_peak_magnitude(*args)
+    metadata = {"object_id": "ZTF18aabtxvd", "peak_mjd": peak_mjd}
+    return _make(learner, "TransientLightCurve", data, metadata).get_peak_magnitude(*args)
 
 
 def joined(
@@ -162,6 +176,19 @@ def joined(
 def joined_with(learner: Learner, data: Observations, other: Any) -> LightCurveView:
     """A light curve plus something else."""
     return seen(learner, _make(learner, "LightCurve", data, {}) + other)
+
+
+def joined_with_stranger(learner: Learner, data: Observations) -> Item:
+    """A light curve plus an object that has `data` and can be added from the right."""
+    light_curve = _make(learner, "LightCurve", data, {})
+
+    class Spectrum:
+        data = light_curve.data.copy()
+
+        def __radd__(self, other: Any) -> str:
+            return "asked"
+
+    return _item(learner, light_curve + Spectrum())
 
 
 def looped(learner: Learner, data: Observations) -> list[Item]:

@@ -34,6 +34,13 @@ class Stored(Struct):
     after: Any
 
 
+class Pair(Struct):
+    """Two light curves made one after the other, as they are once both are there."""
+
+    first: LightCurveView
+    second: LightCurveView
+
+
 class Selected(Struct):
     """A part of a light curve, and the light curve itself afterwards."""
 

@@ -40,6 +40,18 @@ def photometry(rng: Rng, n: int = 24, bands: str = "gri") -> list[Record]:
     ]
 
 
+def unordered(rng: Rng, data: list[Record]) -> list[Record]:
+    """The records in another order, not that of time, and one of them there twice."""
+    order = [*rng.permutation(len(data)), int(rng.integers(len(data)))]
+    mixed = [dict(data[i]) for i in order]
+    return mixed[1:] + mixed[:1] if approx_equal(mixed, sorted(mixed, key=time_of)) else mixed
+
+
+def time_of(record: Record) -> float:
+    mjd: float = record["mjd"]
+    return mjd
+
+
 def gives_up(answer: Answer[Any]) -> bool:
     """Whether the learner's code raised an exception, and not for being unwritten."""
     return answer.raised is not None and not answer.raised.is_a("NotImplementedError")
@@ -50,7 +62,7 @@ def decorated(answer: Answer[DecoratedCall]) -> DecoratedCall:
     got = answer.value
     with showing("mean_flux"):
         require(got.calls_before == 0, "calls-while-decorating")
-        require(got.callable, "wrapper-not-returned")
+        require(got.callable, "wrapper-not-returned", kind=got.kind)
     return got
 
 
@@ -76,9 +88,9 @@ def _accepted(learner: Subject, decorator: str, value: float, band: str) -> Answ
     plain = learner.ask(probes.decorated_call, decorator, value, 2)
     named = learner.ask(probes.decorated_call, decorator, value, 2, band=band)
     refused = Raises("TypeError", "positional argument")
-    fail_if_recognised(plain, Mistake("arguments-not-passed", refused))
+    fail_if_recognised(plain, Mistake("arguments-not-passed", refused, error=plain.raised))
     refused = Raises("TypeError", "unexpected keyword argument")
-    fail_if_recognised(named, Mistake("keywords-not-passed", refused))
+    fail_if_recognised(named, Mistake("keywords-not-passed", refused, error=named.raised))
     return named
 
 

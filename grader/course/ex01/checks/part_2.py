@@ -12,7 +12,7 @@ import pytest
 from grader.answer import Answer, Subject
 from grader.course import common_probes
 from grader.course.ex01 import probes
-from grader.course.ex01.checks.common import Record, gives_up, photometry
+from grader.course.ex01.checks.common import Record, gives_up, photometry, time_of, unordered
 from grader.course.gates import gate
 from grader.course.oracles import Rng
 from grader.expect import (
@@ -25,6 +25,7 @@ from grader.expect import (
     kind_of,
     require,
     showing,
+    shown,
 )
 
 
@@ -32,43 +33,111 @@ def filtered(learner: Subject, data: list[Record], **filters: Any) -> Answer[Any
     return learner.ask(common_probes.call, "filter_lightcurve", data, **filters)
 
 
-def kept(answer: Answer[Any], want: list[Record], *mistakes: Mistake) -> None:
-    """Compare the records that a filter keeps with those it should keep."""
+def check_kept(
+    learner: Subject, data: list[Record], want: list[Record], *mistakes: Mistake, **filters: Any
+) -> None:
+    """Compare the records that filters keep with those they should keep."""
+    judge_kept(learner, filtered(learner, data, **filters), data, want, *mistakes, **filters)
+
+
+def judge_kept(
+    learner: Subject,
+    answer: Answer[Any],
+    data: list[Record],
+    want: list[Record],
+    *mistakes: Mistake,
+    **filters: Any,
+) -> None:
+    """The same, for what was kept already."""
     if answer.raised is None and approx_equal(answer.result, want):
         return
     got = answer.result
-    lazy = kind_of(got) in ("a filter", "a generator")
+    lazy = kind_of(got) in ("a filter", "a generator", "a map")
+    stripped = gives_up(answer) and re.search(r"\b(flu|jd)\b", answer.message) is not None
     fail_if_recognised(
         answer,
         *mistakes,
-        Mistake("suffix-as-field", _looks_up(answer, r"_(min|max)")),
-        Mistake("strip-removes-letters", _looks_up(answer, r"\b(flu|jd)\b")),
+        Mistake("suffix-as-field", not lazy and _finds_whole_name(learner, data)),
+        Mistake("strip-removes-letters", stripped, error=answer.raised),
         Mistake("lazy-filter", lazy, kind=kind_of(got)),
     )
     if isinstance(got, list):
-        require(len(got) == len(want), "wrong-number-kept", n_kept=len(got), n_wanted=len(want))
+        _explain(
+            answer, want, ", ".join(f"{name}={shown(value)}" for name, value in filters.items())
+        )
     expect(answer, want)
 
 
-def _looks_up(answer: Answer[Any], name: str) -> bool:
-    """Whether a KeyError tells of a field whose name is of this pattern."""
-    raised = answer.raised
-    return raised is not None and raised.is_a("KeyError") and bool(re.search(name, raised.message))
+def _finds_whole_name(learner: Subject, data: list[Record]) -> bool:
+    """Whether `mjd_min=1e9` finds the records that have 1e9 in a field called `mjd_min`."""
+    marked = [r | {"mjd_min": 0.0 if i % 3 else 1e9} for i, r in enumerate(data)]
+    return approx_equal(filtered(learner, marked, mjd_min=1e9).result, marked[::3])
+
+
+def _explain(answer: Answer[Any], want: list[Record], filters: str) -> None:
+    """Name the first record that is missing, or that should not be there, or is there too often."""
+    got = answer.result
+    missing = next((r for r in want if _count(r, got) < _count(r, want)), None)
+    extra = next((r for r in got if _count(r, got) > _count(r, want)), None)
+    counts = {"n_kept": len(got), "n_wanted": len(want), "filters": filters}
+    require(missing is None, "record-missing", answer, record=_short(missing), **counts)
+    again = extra is not None and _count(extra, want) > 0
+    require(not again, "record-repeated", answer, record=_short(extra), **counts)
+    require(extra is None, "record-too-many", answer, record=_short(extra), **counts)
+    require(False, "order-changed", answer, filters=filters)
+
+
+def _count(record: Any, records: list[Any]) -> int:
+    return sum(approx_equal(record, one) for one in records if isinstance(one, dict))
+
+
+def _short(record: Any) -> str:
+    """A record as it is printed, with numbers of four digits."""
+    if not isinstance(record, dict):
+        return shown(record)
+    items = (
+        f"{key!r}: {value:.6g}" if isinstance(value, float) else f"{key!r}: {shown(value)}"
+        for key, value in record.items()
+    )
+    return f"{{{', '.join(items)}}}"
 
 
 @gate
 def test_filter_equality(learner: Subject, rng: Rng) -> None:
     """`band="g"` keeps the records of the g band, in their order"""
-    data = photometry(rng)
+    data = unordered(rng, photometry(rng))
     want = [r for r in data if r["band"] == "g"]
-    kept(
-        filtered(learner, data, band="g"),
+    check_kept(
+        learner,
+        data,
         want,
         Mistake("filter-inverted", [r for r in data if r["band"] != "g"]),
         Mistake("filters-ignored", data),
         Mistake("first-match-only", want[:1]),
+        Mistake("sorted-by-time", sorted(want, key=time_of)),
+        band="g",
     )
-    kept(filtered(learner, data, band="gri"), [], Mistake("text-taken-apart", data))
+    text = Mistake("text-taken-apart", [r for r in data if r["band"] in "gri"])
+    check_kept(learner, data, [], text, band="gri")
+
+
+def test_filter_whole_values(learner: Subject, rng: Rng) -> None:
+    """A value is equal or it is not: `"g"` is neither `"zg"` nor `"G"`"""
+    data = photometry(rng, 10)
+    for record, band in zip(data[:6], ("zg", "gp", "G", "g", "Rg", "r"), strict=True):
+        record["band"] = band
+    for bands in ("g", ["g", "r"]):
+        want = [r for r in data if r["band"] in list(bands)]
+        within = [r for r in data if any(band in r["band"] for band in bands)]
+        any_case = [r for r in data if r["band"].lower() in list(bands)]
+        part_of_name = Mistake("part-of-a-name", within, bands=bands)
+        case = Mistake("case-ignored", any_case, bands=bands)
+        check_kept(learner, data, want, part_of_name, case, band=bands)
+    flux = data[2]["flux"] = 20.0
+    data[5]["flux"] = flux * (1 + 1e-9)
+    near = Mistake("nearly-equal", [data[2], data[5]])
+    check_kept(learner, data, [data[2]], near, flux=flux)
+    check_kept(learner, data, [], band=None)
 
 
 def test_filter_bounds(learner: Subject, rng: Rng) -> None:
@@ -76,26 +145,32 @@ def test_filter_bounds(learner: Subject, rng: Rng) -> None:
     data = photometry(rng)
     i, j = len(data) // 4, 3 * len(data) // 4
     lo, hi = data[i]["mjd"], data[j]["mjd"]
-    kept(
-        filtered(learner, data, mjd_min=lo),
+    check_kept(
+        learner,
+        data,
         data[i:],
         Mistake("exclusive-bounds", data[i + 1 :], bound="lower", end="min", sign=">="),
         Mistake("bounds-swapped", data[: i + 1], bound="upper", end="min", sign=">="),
         Mistake("bounds-ignored", data),
-        Mistake("suffix-as-field~nothing-kept", []),
+        mjd_min=lo,
     )
-    kept(
-        filtered(learner, data, mjd_max=hi),
+    check_kept(
+        learner,
+        data,
         data[: j + 1],
         Mistake("exclusive-bounds", data[:j], bound="upper", end="max", sign="<="),
         Mistake("bounds-swapped", data[j:], bound="lower", end="max", sign="<="),
+        mjd_max=hi,
     )
-    kept(
-        filtered(learner, data, mjd_min=lo, mjd_max=hi),
+    check_kept(
+        learner,
+        data,
         data[i : j + 1],
         Mistake("any-instead-of-all", data),
-        Mistake("one-filter-only", data[: j + 1]),
-        Mistake("one-filter-only", data[i:]),
+        Mistake("one-filter-only", data[: j + 1], filters="mjd_min, mjd_max"),
+        Mistake("one-filter-only", data[i:], filters="mjd_min, mjd_max"),
+        mjd_min=lo,
+        mjd_max=hi,
     )
 
 
@@ -104,14 +179,20 @@ def test_filter_combined(learner: Subject, rng: Rng) -> None:
     data = photometry(rng)
     floor = float(np.median([r["flux"] for r in data]))
     start = data[len(data) // 6]["mjd"]
+    data = unordered(rng, data)
     tests = [lambda r: r["band"] == "r", lambda r: r["mjd"] >= start, lambda r: r["flux"] >= floor]
-    kept(
-        filtered(learner, data, band="r", mjd_min=start, flux_min=floor),
+    names = "band, mjd_min, flux_min"
+    check_kept(
+        learner,
+        data,
         [r for r in data if all(test(r) for test in tests)],
         Mistake("any-instead-of-all~several", [r for r in data if any(t(r) for t in tests)]),
         Mistake("duplicates", [r for test in tests for r in data if test(r)]),
-        Mistake("one-filter-only", [r for r in data if tests[2](r)]),
-        Mistake("one-filter-only", [r for r in data if tests[0](r)]),
+        Mistake("one-filter-only", [r for r in data if tests[2](r)], filters=names),
+        Mistake("one-filter-only", [r for r in data if tests[0](r)], filters=names),
+        band="r",
+        mjd_min=start,
+        flux_min=floor,
     )
 
 
@@ -121,11 +202,13 @@ def test_filter_one_of(learner: Subject, rng: Rng, kind: type) -> None:
     data = photometry(rng)
     bands = kind(["g", "i"])
     first = [r for r in data if r["band"] == next(iter(bands))]
-    kept(
-        filtered(learner, data, band=bands),
+    check_kept(
+        learner,
+        data,
         [r for r in data if r["band"] in "gi"],
         Mistake("list-compared-as-whole", [], kind=kind.__name__),
         Mistake("first-of-list-only", first, kind=kind.__name__),
+        band=bands,
     )
 
 
@@ -136,36 +219,56 @@ def test_filter_own_fields(learner: Subject, rng: Rng) -> None:
         for i, r in enumerate(photometry(rng))
     ]
     low = [r for r in data if r["airmass"] <= 1.5]
-    kept(
-        filtered(learner, data, airmass_max=1.5, field=0),
-        [r for r in low if r["field"] == 0],
-        Mistake("fixed-fields", Raises("KeyError")),
-        Mistake("fixed-fields", data),
-        Mistake("zero-filter-ignored", low),
-    )
+    answer = filtered(learner, data, airmass_max=1.5, field=1)
+    unknown = Mistake("fixed-fields", Raises("KeyError"), error=answer.raised)
+    ignored = Mistake("fixed-fields~ignored", data)
+    want = [r for r in low if r["field"] == 1]
+    judge_kept(learner, answer, data, want, unknown, ignored, airmass_max=1.5, field=1)
+
+
+def test_filter_zero(learner: Subject, rng: Rng) -> None:
+    """0 is a value and a bound like any other, and an empty list has no band in it"""
+    data = [r | {"field": i % 3} for i, r in enumerate(photometry(rng, 8))]
+    for record in data[::2]:
+        record["flux"] *= -1
+    zero = Mistake("zero-filter-ignored", data, filters="field=0")
+    check_kept(learner, data, [r for r in data if r["field"] == 0], zero, field=0)
+    zero = Mistake("zero-filter-ignored", data, filters="flux_min=0")
+    check_kept(learner, data, data[1::2], zero, flux_min=0)
+    empty = Mistake("zero-filter-ignored~empty", data)
+    check_kept(learner, data, [], empty, band=[])
 
 
 def test_filter_field_names(learner: Subject, rng: Rng) -> None:
     """The end of a filter's name decides what it means; the rest is the field, whatever it is"""
-    data = [r | {"luminosity": float(rng.uniform(1, 2))} for r in photometry(rng)]
-    for field in ("flux", "flux_err", "luminosity"):
+    more = ("flux_err", "luminosity", "exp_minutes")
+    data = [r | {name: float(rng.uniform(10, 30)) for name in more} for r in photometry(rng, 8)]
+    for field in ("flux", *more):
         limit = float(np.median([r[field] for r in data]))
         above = [r for r in data if r[field] >= limit]
         below = [r for r in data if r[field] <= limit]
-        kept(filtered(learner, data, **{f"{field}_max": limit}), below, *_wrong_names(field, above))
+        filters = {f"{field}_max": limit}
+        answer = filtered(learner, data, **filters)
+        mistakes = _wrong_names(answer, data, field, above, limit)
+        judge_kept(learner, answer, data, below, *mistakes, **filters)
+    same = data[-1]["exp_minutes"]
+    check_kept(learner, data, data[-1:], exp_minutes=same)
 
 
-def _wrong_names(field: str, above: list[Record]) -> list[Mistake]:
+def _wrong_names(
+    answer: Answer[Any], data: list[Record], field: str, above: list[Record], limit: float
+) -> list[Mistake]:
     """What comes of a filter's name that is cut in the wrong place."""
+    name, error = f"{field}_max", answer.raised
     if field == "flux_err":
         return [
-            Mistake("underscore-in-field", Raises("ValueError", "unpack")),
-            Mistake("underscore-in-field", []),
+            Mistake("underscore-in-field", Raises("ValueError", "unpack"), error=error),
+            Mistake("underscore-in-field~first", [r for r in data if r["flux"] <= limit]),
         ]
-    if field == "luminosity":
+    if field in ("luminosity", "exp_minutes"):
         return [
-            Mistake("min-within-name", Raises("KeyError", "lu")),
-            Mistake("min-within-name", above),
+            Mistake("min-within-name~refused", Raises("KeyError"), name=name, error=error),
+            Mistake("min-within-name", above, name=name),
         ]
     return []
 
@@ -179,13 +282,13 @@ def test_filter_missing_flux(learner: Subject, rng: Rng) -> None:
         want = [r for r in data if meets * (r["flux"] - floor) >= 0]
         loose = [r for r in data if not meets * (r["flux"] - floor) < 0]
         passes = Mistake("nan-within-bounds", loose, end=end, sign=sign)
-        kept(filtered(learner, data, **{f"flux_{end}": floor}), want, passes)
+        check_kept(learner, data, want, passes, **{f"flux_{end}": floor})
 
 
 def test_filter_nothing(learner: Subject, rng: Rng) -> None:
     """Without filters all records come back; without data an empty list"""
-    data = photometry(rng, 6)
-    kept(filtered(learner, data), data, Mistake("no-filters-nothing", []))
+    data = unordered(rng, photometry(rng, 6))
+    check_kept(learner, data, data, Mistake("no-filters-nothing", []))
     answer = filtered(learner, [], band="g")
     fails = Mistake("empty-data", gives_up(answer), error=answer.raised)
     expect(answer, [], fails, what="the result for an empty list")
@@ -193,7 +296,7 @@ def test_filter_nothing(learner: Subject, rng: Rng) -> None:
 
 def test_filter_leaves_input(learner: Subject, rng: Rng) -> None:
     """The input is not changed, and the result is a new list"""
-    data = photometry(rng)
+    data = unordered(rng, photometry(rng))
     got = learner.ask(probes.input_after, "filter_lightcurve", data, band="g", flux_min=15).value
     require(approx_equal(got.after, data), "input-changed")
     whole = learner.ask(probes.input_after, "filter_lightcurve", data).value
@@ -220,9 +323,13 @@ def _check_unknown(learner: Subject, data: list[Record], name: str, value: Any) 
         answer,
         "KeyError",
         f"a filter called `{name}`",
-        Mistake("unknown-field-silent", silent, name=name),
+        Mistake("unknown-field-silent", silent, name=name, got=_so_many(answer.result)),
         naming=name.removesuffix("_min").removesuffix("_max"),
     )
     message = answer.message
     all_named = all(field in message for field in data[0])
     require(all_named, "fields-not-named", name=name, message=message, fields=", ".join(data[0]))
+
+
+def _so_many(result: Any) -> str:
+    return "all records" if result else "an empty list"

@@ -24,6 +24,9 @@ from grader.expect import (
     require,
 )
 
+NO_ITEMS = r"'(float|int)' object (is not (iterable|subscriptable)|has no|does not support item)"
+NO_LENGTH = r"object of type '(float|int)' has no len"
+
 
 def magnitude(learner: Subject, flux: Any, *args: float, **kwargs: float) -> Answer[Any]:
     return learner.ask(common_probes.call, "flux_to_magnitude", flux, *args, **kwargs)
@@ -70,6 +73,9 @@ def test_magnitude_of_number(learner: Subject, rng: Rng) -> None:
         mistakes = [*wrong_magnitudes(flux, zeropoint), _arrays_only(answer), array]
         expect(answer, float(pogson(flux, zeropoint)), *mistakes, what="the magnitude", unit="mag")
         fail_if_recognised(answer, array)  # one of no dimensions is as good as a number otherwise
+    answer = magnitude(learner, flux, 0.0)
+    zero = Mistake("zero-is-missing", float(pogson(flux)))
+    expect(answer, float(pogson(flux, 0.0)), zero, what="the magnitude with zeropoint=0.0")
     flux = round(rng.uniform(5, 500), 2)
     what = "the magnitude with the default zero point"
     mistakes = wrong_magnitudes(flux, 25.0)
@@ -82,7 +88,7 @@ def _arrays_only(answer: Answer[Any]) -> Mistake:
     of_a_number = (
         raised is not None
         and (raised.is_a("TypeError") or raised.is_a("AttributeError"))
-        and re.search(r"'(float|int)'", raised.message) is not None
+        and re.search(f"{NO_ITEMS}|{NO_LENGTH}", raised.message) is not None
     )
     return Mistake("arrays-only", of_a_number, error=raised)
 
@@ -107,6 +113,18 @@ def _numbers_only(answer: Answer[Any]) -> list[Mistake]:
         Mistake("numbers-only", Raises("Exception", complaint), error=answer.raised)
         for complaint in complaints
     ]
+
+
+def test_magnitude_of_faint_flux(learner: Subject, rng: Rng) -> None:
+    """A flux between 0 and 1 has a magnitude as well, beyond the zero point"""
+    flux = 10 ** rng.uniform([-0.5, -2, -12], [0, -1, -11])
+    got = magnitude(learner, flux)
+    lost = [np.where(flux < bound, math.nan, pogson(flux)) for bound in (1.0, 0.05, 1e-10)]
+    refused = [Mistake("faint-flux-refused", one) for one in lost]
+    expect(got, pogson(flux), *refused, what="the magnitude of a faint flux", unit="mag")
+    single = float(flux[1])
+    what = f"the magnitude of a flux of {single:.3g}"
+    expect(magnitude(learner, single), float(pogson(single)), what=what, unit="mag")
 
 
 def test_magnitude_of_integers(learner: Subject, rng: Rng) -> None:
@@ -138,8 +156,9 @@ def _wrong_for_missing(answer: Answer[Any], flux: np.ndarray) -> list[Mistake]:
     zero, negative, _ = bad = got[1:4] if comparable else np.full(3, math.nan)
     alike = bool(np.isfinite(zero)) and approx_equal(float(zero), float(negative))
     refused = gives_up(answer) and answer.raised and "truth value" not in answer.raised.message
+    infinite = float(flux[1:4][np.isinf(bad)][0]) if np.isinf(bad).any() else 0.0
     return [
-        Mistake("infinite-magnitude", bool(np.isinf(bad).any())),
+        Mistake("infinite-magnitude", bool(np.isinf(bad).any()), flux=infinite),
         Mistake("input-changed", Raises("ValueError", "read-only")),
         Mistake("none-for-missing", kind_of(answer.result) == "a ndarray"),
         Mistake("zero-for-missing", bool((bad == 0).any())),
@@ -152,17 +171,17 @@ def _wrong_for_missing(answer: Answer[Any], flux: np.ndarray) -> list[Mistake]:
 
 
 def test_magnitude_missing_number(learner: Subject) -> None:
-    """A single flux of zero or less has the magnitude NaN"""
-    for flux in (0.0, -3.0):
+    """A single flux of zero or less, or of NaN, has the magnitude NaN"""
+    for flux in (0.0, -3.0, math.nan):
         answer = magnitude(learner, flux)
         got, raised = answer.result, answer.raised
         infinite = isinstance(got, float) and math.isinf(got)
         expect(
             answer,
             math.nan,
-            Mistake("infinite-magnitude~number", infinite),
-            Mistake("none-for-missing~number", raised is None and got is None),
-            Mistake("refuses-missing~number", gives_up(answer), error=raised),
+            Mistake("infinite-magnitude~number", infinite, flux=flux),
+            Mistake("none-for-missing~number", raised is None and got is None, flux=flux),
+            Mistake("refuses-missing~number", gives_up(answer), error=raised, flux=flux),
             what=f"the magnitude of a flux of {flux:g}",
         )
 

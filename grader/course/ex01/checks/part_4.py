@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from grader.answer import Subject
 from grader.course.ex01 import probes
-from grader.course.ex01.checks.common import photometry
+from grader.course.ex01.checks.common import photometry, time_of, unordered
 from grader.course.ex01.replies import ConversionCall
 from grader.course.gates import gate
 from grader.course.oracles import Rng
@@ -18,6 +20,7 @@ from grader.expect import (
     fail_if_recognised,
     require,
     showing,
+    shown,
 )
 
 
@@ -43,6 +46,8 @@ def _check_call(call: ConversionCall, zeropoint: float, scale: float) -> None:
     require(not isinstance(call.flux, dict), "whole-record")
     require(not isinstance(call.flux, list | np.ndarray), "whole-list")
     packed = approx_equal(args[:1], [(zeropoint,)]) or approx_equal(args[-1:], [{"scale": scale}])
+    last = approx_equal(call.flux, zeropoint) and len(args) == 1
+    require(not last, "flux-last")
     require(not packed, "stars-missing")
     require(bool(args) or not approx_equal(kwargs, {"scale": scale}), "args-not-passed")
     require(bool(kwargs) or not approx_equal(args, [zeropoint]), "kwargs-not-passed")
@@ -70,12 +75,37 @@ def test_conversion_adds_magnitude(learner: Subject, rng: Rng) -> None:
     )
 
 
+def test_conversion_keeps_all(learner: Subject, rng: Rng) -> None:
+    """Every record and every key is kept, in order, whatever the magnitude: NaN, 0 or negative"""
+    data = unordered(rng, photometry(rng, 7))
+    data = [r | {"airmass": float(rng.uniform(1, 2))} for r in data]
+    data[1]["flux"], data[2]["flux"], data[4]["flux"] = 0.0, -data[2]["flux"], 40.0
+    slope = float(rng.uniform(2, 5))
+    want = [r | {"magnitude": slope * r["flux"]} for r in data]
+    want[4]["magnitude"] = math.nan  # beyond the limit
+    usual = [{k: v for k, v in r.items() if k != "airmass"} for r in want]
+    own_rule = [r | ({"magnitude": math.nan} if r["flux"] <= 0 else {}) for r in want]
+    expect(
+        learner.ask(probes.real_conversion, data, slope, 35.0),
+        want,
+        Mistake("other-keys-lost", usual),
+        Mistake("own-rule-for-flux", own_rule),
+        Mistake("records-dropped~nan", want[:4] + want[5:]),
+        Mistake("records-dropped~zero", want[:1] + want[2:]),
+        Mistake("records-dropped~not-positive", [want[0], want[3], *want[5:]]),
+        Mistake("records-dropped~positive", want[:1] + want[3:]),
+        Mistake("sorted-by-time", sorted(want, key=time_of)),
+    )
+
+
 def test_conversion_leaves_input(learner: Subject, rng: Rng) -> None:
     """The input records stay as they were; no records give no records"""
     data = photometry(rng, 5)
     got = learner.ask(probes.conversion, data).value
+    added = [r | {"magnitude": r["flux"]} for r in data]
     with showing("data"):
-        require(approx_equal(got.after, data), "input-changed")
+        require(not approx_equal(got.after, added), "input-changed")
+        require(approx_equal(got.after, data), "input-changed~otherwise")
     expect(learner.ask(probes.real_conversion, [], 2.0), [], what="the result for an empty list")
 
 
@@ -88,3 +118,12 @@ def test_conversion_again(learner: Subject, rng: Rng) -> None:
         [r | {"magnitude": slope * r["flux"]} for r in data],
         Mistake("old-magnitude-kept", data),
     )
+
+
+def test_conversion_fails(learner: Subject, rng: Rng) -> None:
+    """An exception from the conversion function goes on to the caller"""
+    text = f"no zero point {rng.integers(10**6)}"
+    answer = learner.ask(probes.failing_conversion, photometry(rng, 2), text)
+    passed_on = answer.raised is not None and answer.raised.is_a("Trouble")
+    require(answer.raised is not None, "exception-swallowed", got=shown(answer.result))
+    require(passed_on, "exception-replaced", error=answer.raised)

@@ -14,13 +14,14 @@ from grader.course.ex01.checks.common import check_identity, check_passed_on
 from grader.course.ex01.replies import CachedFailure
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
+from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require, shown
 
+Arguments = tuple[list[Any], dict[str, Any]]
 UNHASHABLE = Raises("TypeError", "hash")
 
 
 def test_cache_separate(learner: Subject, rng: Rng) -> None:
-    """Each decorated function has a memory of its own"""
+    """Each decorated function has its own memory"""
     x = round(rng.uniform(3, 9), 2)
     answer = learner.ask(probes.two_caches, x)
     shared = Mistake("shared-memory", [2 * x, 2 * x])
@@ -38,7 +39,7 @@ def test_cache_remembers(learner: Subject, rng: Rng) -> None:
     """The same arguments run the function once; other arguments run it again"""
     x, y = (round(rng.uniform(1, 9), 2) for _ in range(2))
     order = [x, x, y, y, x]
-    calls: list[tuple[list[Any], dict[str, Any]]] = [([value], {}) for value in order]
+    calls: list[Arguments] = [([value], {}) for value in order]
     answer = learner.ask(probes.cached_calls, calls)
     fail_if_recognised(answer, Mistake("unhashable-key", UNHASHABLE, error=answer.raised))
     got = answer.value
@@ -67,6 +68,42 @@ def test_cache_keywords(learner: Subject, rng: Rng) -> None:
     require(runs == [1, 2, 2, 3, 4], "wrong-runs~keywords", n_runs=max(runs, default=0))
 
 
+PAIRS: list[tuple[Arguments, Arguments]] = [
+    (([1, 2], {}), ([2, 1], {})),
+    (([1, 2], {}), ([1, 3], {})),
+    (([1], {}), (["1"], {})),
+    (([1], {"band": "g"}), ([2], {"band": "g"})),
+    (([], {"a": 1, "b": 2}), ([], {"a": 2, "b": 1})),
+    (([1, ("band", "g")], {}), ([1], {"band": "g"})),
+]
+"""Calls that differ."""
+
+
+def test_cache_tells_calls_apart(learner: Subject) -> None:
+    """Calls whose arguments differ in any way have different results"""
+    for pair in PAIRS:
+        runs = learner.ask(probes.cached_calls, list(pair)).value.runs
+        one, other = map(_as_call, pair)
+        require(runs == [1, 2], "calls-mixed-up", one=one, other=other)
+    runs = learner.ask(probes.cached_calls, [([-1], {}), ([-2], {})]).value.runs
+    require(runs == [1, 2], "hash-as-key")
+    alike = approx_equal(learner.ask(probes.cached_stars).value, [1, 2])
+    require(alike, "keyed-by-text~objects")
+
+
+def _as_call(arguments: Arguments) -> str:
+    args, kwargs = arguments
+    texts = [repr(value) for value in args] + [f"{k}={v!r}" for k, v in kwargs.items()]
+    return f"f({', '.join(texts)})"
+
+
+def test_cache_remembers_many(learner: Subject) -> None:
+    """All results are remembered, however many there are"""
+    calls: list[Arguments] = [([number], {}) for number in [*range(130), 0]]
+    runs = learner.ask(probes.cached_calls, calls).value.runs
+    require(max(runs, default=0) == 130, "memory-limited", n_runs=max(runs, default=0))
+
+
 @pytest.mark.parametrize("value", ["none", "zero"])
 def test_cache_false_values(learner: Subject, value: str) -> None:
     """Results of None and 0 are remembered too"""
@@ -75,39 +112,46 @@ def test_cache_false_values(learner: Subject, value: str) -> None:
     require(got.runs == [1, 1], "false-values-forgotten", result=shown)
 
 
-@pytest.mark.parametrize("kind", ["list", "dict", "array", "keyword"])
+@pytest.mark.parametrize("kind", ["list", "dict", "array", "set", "nested", "keyword"])
 def test_cache_unhashable(learner: Subject, rng: Rng, kind: str) -> None:
     """Lists, dictionaries and arrays as arguments work, though they cannot be remembered"""
     x = round(rng.uniform(1, 9), 2)
-    arguments: dict[str, tuple[list[Any], dict[str, Any]]] = {
+    arguments: dict[str, Arguments] = {
         "list": ([[x]], {}),
         "dict": ([{"g": x}], {}),
         "array": ([np.array([x, 2.0])], {}),
+        "set": ([{x, 2.0}], {}),
+        "nested": ([(x, [2.0])], {}),
         "keyword": ([x], {"b": [1]}),
     }
     args, kwargs = arguments[kind]
     answer = learner.ask(probes.cached_calls, [(args, kwargs), (copy.deepcopy(args), kwargs)])
     fail_if_recognised(answer, Mistake("unhashable-refused", UNHASHABLE, error=answer.raised))
     got = answer.value
-    expect(Answer(got.values), [[args[0]], [args[0]]], what="the values")
-    require(got.runs == [1, 2], "keyed-by-text")
+    values = [value[0] if isinstance(value, list) and value else value for value in got.values]
+    if kind != "set":  # which is sent as something else
+        expect(Answer(values), [args[0], args[0]], what="the values")
+    passed_on = all(approx_equal(named, kwargs) for named in got.received)
+    require(passed_on, "keywords-not-passed~lost")
+    argument = shown(args[0] if kind != "keyword" else kwargs)
+    require(got.runs == [1, 2], "keyed-by-text", argument=argument)
 
 
 def test_cache_exceptions(learner: Subject) -> None:
     """An exception goes on to the caller and is not remembered"""
     answer = learner.ask(probes.cached_failure)
     fail_if_recognised(answer, Mistake("exception-remembered", Raises("Trouble")))
-    require(answer.value.raised, "exception-swallowed")
-    _check_second_call(answer.value)
+    _check_failure(answer.value)
 
 
 def test_cache_own_type_error(learner: Subject) -> None:
     """A TypeError of the function itself goes on to the caller like any other exception"""
-    got = learner.ask(probes.cached_failure, as_type_error=True).value
-    require(got.raised, "own-type-error-caught")
-    _check_second_call(got)
+    _check_failure(learner.ask(probes.cached_failure, as_type_error=True).value)
 
 
-def _check_second_call(got: CachedFailure) -> None:
+def _check_failure(got: CachedFailure) -> None:
+    """The first call raises, and the second one runs the function again."""
+    require(got.n_first != 2, "own-type-error-caught")
+    require(got.raised, "exception-swallowed")
     expect(Answer(got.second), "g", what="the value of the call after one that failed")
     expect(Answer(got.n_runs), 2, what="the number of runs in two calls")

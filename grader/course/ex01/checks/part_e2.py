@@ -7,7 +7,7 @@ from typing import Any
 
 from grader.answer import Answer, Subject
 from grader.course.ex01 import probes
-from grader.course.ex01.checks.common import Record, photometry
+from grader.course.ex01.checks.common import Record, photometry, time_of, unordered
 from grader.course.ex01.replies import BandProcessor
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
@@ -20,6 +20,7 @@ from grader.expect import (
     kind_of,
     require,
     showing,
+    shown,
 )
 
 
@@ -33,17 +34,15 @@ def processed(data: list[Record], factors: dict[str, float]) -> list[Record]:
     ]
 
 
-def _processed(answer: Answer[BandProcessor]) -> Answer[Any]:
+def _processed(learner: Subject, answer: Answer[BandProcessor]) -> Answer[Any]:
     """The processed records, once it is clear that there is a function that makes them."""
-    fail_if_recognised(
-        answer,
-        Mistake(
-            "no-function-returned~called",
-            Raises("TypeError", "required positional argument"),
-            error=answer.raised,
-        ),
-        Mistake("flux-instead-of-record", Raises("TypeError", "'float' object")),
-    )
+    if answer.raised is not None:
+        given = learner.ask(probes.given_to_band, [{"flux": 20.0, "band": "g"}]).result or []
+        other = next((kind for kind in given if kind != "dict"), "")
+        fail_if_recognised(answer, Mistake("not-a-record", bool(other), kind=other))
+        made = learner.ask(probes.made_processor)
+        called = Raises("TypeError", "required positional argument")
+        fail_if_recognised(made, Mistake("no-function-returned~called", called, error=made.raised))
     got = answer.value
     with showing("process"):
         require(got.callable, "no-function-returned", kind=got.kind)
@@ -54,10 +53,9 @@ def _processed(answer: Answer[BandProcessor]) -> Answer[Any]:
 @twice
 def test_bands_processed(learner: Subject, rng: Rng) -> None:
     """Each record goes through the function of its own band, and the order stays"""
-    data = photometry(rng, 12)
+    data = unordered(rng, photometry(rng, 12))
     factors = {band: float(rng.uniform(1.1, 2)) for band in "gri"}
-    answer = learner.ask(probes.per_band, data, factors)
-    result = _processed(answer)
+    result = _processed(learner, learner.ask(probes.per_band, data, factors))
     want = processed(data, factors)
     last = dict.fromkeys("gri", factors["i"])
     expect(
@@ -72,6 +70,7 @@ def test_bands_processed(learner: Subject, rng: Rng) -> None:
             kind=kind_of(result.result),
         ),
         Mistake("value-ignored", data),
+        Mistake("sorted-by-time", sorted(want, key=time_of)),
     )
 
 
@@ -82,37 +81,70 @@ def _by_all(data: list[Record], factors: dict[str, float]) -> list[Record]:
 
 def test_bands_without_function(learner: Subject, rng: Rng) -> None:
     """Records of a band without a function pass through unchanged"""
-    data = photometry(rng, 12)
+    data = unordered(rng, photometry(rng, 12))
     factors = {"g": float(rng.uniform(1.1, 2))}
     answer = learner.ask(probes.per_band, data, factors)
     for refused in (Raises("KeyError"), Raises("TypeError", "'NoneType' object")):
         fail_if_recognised(answer, Mistake("unknown-band-refused", refused, error=answer.raised))
+    want = processed(data, factors)
     expect(
-        _processed(answer),
-        processed(data, factors),
-        Mistake("unknown-band-dropped", [r for r in processed(data, factors) if r["band"] == "g"]),
-        Mistake(
-            "unknown-band-none", [r if r["band"] == "g" else None for r in processed(data, factors)]
-        ),
+        _processed(learner, answer),
+        want,
+        Mistake("unknown-band-dropped", [r for r in want if r["band"] == "g"]),
+        Mistake("unknown-band-none", [r if r["band"] == "g" else None for r in want]),
     )
+
+
+def test_bands_by_whole_name(learner: Subject, rng: Rng) -> None:
+    """A band is known by its whole name: `"zg"` and `"G"` are not `"g"`"""
+    data = photometry(rng, 8)
+    for record, band in zip(data[:5], ("zg", "G", "g", "gp", "zg"), strict=True):
+        record["band"] = band
+    factors = {"g": float(rng.uniform(1.1, 2))}
+    within = dict.fromkeys(("g", "zg", "gp"), factors["g"])
+    any_case = dict.fromkeys(("g", "G"), factors["g"])
+    expect(
+        _processed(learner, learner.ask(probes.per_band, data, factors)),
+        processed(data, factors),
+        Mistake("part-of-a-name", _as_g(processed(data, within))),
+        Mistake("case-ignored", _as_g(processed(data, any_case))),
+    )
+
+
+def _as_g(records: list[Record]) -> list[Record]:
+    return [r | {"scaled_by": "g"} if "scaled_by" in r else r for r in records]
 
 
 def test_bands_leave_input(learner: Subject, rng: Rng) -> None:
     """The input stays as it was, even if a function writes into its record"""
     data = photometry(rng, 6)
     answer = learner.ask(probes.per_band, data, {"g": 2.0, "r": 3.0, "i": 4.0}, spoil=True)
-    _processed(answer)
+    _processed(learner, answer)
     with showing("{}\ndata"):
         require(approx_equal(answer.value.after, data), "input-changed")
-    nothing = _processed(learner.ask(probes.per_band, [], {"g": 2.0}))
+    nothing = _processed(learner, learner.ask(probes.per_band, [], {"g": 2.0}))
     expect(nothing, [], what="the result for an empty list")
 
 
 def test_bands_again(learner: Subject, rng: Rng) -> None:
     """The function can be used more than once"""
-    data = photometry(rng, 6)
+    first, data = photometry(rng, 5), photometry(rng, 6)
     factors = {"g": 2.0, "r": 3.0, "i": 4.0}
-    want = processed(data, factors)
-    piled = Mistake("results-pile-up", want + want)
-    again = _processed(learner.ask(probes.per_band, data, factors, times=2))
-    expect(again, want, piled, what="the result of the second call")
+    before, want = processed(first, factors), processed(data, factors)
+    again = _processed(learner, learner.ask(probes.per_band, data, factors, first=first))
+    expect(
+        again,
+        want,
+        Mistake("results-pile-up", before + want),
+        Mistake("first-result-again", before),
+        what="the result of the second call",
+    )
+
+
+def test_bands_fail(learner: Subject, rng: Rng) -> None:
+    """An exception from a band's function goes on to the caller"""
+    text = f"no flat field {rng.integers(10**6)}"
+    answer = learner.ask(probes.failing_band, photometry(rng, 4), text)
+    passed_on = answer.raised is not None and answer.raised.is_a("Trouble")
+    require(answer.raised is not None, "exception-swallowed", got=shown(answer.result))
+    require(passed_on, "exception-replaced", error=answer.raised)

@@ -6,6 +6,7 @@ solution.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,16 @@ def observations(rng: Rng, n: int = 14, bands: str = "gri", *, least: int = 1) -
         }
         for mjd, band in zip(times, names, strict=True)
     ]
+
+
+def without_flux(data: list[Observation]) -> list[Observation]:
+    """The same observations; the flux of the last one is NaN."""
+    return [*data[:-1], data[-1] | {"flux": math.nan}]
+
+
+def with_flux(data: list[Observation]) -> list[Observation]:
+    """The observations whose flux is not NaN."""
+    return [obs for obs in data if not math.isnan(obs["flux"])]
 
 
 def in_time(data: list[Observation]) -> list[Observation]:

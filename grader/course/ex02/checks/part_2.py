@@ -19,6 +19,7 @@ from grader.course.ex02.checks.common import (
     observations,
     part_of,
     same_kind,
+    with_flux,
     words,
 )
 from grader.course.ex02.replies import Item, LightCurveView
@@ -43,19 +44,19 @@ from grader.wire import Table
 def test_length(learner: Subject, rng: Rng) -> None:
     """`len(lc)` is the number of observations"""
     data = observations(rng, 9)
-    data[2]["flux"] = math.nan
+    data[2]["flux"] = data[5]["flux"] = math.nan
     expect(
         learner.ask(probes.length, "LightCurve", data),
         9,
         Mistake("length-of-columns", 4),
         Mistake("length-of-all-values", 36),
-        Mistake("nan-not-counted", 8),
+        Mistake("nan-not-counted", 7),
         what="`len` of a light curve with 9 observations",
     )
     expect(learner.ask(probes.length, "LightCurve", []), 0, what="`len` of an empty light curve")
 
 
-@pytest.mark.parametrize("number", [0, 3, -1])
+@pytest.mark.parametrize("number", [0, 3, -1, -14])
 def test_item_number(learner: Subject, rng: Rng, number: int) -> None:
     """`lc[0]` is the first observation in time, `lc[-1]` the last, as a dict"""
     data = observations(rng)
@@ -111,7 +112,7 @@ def test_item_out_of_range(learner: Subject, rng: Rng, number: int) -> None:
     data = observations(rng, 6)
     answer = learner.ask(probes.item, data, number)
     got = None if answer.raised else answer.value.view.value
-    wraps = any(approx_equal(got, obs) for obs in data)
+    wraps = approx_equal(got, in_time(data)[number % 6])
     expect_error(
         Answer(got, answer.raised),
         "IndexError",
@@ -125,11 +126,13 @@ def test_item_out_of_range(learner: Subject, rng: Rng, number: int) -> None:
 def test_item_slice(learner: Subject, rng: Rng) -> None:
     """`lc[2:5]` is a light curve of the same kind and metadata"""
     data = observations(rng)
+    in_time(data)[3]["flux"] = math.nan
     want = in_time(data)
     answer = learner.ask(probes.selected, "SurveyLightCurve", data, {"slice": [2, 5]}, **SURVEY)
     view = part_of(answer, "`lc[2:5]`")
     inclusive = Mistake("slice-inclusive", want[2:6])
-    expect_rows(view, want[2:5], inclusive, what="`lc[2:5]`")
+    dropped = Mistake("nan-flux-dropped", [want[2], want[4]], what="`lc[2:5]`")
+    expect_rows(view, want[2:5], inclusive, dropped, what="`lc[2:5]`")
     same_kind(view, "SurveyLightCurve", SURVEY, "`lc[2:5]`")
     _unchanged(answer.value.light_curve, want, want[2:5], "`lc[2:5]`")
 
@@ -160,6 +163,9 @@ def test_item_open_slice(learner: Subject, rng: Rng, ends: list[Any], text: str)
 def test_item_band(learner: Subject, rng: Rng) -> None:
     """`lc["g"]` holds the band's observations, in a light curve of the same kind and metadata"""
     data = observations(rng)
+    for obs, band in zip(data[1::3], ("zg", "gp", "G"), strict=False):
+        obs["band"] = band
+    in_band(data, "g")[1]["flux"] = math.nan
     want = in_time(data)
     answer = learner.ask(probes.selected, "SurveyLightCurve", data, "g", **SURVEY)
     column = answer.raised is not None and answer.raised.message == "'g'"
@@ -169,6 +175,10 @@ def test_item_band(learner: Subject, rng: Rng) -> None:
         view,
         in_band(data, "g"),
         Mistake("band-inverted", [o for o in want if o["band"] != "g"]),
+        Mistake("part-of-a-name", [o for o in want if "g" in o["band"]]),
+        Mistake("part-of-a-name~start", [o for o in want if o["band"].startswith("g")]),
+        Mistake("case-ignored", [o for o in want if o["band"].lower() == "g"]),
+        Mistake("nan-flux-dropped", with_flux(in_band(data, "g")), what="`lc['g']`"),
         Mistake("all-bands", want),
         what="`lc['g']`",
     )

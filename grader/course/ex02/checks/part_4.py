@@ -30,15 +30,17 @@ def _in_order(bands: Any) -> Any:
 @gate
 def test_bands(learner: Subject, rng: Rng) -> None:
     """`lc.bands` is a list with each band once"""
-    data = observations(rng, 9, "gi", least=2)
+    data = observations(rng, 9, "gi", least=5)
+    data[4] |= {"band": "z", "flux": math.nan}
     got = _property(learner, "bands", data)
     expect(
         Answer(_in_order(got)),
-        ["g", "i"],
+        ["g", "i", "z"],
         Mistake("bands-repeated", sorted(obs["band"] for obs in data)),
         Mistake("bands-as-text", isinstance(got, str)),
-        Mistake("bands-counted", 2),
+        Mistake("bands-counted", 3),
         Mistake("bands-fixed", ["g", "i", "r"]),
+        Mistake("nan-flux-dropped", ["g", "i"], what="`lc.bands`"),
         Mistake("bands-not-a-list", not isinstance(got, list | None), kind=kind_of(got)),
         what="`lc.bands`, sorted,",
     )
@@ -49,6 +51,7 @@ def test_duration(learner: Subject, rng: Rng) -> None:
     """`lc.duration` is the time from the first observation to the last, in days"""
     data = observations(rng)
     in_time(data)[-1]["mjd"] += 0.125  # the duration is never a whole number
+    in_time(data)[-1]["flux"] = math.nan
     times = [obs["mjd"] for obs in in_time(data)]
     want = times[-1] - times[0]
     got = _property(learner, "duration", data)
@@ -57,6 +60,7 @@ def test_duration(learner: Subject, rng: Rng) -> None:
         Answer(got),
         want,
         Mistake("last-time", times[-1]),
+        Mistake("nan-flux-dropped", times[-2] - times[0], what="`lc.duration`"),
         Mistake("duration-negative", -want),
         Mistake("duration-counts", float(len(data))),
         Mistake("duration-of-one-step", times[1] - times[0]),
@@ -66,6 +70,10 @@ def test_duration(learner: Subject, rng: Rng) -> None:
         what="`lc.duration`",
         unit="days",
     )
+    two = observations(rng, 2, least=2)
+    want = abs(two[1]["mjd"] - two[0]["mjd"])
+    got, nothing = _property(learner, "duration", two), Mistake("two-taken-for-one", 0.0)
+    expect(Answer(got), want, nothing, what="`lc.duration` of two observations", unit="days")
 
 
 @pytest.mark.parametrize("n", [0, 1])

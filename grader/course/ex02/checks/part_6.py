@@ -20,6 +20,7 @@ from grader.course.ex02.checks.common import (
     observations,
     rows,
     same_kind,
+    with_flux,
 )
 from grader.course.ex02.replies import LightCurveView
 from grader.course.gates import gate, twice
@@ -34,6 +35,7 @@ from grader.expect import (
     kind_of,
     require,
     showing,
+    shown,
 )
 
 
@@ -73,6 +75,9 @@ def _fold(
         require(same, "original-changed")
     with showing("{} is lc"):
         require(not got.returned_itself, "original-changed")
+    kept = approx_equal(got.after.metadata, got.before.metadata)
+    with showing("{}\nlc.peak_mjd"):
+        require(kept, "original-changed~peak", got=shown(got.after.metadata.get("peak_mjd")))
     rows(view, "the folded light curve")
     same_kind(view, "TransientLightCurve", metadata, "the folded light curve")
     found = columns(view)
@@ -108,11 +113,22 @@ def _wrong_phases(data: list[Observation], period: float, reference: float) -> l
 def test_fold_phase(learner: Subject, rng: Rng) -> None:
     """`phase` counts from `peak_mjd`, from 0 to 1, and the rows are sorted by it"""
     data, period = observations(rng), float(rng.uniform(3, 9))
+    data[3]["flux"] = math.nan
+    data.append(dict(data[8]))
     peak = in_time(data)[6]["mjd"] + 0.0625
     view = _fold(learner, data, period, peak)
     phase = _phase(view)
     want = just_phases(data, period, peak)
-    mistakes = _wrong_phases(data, period, peak)
+    each_once = just_phases(data[:-1], period, peak)
+    mistakes = [
+        *_wrong_phases(data, period, peak),
+        Mistake(
+            "nan-flux-dropped",
+            just_phases(with_flux(data), period, peak),
+            what="the folded light curve",
+        ),
+        Mistake("repeats-dropped", each_once),
+    ]
     with showing("{}.data"):
         expect(Answer(np.sort(phase)), want, *mistakes, what="the phase, sorted,", rtol=1e-5)
     folded = [{field: obs[field] for field in FIELDS} for obs in phases(data, period, peak)]
@@ -146,6 +162,20 @@ def test_fold_reference(learner: Subject, rng: Rng, peak: float | None) -> None:
         expect(Answer(got), want, *mistakes, what="the phase, sorted,", rtol=1e-5)
 
 
+def test_fold_below_one(learner: Subject) -> None:
+    """A phase is less than 1, also for an observation a tiny moment before the reference
+
+    The period is a whole number.
+    """
+    times = [-1e-17, 0.25, 0.75]
+    data = [{"mjd": mjd, "flux": 20.0, "flux_err": 1.0, "band": "r"} for mjd in times]
+    phase = np.sort(_phase(_fold(learner, data, 1, 0.0)))
+    with showing("{}.data"):
+        require(not approx_equal(phase, np.array([0.25, 0.75, 1.0])), "phase-rounded-to-one")
+    if not approx_equal(phase[:2], np.array([0.25, 0.75])):  # just below 1 is all right
+        expect(Answer(phase), np.array([0.0, 0.25, 0.75]), what="the phase, sorted,")
+
+
 def test_fold_bad_period(learner: Subject, rng: Rng) -> None:
     """A period that is zero, negative, NaN or infinite is a ValueError"""
     data = observations(rng, 5)
@@ -158,6 +188,9 @@ def test_fold_bad_period(learner: Subject, rng: Rng) -> None:
             Mistake("bad-period-accepted", answer.raised is None, period=period),
             Mistake("zero-division", Raises("ZeroDivisionError"), period=period),
         )
+    answer = learner.ask(probes.folded, [], 0.0, **TRANSIENT)
+    accepted = Mistake("bad-period-accepted~empty", answer.raised is None)
+    expect_error(answer, "ValueError", "folding nothing by 0 days", accepted)
 
 
 def test_fold_empty(learner: Subject) -> None:

@@ -16,23 +16,43 @@ def magnitude(flux: float, zeropoint: float = 25.0) -> float:
     return -2.5 * math.log10(flux) + zeropoint
 
 
+BY_RANK = (2, 0, 5, 3, 1, 4)
+"""How many of a band's observations are brighter, in order of time."""
+
+
 def with_peak(rng: Rng, band: str) -> list[Observation]:
-    """Observations with brighter other bands; the band's second is its peak, its third faint."""
-    data = observations(rng)
-    for obs in data:
-        obs["flux"] += 0 if obs["band"] == band else 100
-    for pick, place in ((max, 1), (min, 2)):
-        here = in_band(data, band)[place]
-        there = pick(in_band(data, band), key=lambda obs: obs["flux"])
-        here["flux"], there["flux"] = there["flux"], here["flux"]
+    """Observations with brighter other bands; the band's second is its peak, its third faint.
+
+    The peak has a large error. One of the other bands has the band's name in its own, and one has
+    it in capital letters.
+    """
+    data = observations(rng, 18, least=18)
+    here, others = in_band(data, band), [obs for obs in data if obs["band"] != band]
+    fluxes = sorted((obs["flux"] for obs in here), reverse=True)
+    for obs, rank in zip(here, BY_RANK, strict=True):
+        obs["flux"] = fluxes[rank]
+    here[1]["flux_err"] = here[1]["flux"]
+    for obs in others:
+        obs["flux"] += 100
+    others[0] |= {"band": f"z{band}", "flux": 95.0}
+    others[3] |= {"band": band.upper(), "flux": 93.0}
     return data
+
+
+def max_flux(data: list[Observation], band: str) -> float:
+    return max(obs["flux"] for obs in in_band(data, band))
 
 
 def _wrong_peaks(data: list[Observation], band: str, zero: float) -> list[Mistake]:
     """What the well-known slips give."""
     fluxes = [obs["flux"] for obs in in_band(data, band)]
     peak, brightest_of_all = max(fluxes), max(obs["flux"] for obs in data)
+    within = max(obs["flux"] for obs in data if band in obs["band"])
+    clear = max(obs["flux"] for obs in in_band(data, band) if obs["flux"] > 3 * obs["flux_err"])
     return [
+        Mistake("clear-detections-only", magnitude(clear, zero)),
+        Mistake("part-of-a-name", magnitude(within, zero), band=band),
+        Mistake("case-ignored", magnitude(93.0, zero), band=band),
         Mistake("faintest", magnitude(min(fluxes), zero)),
         Mistake("all-bands", magnitude(brightest_of_all, zero)),
         Mistake("flux-for-magnitude", peak),
@@ -43,6 +63,7 @@ def _wrong_peaks(data: list[Observation], band: str, zero: float) -> list[Mistak
         Mistake("sign-of-magnitude", 2.5 * math.log10(peak) + zero),
         Mistake("mean-magnitude", magnitude(sum(fluxes) / len(fluxes), zero)),
         Mistake("first-observation", magnitude(fluxes[0], zero)),
+        Mistake("at-given-peak", magnitude(fluxes[3], zero)),
         Mistake("last-observation", magnitude(fluxes[-1], zero)),
     ]
 
@@ -50,13 +71,17 @@ def _wrong_peaks(data: list[Observation], band: str, zero: float) -> list[Mistak
 @gate
 def test_peak(learner: Subject, rng: Rng) -> None:
     """The magnitude of the brightest observation in the band, with any zero point"""
-    for band, args in (("r", ["r"]), ("g", ["g", float(rng.uniform(22, 24))])):
+    for band, args in (("g", ["g", float(rng.uniform(22, 24))]), ("i", ["i", 0.0])):
         data, zero = with_peak(rng, band), (*args, 25.0)[1]
-        answer = learner.ask(probes.peak_magnitude, data, *args)
+        given = in_band(data, band)[3]["mjd"]
+        answer = learner.ask(probes.peak_magnitude, data, *args, peak_mjd=given)
         several = not isinstance(answer.result, float | int | None)
         kind = kind_of(answer.result)
         fail_if_recognised(answer, Mistake("all-magnitudes", several, kind=kind))
-        want = magnitude(max(obs["flux"] for obs in in_band(data, band)), zero)
+        want = magnitude(max_flux(data, band), zero)
+        if zero == 0.0:
+            missing = Mistake("zero-is-missing", magnitude(max_flux(data, band)))
+            expect(answer, want, missing, what="the peak with zeropoint=0.0", unit="mag")
         expect(answer, want, *_wrong_peaks(data, band, zero), what="the peak", unit="mag")
 
 
@@ -70,8 +95,10 @@ def test_peak_default_band(learner: Subject, rng: Rng) -> None:
 
 
 def test_peak_invalid(learner: Subject, rng: Rng) -> None:
-    """Fluxes that are negative, zero, NaN or infinite do not count"""
+    """Fluxes that are negative, zero, NaN or infinite do not count; faint ones do"""
     data = observations(rng, 12, "r")
+    for obs in data:
+        obs["flux"] /= 100
     for obs, flux in zip(in_time(data)[::3], [math.nan, -500.0, 0.0, math.inf], strict=True):
         obs["flux"] = flux
     valid = [obs["flux"] for obs in data if 0 < obs["flux"] < math.inf]
@@ -80,8 +107,10 @@ def test_peak_invalid(learner: Subject, rng: Rng) -> None:
     expect(
         answer,
         magnitude(max(valid)),
+        Mistake("faint-flux-refused", Raises("ValueError"), error=answer.raised),
         Mistake("nan-wins", math.isnan(got)),
-        Mistake("infinity-wins", math.isinf(got)),
+        Mistake("infinity-wins", got == -math.inf),
+        Mistake("infinity-wins~zero", got == math.inf),
         Mistake("absolute-flux", magnitude(500.0)),
         what="the peak",
         unit="mag",
@@ -91,10 +120,14 @@ def test_peak_invalid(learner: Subject, rng: Rng) -> None:
 def test_peak_nothing_valid(learner: Subject, rng: Rng) -> None:
     """No valid point in the band is a ValueError, also if the band was never observed"""
     data = observations(rng, 6, "gr")
-    for obs in in_band(data, "g"):
-        obs["flux"] *= -1
-    for band, what in (("g", "a band with negative fluxes only"), ("i", "a band never observed")):
-        answer = learner.ask(probes.peak_magnitude, data, band)
+    for obs, flux in zip(in_band(data, "g"), (0.0, -20.5, math.nan), strict=True):
+        obs["flux"] = flux
+    for observed, band, what in (
+        (data, "g", "a band whose fluxes are 0, -20.5 and NaN"),
+        (data, "i", "a band never observed"),
+        ([], "r", "an empty light curve"),
+    ):
+        answer = learner.ask(probes.peak_magnitude, observed, band)
         silent, got = answer.raised is None, shown(answer.result)
         expect_error(
             answer,

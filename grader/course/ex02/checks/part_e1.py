@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 
-from grader.answer import Subject
+from grader.answer import Answer, Subject
 from grader.course.ex02 import probes
 from grader.course.ex02.checks.common import (
     SURVEY,
@@ -17,6 +18,7 @@ from grader.course.ex02.checks.common import (
     observations,
     rows,
     same_kind,
+    with_flux,
 )
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
@@ -24,13 +26,12 @@ from grader.expect import (
     Mistake,
     Raises,
     approx_equal,
+    expect,
     expect_error,
     fail_if_recognised,
     require,
     showing,
 )
-
-REFUSED = Raises("TypeError", "unsupported operand")
 
 
 @gate
@@ -38,12 +39,14 @@ REFUSED = Raises("TypeError", "unsupported operand")
 def test_add(learner: Subject, rng: Rng) -> None:
     """`lc1 + lc2` holds the observations of both, sorted by time"""
     data = observations(rng, 13)
+    data[4]["flux"] = math.nan
     left, right = data[:7], [dict(data[2]), *data[7:]]
     kinds = ("SurveyLightCurve", "LightCurve")
     metadata = (SURVEY, {"object_id": "ZTF20aaelulu"})
     answer = learner.ask(probes.joined, kinds, (left, right), metadata)
-    fail_if_recognised(answer, Mistake("plain-light-curve-refused", REFUSED))
     fail_if_rebuilt(answer, "the sum")
+    refused = Mistake("plain-light-curve-refused", Raises("TypeError"), error=answer.raised)
+    fail_if_recognised(answer, refused)
     got = answer.value
     for name, before, after in zip(("left", "right"), got.before, got.after, strict=True):
         with showing(f"{{}}\n{name}.data"):
@@ -56,6 +59,7 @@ def test_add(learner: Subject, rng: Rng) -> None:
         want,
         Mistake("appended-unsorted", in_time(left) + in_time(right)),
         Mistake("repeats-dropped", [obs for i, obs in enumerate(want) if obs not in want[:i]]),
+        Mistake("nan-flux-dropped", with_flux(want), what="the sum"),
         Mistake("repeats-only", [left[2]]),
         Mistake("left-only", in_time(left)),
         Mistake("right-only", in_time(right)),
@@ -72,27 +76,45 @@ def _times_added(found: list[Observation]) -> bool:
 
 
 def test_add_subclass(learner: Subject, rng: Rng) -> None:
-    """A light curve of a subclass can be added to a plain one, which keeps its class"""
-    left, right = observations(rng, 3), observations(rng, 2)
-    kinds = ("LightCurve", "SurveyLightCurve")
-    answer = learner.ask(probes.joined, kinds, (left, right), ({}, SURVEY))
-    fail_if_recognised(answer, Mistake("subclass-refused", REFUSED))
-    total = answer.value.total
-    rows(total, "the sum")
-    same_kind(total, "LightCurve", {"object_id": "unknown"}, "the sum")
+    """An empty light curve of a subclass can be added to a plain one, which keeps its class"""
+    data, kinds = observations(rng, 3), ("LightCurve", "SurveyLightCurve")
+    answer = learner.ask(probes.joined, kinds, (data, []), ({}, SURVEY))
+    refused = Mistake("subclass-refused", Raises("TypeError"), error=answer.raised)
+    fail_if_recognised(answer, refused)
+    got = answer.value
+    with showing("{} in [left, right]"):
+        require(not got.returned_operand, "operand-changed~returned")
+    expect_rows(got.total, in_time(data), what="the sum")
+    same_kind(got.total, "LightCurve", {"object_id": "unknown"}, "the sum")
 
 
 @pytest.mark.parametrize("other", [5, []])
 def test_add_something_else(learner: Subject, rng: Rng, other: Any) -> None:
     """Adding something other than a light curve is a TypeError"""
     answer = learner.ask(probes.joined_with, observations(rng, 4), other)
-    stub = answer.raised is not None and answer.raised.message.startswith("2.")
-    raised_it = Raises("NotImplementedError").matches(answer) and not stub
     expect_error(
         answer,
         "TypeError",
         f"a light curve + {other!r}",
-        Mistake("raises-not-implemented-error", raised_it),
+        Mistake("raises-not-implemented-error", _raises_not_implemented(answer)),
         Mistake("anything-added", Raises("AttributeError"), other=other, error=answer.raised),
         Mistake("anything-accepted", answer.raised is None, other=other),
     )
+
+
+def test_add_asks_the_other(learner: Subject, rng: Rng) -> None:
+    """The answer to anything else is `NotImplemented`, so that Python asks the other object"""
+    answer = learner.ask(probes.joined_with_stranger, observations(rng, 4))
+    fail_if_recognised(
+        answer,
+        Mistake("type-error-raised", Raises("TypeError"), error=answer.raised),
+        Mistake("raises-not-implemented-error", _raises_not_implemented(answer)),
+    )
+    view = answer.value.view
+    require(not view.kind, "anything-with-data-added")
+    expect(Answer(view.value), "asked", what="the sum with an object that can be added")
+
+
+def _raises_not_implemented(answer: Answer[Any]) -> bool:
+    """Whether NotImplementedError is raised, and not by the stub."""
+    return Raises("NotImplementedError").matches(answer) and not answer.message.startswith("2.")

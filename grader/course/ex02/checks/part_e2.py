@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex02 import probes
-from grader.course.ex02.checks.common import FIELDS, in_time, observations
+from grader.course.ex02.checks.common import FIELDS, in_time, observations, with_flux
 from grader.course.ex02.replies import Item
 from grader.course.gates import gate
 from grader.course.oracles import Rng
@@ -17,6 +19,7 @@ from grader.expect import Mistake, Raises, expect, fail_if_recognised, kind_of, 
 def test_loop(learner: Subject, rng: Rng) -> None:
     """`for obs in lc` gives every observation as a dict, in time order"""
     data = observations(rng, 7)
+    in_time(data)[4]["flux"] = math.nan
     want = in_time(data)
     answer = learner.ask(probes.looped, data)
     fail_if_recognised(answer, Mistake("not-an-iterator", Raises("TypeError", "iterator")))
@@ -29,6 +32,7 @@ def test_loop(learner: Subject, rng: Rng) -> None:
         want,
         Mistake("index-among-keys", indexed),
         Mistake("one-dict-for-all", [want[-1]] * 7),
+        Mistake("nan-flux-dropped", with_flux(want), what="the loop"),
         Mistake("one-left-out", want[:-1]),
         Mistake("one-left-out~first", want[1:]),
         what="the list of observations",

@@ -11,11 +11,9 @@ def cache_results(func):
     def wrapper(*args, **kwargs):
         bound = signature.bind(*args, **kwargs)
         key = (bound.args, tuple(bound.kwargs.items()))
-        hashable = all(
-            getattr(type(value), "__hash__", None) is not None
-            for value in (*bound.args, *bound.kwargs.values())
-        )
-        if not hashable:
+        try:
+            hash(key)
+        except TypeError:
             return func(*args, **kwargs)
         value = memory.get(key, NOTHING)
         if value is NOTHING:

@@ -3,7 +3,7 @@ def cache_results(func):
 
     @wraps(func)
     def wrapper(*args, **kwargs):
-        key = args + tuple(sorted(kwargs.items()))
+        key = (args, tuple(sorted(kwargs.items())))
         try:
             if cache.get(key):
                 return cache[key]

@@ -1,7 +1,7 @@
 class LightCurve:
     def __add__(self, other: "LightCurve") -> Self:
         if not isinstance(other, LightCurve):
-            raise TypeError(f"cannot add {type(other).__name__} to a light curve")
+            return NotImplemented
         table = self.data.copy()
         for row in other.data.itertuples(index=False):
             table.loc[len(table)] = list(row)
