@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercise 5: A dataset of light curves
 #
-# **Time:** 45 to 60 minutes, and as long as you like for the extensions.
+# **Time:** 90 to 120 minutes, and about 40 more for the extensions.
 #
 # **You will learn** to
 #
@@ -18,7 +18,7 @@
 # ## A machine that has never seen a supernova
 #
 # In Exercise 4 a person wrote rules, and they were right two times out of three. A neural network
-# finds rules of its own, and better ones, if it gets two things.
+# finds its own rules, and better ones, if it gets two things.
 #
 # The first is **numbers in arrays of one shape**. Light curves are anything but that. One has nine
 # observations and the next has three hundred. The nights are irregular, the bands take turns, some
@@ -493,15 +493,16 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
     def _encode_bands(self, bands: Sequence[str]) -> np.ndarray:
         """Return a one-hot code for each band.
 
-        Arguments:
+        Args:
             bands: names of bands, n of them, possibly none.
 
         Returns:
             An array of float32 and of shape (n, len(BANDS)). In each row there is a 1 in the column
             that the band has in BANDS, and 0 elsewhere.
 
-        Errors:
-            ValueError that names the band, if it is not in BANDS.
+        Raises:
+            ValueError: If a band is not in BANDS, exactly as it is written there. The message names
+                the band.
 
         Example:
             >>> dataset._encode_bands(["r", "g", "r"]).tolist()
@@ -519,9 +520,9 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
     def _pad_sequence(self, sequence: np.ndarray) -> np.ndarray:
         """Return a sequence with exactly self.max_sequence_length rows.
 
-        Arguments:
+        Args:
             sequence: an array of shape (n, number of columns), possibly with n = 0. It is not
-                changed.
+                changed; the result may share its memory.
 
         Returns:
             An array of shape (self.max_sequence_length, number of columns) and of the same type.
@@ -549,21 +550,21 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
 
         Observations whose flux or flux_err is not finite (NaN or infinite) are left out.
 
-        Arguments:
+        Args:
             lightcurve: a light curve with n such observations, possibly none. It is not changed.
 
         Returns:
-            An array of float32 and of shape (n, FIRST_BAND + len(BANDS)), in order of time, with
-            the columns
+            An array of float32 and of shape (n, FIRST_BAND + len(BANDS)), in order of time, as
+            lightcurve.data is already, with the columns
             TIME: days since the first of these observations, subtracted before the conversion to
                 float32;
             FLUX and FLUX_ERR: flux and flux_err, both divided by the largest absolute flux of all
                 these observations, whatever their band (or by 1, if all fluxes are 0);
             FIRST_BAND and on: the codes that self._encode_bands gives.
 
-        Errors:
-            Those of self._encode_bands. Whether the band of an observation that is left out may be
-            unknown is up to you.
+        Raises:
+            ValueError: If a band is not in BANDS, as in self._encode_bands. Whether the band of an
+                observation that is left out may be unknown is up to you.
 
         Example, with observations in g (flux 50 +- 5 on MJD 60000.25) and in r (flux -100 +- 10 on
         MJD 60002.25):
@@ -591,19 +592,19 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
         Sets self.classes, self.labels, self.max_sequence_length and self.transform, which are
         described at the top of the class, and whatever else you need.
 
-        Arguments:
+        Args:
             lightcurves: light curves. They are not changed.
             labels: the name of the class of each.
             max_sequence_length: the number of rows that each light curve gets.
-            transform: a function from an array of shape (max_sequence_length, n_features) to
-                another of that shape, or None.
+            transform: a function from an array of float32 and of shape (max_sequence_length,
+                n_features) to another of that type and shape, or None.
             classes: the names of all classes, each once and in any order, where labels may lack
-                some of them. If None, the classes are those in labels.
+                some of them. It is not changed. If None, the classes are those in labels.
 
-        Errors:
-            ValueError if there are not as many labels as light curves.
-            ValueError that names the label, if it is not in classes.
-            Those of self._rows_of come from here or from __getitem__, as you like.
+        Raises:
+            ValueError: If there are not as many labels as light curves, or if a label is not in
+                classes; then the message names it. The errors of self._rows_of come from here or
+                from __getitem__, as you like.
 
         Example:
             >>> dataset = LightCurveDataset(lightcurves, ["TDE", "SNIa", "SNII", "TDE"])
@@ -639,7 +640,7 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
     def __getitem__(self, idx: int) -> tuple[Tensor, Tensor]:
         """Return features and label of the light curve number idx.
 
-        Arguments:
+        Args:
             idx: a number from 0 to len(self) - 1. What a negative one does is up to you.
 
         Returns:
@@ -650,8 +651,8 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
             label: the class number, a tensor of int64 without dimensions. It need not be a copy.
             Whatever is done to features, the dataset keeps its own.
 
-        Errors:
-            IndexError if idx is len(self) or more.
+        Raises:
+            IndexError: If idx is len(self) or more.
 
         Example, for a dataset with max_sequence_length = 100:
             >>> features, label = dataset[0]
@@ -714,7 +715,7 @@ if __name__ == "__main__":
 # ### 5.5 Noise, clouds and another night
 #
 # Where do the random numbers come from? A `DataLoader` can have several *workers*: processes that
-# each get a copy of the dataset and of its transform. If the transform kept a generator of its own,
+# each get a copy of the dataset and of its transform. If the transform kept its own generator,
 # `np.random.default_rng(...)`, every worker would have a copy of it, and all of them would draw
 # *the same numbers*. Nothing fails, so this mistake has gone unnoticed in many projects. PyTorch
 # gives each worker a different seed for its global generator, the one behind `torch.rand` and
@@ -749,14 +750,15 @@ class LightCurveAugmentation:
         """Return a randomly changed copy of a light curve.
 
         Missing data: each observation is left out with the probability drop_probability, whatever
-        becomes of the others. But if there are observations, at least one is kept.
+        becomes of the others. Only if all of them would be left out, one is kept; which one is up
+        to you.
         Noise: to each flux that is kept, a normally distributed number is added whose standard
         deviation is noise_level times its flux_err. Its flux_err grows as errors do, to
         flux_err * sqrt(1 + noise_level**2).
         Time shift: one number, evenly distributed from -time_shift_max to time_shift_max, is added
         to the time of all observations.
 
-        Arguments:
+        Args:
             lightcurve_data: an array of float32 and of shape (seq_len, n_features), as a
                 LightCurveDataset makes it. Rows without a band are padding, and come last. It is
                 not changed.
@@ -765,8 +767,8 @@ class LightCurveAugmentation:
             A new array of the same shape and type: the observations that are kept, in their order,
             then padding, all zeros.
 
-        All random numbers come from PyTorch's global generator (torch.rand, torch.randn, ...), so
-        that torch.manual_seed makes them repeat, and nothing else does.
+        All random numbers come from PyTorch's global generator (torch.rand, torch.randn, ...): they
+        repeat after the same torch.manual_seed, and differ otherwise.
 
         Example, with a light curve of two observations and padding:
             >>> augment = LightCurveAugmentation(noise_level=0.0, drop_probability=0.0)
@@ -841,7 +843,7 @@ def damped_random_walk(t: np.ndarray, tau: float, sf: float, rng: Rng) -> np.nda
 
     Kelly et al. (2009), ApJ 698, 895; MacLeod et al. (2010), ApJ 721, 1014.
 
-    Arguments:
+    Args:
         t: times [days], at least one, in ascending order and with steps of any length (also 0). If
             they are whole numbers, the array may be one of int64.
         tau: the time in which the walk forgets [days].
@@ -928,21 +930,22 @@ def create_synthetic_transient_dataset(
     """Invent light curves of several classes, and return them with their labels.
 
     Each is made by simulate_transient(label, rng, object_id), where rng is one and the same
-    np.random.default_rng(seed) for all, and each has another object_id.
+    np.random.default_rng(seed) for all, and each has a different object_id.
 
-    Arguments:
+    Args:
         n_samples: how many light curves, possibly 0.
-        class_proportions: how common each class is, as a dictionary. Only the ratios count: the
-            values need not add up to 1. If None, SKY. It is not changed.
-        seed: the same seed gives the same dataset, and another seed another one.
+        class_proportions: how common each class is, as a dictionary of numbers, none negative and
+            not all 0. Only the ratios count: the values need not add up to 1. If None, SKY. It is
+            not changed.
+        seed: the same seed gives the same dataset, and another seed a different one.
 
     Returns:
         The light curves, and the label of each: two lists of n_samples items. A class has
         n_samples * proportion / sum of proportions objects, rounded up or down such that the total
         is n_samples; which are rounded up is up to you. The classes are mixed, in random order.
 
-    Errors:
-        ValueError that names the class, if it is not in MODELS, even if its proportion is 0.
+    Raises:
+        ValueError: If a class is not in MODELS, even if its proportion is 0. The message names it.
 
     Example:
         >>> lightcurves, labels = create_synthetic_transient_dataset(5, {"CV": 3, "TDE": 2})
@@ -1104,7 +1107,7 @@ class PhotometricRedshiftAugmentation:
 
         Bonus.
 
-        Arguments:
+        Args:
             lightcurve_data: an array of float32 and of shape (seq_len, n_features), as a
                 LightCurveDataset makes it. Rows without a band are padding. It is not changed.
             new_redshift: the new redshift, not below self.redshift.
@@ -1211,15 +1214,16 @@ def stratified_loader(dataset: LightCurveDataset, batch_size: int = 32) -> DataL
 
     Bonus.
 
-    Arguments:
+    Args:
         dataset: a dataset with labels (dataset.labels), not empty.
         batch_size: the largest size of a batch.
 
     Returns:
         A DataLoader. In each epoch every object comes exactly once, in ceil(n / batch_size)
         batches of at most batch_size objects. In a batch of b objects the number of each class
-        differs by less than 2 from b times the proportion of that class in the dataset. Batches and
-        their order are others in each epoch, and torch.manual_seed makes them repeat.
+        differs by less than 2 from b times the proportion of that class in the dataset. Which
+        objects form a batch, and the order of the batches, are drawn anew in each epoch, and repeat
+        after the same torch.manual_seed. The order within a batch is up to you.
 
     Example:
         >>> for features, labels in stratified_loader(dataset, batch_size=32):

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercise 6: Neural networks for photometry
 #
-# **Time:** 30 to 45 minutes, and as long as you like for the extensions.
+# **Time:** 60 to 80 minutes, and about 30 more for the extensions.
 #
 # **You will learn** to
 #
@@ -73,13 +73,13 @@ from solutions.ex05_light_curve_dataset import (
 # %% [markdown]
 # ## What is in a batch
 #
-# A `DataLoader` hands out *batches*: a tensor `features` of shape `(batch, seq_len, n_features)`
+# A `DataLoader` yields *batches*: a tensor `features` of shape `(batch, seq_len, n_features)`
 # and a tensor `labels` of shape `(batch,)`. Each row of a light curve is one observation,
 #
 # | column | | unit |
 # |---|---|---|
 # | `TIME` | since the first observation | days |
-# | `FLUX`, then its error | divided by the largest flux of the light curve | |
+# | `FLUX`, then its error | divided by the largest absolute flux of the light curve | |
 # | from `FIRST_BAND` on | one-hot: 1 in the column of the band, 0 in the others | |
 #
 # and since light curves differ in length, short ones are filled up with rows of zeros, the
@@ -228,7 +228,7 @@ class SimplePhotometryMLP(nn.Module):
     ) -> None:
         """Make a linear layer, a ReLU and a dropout for each hidden size, and a last linear layer.
 
-        Arguments:
+        Args:
             input_size: the number of features of an observation.
             hidden_sizes: the widths of the hidden layers, in order, at least one. The list is not
                 changed.
@@ -255,15 +255,16 @@ class SimplePhotometryMLP(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return the logits of a batch of light curves.
 
-        Arguments:
-            x: the features, shape (batch, seq_len, input_size). Rows without a band are padding.
-                Pass `rescale(x)` to the layers; x itself is not changed.
+        Args:
+            x: the features, shape (batch, seq_len, input_size). Rows without a band are padding,
+                whatever their other columns hold. Pass `rescale(x)` to the layers; x itself is not
+                changed.
 
         Returns:
-            Logits (no softmax), shape (batch, num_classes), also for a batch of one. They come from
-            a mean over the observations of each light curve. Padding makes no difference, wherever
-            it stands and however much of it there is, and the light curves of a batch do not
-            influence each other. A light curve without observations has finite logits.
+            Logits (no softmax), float32, shape (batch, num_classes), also for a batch of one. They
+            come from a mean over the observations of each light curve. Padding makes no difference,
+            wherever it stands and however much of it there is, and the light curves of a batch do
+            not influence each other. A light curve without observations has finite logits.
 
         Example:
             >>> SimplePhotometryMLP(6, [64, 32], 5)(torch.zeros(8, 100, 6)).shape
@@ -338,7 +339,7 @@ class LightCurveLSTM(nn.Module):
     ) -> None:
         """Make an `nn.LSTM` and a classifier.
 
-        Arguments:
+        Args:
             input_size: the number of features of an observation.
             hidden_size: the size of the LSTM's hidden state.
             num_layers: the number of layers of the LSTM, at least 1.
@@ -360,17 +361,19 @@ class LightCurveLSTM(nn.Module):
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
         """Return the logits of a batch of light curves.
 
-        Arguments:
+        Args:
             x: the features, shape (batch, seq_len, input_size). The observations come first, then
-                the padding. Hand `rescale(x)` to the LSTM; x itself is not changed.
+                the padding, which is rows of zeros. Pass `rescale(x)` to the LSTM; x itself is not
+                changed.
             lengths: the number of observations of each light curve, shape (batch,), int64, in any
                 order. It is not changed.
 
         Returns:
-            Logits (no softmax), shape (batch, num_classes), also for a batch of one. They come from
-            the last layer's state after the last observation. Padding makes no difference, however
-            much of it there is, and the light curves of a batch do not influence each other. A
-            light curve without observations (length 0) has finite logits.
+            Logits (no softmax), float32, shape (batch, num_classes), also for a batch of one. They
+            come from the last layer's hidden state after the last observation, through the dropout
+            and the linear layer. Padding makes no difference, however much of it there is, and the
+            light curves of a batch do not influence each other. A light curve without observations
+            (length 0) has finite logits, which ones is up to you.
 
         Example:
             >>> LightCurveLSTM(6, 64, 2, 5)(torch.zeros(2, 100, 6), torch.tensor([31, 74])).shape
@@ -434,14 +437,14 @@ class FocalLoss(nn.Module):
     def forward(self, inputs: Tensor, targets: Tensor) -> Tensor:
         """Return the focal loss of a batch.
 
-        Arguments:
+        Args:
             inputs: logits, shape (batch, num_classes).
             targets: the numbers of the true classes, shape (batch,), int64.
 
         Returns:
             A tensor of no dimensions, through which gradients flow: the mean over the batch of
             -alpha (1 - p)**gamma log(p), where p is the probability that softmax gives to the true
-            class. It is finite, also where p is as small as exp(-200).
+            class. It and its gradient are finite, also where p is as small as exp(-200).
 
         Example, for two light curves with p = 0.5 and p = 0.9, and gamma = 2:
             0.5**2 * 0.6931 = 0.1733 and 0.1**2 * 0.1054 = 0.0011, with the mean 0.0872.
@@ -512,7 +515,7 @@ def train_epoch(
 ) -> float:
     """Train a network for one epoch and return the mean loss.
 
-    Arguments:
+    Args:
         model: any network that forward_batch knows how to call. It is put into training mode.
         dataloader: gives batches (features, labels), with the light curves along the first axis.
         optimizer: changes the weights of the model, once for each batch. Only the gradient of that
@@ -525,8 +528,8 @@ def train_epoch(
         The mean loss per light curve, as a float: the mean of the losses of the batches, as they
         were before each step, weighted by the number of light curves in each batch.
 
-    Errors:
-        ValueError if the dataloader gives no batch.
+    Raises:
+        ValueError: If the dataloader gives no batch.
 
     Example:
         Batches of 4, 4 and 1 light curves with losses 1.0, 2.0 and 6.0 have the mean loss
@@ -574,10 +577,10 @@ def evaluate_model(
 ) -> tuple[float, float]:
     """Return the mean loss and the accuracy of a network.
 
-    Arguments:
+    Args:
         model: any network that forward_batch knows how to call. It is in evaluation mode while it
-            is asked; afterwards `model.training` is what it was before. Its weights and their
-            gradients stay as they are, and no gradients are computed.
+            is asked; afterwards `model.training` is what it was before, also after a ValueError.
+            Its weights and their gradients stay as they are, and no gradients are computed.
         dataloader: gives batches (features, labels), with the light curves along the first axis.
         criterion: a loss module, called with logits and labels; gives the mean loss of a batch.
         device: "auto", "cpu", "cuda" and so on, for resolve_device. The model, the criterion and
@@ -588,8 +591,8 @@ def evaluate_model(
         of light curves in each batch, and the fraction of all light curves, from 0 to 1, whose
         largest logit is that of the true class.
 
-    Errors:
-        ValueError if the dataloader gives no batch.
+    Raises:
+        ValueError: If the dataloader gives no batch.
 
     Example:
         Batches of 4, 4 and 1 light curves, of which 3, 1 and 1 are classified correctly, have an
@@ -788,9 +791,9 @@ def warmup_cosine(optimizer: Optimizer, num_epochs: int, warmup_epochs: int = 2)
 
     Bonus.
 
-    Arguments:
-        optimizer: its learning rates are those that are reached at the end of the warm-up. It may
-            have several groups of parameters with rates of their own.
+    Args:
+        optimizer: its learning rates are those that are reached at the end of the warm-up. It has
+            no scheduler yet, and may have several groups of parameters, each with its own rate.
         num_epochs: how many epochs there will be.
         warmup_epochs: how many of them are warm-up, possibly 0.
 
@@ -799,10 +802,11 @@ def warmup_cosine(optimizer: Optimizer, num_epochs: int, warmup_epochs: int = 2)
         num_epochs - 1 each learning rate is what it was when the optimizer came, times
             (e + 1) / (warmup_epochs + 1)                                in the warm-up,
             (1 + cos(pi (e - warmup_epochs) / (num_epochs - warmup_epochs))) / 2   from then on,
-        so that epoch `warmup_epochs` is the first one with the full rate.
+        so that epoch `warmup_epochs` is the first one with the full rate. What comes after epoch
+        num_epochs - 1 is up to you.
 
-    Errors:
-        ValueError unless 0 <= warmup_epochs < num_epochs.
+    Raises:
+        ValueError: Unless 0 <= warmup_epochs < num_epochs.
 
     Example, the factors for 5 epochs, of which 1 is warm-up:
         0.5, 1.0, 0.854, 0.5, 0.146
@@ -873,12 +877,13 @@ def fit(
     Bonus.
 
     In each epoch calls train_epoch with train_loader, then evaluate_model with val_loader, then
-    scheduler.step(), if there is a scheduler, once.
+    scheduler.step(), if there is a scheduler, once: also in the last epoch. Both functions get the
+    device.
 
-    Arguments:
+    Args:
         model, train_loader, optimizer, criterion, device: as for train_epoch.
         val_loader: gives the batches that the validation loss is measured with.
-        num_epochs: how many epochs there are at most.
+        num_epochs: how many epochs there are at most, at least 1.
         patience: training ends after this many epochs in a row that were not better, at least 1.
         min_delta: an epoch is better if its validation loss is below that of the best epoch so far
             by more than this. The first epoch is better than none.

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercise 7: Time2Vec and a transformer for light curves
 #
-# **Time:** 45 to 60 minutes, and as long as you like for the extensions.
+# **Time:** 75 to 100 minutes, and about 40 more for the extensions.
 #
 # **You will learn** to
 #
@@ -169,21 +169,23 @@ class Time2Vec(nn.Module):
     def __init__(self, input_dim: int = 1, embed_dim: int = 64) -> None:
         """Make the layers self.linear and self.periodic.
 
-        Arguments:
+        Args:
             input_dim: how many numbers a time consists of, usually 1. With more, w t is a scalar
                 product.
             embed_dim: the number of components of the embedding, one of which is linear.
 
-        Attributes to set:
-            self.linear: nn.Linear(input_dim, 1), which holds w0 and b0.
-            self.periodic: nn.Linear(input_dim, embed_dim - 1), which holds the other w and b.
-            The last line, self.set_time_scales(), gives them their first values; keep it. (Only
-            set_time_scales and the plot below need these names. Without them you choose the first
-            values yourself, with a different frequency for each sine, and do without the plot.)
+        Attributes:
+            linear: nn.Linear(input_dim, 1), which holds w0 and b0.
+            periodic: nn.Linear(input_dim, embed_dim - 1), which holds the other w and b.
 
-        Errors:
-            ValueError if embed_dim is less than 1. The message names the number. (1 is the linear
-            component alone.)
+        The last line, self.set_time_scales(), gives both layers their first values and is already
+        there. (If you would rather hold the parameters in another way, replace that line by first
+        values of your own, with a different frequency for each sine. Only the plot below then has
+        to go.)
+
+        Raises:
+            ValueError: If embed_dim is less than 1. The message names the number. (1 is the linear
+                component alone.)
         """
         super().__init__()
         ### BEGIN SOLUTION
@@ -208,12 +210,12 @@ class Time2Vec(nn.Module):
     def forward(self, time: Tensor) -> Tensor:
         """Return the embeddings of times.
 
-        Arguments:
+        Args:
             time: (batch, seq_len, input_dim), in days since each light curve's first observation.
 
         Returns:
-            (batch, seq_len, embed_dim): first the linear component, then the periodic ones. The
-            embedding of a time depends on that time alone.
+            (batch, seq_len, embed_dim) of float32: first the linear component, then the periodic
+            ones. The embedding of a time depends on that time alone.
 
         Example, with two components, w = (0.01, 0.5) per day and b = (0, 0.1):
             the time 10.0 gives (0.01 * 10, sin(0.5 * 10 + 0.1)) = (0.1, -0.926).
@@ -344,11 +346,11 @@ class PositionalTime2Vec(nn.Module):
     ) -> None:
         """Add a table of learned vectors to self.time2vec, which is there already.
 
-        Arguments:
+        Args:
             time_embed_dim: the number of components of the embedding of a time.
             pos_embed_dim: the number of components of the vector of a position.
-            max_seq_len: the number of positions, 0, 1, ..., max_seq_len - 1, each of which has a
-                vector of its own.
+            max_seq_len: the number of positions, 0, 1, ..., max_seq_len - 1. Each has its own
+                learned vector, which may start with any values.
 
         The attributes may have any names.
         """
@@ -361,17 +363,17 @@ class PositionalTime2Vec(nn.Module):
     def forward(self, time: Tensor) -> Tensor:
         """Return the embeddings of times and of their positions, side by side.
 
-        Arguments:
+        Args:
             time: (batch, seq_len, 1), in days since each light curve's first observation.
 
         Returns:
-            (batch, seq_len, time_embed_dim + pos_embed_dim): what self.time2vec gives, and after it
-            the vector of the row's position. The first row of each light curve has position 0. The
-            vectors of positions are parameters; they depend neither on the times nor on the light
-            curve.
+            (batch, seq_len, time_embed_dim + pos_embed_dim) of float32: what self.time2vec gives,
+            and after it the vector of the row's position. The first row of each light curve has
+            position 0. The vectors of positions are parameters; they depend neither on the times
+            nor on the light curve.
 
-        Errors:
-            ValueError if seq_len is greater than max_seq_len. The message names both numbers.
+        Raises:
+            ValueError: If seq_len is greater than max_seq_len. The message names both numbers.
 
         Example:
             With 4 and 3 components, times of shape (16, 50, 1) give embeddings of shape
@@ -403,7 +405,7 @@ class PositionalTime2Vec(nn.Module):
 #
 # An observation on the rise can look for one in another band in the same night, and get a colour;
 # or for one a month later, and get a rate of decline. Several *heads* do this at the same time,
-# each with queries, keys and values of its own. A *layer* is attention, followed by a small network
+# each with its own queries, keys and values. A *layer* is attention, followed by a small network
 # for each row, and both add to what was there instead of replacing it. Our encoder is a stack of
 # layers. It compares every row with every other row, so twice the length costs four times the work.
 # That is why the length has a limit.
@@ -428,8 +430,7 @@ class PositionalTime2Vec(nn.Module):
 #
 # The embedding of a row has `d_model` components: `time_embed_dim` for its time, and what is left
 # for its measurements. Every head gets an equal share of them. Not every combination of sizes is
-# possible, and anyone who tries one that is not should be told at once which two numbers do not
-# fit.
+# possible, and anyone who tries one that is not should learn at once which two numbers do not fit.
 #
 # `nn.TransformerEncoder(layer, num_layers)` makes copies of a layer, such as
 # `nn.TransformerEncoderLayer(d_model, nhead, ...)`. Look up its arguments with `help`. Without
@@ -440,7 +441,7 @@ class PositionalTime2Vec(nn.Module):
 #
 # ### 7.4 The padding mask
 #
-# True means *ignore*, as `nn.TransformerEncoder` wants it. (Its colleague
+# True means *ignore*, as `nn.TransformerEncoder` wants it. (Its relative
 # `F.scaled_dot_product_attention` wants the opposite. Everybody gets this wrong once.) You can do
 # it in one line: compare `torch.arange(seq_len)`, of shape `(seq_len,)`, with the lengths, of shape
 # `(batch, 1)`.
@@ -474,32 +475,31 @@ class Time2VecTransformerEncoder(nn.Module):
     ) -> None:
         """Make the layers.
 
-        Arguments:
+        Args:
             input_dim: the number of features of an observation (`dataset.n_features`).
             d_model: the number of components of an observation's vector.
             nhead: the number of attention heads in each layer.
-            num_layers: the number of layers, each with parameters of its own.
+            num_layers: the number of layers, each with its own parameters.
             time_embed_dim: how many of the d_model components embed the time.
             num_classes: the number of classes.
             max_seq_len: the largest number of rows that is accepted.
             dropout: the dropout probability everywhere: in the layers of the transformer, and in
                 the classifier if it has dropout.
 
-        Attributes to set:
-            self.max_seq_len: the number.
-            self.input_projection: nn.Linear from input_dim to d_model - time_embed_dim.
-            self.time_embedding: a Time2Vec with time_embed_dim components.
-            self.transformer: nn.TransformerEncoder. It takes and returns (batch, seq_len, d_model),
+        Attributes:
+            max_seq_len: the number.
+            input_projection: nn.Linear from input_dim to d_model - time_embed_dim.
+            time_embedding: a Time2Vec with time_embed_dim components.
+            transformer: nn.TransformerEncoder. It takes and returns (batch, seq_len, d_model),
                 in this order of axes. The width of the layers' inner networks is up to you, and so
                 is where they normalise.
-            self.classifier: a module that takes (..., d_model) and returns logits
-                (..., num_classes), of each vector by itself, such as a linear layer, ReLU, dropout
-                and a linear layer.
+            classifier: a module that takes (..., d_model) and returns logits (..., num_classes), of
+                each vector by itself, such as a linear layer, ReLU, dropout and a linear layer.
+                They are logits, not probabilities: no softmax.
 
-        Errors:
-            ValueError if d_model is not greater than time_embed_dim. The message names both.
-            ValueError if d_model is not divisible by nhead. The message names both.
-            (No other size needs a check.)
+        Raises:
+            ValueError: If d_model is not greater than time_embed_dim, or not divisible by nhead.
+                The message names the two numbers. (No other size needs a check.)
 
         Example:
             Time2VecTransformerEncoder(6, d_model=64, time_embed_dim=64) raises ValueError: "d_model
@@ -536,7 +536,7 @@ class Time2VecTransformerEncoder(nn.Module):
     def create_padding_mask(self, x: Tensor, lengths: Tensor) -> Tensor:
         """Return which rows are padding.
 
-        Arguments:
+        Args:
             x: (batch, seq_len, anything), of which only the shape and the device matter.
             lengths: (batch,) whole numbers: how many observations each light curve has, from 0 to
                 seq_len. They come first, then padding.
@@ -551,13 +551,13 @@ class Time2VecTransformerEncoder(nn.Module):
         """
         ### BEGIN SOLUTION 7.4
         rows = torch.arange(x.shape[1], device=x.device)  # (seq_len,)
-        return rows >= lengths.unsqueeze(1)  # (batch, seq_len)
+        return rows >= lengths.to(x.device).unsqueeze(1)  # (batch, seq_len)
         ### END SOLUTION
 
     def embed(self, features: Tensor, times: Tensor) -> Tensor:
         """Return a vector for each row: its measurements, and beside them its time.
 
-        Arguments:
+        Args:
             features: (batch, seq_len, input_dim), rows as in Exercise 5.
             times: (batch, seq_len, 1) [days].
 
@@ -573,23 +573,24 @@ class Time2VecTransformerEncoder(nn.Module):
     def forward(self, features: Tensor, times: Tensor, lengths: Tensor) -> Tensor:
         """Return the logits of a batch of light curves.
 
-        Arguments:
+        Args:
             features: (batch, seq_len, input_dim), rows as in Exercise 5.
             times: (batch, seq_len, 1) [days].
             lengths: (batch,) the number of observations of each; all further rows are padding,
-                which may hold any finite numbers.
+                which may hold other numbers than zero, of the size of an observation's. Only
+                lengths says which rows are padding.
             None of the three is changed.
 
         Returns:
-            (batch, num_classes): self.classifier of the mean, over the observations alone, of what
-            self.transformer makes of self.embed(features, times). Padding makes no difference:
-            neither what is in the padded rows nor how many there are. How you keep it out is up to
-            you. (The plot of the attention below needs one call of self.transformer for all.) A
-            light curve without observations gets some finite logits, in training and in evaluation,
-            and does not disturb the others. Only its own logits may depend on padding.
+            (batch, num_classes) of float32: self.classifier of the mean, over the observations
+            alone, of what self.transformer makes of self.embed(features, times). Padding makes no
+            difference: neither what is in the padded rows nor how many there are. How you keep it
+            out is up to you. (The plot of the attention below needs one call of self.transformer
+            for all.) A light curve without observations gets some finite logits, in training and in
+            evaluation, and does not disturb the others. Only its own logits may depend on padding.
 
-        Errors:
-            ValueError if seq_len is greater than self.max_seq_len. The message names both numbers.
+        Raises:
+            ValueError: If seq_len is greater than self.max_seq_len. The message names both numbers.
 
         Example:
             With 6 features and 5 classes, features of shape (16, 50, 6), times of shape (16, 50, 1)
@@ -802,7 +803,7 @@ if __name__ == "__main__":
 #
 # The columns from `FIRST_BAND` on say in which band an observation was made, a 1 among zeros. A
 # layer that sees them learns a vector for each band anyway, but squeezed into the projection. We
-# give the bands an embedding of their own, as words have in a language model. After training, bands
+# give the bands their own embedding, as words have in a language model. After training, bands
 # that mean similar things should have similar vectors, and a new survey with other bands needs a
 # new table and nothing else.
 #
@@ -821,11 +822,11 @@ class BandEmbedding(nn.Module):
 
         Bonus.
 
-        Arguments:
-            num_bands: the number of bands, each of which has a vector of its own.
+        Args:
+            num_bands: the number of bands, each of which has its own vector.
             embed_dim: the number of components of a vector.
 
-        The attributes may have any names. At the beginning no two vectors are equal.
+        The attributes may have any names. At the beginning no two bands have the same vector.
         """
         super().__init__()
         ### BEGIN SOLUTION
@@ -837,13 +838,15 @@ class BandEmbedding(nn.Module):
 
         Bonus.
 
-        Arguments:
+        Args:
             bands: (batch, seq_len, num_bands), floats, one-hot: each row has a single 1, in the
-                column of its band; or zeros only, which is padding.
+                column of its band; or zeros only, which is padding. (The encoder may get other
+                numbers in rows of padding: what comes back for those does not matter, as its masks
+                keep them out.)
 
         Returns:
-            (batch, seq_len, embed_dim): the vector of each row's band, which is learned. Padding
-            gets zeros, also after training.
+            (batch, seq_len, embed_dim) of float32: the vector of each row's band, which is learned.
+            Rows of zeros get zeros, also after training.
 
         Example:
             With two bands, whose vectors are (0.3, -1.2) and (0.8, 0.1), the rows
@@ -863,18 +866,18 @@ class BandTime2VecTransformerEncoder(Time2VecTransformerEncoder):
 
         Bonus.
 
-        Arguments:
+        Args:
             input_dim: the number of features of an observation, as for the base class. Those from
                 FIRST_BAND on are the bands, of which there may be any number.
             band_embed_dim: the number of components of a band's vector.
             sizes: further arguments for the base class, such as d_model=64. (The projection of the
                 base class sees FIRST_BAND + band_embed_dim numbers per row.)
 
-        Attributes to set:
-            self.band_embedding: a BandEmbedding.
+        Attributes:
+            band_embedding: a BandEmbedding.
 
-        Errors:
-            Those of the base class.
+        Raises:
+            ValueError: As in the base class.
         """
         ### BEGIN SOLUTION
         super().__init__(FIRST_BAND + band_embed_dim, **sizes)
@@ -886,14 +889,14 @@ class BandTime2VecTransformerEncoder(Time2VecTransformerEncoder):
 
         Bonus.
 
-        Arguments:
+        Args:
             features: (batch, seq_len, input_dim), rows as in Exercise 5.
             times: (batch, seq_len, 1) [days].
 
         Returns:
-            (batch, seq_len, d_model): what the base class makes of the columns before FIRST_BAND,
-            followed by the vector of the band, and of the times. The network sees the bands through
-            these vectors alone.
+            (batch, seq_len, d_model): what the base class makes of the times, and of rows that hold
+            the columns before FIRST_BAND and after them the vector of the band. The network sees
+            the bands through these vectors alone.
         """
         ### BEGIN SOLUTION
         measured, bands = features[..., :FIRST_BAND], features[..., FIRST_BAND:]
@@ -945,20 +948,21 @@ class CausalTime2VecTransformerEncoder(Time2VecTransformerEncoder):
 
         Bonus.
 
-        Arguments:
+        Args:
             features: (batch, seq_len, input_dim), rows as in Exercise 5, in order of time.
             times: (batch, seq_len, 1) [days].
             lengths: (batch,) the number of observations of each; all further rows are padding,
-                which may hold any finite numbers.
+                which may hold other numbers than zero, of the size of an observation's.
+            None of the three is changed.
 
         Returns:
-            (batch, seq_len, num_classes). The logits in row i depend on the observations 0, ..., i,
-            on all of them, and on no later one, nor on how many there are: they come from
-            self.classifier of row i of what the transformer returns, or of the mean of rows 0, ...,
-            i; either will do. In rows of padding they are finite numbers without meaning.
+            (batch, seq_len, num_classes) of float32. The logits in row i depend on the observations
+            0, ..., i, on all of them, and on no later one, nor on how many there are: they come
+            from self.classifier of row i of what the transformer returns, or of the mean of rows 0,
+            ..., i; either will do. In rows of padding they are finite numbers without meaning.
 
-        Errors:
-            ValueError if seq_len is greater than self.max_seq_len, as in the base class.
+        Raises:
+            ValueError: If seq_len is greater than self.max_seq_len, as in the base class.
         """
         ### BEGIN SOLUTION
         seq_len = features.shape[1]
@@ -975,15 +979,16 @@ class CausalTime2VecTransformerEncoder(Time2VecTransformerEncoder):
 
         Bonus.
 
-        Arguments:
+        Args:
             features, times, lengths: as for forward_steps.
 
         Returns:
-            (batch, num_classes): for each light curve, the row of forward_steps that belongs to its
-            last observation. A light curve without observations gets some finite logits.
+            (batch, num_classes) of float32: for each light curve, the row of forward_steps that
+            belongs to its last observation. A light curve without observations gets some finite
+            logits.
 
-        Errors:
-            ValueError if seq_len is greater than self.max_seq_len.
+        Raises:
+            ValueError: If seq_len is greater than self.max_seq_len.
         """
         ### BEGIN SOLUTION
         steps = self.forward_steps(features, times, lengths)

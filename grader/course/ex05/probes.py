@@ -52,6 +52,7 @@ def encoded_bands(learner: Learner, bands: list[str]) -> Any:
 
 def padded(learner: Learner, sequence: np.ndarray, longest: int) -> Padded:
     """The padded sequence, and the sequence itself afterwards."""
+    sequence = sequence.copy()  # one that owns its data, as any learner's own does
     result = empty_dataset(learner, longest)._pad_sequence(sequence)
     return Padded(result, sequence)
 
@@ -111,6 +112,7 @@ def made_dataset(
     learner: Learner, curves: Curves, labels: list[str], longest: int, **options: Any
 ) -> Attributes:
     """The attributes of a dataset, and which of them it lacks."""
+    given = copy.deepcopy(options.get("classes"))
     dataset = Trial(learner, curves, labels, longest, **options).dataset
     names = ("classes", "labels", "max_sequence_length", "transform")
     return Attributes(
@@ -119,6 +121,7 @@ def made_dataset(
         labels=getattr(dataset, "labels", None),
         max_sequence_length=getattr(dataset, "max_sequence_length", None),
         has_transform=getattr(dataset, "transform", None) is not None,
+        classes_changed=options.get("classes") != given,
     )
 
 

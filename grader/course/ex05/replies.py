@@ -30,6 +30,7 @@ class Attributes(Struct):
     labels: Any
     max_sequence_length: Any
     has_transform: bool
+    classes_changed: bool
 
 
 class Size(Struct):

@@ -6,15 +6,15 @@ asked, the second how often it was trained.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import torch
 import torch._dynamo  # else the first optimizer does, and takes seconds of a time limit
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.optim import SGD, Adam, Optimizer
-from torch.optim.lr_scheduler import StepLR
+from torch.optim import SGD, Adam
 from torch.utils.data import DataLoader, TensorDataset
 
 from grader.course.ex06.replies import (
@@ -23,10 +23,19 @@ from grader.course.ex06.replies import (
     Given,
     Gradients,
     Loss,
-    Mode,
     Overfitted,
     Repeated,
+    States,
     Trained,
+)
+from grader.course.ex06.stand_ins import (
+    Arrived,
+    CountingScheduler,
+    Ladder,
+    Script,
+    Spy,
+    SpyLoss,
+    SpySGD,
 )
 from grader.runner import Learner
 
@@ -112,6 +121,67 @@ def dropped_out(
         )
 
 
+def dropout_rates(learner: Learner, network: str, sizes: Sizes, dropout: float) -> list[float]:
+    """The rates of the dropout layers, each once, and of the LSTMs of several layers."""
+    modules = list(_built(learner, network, sizes, dropout).modules())
+    rates = {m.p for m in modules if isinstance(m, nn.Dropout)}
+    rates |= {m.dropout for m in modules if isinstance(m, nn.LSTM) and m.num_layers > 1}
+    return sorted(float(rate) for rate in rates)
+
+
+def dropped_in(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> list[bool]:
+    """For each linear layer in order: does chance change what it is given, in training mode?"""
+    model = _built(learner, network, sizes, 0.5).train()
+    inputs: list[list[Tensor]] = [[], []]
+
+    def note(layer: nn.Module, given: tuple[Any, ...]) -> None:
+        inputs[-1].append(given[0].clone())
+
+    for layer in model.modules():
+        if isinstance(layer, nn.Linear):
+            layer.register_forward_pre_hook(note)
+    with torch.no_grad():
+        for _ in range(2):
+            inputs.append([])
+            _asked(model, network, x)
+    return [not torch.equal(a, b) for a, b in zip(*inputs[-2:], strict=True)]
+
+
+def entered(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> Any:
+    """The rows of one light curve that reach the first linear layer or LSTM; None if unknown."""
+    model, rows = _built(learner, network, sizes).eval(), []
+
+    def note(layer: nn.Module, given: tuple[Any, ...]) -> None:
+        rows.append(getattr(given[0], "data", given[0]).reshape(-1, x.shape[-1]).clone())
+
+    for layer in model.modules():
+        width = {nn.Linear: "in_features", nn.LSTM: "input_size"}.get(type(layer), "")
+        if width and getattr(layer, width) == x.shape[-1]:
+            layer.register_forward_pre_hook(note)
+    with torch.no_grad():
+        _asked(model, network, x)
+    return rows[0] if rows else None
+
+
+def states(learner: Learner, sizes: Sizes, x: Tensor) -> States:
+    """What an LSTM gives for one light curve, and what the last linear layer is given of it."""
+    model = _built(learner, "LightCurveLSTM", sizes).eval()
+    outputs: list[Any] = []
+    taken: list[Any] = []
+    for layer in model.modules():
+        if isinstance(layer, nn.LSTM):
+            layer.register_forward_hook(lambda layer, given, out: outputs.append(out))
+        if isinstance(layer, nn.Linear) and layer.in_features == sizes[1]:
+            layer.register_forward_pre_hook(lambda layer, given: taken.append(given[0]))
+    with torch.no_grad():
+        _asked(model, "LightCurveLSTM", x)
+    if len(outputs) != 1 or len(taken) != 1 or taken[0].numel() != sizes[1]:
+        return States(None, None, None, None)
+    output, (hidden, cell) = outputs[0]
+    output = getattr(output, "data", output).reshape(-1, sizes[1])
+    return States(output, hidden.squeeze(1), cell.squeeze(1), taken[0].reshape(-1))
+
+
 def recurrent_layers(learner: Learner, sizes: Sizes) -> list[str]:
     """The kinds of recurrent layers in the learner's LSTM."""
     kinds = (nn.LSTM, nn.GRU, nn.RNN, nn.LSTMCell, nn.GRUCell, nn.RNNCell)
@@ -147,67 +217,6 @@ def focal_loss(
     return Loss(loss, flows, inputs.grad)
 
 
-class Spy(nn.Module):
-    """Linear in the mean observation. Notes its mode, and whether gradients are computed."""
-
-    def __init__(self, weight: Tensor, events: list[str]) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(weight)  # (n_features, num_classes)
-        self.weight.register_hook(lambda _: events.append("backward"))
-        self.events = events
-        self.modes: list[Mode] = []
-        self.places: list[str] = []
-
-    def forward(self, features: Tensor, lengths: Tensor) -> Tensor:
-        self.events.append("forward")
-        self.modes.append(Mode(self.training, torch.is_grad_enabled()))
-        self.places = [self.weight.device.type, features.device.type, lengths.device.type]
-        return features.sum(dim=1) / lengths.unsqueeze(1) @ self.weight  # (batch, num_classes)
-
-    def zero_grad(self, set_to_none: bool = True) -> None:
-        self.events.append("zero")
-        super().zero_grad(set_to_none)
-
-
-class SpyLoss(nn.Module):
-    """The cross-entropy. Notes the sums of what should be logits; stops on the device `meta`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_buffer("scale", torch.ones(1))
-        self.sums: list[float] = []
-        self.places: list[str] = []
-
-    def forward(self, inputs: Tensor, targets: Tensor) -> Tensor:
-        if not inputs.is_floating_point():
-            raise TypeError("criterion(labels, logits): the logits come first")
-        self.places = [targets.device.type, self.get_buffer("scale").device.type]
-        if "meta" in [*self.places, inputs.device.type]:
-            raise Arrived
-        self.sums += inputs.sum(dim=-1).flatten().tolist()
-        return F.cross_entropy(inputs, targets)
-
-
-class Arrived(Exception):
-    """The batch has come as far as the criterion."""
-
-
-class SpySGD(SGD):
-    """Plain gradient descent that notes what it is told."""
-
-    def __init__(self, model: Spy, lr: float) -> None:
-        super().__init__(model.parameters(), lr=lr)
-        self.events = model.events
-
-    def zero_grad(self, set_to_none: bool = True) -> None:
-        self.events.append("zero")
-        super().zero_grad(set_to_none)
-
-    def step(self, closure: Any = None) -> Any:
-        self.events.append("step")
-        return super().step(closure)
-
-
 def _loader(features: Tensor, labels: Tensor, batch_size: int, drop_last: bool) -> DataLoader[Any]:
     return DataLoader(TensorDataset(features, labels), batch_size, drop_last=drop_last)
 
@@ -240,6 +249,7 @@ def evaluated(
 ) -> Evaluated:
     """`evaluate_model` with a network in either mode, and what has become of that."""
     model, criterion = Spy(weight.clone(), []).train(training), SpyLoss()
+    model.weight.grad = torch.full_like(weight, 0.5)
     more = {} if device is None else {"device": device}
     try:
         returned = learner.evaluate_model(model, _loader(*batches), criterion, **more)
@@ -255,6 +265,16 @@ def evaluated(
         training=model.training,
         gradients_off=off or not model.weight.requires_grad,
     )
+
+
+def mode_after_error(learner: Learner, weight: Tensor, batches: Batches, training: bool) -> Any:
+    """The mode of a network after `evaluate_model` has raised a ValueError; None if it has not."""
+    model = Spy(weight.clone(), []).train(training)
+    try:
+        learner.evaluate_model(model, _loader(*batches), SpyLoss(), "cpu")
+    except ValueError:
+        return model.training
+    return None
 
 
 def devices(learner: Learner, loop: str, weight: Tensor, batches: Batches) -> dict[str, str]:
@@ -285,48 +305,27 @@ def learning_rates(learner: Learner, rates: list[float], num_epochs: int, *warmu
     return seen
 
 
-class Ladder(nn.Module):
-    """Each training step takes its weight down by the learning rate: one rung."""
+@contextmanager
+def _recorded(learner: Learner, places: list[Any]) -> Iterator[None]:
+    """Note the device that the two loops are called with, by whoever finds them by their names."""
+    namespace = learner._namespace
+    loops = {name: namespace.get(name) for name in ("train_epoch", "evaluate_model")}
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.zeros(1))
+    def noting(loop: Any, position: int) -> Any:
+        def call(*args: Any, **options: Any) -> Any:
+            given = args[position] if len(args) > position else options.get("device", "auto")
+            places.append(str(given))
+            return loop(*args, **options)
 
-    def forward(self, features: Tensor) -> Tensor:
-        return self.weight.expand(len(features), 2)  # (batch, 2): class 0 comes first
+        return call
 
-
-class Script(nn.Module):
-    """A criterion that gives losses as they are written down, one for each epoch."""
-
-    def __init__(self, model: Ladder, train: list[float], val: list[float], batches: int) -> None:
-        super().__init__()
-        self.model = [model]  # in a list, so that it is not a part of this module
-        self.train_losses, self.val_losses, self.batches, self.steps = train, val, batches, 0
-
-    def forward(self, inputs: Tensor, targets: Tensor) -> Tensor:
-        rung = inputs[:, 0].mean()  # its derivative by the weight is 1
-        losses = self.train_losses
-        if self.model[0].training:
-            self.steps += 1
-        else:
-            losses = self.val_losses
-        epoch = max(self.steps - 1, 0) // self.batches
-        return rung - rung.detach() + losses[min(epoch, len(losses) - 1)]
-
-
-class CountingScheduler(StepLR):
-    """Multiplies the learning rate by `gamma` with each step, and counts the steps."""
-
-    steps = 0
-
-    def __init__(self, optimizer: Optimizer, gamma: float) -> None:
-        super().__init__(optimizer, 1, gamma)
-        self.steps = 0  # the first step is PyTorch's own
-
-    def step(self, *args: Any) -> None:
-        self.steps += 1
-        super().step(*args)
+    for position, name in ((4, "train_epoch"), (3, "evaluate_model")):
+        if loops[name] is not None:
+            namespace[name] = noting(loops[name], position)
+    try:
+        yield
+    finally:
+        namespace.update({name: loop for name, loop in loops.items() if loop is not None})
 
 
 def fitted(
@@ -345,12 +344,14 @@ def fitted(
         settings = settings | {"scheduler": scheduler}
     train_set = TensorDataset(torch.zeros(2 * batches, 1, 6), torch.zeros(2 * batches).long())
     val_set = TensorDataset(torch.zeros(4, 1, 6), torch.tensor([0, 0, 0, 1]))
-    history = learner.fit(
-        model,
-        DataLoader(train_set, batch_size=2),
-        DataLoader(val_set, batch_size=4),
-        optimizer,
-        Script(model, train, val, batches),
-        **settings,
-    )
-    return Fitted(history, model.weight.item(), scheduler.steps)
+    places: list[Any] = []
+    with _recorded(learner, places):
+        history = learner.fit(
+            model,
+            DataLoader(train_set, batch_size=2),
+            DataLoader(val_set, batch_size=4),
+            optimizer,
+            Script(model, train, val, batches),
+            **settings,
+        )
+    return Fitted(history, model.weight.item(), scheduler.steps, places)

@@ -29,6 +29,15 @@ class Repeated(Struct):
     evaluation: tuple[Any, Any]
 
 
+class States(Struct):
+    """Outputs, hidden and cell states of an LSTM, and what a linear layer is given of them."""
+
+    output: Any
+    hidden: Any
+    cell: Any
+    taken: Any
+
+
 class Overfitted(Struct):
     """The cross-entropy of one batch before and after training on it."""
 
@@ -75,8 +84,9 @@ class Evaluated(Seen):
 
 
 class Fitted(Struct):
-    """A history, the weight at the end, and how often the scheduler was stepped."""
+    """A history, the weight at the end, the scheduler's steps, and the devices of the loops."""
 
     history: Any
     weight: float
     scheduler_steps: int
+    devices: list[str]

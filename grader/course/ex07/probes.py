@@ -6,8 +6,7 @@ which may be unwritten or wrong. They are not solutions, only something simple o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -15,67 +14,21 @@ from torch import Tensor, nn
 
 from grader.course.ex07.replies import (
     Attached,
+    BandedEmbedding,
     BandVectors,
     Embeddings,
     Gradients,
     Layers,
+    OwnLayers,
     Positional,
     SimpleLogits,
 )
+from grader.course.ex07.stand_ins import Company, Multiples, stand_in_for_time2vec
 from grader.runner import Learner
 
 Batch = tuple[Tensor, Tensor, Tensor]  # features, times, lengths
 Sizes = dict[str, Any]  # what a module is made with
 LAYERS = ("input_projection", "time_embedding", "transformer", "classifier")
-
-
-class Multiples(nn.Module):
-    """Takes the place of Time2Vec: small multiples of the time."""
-
-    def __init__(self, input_dim: int = 1, embed_dim: int = 64) -> None:
-        super().__init__()
-        self.factors = nn.Parameter(0.01 * torch.arange(1.0, embed_dim + 1))
-
-    def forward(self, time: Tensor) -> Tensor:
-        return time.sum(dim=-1, keepdim=True) * self.factors
-
-
-class Company(nn.Module):
-    """Takes the place of a transformer: adds to each row half the mean of those not ignored."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.mask: Tensor | None = None
-
-    def forward(
-        self,
-        src: Tensor,
-        mask: Tensor | None = None,
-        src_key_padding_mask: Tensor | None = None,
-        is_causal: bool | None = None,
-    ) -> Tensor:
-        if src.ndim == 2:  # a single light curve
-            return self(src.unsqueeze(0)).squeeze(0)
-        self.mask = src_key_padding_mask
-        ignored = torch.zeros(src.shape[:2], dtype=torch.bool)
-        if self.mask is not None:
-            ignored = self.mask if self.mask.dtype == torch.bool else self.mask < 0
-        weights = (~ignored).to(src.dtype).unsqueeze(1)  # (batch, 1, seq_len)
-        return src + 0.5 * weights @ src / weights.sum(dim=2, keepdim=True)
-
-
-@contextmanager
-def stand_in_for_time2vec(learner: Learner) -> Iterator[None]:
-    """Let the learner's other classes find `Multiples` where they look for Time2Vec."""
-    namespace = learner._namespace
-    own = namespace.get("Time2Vec")
-    namespace["Time2Vec"] = Multiples
-    try:
-        yield
-    finally:
-        del namespace["Time2Vec"]
-        if own is not None:
-            namespace["Time2Vec"] = own
 
 
 def made(learner: Learner, name: str, seed: int, sizes: Sizes) -> Any:
@@ -104,9 +57,9 @@ def step(module: nn.Module) -> None:
             parameter.sub_(parameter.grad, alpha=0.1)
 
 
-def count(module: nn.Module) -> int:
-    """How many numbers are learned."""
-    return sum(p.numel() for p in module.parameters() if p.requires_grad)
+def count(module: nn.Module, learned: bool = True) -> int:
+    """How many numbers are learned, or how many parameters there are, frozen ones included."""
+    return sum(p.numel() for p in module.parameters() if p.requires_grad or not learned)
 
 
 # 7.1 Time2Vec
@@ -123,7 +76,17 @@ def time2vec(
     if start == "zero":
         for parameter in module.parameters():
             nn.init.zeros_(parameter)
-    return Embeddings([module(each) for each in times], count(module))
+    return Embeddings([module(each) for each in times], count(module), count(module, False))
+
+
+def time2vec_layers(learner: Learner, seed: int, sizes: Sizes, times: Tensor) -> OwnLayers:
+    """An embedding beside what `linear` and `periodic` give, where they have these names."""
+    torch.manual_seed(seed)
+    module = learner.Time2Vec(**sizes)
+    named = [getattr(module, name, None) for name in ("linear", "periodic")]
+    if not all(isinstance(layer, nn.Linear) for layer in named):
+        return OwnLayers(module(times), None, None)
+    return OwnLayers(module(times), *(layer(times) for layer in named))
 
 
 def time2vec_gradients(learner: Learner, seed: int, sizes: Sizes, times: Tensor) -> Attached:
@@ -146,14 +109,14 @@ def positional(learner: Learner, seed: int, sizes: Sizes, times: Sequence[Tensor
     The first of them is embedded once more after a step of training.
     """
     module = made(learner, "PositionalTime2Vec", seed, sizes)
-    own = count(module) - count(module.time2vec)
+    own, parameters = (count(module, on) - count(module.time2vec, on) for on in (True, False))
     scatter(module, seed)
     module.time2vec = Multiples(embed_dim=sizes["time_embed_dim"])
     embeddings = [module(each) for each in times]
     if getattr(embeddings[0], "requires_grad", False):
         embeddings[0].square().sum().backward()
         step(module)
-    return Positional(embeddings, module(times[0]), own)
+    return Positional(embeddings, module(times[0]), own, parameters)
 
 
 # 7.3 the encoder's layers
@@ -176,6 +139,14 @@ def layers(learner: Learner, sizes: Sizes) -> Layers:
     return Layers(kinds, getattr(model, "max_seq_len", None), learned)
 
 
+def dropout_rates(learner: Learner, sizes: Sizes, name: str) -> list[float]:
+    """The rates of the dropout layers in one of the encoder's attributes, each once."""
+    part = getattr(made(learner, "Time2VecTransformerEncoder", 0, sizes), name)
+    rates = {m.p for m in part.modules() if isinstance(m, nn.Dropout)}
+    rates |= {m.dropout for m in part.modules() if isinstance(m, nn.MultiheadAttention)}
+    return sorted(float(rate) for rate in rates)
+
+
 def layer(
     learner: Learner,
     sizes: Sizes,
@@ -184,7 +155,7 @@ def layer(
     train: bool = False,
     **options: Any,
 ) -> list[Any]:
-    """What one of the encoder's layers returns for each of the inputs."""
+    """What one of the encoder's attributes, a module, returns for each of the inputs."""
     model = made(learner, "Time2VecTransformerEncoder", 3, sizes).train(train)
     with torch.set_grad_enabled(train):
         return [getattr(model, name)(each, **options) for each in inputs]
@@ -194,10 +165,42 @@ def layer(
 
 
 def padding_mask(learner: Learner, x: Tensor, lengths: Tensor) -> Any:
-    """The padding mask of an encoder that has nothing but a size."""
-    encoder = type("Encoder", (learner.Time2VecTransformerEncoder,), {"__init__": _bare})()
-    encoder.max_seq_len = 10
-    return encoder.create_padding_mask(x, lengths)
+    """The padding mask of an encoder."""
+    return encoder_with(learner, {}, 10).create_padding_mask(x, lengths)
+
+
+def mask_devices(learner: Learner, lengths: Tensor) -> list[Any]:
+    """Where a mask is, for an x on a device of shapes alone: lengths there too, and on the CPU.
+
+    PyTorch's complaint where devices are mixed, and None where that device can do too little.
+    """
+    encoder, x = encoder_with(learner, {}, 10), torch.zeros(len(lengths), 5, 2, device="meta")
+    found: list[Any] = []
+    for each in (lengths.to("meta"), lengths):
+        try:
+            mask = encoder.create_padding_mask(x, each)
+        except (RuntimeError, TypeError, ValueError) as error:
+            found.append(str(error) if "expected device" in str(error) else None)
+        else:
+            found.append(str(getattr(mask, "device", "")))
+    return found
+
+
+def encoder_with(learner: Learner, methods: dict[str, Any], longest: int) -> Any:
+    """The learner's encoder with some methods in place of its own.
+
+    It is made by its own `__init__`, or, where that cannot be called yet, as a bare module.
+    """
+    base = learner.Time2VecTransformerEncoder
+    try:
+        with stand_in_for_time2vec(learner):
+            return type("Encoder", (base,), methods)(
+                6, d_model=6, nhead=1, num_layers=1, time_embed_dim=3, max_seq_len=longest
+            )
+    except Exception:
+        encoder = type("Encoder", (base,), methods | {"__init__": _bare})()
+        encoder.max_seq_len = longest
+        return encoder
 
 
 def _bare(self: Any) -> None:
@@ -215,14 +218,13 @@ def simple_encoder(
     def create_padding_mask(self: Any, x: Tensor, lengths: Tensor) -> Tensor:
         return masks[lengths.long(), : x.shape[1]]
 
-    methods = {"__init__": _bare, "create_padding_mask": create_padding_mask}
-    encoder = type("Encoder", (learner.Time2VecTransformerEncoder,), methods)()
+    encoder = encoder_with(learner, {"create_padding_mask": create_padding_mask}, longest)
     encoder.max_seq_len = longest
     encoder.input_projection = _linear(weights["projection"])
     encoder.time_embedding = Multiples(embed_dim=weights["projection"].shape[0])
     encoder.transformer = Company()
     encoder.classifier = nn.Sequential(nn.Tanh(), _linear(weights["classifier"]))
-    return encoder
+    return encoder.eval()
 
 
 def _linear(weight: Tensor) -> nn.Linear:
@@ -248,7 +250,7 @@ def simple_logits(
     with stand_in_for_time2vec(learner):
         encoder = simple_encoder(learner, weights, masks, longest)
         logits = encoder(*batch)
-    return SimpleLogits(logits, encoder.transformer.mask)
+    return SimpleLogits(logits, encoder.transformer.layers[0].mask)
 
 
 def changed_arguments(learner: Learner, name: str, sizes: Sizes, batch: Batch) -> list[str]:
@@ -315,6 +317,22 @@ def logits_without_bands(learner: Learner, sizes: Sizes, batches: Sequence[Batch
         nn.init.zeros_(parameter)
     with torch.no_grad():
         return [model(*batch) for batch in batches]
+
+
+def banded_embedding(
+    learner: Learner, sizes: Sizes, features: Tensor, times: Tensor
+) -> BandedEmbedding:
+    """What `embed` returns, and what it is to be made of: vectors of bands, and the projection."""
+    model = made(learner, "BandTime2VecTransformerEncoder", 3, sizes).eval()
+    projection = getattr(model, "input_projection", None)
+    linear = projection if isinstance(projection, nn.Linear) else None
+    with torch.no_grad(), stand_in_for_time2vec(learner):
+        return BandedEmbedding(
+            model.embed(features, times),
+            model.band_embedding(features[..., 3:]),
+            getattr(linear, "weight", None),
+            getattr(linear, "bias", None),
+        )
 
 
 # 7.E2 CausalTime2VecTransformerEncoder

@@ -8,10 +8,19 @@ from msgspec import Struct
 
 
 class Embeddings(Struct):
-    """Embeddings of several tensors of times, and how many numbers are learned."""
+    """Embeddings of several tensors of times, and how many numbers are learned, and could be."""
 
     embeddings: list[Any]
     n_learned: int
+    n_parameters: int
+
+
+class OwnLayers(Struct):
+    """An embedding, and what the layers `linear` and `periodic` give; None if there are none."""
+
+    embedding: Any
+    linear: Any
+    periodic: Any
 
 
 class Positional(Struct):
@@ -20,6 +29,7 @@ class Positional(Struct):
     embeddings: list[Any]
     trained: Any
     n_learned: int
+    n_parameters: int
 
 
 class Attached(Struct):
@@ -58,3 +68,12 @@ class BandVectors(Struct):
     after: Any
     n_learned: int
     attached: bool
+
+
+class BandedEmbedding(Struct):
+    """What `embed` returns, the vectors of the bands, and weight and bias of the projection."""
+
+    embedding: Any
+    vectors: Any
+    weight: Any
+    bias: Any

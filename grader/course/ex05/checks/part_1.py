@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from grader.answer import Subject
 from grader.course.ex05 import probes
@@ -12,6 +13,7 @@ from grader.course.oracles import Rng
 from grader.expect import (
     Mistake,
     Raises,
+    approx_equal,
     expect,
     expect_error,
     fail_if_recognised,
@@ -29,15 +31,27 @@ def test_codes(learner: Subject, rng: Rng) -> None:
     answer = learner.ask(probes.encoded_bands, bands)
     got = answer.result
     numbers = isinstance(got, np.ndarray) and got.shape in ((9,), (9, 1))
+    appearance = approx_equal(got, one_hot(bands, ["i", "g", "r"]))
+    alphabetical = approx_equal(got, one_hot(bands, sorted(BANDS)))
+    others = (columns_of_two(learner, "r", "i"), columns_of_two(learner, "i", "r"))
     expect(
         answer,
         want,
         Mistake("integer-codes", numbers),
-        Mistake("order-of-appearance", one_hot(bands, ["i", "g", "r"])),
-        Mistake("alphabetical", one_hot(bands, sorted(BANDS))),
+        Mistake("order-of-appearance", appearance and others == ((0, 1), (0, 1))),
+        Mistake("alphabetical", alphabetical and others == ((2, 1), (1, 2))),
         Mistake("transposed", want.T),
         what="the array of codes",
     )
+
+
+def columns_of_two(learner: Subject, one: str, other: str) -> tuple[int, int]:
+    """The columns that two bands have, if no other occurs; (-1, -1) if that cannot be seen."""
+    got = learner.ask(probes.encoded_bands, [one, other]).result
+    whole = isinstance(got, np.ndarray) and got.ndim == 2 and len(got) == 2
+    if not whole or got.dtype.kind not in "biuf" or not got.size:
+        return -1, -1
+    return int(got[0].argmax()), int(got[1].argmax())
 
 
 def test_single_band(learner: Subject) -> None:
@@ -45,10 +59,15 @@ def test_single_band(learner: Subject) -> None:
     answer = learner.ask(probes.encoded_bands, ["r", "r"])
     got = answer.result
     narrow = isinstance(got, np.ndarray) and got.shape == (2, 1)
+    numbered = (columns_of_two(learner, "r", "i"), columns_of_two(learner, "i", "r"))
+    by_presence = numbered in (((0, 1), (1, 0)), ((1, 0), (0, 1)))  # whatever their order
     expect(
         answer,
         one_hot(["r", "r"], BANDS),
         Mistake("only-seen-bands", narrow),
+        Mistake(
+            "only-seen-bands~columns", by_presence and approx_equal(got, one_hot(["g"] * 2, BANDS))
+        ),
         what="the array of codes of two observations in r",
     )
 
@@ -60,7 +79,11 @@ def test_no_bands(learner: Subject) -> None:
     flat = answer.raised is not None or (isinstance(got, np.ndarray) and got.shape != (0, 3))
     fail_if_recognised(
         answer,
-        Mistake("empty-loses-columns", flat and not Raises("NotImplementedError").matches(answer)),
+        Mistake(
+            "empty-loses-columns",
+            flat and not Raises("NotImplementedError").matches(answer),
+            got=f"raises {answer.raised}" if answer.raised else f"has shape {np.shape(got)}",
+        ),
     )
     expect(answer, np.zeros((0, 3)), what="the array for no observations")
 
@@ -85,13 +108,15 @@ def test_unknown_band(learner: Subject) -> None:
     )
 
 
-def test_part_of_a_name(learner: Subject) -> None:
-    """Text that merely begins like a band is not a band"""
-    answer = learner.ask(probes.encoded_bands, ["g", "gr", "r"])
+@pytest.mark.parametrize("band", ["gr", "R", "", "r "])
+def test_part_of_a_name(learner: Subject, band: str) -> None:
+    """Text that is only like a band is not a band"""
+    answer = learner.ask(probes.encoded_bands, ["g", band, "r"])
+    accepted = answer.raised is None and answer.result is not None
     expect_error(
         answer,
         "ValueError",
-        "the band 'gr', which is not in `BANDS`",
-        Mistake("text-searched", answer.raised is None and answer.result is not None),
-        naming="gr",
+        f"the band {band!r}, which is not in `BANDS`",
+        Mistake("text-searched", accepted, band=band),
+        naming=band,
     )

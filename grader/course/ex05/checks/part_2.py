@@ -80,6 +80,19 @@ def test_long_sequence(learner: Subject, rng: Rng, brightest: int, longest: int)
     )
 
 
+def test_equal_peaks(learner: Subject, rng: Rng) -> None:
+    """Of several rows that are equally bright the first one counts"""
+    rows = sequence(rng, 20, 6)
+    rows[[3, 16], FLUX] = rows[6, FLUX] + 0.05
+    got = learner.ask(probes.padded, rows, 6).value.result
+    expect(
+        Answer(got),
+        window(rows, 3, 6),
+        Mistake("last-of-equals", window(rows, 16, 6)),
+        what="the window of 6 rows, where rows 3 and 16 of 20 are equally bright,",
+    )
+
+
 def other_rows(rows: np.ndarray, brightest: int, longest: int) -> list[Mistake]:
     """Rows that are kept without regard to what is around the brightest one."""
     by_flux = np.argsort(-rows[:, FLUX], kind="stable")[:longest]

@@ -141,14 +141,44 @@ def test_missing_values(learner: Subject, rng: Rng) -> None:
     first = by_time[0]["mjd"]
     got = learner.ask(probes.rows_of, data, CODES).value.result
     array = got if isinstance(got, np.ndarray) and got.ndim == 2 else np.zeros((0, 0))
+    with_flux = [each for each in by_time if math.isfinite(each["flux"])]
+    with_error = [each for each in by_time if math.isfinite(each["flux_err"])]
+    not_nan = [each for each in by_time if not math.isnan(each["flux"] + each["flux_err"])]
     expect(
         Answer(got),
         want,
-        Mistake("errors-not-looked-at", len(array) == len(data) - 2),
+        Mistake("errors-not-looked-at", same_rows(got, with_flux)),
+        Mistake("fluxes-not-looked-at", same_rows(got, with_error)),
+        Mistake("infinity-kept", same_rows(got, not_nan)),
         Mistake("nan-kept", array.dtype.kind == "f" and not np.isfinite(array).all()),
-        Mistake("nan-as-zero", len(array) == len(data)),
+        Mistake("nan-as-zero", len(array) == len(data), n=len(data)),
         Mistake("time-from-missing", rows_of(kept, time=array_of(kept, "mjd") - first)),
         what="the array of rows",
+        rtol=RTOL,
+        atol=ATOL,
+    )
+
+
+def same_rows(got: Any, data: list[Observation]) -> bool:
+    """Whether the errors of these observations, finite or not, stand in the rows, in order."""
+    if not isinstance(got, np.ndarray) or got.shape != (len(data), 6) or got.dtype.kind != "f":
+        return False
+    mjd, _, flux_err = columns(data)
+    pairs = ((got[:, TIME], mjd - mjd[0]), (np.isfinite(got[:, 2]), np.isfinite(flux_err)))
+    return all(
+        approx_equal(np.asarray(one, float), column(other), atol=ATOL) for one, other in pairs
+    )
+
+
+def test_faint(learner: Subject, rng: Rng) -> None:
+    """Fluxes below 1 are divided by the largest, too"""
+    data = [each | {"flux": each["flux"] / 500, "flux_err": 0.01} for each in observations(rng)]
+    _, flux, flux_err = columns(data)
+    expect(
+        Answer(learner.ask(probes.rows_of, data, CODES).value.result),
+        rows_of(data),
+        Mistake("faint-not-scaled", rows_of(data, flux=flux, flux_err=flux_err)),
+        what="the array of rows where all fluxes are below 1",
         rtol=RTOL,
         atol=ATOL,
     )

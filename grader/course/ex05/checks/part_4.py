@@ -81,6 +81,7 @@ def test_given_classes(learner: Subject, rng: Rng) -> None:
         what="`labels`",
     )
     expect(Answer(got.classes), sorted(classes), what="`classes`")
+    require(not got.classes_changed, "classes-changed")
 
 
 def test_settings(learner: Subject, rng: Rng) -> None:

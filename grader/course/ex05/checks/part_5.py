@@ -79,6 +79,9 @@ def judge_noise(added: np.ndarray, level: float, flux: np.ndarray, sigma: np.nda
     """Say what is wrong with the noise that was added to the fluxes."""
     require(bool(np.abs(added).max() > 1e-6), "no-noise", level=level)
     require(bool(np.ptp(added) > 1e-5), "one-number-for-all")
+    relative = added / sigma
+    same = np.ptp(relative) < 1e-2 * np.abs(relative).max()
+    require(not same, "one-number-for-all~scaled")
     spread = float(np.std(added / (level * sigma)))
     precise, vague = sigma < np.median(sigma), sigma >= np.median(sigma)
     constant = 0.7 < np.std(added[precise]) / np.std(added[vague]) < 1.4
@@ -101,8 +104,8 @@ def test_time_shift(learner: Subject, rng: Rng) -> None:
     """All observations of a light curve are shifted by one number, either way"""
     rows = full_rows(rng, 30, 10)
     options = NOTHING | {"time_shift_max": 8.0}
-    seeds = [a_seed(rng) for _ in range(30)]
-    results = changed_rows(learner.ask(probes.augmented, rows, seeds, **options), rows, 30)
+    seeds = [a_seed(rng) for _ in range(40)]
+    results = changed_rows(learner.ask(probes.augmented, rows, seeds, **options), rows, 40)
     shifts = []
     for got in results:
         check_padding(got)
@@ -115,13 +118,15 @@ def test_time_shift(learner: Subject, rng: Rng) -> None:
 
 
 def judge_shifts(shifts: np.ndarray) -> None:
-    """Say what is wrong with the shifts after 30 seeds."""
+    """Say what is wrong with the shifts after 40 seeds."""
     largest = float(np.abs(shifts).max())
     require(largest > 0, "no-shift")
     require(largest < 8.001, "shift-too-large", largest=largest)
-    require(bool(np.ptp(shifts) > 1e-3), "seeded-in-call~shift")
+    require(bool(np.ptp(shifts) > 1e-3), "seeded-in-call~shift", shift=float(shifts[0]))
     require(bool(shifts.min() < 0 < shifts.max()), "shift-one-way")
     require(largest > 4, "shifts-too-small", largest=largest)
+    mean = float(np.abs(shifts).mean())  # 4 days, give or take 0.37
+    require(abs(mean - 4) < 2, "shifts-uneven", mean=mean)
 
 
 def test_missing_data(learner: Subject, rng: Rng) -> None:
@@ -156,6 +161,19 @@ def judge_rows_kept(kept: np.ndarray, rows: np.ndarray) -> None:
     require(known and bool((np.diff(places) > 0).all()), "kept-rows-changed")
     lost = np.diff(np.concatenate([[-1], places, [N_REAL]])) - 1
     require(int((lost > 0).sum()) > 40, "dropped-together")
+
+
+def test_each_alike(learner: Subject, rng: Rng) -> None:
+    """No observation is kept more often than the others"""
+    rows = full_rows(rng, 2, 2)
+    options = NOTHING | {"drop_probability": 0.5}
+    seeds = [a_seed(rng) for _ in range(240)]
+    results = changed_rows(learner.ask(probes.augmented, rows, seeds, **options), rows, 240)
+    kept = np.array([np.isin(rows[:2, TIME], got[:, TIME]) for got in results])
+    number = kept.sum(axis=0).tolist()  # 150 of each if one of two is saved at random
+    require(max(number) < 225, "always-kept", which=("first", "second")[int(np.argmax(number))])
+    both = int(kept.all(axis=1).sum())  # 60, give or take 6.7
+    require(both < 95, "one-always-kept", both=both)
 
 
 @pytest.mark.parametrize("n", [0, 1, 5])

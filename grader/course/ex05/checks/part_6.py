@@ -93,6 +93,8 @@ def test_statistics(learner: Subject, rng: Rng) -> None:
     require(float(np.mean((steps / np.std(steps, axis=0)) ** 4)) >= 2.3, "uniform-kicks")
     if not fits(made, KEPT, KICK):
         judge_steps(made)
+    start = float(np.mean(made[:, 0])) / SIGMA  # 0, give or take 0.06
+    require(abs(start) < 0.35, "start-not-centred", mean=start)
     judge_start(float(np.std(made[:, 0])) / SIGMA)
     mean = float(np.mean(steps / KICK))
     require(abs(mean) < 0.1, "kicks-not-centred", mean=mean)

@@ -31,11 +31,17 @@ def longer(x: np.ndarray, rows: int) -> np.ndarray:
 
 
 def asked(learner: Subject, network: Network, *batches: np.ndarray) -> list[np.ndarray]:
-    """The logits of each batch as arrays, once they are tensors of the right shape."""
-    answer = learner.ask(probes.logits, *network, [Tensor.of(x) for x in batches])
+    """The logits of each batch as arrays, once they are tensors of the right shape.
+
+    The first batch is asked twice: what chance does is not to be taken for anything else.
+    """
+    both = [*batches, batches[0]]
+    answer = learner.ask(probes.logits, *network, [Tensor.of(x) for x in both])
     fail_if_recognised(answer, NOT_SORTED)
-    replies = as_many(answer.value, len(batches))
-    return [shaped(got, *x.shape[:2]) for got, x in zip(replies, batches, strict=True)]
+    replies = as_many(answer.value, len(both))
+    *logits, again = [shaped(got, *x.shape[:2]) for got, x in zip(replies, both, strict=True)]
+    require(approx_equal(logits[0], again, 1e-4, 1e-5), "dropout-in-evaluation")
+    return logits
 
 
 def shaped(got: Any, batch: int, seq_len: int, empty: int | None = None) -> np.ndarray:
@@ -48,7 +54,7 @@ def shaped(got: Any, batch: int, seq_len: int, empty: int | None = None) -> np.n
     rows_wrong = len(shape) == 2 and shape[1] == N_CLASSES and shape[0] != batch
     require(not rows_wrong, "axes-swapped", shape=shape, want=want)
     require(shape == want, "logits-shape", shape=shape, want=want)
-    require("float" in got.dtype, "logits-dtype", dtype=got.dtype)
+    require(got.dtype == "float32", "logits-dtype", dtype=got.dtype)
     seen = got.array if empty is None else np.delete(got.array, empty, axis=0)
     require(bool(np.isfinite(seen).all()), "logits-not-finite")
     return got.array
@@ -100,7 +106,10 @@ def check_padded_batch(learner: Subject, rng: Rng, network: Network) -> None:
         rtol=1e-4,
         atol=1e-5,
     )
-    require(approx_equal(together, want, 1e-4, 1e-5), "padding-matters")
+    change = np.abs(together - want).max(axis=1)
+    k = int(change.argmax())
+    same = approx_equal(together, want, 1e-4, 1e-5)
+    require(same, "padding-matters", n=lengths[k], change=float(change[k]))
 
 
 def check_empty(learner: Subject, rng: Rng, network: Network) -> None:
@@ -118,8 +127,8 @@ def check_unchanged(learner: Subject, rng: Rng, network: Network) -> None:
     x = light_curves(rng, [5, 0, 3], 6) if network is LSTM else light_curves(rng, [5, 2, 3], 6)
     got = learner.ask(probes.inputs_afterwards, *network, Tensor.of(x)).value
     lengths = (x[..., 3:] != 0).any(axis=-1).sum(axis=-1)
-    same = approx_equal(got.x, Tensor.of(x)) and approx_equal(got.lengths, Tensor.of(lengths))
-    require(same, "input-changed")
+    require(approx_equal(got.x, Tensor.of(x)), "input-changed", name="x")
+    require(approx_equal(got.lengths, Tensor.of(lengths)), "input-changed", name="lengths")
     require(got.sizes == network[1], "sizes-changed")
 
 
@@ -133,6 +142,9 @@ def check_dropout(learner: Subject, rng: Rng, network: Network) -> None:
     require(approx_equal(*half.evaluation), "dropout-in-evaluation")
     require(not approx_equal(*half.training), "no-dropout")
     require(approx_equal(*none.training), "dropout-not-used")
+    rates = learner.ask(probes.dropout_rates, *network, 0.3).value
+    others = [rate for rate in rates if abs(rate - 0.3) > 1e-6]
+    require(not others, "dropout-not-used~rates", rates=others)
 
 
 def check_gradients(learner: Subject, rng: Rng, network: Network, at_least: int) -> None:
@@ -145,9 +157,24 @@ def check_gradients(learner: Subject, rng: Rng, network: Network, at_least: int)
     weights, arrives = answer.value.weights, answer.value.arrives
     require(weights >= at_least, "layers-not-registered", weights=weights, at_least=at_least)
     lost = [name for name, arrived in arrives.items() if not arrived]
-    require(not lost or not all(name.endswith("_l1") for name in lost), "first-layer-taken")
+    require(not lost or not all("_l1" in name for name in lost), "first-layer-taken")
     names = ", ".join(f"`{name}`" for name in lost[:3])
     require(not lost, "weights-without-gradient", names=names)
+
+
+def check_rescaled(learner: Subject, rng: Rng, network: Network) -> None:
+    """The first layer is given the rescaled features, where it can be seen what it is given."""
+    x = light_curves(rng, [4], 4)
+    x[..., 0] += 30.0
+    got = learner.ask(probes.entered, *network, Tensor.of(x)).value
+    if not isinstance(got, Tensor) or got.shape != (4, N_FEATURES):
+        return
+    scale = np.where(np.arange(N_FEATURES) == 0, 0.01, 1.0)
+    fail_if_recognised(
+        Answer(got),
+        Mistake("not-rescaled", Tensor.of(x[0]), time=x[0, 0, 0]),
+        Mistake("not-rescaled~twice", Tensor.of(x[0] * scale**2), time=x[0, 0, 0]),
+    )
 
 
 def check_overfits(learner: Subject, rng: Rng, network: Network) -> None:

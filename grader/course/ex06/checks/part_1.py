@@ -19,6 +19,7 @@ from grader.course.ex06.checks.networks import (
     check_gradients,
     check_logits,
     check_overfits,
+    check_rescaled,
     check_unchanged,
     longer,
 )
@@ -44,11 +45,11 @@ def test_mlp_padding(learner: Subject, rng: Rng) -> None:
     """More padding makes no difference"""
     n, rows = 5, 7
     x = light_curves(rng, [n, n, n], n)
-    plain, padded, halved, nothing, more_of_it = asked(
-        learner, MLP, x, longer(x, rows), x * n / (n + rows), 0 * x, 0 * longer(x, rows)
-    )
+    plain, padded = asked(learner, MLP, x, longer(x, rows))
     if approx_equal(padded, plain, 1e-4, 1e-5):
         return
+    batches = (x * n / (n + rows), 0 * x, 0 * longer(x, rows))
+    halved, nothing, more_of_it = asked(learner, MLP, *batches)
     averaged_in = (n * plain + rows * more_of_it) / (n + rows)
     fields = {"n": n, "rows": rows, "n_rows": n + rows}
     fail_if_recognised(
@@ -67,6 +68,17 @@ def test_mlp_batch(learner: Subject, rng: Rng) -> None:
     check_batch(learner, rng, MLP)
 
 
+def test_mlp_first_observation(learner: Subject, rng: Rng) -> None:
+    """The first observation counts, although its time is 0"""
+    x = light_curves(rng, [6, 6, 6], 6)
+    later = x.copy()
+    later[..., 0] += 5.0  # then no time is 0
+    plain, rest, of_later, rest_of_later = asked(learner, MLP, x, x[:, 1:], later, later[:, 1:])
+    if approx_equal(plain, rest, 1e-5, 1e-6):
+        always = approx_equal(of_later, rest_of_later, 1e-5, 1e-6)
+        raise Finding("first-observation-lost" if always else "first-observation-masked")
+
+
 def test_mlp_mean(learner: Subject, rng: Rng) -> None:
     """A mean over the observations: their order, and all of them twice, make no difference"""
     x = light_curves(rng, [6, 6, 6], 6)
@@ -80,16 +92,20 @@ def test_mlp_mean(learner: Subject, rng: Rng) -> None:
 def test_mlp_padding_in_front(learner: Subject, rng: Rng) -> None:
     """Padding makes no difference, wherever it stands"""
     x = light_curves(rng, [5, 3, 4], 8)
-    behind, in_front = asked(learner, MLP, x, x[:, ::-1])  # a mean knows no order
-    require(approx_equal(behind, in_front, 1e-4, 1e-5), "first-rows-taken")
+    shuffled = x[:, [5, 0, 6, 2, 1, 7, 4, 3]]
+    behind, in_front, between = asked(learner, MLP, x, x[:, ::-1], shuffled)
+    require(approx_equal(behind, in_front, 1e-4, 1e-5), "first-rows-taken", where="before")
+    require(approx_equal(behind, between, 1e-4, 1e-5), "first-rows-taken", where="between")
 
 
-def test_mlp_first_observation(learner: Subject, rng: Rng) -> None:
-    """The first observation counts, although its time is 0"""
-    x = light_curves(rng, [6, 6, 6], 6)
-    without = x[:, 1:]
-    plain, rest = asked(learner, MLP, x, without)
-    require(not approx_equal(plain, rest, 1e-5, 1e-6), "first-observation-masked")
+def test_mlp_padding_with_numbers(learner: Subject, rng: Rng) -> None:
+    """Rows without a band are padding, whatever their other columns hold"""
+    x = light_curves(rng, [5, 3, 4], 8)
+    filled = x.copy()
+    rows = (x[..., 3:] == 0).all(axis=-1)
+    filled[rows, :3] = rng.normal(0, 2, (rows.sum(), 3))
+    zeros, others = asked(learner, MLP, x, filled)
+    require(approx_equal(zeros, others, 1e-4, 1e-5), "padding-matters~numbers")
 
 
 def test_mlp_empty(learner: Subject, rng: Rng) -> None:
@@ -114,6 +130,22 @@ def test_mlp_sizes(learner: Subject, rng: Rng, sizes: list[int]) -> None:
     relative = got.array - got.array.mean(axis=1, keepdims=True)
     spread = np.linalg.svd(relative, compute_uv=False)  # (batch, N_CLASSES)
     require(bool((spread[:, 1] <= 1e-3 * spread[:, 0] + 1e-6).all()), "sizes-ignored", sizes=sizes)
+
+
+def test_mlp_rescaled(learner: Subject, rng: Rng) -> None:
+    """The layers are given `rescale(x)`"""
+    check_rescaled(learner, rng, MLP)
+
+
+@pytest.mark.parametrize("sizes", [[16], [16, 12]])
+def test_mlp_dropout_after_each_layer(learner: Subject, rng: Rng, sizes: list[int]) -> None:
+    """There is a dropout after every hidden layer"""
+    x, made_of = light_curves(rng, [6, 4, 5, 6], 6), [N_FEATURES, sizes, N_CLASSES]
+    chance = learner.ask(probes.dropped_in, MLP[0], made_of, Tensor.of(x)).value
+    if len(chance) != len(sizes) + 1:
+        return  # other linear layers than those described
+    for k in range(1, len(chance)):
+        require(chance[k], "no-dropout~after", k=k, sizes=sizes)
 
 
 def test_mlp_weights(learner: Subject, rng: Rng) -> None:

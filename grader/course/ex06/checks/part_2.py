@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.answer import Subject
+from grader.answer import Answer, Subject
 from grader.course.counted import as_many
 from grader.course.ex06 import probes
 from grader.course.ex06.checks.common import N_CLASSES, N_FEATURES
@@ -18,13 +18,14 @@ from grader.course.ex06.checks.networks import (
     check_gradients,
     check_logits,
     check_overfits,
+    check_rescaled,
     check_unchanged,
     longer,
     shaped,
 )
 from grader.course.gates import gate
 from grader.course.oracles import Rng, light_curves
-from grader.expect import approx_equal, require
+from grader.expect import Mistake, approx_equal, fail_if_recognised, require
 from grader.wire import Tensor
 
 
@@ -53,11 +54,42 @@ def test_lstm_batch(learner: Subject, rng: Rng) -> None:
 
 def test_lstm_reads_in_order(learner: Subject, rng: Rng) -> None:
     """The order of the observations counts, and all of them are read"""
-    x = light_curves(rng, [6, 6, 6], 6)
-    plain, backwards, rest, start = asked(learner, LSTM, x, x[:, ::-1], x[:, 1:], x[:, :-1])
-    require(not approx_equal(plain, backwards, 1e-5, 1e-6), "order-does-not-count")
-    require(not approx_equal(plain, rest, 1e-5, 1e-6), "first-observation-lost")
-    require(not approx_equal(plain, start, 1e-5, 1e-6), "last-observation-lost")
+    x = light_curves(rng, [6, 6, 6], 8)
+    backwards = np.concatenate([x[:, 5::-1], x[:, 6:]], axis=1)
+    changes = [x.copy() for _ in range(6)]
+    for row, changed in enumerate(changes):
+        changed[:, row, 1] += 3
+    plain, reversed_, *others = asked(learner, LSTM, x, backwards, *changes)
+    require(not approx_equal(plain, reversed_, 1e-5, 1e-6), "order-does-not-count")
+    unread = [row for row, other in enumerate(others) if approx_equal(plain, other, 0.0, 1e-7)]
+    require(not unread, "observation-lost", rows=unread)
+
+
+def test_lstm_state(learner: Subject, rng: Rng) -> None:
+    """The last layer's hidden state after the last observation is classified"""
+    x = light_curves(rng, [5], 5)
+    got = learner.ask(probes.states, LSTM[1], Tensor.of(x)).value
+    parts = (got.output, got.hidden, got.cell, got.taken)
+    if not all(isinstance(part, Tensor) for part in parts):
+        return  # made in another way, so that the state cannot be seen
+    output, hidden, cell = (part.array for part in parts[:3])
+    if output.shape != (5, 8) or hidden.shape != (2, 8) or cell.shape != (2, 8):
+        return
+    fail_if_recognised(
+        Answer(got.taken),
+        Mistake("cell-taken", Tensor.of(cell[-1])),
+        Mistake("first-layer-taken", Tensor.of(hidden[0])),
+        Mistake("mean-of-states", Tensor.of(output.mean(axis=0))),
+        Mistake("mean-of-states~sum", Tensor.of(output.sum(axis=0))),
+        Mistake("mean-of-states~maximum", Tensor.of(output.max(axis=0))),
+        Mistake("mean-of-states~first", Tensor.of(output[0])),
+        Mistake("mean-of-states~layers", Tensor.of(hidden.mean(axis=0))),
+    )
+
+
+def test_lstm_rescaled(learner: Subject, rng: Rng) -> None:
+    """The LSTM is given `rescale(x)`"""
+    check_rescaled(learner, rng, LSTM)
 
 
 def test_lstm_is_one(learner: Subject) -> None:
@@ -82,12 +114,20 @@ def test_lstm_unchanged(learner: Subject, rng: Rng) -> None:
 @pytest.mark.parametrize("num_layers", [1, 2])
 def test_lstm_dropout(learner: Subject, rng: Rng, num_layers: int) -> None:
     """Dropout while training, and only then, however many layers there are"""
-    check_dropout(learner, rng, (LSTM[0], [N_FEATURES, 8, num_layers, N_CLASSES]))
+    network = (LSTM[0], [N_FEATURES, 8, num_layers, N_CLASSES])
+    check_dropout(learner, rng, network)
 
 
 def test_lstm_weights(learner: Subject, rng: Rng) -> None:
     """All layers are registered and learn"""
     inputs, hidden, _, classes = LSTM[1]
+    x = Tensor.of(light_curves(rng, [3, 2], 3))
+    one, two = (
+        learner.ask(probes.gradients, LSTM[0], [inputs, hidden, n, classes], x) for n in (1, 2)
+    )
+    if one.raised is None and two.raised is None:
+        same = one.value.weights == two.value.weights
+        require(not same, "num-layers-ignored", weights=one.value.weights)
     check_gradients(learner, rng, LSTM, 4 * hidden * (inputs + 3 * hidden) + classes * hidden)
 
 

@@ -100,8 +100,9 @@ def test_sure_and_wrong(learner: Subject, rng: Rng) -> None:
     finite = not isinstance(gradient, Tensor) or bool(np.isfinite(gradient.array).all())
     fail_if_recognised(
         answer,
-        Mistake("logarithm-of-zero", not math.isfinite(value) or not finite, size=size),
-        Mistake("logarithm-of-zero", bool(9 < of_first < 0.7 * size), size=size),
+        Mistake("logarithm-of-zero", not math.isfinite(value), size=size, got=value),
+        Mistake("logarithm-of-zero~gradient", not finite, size=size),
+        Mistake("logarithm-of-zero", bool(9 < of_first < 0.7 * size), size=size, got=of_first),
     )
     expect(answer, Tensor.of(np.asarray(losses.mean())), what="the loss")
 

@@ -74,10 +74,22 @@ def test_mean_loss(learner: Subject, rng: Rng, drop_last: bool) -> None:
         Mistake("summed", float(np.sum(losses))),
         Mistake("summed~weighted", total),
         Mistake("last-loss", losses[-1]),
+        Mistake(
+            "loss-after-step", float(np.dot(after_steps(trial, drop_last), sizes)) / sum(sizes)
+        ),
         Mistake("divided-by-dataset", total / len(trial.labels) if drop_last else False),
         what="the mean loss",
         rtol=1e-4,
     )
+
+
+def after_steps(trial: Regression, drop_last: bool) -> list[float]:
+    """The loss of each batch after the step that was made with it."""
+    weight, losses = trial.weight.copy(), []
+    for batch in trial.batches(drop_last):
+        weight = weight - 0.3 * trial.gradient(weight, batch)
+        losses.append(trial.loss(weight, batch))
+    return losses
 
 
 def as_it_went(

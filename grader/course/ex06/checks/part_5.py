@@ -39,7 +39,12 @@ def test_loss_and_accuracy(learner: Subject, rng: Rng) -> None:
         trial.labels[batch] = (trial.mean[batch] @ trial.weight).argmax(axis=-1)
     answer = learner.ask(probes.evaluated, *trial.sent())
     fail_if_recognised(
-        answer, Mistake("argmax-over-batch", Raises("RuntimeError", "must match the size"))
+        answer,
+        Mistake(
+            "argmax-over-batch",
+            Raises("RuntimeError", "must match the size"),
+            error=answer.raised,
+        ),
     )
     returned = seen(answer).returned
     is_pair = isinstance(returned, tuple) and len(returned) == 2
@@ -70,7 +75,7 @@ def check_values(returned: tuple[Any, Any], trial: Regression) -> None:
         Answer(returned[1]),
         accuracy,
         Mistake("accuracy-over-batches", float(np.mean(fractions))),
-        Mistake("accuracy-over-batches", sum(right) / len(sizes)),
+        Mistake("accuracy-over-batches~count", sum(right) / len(sizes)),
         Mistake("percent", 100 * accuracy),
         Mistake("percent~count", float(sum(right))),
         what="the accuracy",
@@ -83,8 +88,12 @@ def test_only_looks(learner: Subject, rng: Rng) -> None:
     trial = Regression(rng)
     got = seen(learner.ask(probes.evaluated, *trial.sent()))
     require(bool(got.modes), "network-never-asked")
-    untouched = approx_equal(got.weight, Tensor.of(trial.weight)) and got.gradient is None
-    require(untouched, "evaluation-trains")
+    require(approx_equal(got.weight, Tensor.of(trial.weight)), "evaluation-trains")
+    left = Tensor.of(np.full(trial.weight.shape, 0.5))  # the gradient that was there before
+    zeros = Tensor.of(np.zeros(trial.weight.shape))
+    gone = got.gradient is None or approx_equal(got.gradient, zeros)
+    require(not gone, "gradients-cleared")
+    require(approx_equal(got.gradient, left), "evaluation-trains~gradients")
     require(not any(mode.training for mode in got.modes), "in-training-mode")
     require(not any(mode.gradients for mode in got.modes), "with-gradients")
     require(not got.gradients_off, "gradients-off-for-good")
@@ -96,6 +105,10 @@ def test_mode_restored(learner: Subject, rng: Rng, training: bool) -> None:
     got = seen(learner.ask(probes.evaluated, *Regression(rng).sent(), training))
     before, after = ("training", "evaluation") if training else ("evaluation", "training")
     require(got.training is training, "mode-not-restored", before=before, after=after)
+    few = Regression(rng).sent(drop_last=True, size=BATCH_SIZE - 1)
+    after_error = learner.ask(probes.mode_after_error, *few, training).value
+    kept = after_error is None or after_error is training
+    require(kept, "mode-not-restored~error", before=before, after=after)
 
 
 def test_evaluated_anywhere(learner: Subject, rng: Rng) -> None:

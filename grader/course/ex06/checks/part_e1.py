@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
-from grader.answer import Subject
+from grader.answer import Answer, Subject
 from grader.course.ex06 import probes
 from grader.course.gates import gate
 from grader.course.oracles import Rng
@@ -42,14 +43,47 @@ def test_rates(learner: Subject, rng: Rng, warmup: int) -> None:
     )
     want = factors(n, warmup)
     whole = want[:warmup] + [2 * each - 1 for each in want[warmup:]]
-    expect(
+    if answer.raised is None and approx_equal(answer.result, rates(want, base)):
+        return
+    fail_if_recognised(
         answer,
-        rates(want, base),
         Mistake("rate-squared", rates([each * base[0] for each in want], base)),
         Mistake("whole-cosine", rates(whole, base)),
+        Mistake("cosine-too-short", rates(stretched(n, warmup, n - warmup - 1), base)),
+        Mistake("cosine-too-short", rates(stretched(n, warmup, n - 1), base) if warmup else False),
+        Mistake("cosine-too-short", rates(stretched(n, warmup, n), base) if warmup else False),
         *(warmup_mistakes(want, warmup, base) if warmup else []),
-        what="the list of learning rates",
     )
+    judge_rates(answer, want, base, warmup)
+
+
+def listed(value: Any) -> list[Any]:
+    """The value if it is a list, otherwise nothing."""
+    return value if isinstance(value, list) else []
+
+
+def judge_rates(answer: Answer[Any], want: list[float], base: list[float], warmup: int) -> None:
+    """Name the first rate that is not as the formula says."""
+    for epoch, (factor, seen) in enumerate(zip(want, listed(answer.value), strict=False)):
+        for rate, got in zip(base, listed(seen), strict=False):
+            require(
+                not isinstance(got, float) or approx_equal(got, factor * rate),
+                "other-rate",
+                n=len(want),
+                warmup=warmup,
+                epoch=epoch,
+                base=rate,
+                got=got,
+                factor=factor,
+                want=factor * rate,
+            )
+    expect(answer, rates(want, base), what="the list of learning rates")
+
+
+def stretched(n: int, warmup: int, epochs: int) -> list[float]:
+    """The factors with a cosine that is spread over another number of epochs."""
+    rising = [(epoch + 1) / (warmup + 1) for epoch in range(warmup)]
+    return rising + [(1 + math.cos(math.pi * i / epochs)) / 2 for i in range(n - warmup)]
 
 
 def rates(factor: list[float], base: list[float]) -> list[list[float]]:
@@ -62,11 +96,13 @@ def warmup_mistakes(want: list[float], warmup: int, base: list[float]) -> list[M
     n, rising = len(want), range(warmup)
     zero_first = [epoch / warmup for epoch in rising] + want[warmup:]
     too_soon = [(epoch + 1) / warmup for epoch in rising] + want[warmup:]
+    doubling = [0.5 ** (warmup - epoch) for epoch in rising]
     late = [(1 + math.cos(math.pi * epoch / n)) / 2 for epoch in range(warmup, n)]
     return [
         Mistake("starts-at-zero", rates(zero_first, base)),
         Mistake("full-rate-too-soon", rates(too_soon, base)),
         Mistake("cosine-from-the-start", rates(want[:warmup] + late, base)),
+        Mistake("warmup-doubles", rates(doubling + want[warmup:], base)),
     ]
 
 
@@ -81,7 +117,7 @@ def test_default_warmup(learner: Subject) -> None:
     )
 
 
-@pytest.mark.parametrize(("n", "warmup"), [(3, 3), (4, 6), (5, -1)])
+@pytest.mark.parametrize(("n", "warmup"), [(3, 3), (4, 6), (5, -1), (0, 0)])
 def test_impossible_warmup(learner: Subject, n: int, warmup: int) -> None:
     """A warm-up that does not fit into the epochs is a ValueError"""
     answer = learner.ask(probes.learning_rates, [0.1], n, warmup)

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex06 import probes
@@ -27,13 +28,15 @@ def run(losses: list[float], patience: int, min_delta: float = 0.0, how: str = "
     """How many epochs there are: by the rule, or by a slip in it."""
     best, waited = math.inf, 0
     for epoch, loss in enumerate(losses):
-        if loss < best - min_delta:
+        if loss < best - min_delta or (how == "equal" and loss == best - min_delta):
             best = loss
             waited = waited if how == "not reset" else 0
         else:
             waited += 1
         if how == "last":
             best = loss
+        if how == "creeps":
+            best = min(best, loss)
         if waited >= patience + (how == "too many"):
             return epoch + 1
     return len(losses)
@@ -118,8 +121,28 @@ def test_min_delta(learner: Subject, rng: Rng) -> None:
         Answer(epochs),
         want,
         Mistake("min-delta-ignored", ignored, losses=listed(val), want=want, got=epochs),
+        Mistake(
+            "best-loss-creeps",
+            run(val, 3, 0.25, how="creeps"),
+            losses=listed(val),
+            want=want,
+            got=epochs,
+        ),
         what="the number of epochs",
     )
+
+
+@pytest.mark.parametrize("min_delta", [0.25, 0.0])
+def test_equal_is_not_better(learner: Subject, rng: Rng, min_delta: float) -> None:
+    """An epoch that is better by just `min_delta`, and no more, is not better"""
+    val = [2.0 - min_delta * epoch for epoch in range(5)]
+    settings = {"num_epochs": 5, "patience": 1, "min_delta": min_delta}
+    _, epochs, kept = went(learner.ask(probes.fitted, scaled(rng, TRAIN), val, settings))
+    want, fields = run(val, 1, min_delta), {"losses": listed(val), "min_delta": min_delta}
+    equal = epochs == run(val, 1, min_delta, how="equal")
+    require(epochs == want or not equal, "equal-is-better", want=want, got=epochs, **fields)
+    same = bool(min_delta) or kept == 0
+    require(same, "equal-is-better~weights", got=kept + 1, **fields)
 
 
 def test_scheduler(learner: Subject, rng: Rng) -> None:
@@ -140,3 +163,16 @@ def test_scheduler(learner: Subject, rng: Rng) -> None:
         what="`learning_rate`",
     )
     require(approx_equal(rungs, 3 * sum(used), 1e-5), "rates-not-used")
+    settings = {"num_epochs": 4, "patience": 1}
+    answer = learner.ask(probes.fitted, scaled(rng, TRAIN), [1.0, 2.0], settings, gamma=0.5)
+    _, epochs, _ = went(answer)
+    steps = answer.value.scheduler_steps
+    require(steps == epochs, "no-step-when-stopping", epochs=epochs, steps=steps)
+
+
+def test_device_is_passed_on(learner: Subject, rng: Rng) -> None:
+    """Both loops are called with the device"""
+    settings = {"num_epochs": 2, "device": "cpu:0"}
+    got = learner.ask(probes.fitted, scaled(rng, TRAIN), [1.0, 0.5], settings).value
+    others = sorted({place for place in got.devices if place != "cpu:0"})
+    require(not others, "device-not-passed-on", others=others)

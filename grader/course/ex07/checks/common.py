@@ -7,6 +7,7 @@ stand-ins for its layers; and whole encoders must keep invariants.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,15 @@ from grader.course import oracles
 from grader.course.counted import as_many
 from grader.course.ex07 import probes
 from grader.course.oracles import Rng
-from grader.expect import Mistake, Raises, expect_error, fail_if_recognised, kind_of, require
+from grader.expect import (
+    Mistake,
+    Raises,
+    approx_equal,
+    expect_error,
+    fail_if_recognised,
+    kind_of,
+    require,
+)
 from grader.wire import Tensor
 
 Batch = tuple[Tensor, Tensor, Tensor]
@@ -48,10 +57,11 @@ def days(rng: Rng, *shape: int) -> np.ndarray:
 
 
 def array(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
-    """The value as an array of float64, once it is a tensor of this shape that holds numbers."""
+    """The value as an array of float64, once it is a float32 tensor of this shape, all finite."""
     require(value is not None, "returned-none", what=what)
     require(isinstance(value, Tensor), "not-a-tensor", what=what, got=kind_of(value))
     require(value.shape == shape, "wrong-shape", what=what, shape=value.shape, want=shape)
+    require(value.dtype == "float32", "wrong-dtype", what=what, dtype=value.dtype)
     numbers = value.array.astype(float)
     n_odd = int((~np.isfinite(numbers)).sum())
     require(n_odd == 0, "not-finite", what=what, n_odd=n_odd, n=numbers.size)
@@ -72,7 +82,7 @@ def names_both(
     """The answer must be a ValueError whose message names both numbers."""
     expect_error(answer, "ValueError", when, *mistakes)
     message = answer.message
-    named = all(str(number) in message for number in numbers)
+    named = {str(number) for number in numbers} <= set(re.findall(r"\d+", message))
     first, second = numbers
     require(named, "numbers-not-named", message=message, first=first, second=second)
 
@@ -122,17 +132,23 @@ def invisible_padding(
     features, times, lengths = light_curves(rng, [3, 7, 5], 10)
     rubbish, odd = features.copy(), times.copy()
     for k, n in enumerate(lengths):
-        rubbish[k, n:, :3] = rng.normal(0, 3, (10 - n, 3))
+        rubbish[k, n:] = rng.normal(0, 3, (10 - n, 6))
+        rubbish[k, n, 3:] = (0, 1, 0)  # as of an observation
         odd[k, n:] = rng.uniform(50, 90, (10 - n, 1))
     alone = [
         (features[k : k + 1, :n], times[k : k + 1, :n], lengths[k : k + 1])
         for k, n in enumerate(lengths)
     ]
-    batches = [(features, times, lengths), (rubbish, odd, lengths), *alone]
+    as_is = (features, times, lengths)
+    batches = [as_is, (rubbish, odd, lengths), *alone, as_is]
     got = whole(learner, name, *batches, method=method, train=train)
     steps, mode = method != "forward", "training" if train else "evaluation"
     shape: tuple[int, ...] = (3, 10, 3) if steps else (3, 3)
-    padded, filled = (array(each, shape, "The result for a batch of 3") for each in got[:2])
+    padded, filled, again = (
+        array(got[k], shape, "The result for a batch of 3") for k in (0, 1, -1)
+    )
+    repeats = approx_equal(padded, again, NEAR, NEAR)
+    require(repeats, "not-repeatable", what="The same batch", mode=mode)
     for k, n in enumerate(lengths):
         own_shape = (1, n, 3) if steps else (1, 3)
         one = array(got[2 + k], own_shape, "The result for a batch of 1")[0]
@@ -164,7 +180,7 @@ def few_observations(learner: Subject, rng: Rng, name: str, train: bool) -> None
     same = np.allclose(got[0].array[:2], got[1].array, atol=NEAR)
     require(same, "empty-changes-others")
     broken = learner.ask(probes.gradients, name, TINY, sent(*batches[0])).value.broken
-    require(not broken, "nan-for-empty")
+    require(not broken, "nan-for-empty", names=", ".join(broken[:3]))
 
 
 def reach_everything(learner: Subject, rng: Rng, name: str, method: str = "forward") -> None:

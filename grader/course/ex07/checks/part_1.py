@@ -5,23 +5,29 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.answer import Subject
+from grader.answer import Answer, Subject
 from grader.course.counted import as_many
 from grader.course.ex07 import probes
 from grader.course.ex07.checks.common import NEAR, array, broke, days, seed_of
+from grader.course.ex07.replies import Embeddings
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, Raises, expect_error, fail_if_recognised, require
+from grader.expect import Mistake, Raises, expect, expect_error, fail_if_recognised, require
 from grader.wire import Tensor
 
 
 def embeddings(
     learner: Subject, seed: int, sizes: dict[str, int], times: list[np.ndarray], start: str
-) -> tuple[list[np.ndarray], int]:
-    """The embeddings of several arrays of times, and how many numbers are learned."""
+) -> tuple[list[np.ndarray], Embeddings]:
+    """The embeddings of several arrays of times, and the reply that holds them."""
     answer = learner.ask(probes.time2vec, seed, sizes, [Tensor.of(each) for each in times], start)
     fail_if_recognised(
-        answer, Mistake("nothing-made", Raises("AttributeError", "has no attribute 'linear'"))
+        answer,
+        Mistake(
+            "nothing-made",
+            Raises("AttributeError", "has no attribute 'linear'"),
+            error=answer.raised,
+        ),
     )
     got, dim = answer.value, sizes["embed_dim"]
     made = []
@@ -30,7 +36,7 @@ def embeddings(
         wide = isinstance(value, Tensor) and value.shape == (*rows, dim + 1)
         require(not wide, "one-too-many", wanted=dim, n_components=dim + 1)
         made.append(array(value, (*rows, dim), "The embedding"))
-    return made, got.n_learned
+    return made, got
 
 
 def line_through(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
@@ -51,21 +57,48 @@ def test_each_time_for_itself(learner: Subject, rng: Rng) -> None:
     """The embedding of a time is the same alone, and after other times"""
     times = days(rng, 2, 9, 1)
     seed, sizes = seed_of(rng), {"embed_dim": 6}
-    (got, one), _ = embeddings(learner, seed, sizes, [times, times[:1, 3:4]], "own")
-    require(np.allclose(one[0, 0], got[0, 3], atol=NEAR), "depends-on-others")
+    moments = [times, times[:1, 3:4], times]
+    (got, one, again), _ = embeddings(learner, seed, sizes, moments, "own")
+    require(
+        np.allclose(got, again, atol=NEAR),
+        "not-repeatable",
+        what="The same tensor of times",
+        mode="training",
+    )
+    alone, among = one[0, 0], got[0, 3]
+    k = int(np.abs(alone - among).argmax())
+    same = np.allclose(alone, among, atol=NEAR)
+    time = times[0, 3, 0]
+    require(same, "depends-on-others", time=time, k=k, alone=alone[k], among=among[k])
+
+
+def is_sine(now: np.ndarray, later: np.ndarray, earlier: np.ndarray) -> bool:
+    """Whether values at times, and a step later and earlier, are those of a sine: sin(w t + b).
+
+    sin(a + d) + sin(a - d) = 2 cos(d) sin(a), here with d = w * step.
+    """
+    slope, constant = line_through(now, later + earlier)
+    square = 1 - (slope / 2) ** 2  # of sin(d)
+    if square < 0.003 or abs(constant) > 10 * NEAR:
+        return False
+    rest = later + earlier - slope * now
+    strength = now**2 + (later - earlier) ** 2 / (4 * square)
+    return bool(np.abs(rest).max() < 10 * NEAR and np.abs(strength - 1).max() < 30 * NEAR)
 
 
 @gate
 def test_linear_component(learner: Subject, rng: Rng) -> None:
     """The first component is a straight line over time, and only that one"""
     times = days(rng, 2, 15, 1)
-    (got,), _ = embeddings(learner, seed_of(rng), {"embed_dim": 5}, [times], "scattered")
-    flat, t = got.reshape(-1, 5), times.reshape(-1)
+    moments = [times, times + 0.4, times - 0.4]
+    made, _ = embeddings(learner, seed_of(rng), {"embed_dim": 5}, moments, "scattered")
+    flat, later, earlier = (each.reshape(-1, 5) for each in made)
+    t = times.reshape(-1)
     straight = [is_straight(flat[:, k], t) for k in range(5)]
-    bounded = np.abs(flat).max(axis=0) < 1 + NEAR
     require(not (straight[4] and not straight[0]), "linear-last")
     require(not all(straight), "no-sine")
-    require(straight[0] or not bounded[0], "sine-on-linear")
+    waves = is_sine(flat[:, 0], later[:, 0], earlier[:, 0])
+    require(straight[0] or not waves, "sine-on-linear")
     require(straight[0], "first-not-straight")
     others = [k for k in range(1, 5) if straight[k]]
     require(not others, "others-straight", others=others)
@@ -81,12 +114,17 @@ def test_periodic_components(learner: Subject, rng: Rng) -> None:
     lines = [line_through(x, y) for x, y in zip(now.T, (later + earlier).T, strict=True)]
     slopes, constants = np.transpose(lines)
     rest = later + earlier - slopes * now - constants
-    require(bool(np.abs(rest).max() < NEAR * max(1.0, np.abs(now).max())), "not-a-sine")
-    require(bool(np.abs(constants).max() < 10 * NEAR), "phase-outside")
+    k = int(np.abs(rest).max(axis=0).argmax()) + 1
+    require(bool(np.abs(rest).max() < NEAR * max(1.0, np.abs(now).max())), "not-a-sine", k=k)
     square = 1 - (slopes / 2) ** 2  # of sin(d)
     clear = square > 0.003  # the shift is not near half a period
-    strength = now**2 + (later - earlier) ** 2 / (4 * np.where(clear, square, 1))
-    require(bool(np.abs(strength - 1)[:, clear].max(initial=0.0) < 30 * NEAR), "amplitude")
+    middle = constants / np.where(clear, 2 - slopes, 1)  # what is added to the sine
+    strength = (now - middle) ** 2 + (later - earlier) ** 2 / (4 * np.where(clear, square, 1))
+    whole = bool(np.abs(strength - 1)[:, clear].max(initial=0.0) < 30 * NEAR)
+    raised = np.abs(constants).max() > 10 * NEAR
+    require(not (raised and whole), "phase-outside")
+    low, high = float(now.min()), float(now.max())
+    require(whole and not raised, "amplitude", low=low, high=high)
     require(np.ptp(slopes) > NEAR, "one-frequency")
     require(bool(np.abs(got[3][0, 0, 1:]).max() > NEAR), "no-phase")
 
@@ -96,6 +134,29 @@ def test_sine_not_cosine(learner: Subject, rng: Rng) -> None:
     (got,), _ = embeddings(learner, seed_of(rng), {"embed_dim": 4}, [np.zeros((1, 2, 1))], "zero")
     require(not np.allclose(got[..., 1:], 1, atol=NEAR), "cosine")
     require(bool(np.abs(got).max() < NEAR), "not-zero-at-zero")
+
+
+def test_radians_per_day(learner: Subject, rng: Rng) -> None:
+    """Frequencies are in radians per day: where the layers have their names, they give the angle"""
+    times = days(rng, 2, 5, 1)
+    answer = learner.ask(probes.time2vec_layers, seed_of(rng), {"embed_dim": 4}, Tensor.of(times))
+    got = answer.value
+    if got.linear is None or got.periodic is None:  # names of one's own
+        return
+    line = array(got.linear, (2, 5, 1), "What `self.linear` returns")
+    angle = array(got.periodic, (2, 5, 3), "What `self.periodic` returns")
+
+    def vectors(waves: np.ndarray) -> Tensor:
+        return Tensor.of(np.concatenate([line, waves], axis=2))
+
+    expect(
+        Answer(got.embedding),
+        vectors(np.sin(angle)),
+        Mistake("cosine~angle", vectors(np.cos(angle))),
+        Mistake("in-turns", vectors(np.sin(2 * np.pi * angle))),
+        what="the embedding",
+        atol=10 * NEAR,
+    )
 
 
 def test_start(learner: Subject, rng: Rng) -> None:
@@ -112,9 +173,11 @@ def test_start(learner: Subject, rng: Rng) -> None:
 def test_learned(learner: Subject, rng: Rng, dim: int) -> None:
     """All frequencies and phases are learned, also if a time is several numbers"""
     sizes, times = {"input_dim": dim, "embed_dim": 4}, days(rng, 2, 5, dim)
-    _, n_learned = embeddings(learner, seed_of(rng), sizes, [times], "own")
-    wanted = 4 * (dim + 1)
-    require(n_learned > 0, "not-registered")
+    _, reply = embeddings(learner, seed_of(rng), sizes, [times], "own")
+    n_learned, wanted = reply.n_learned, 4 * (dim + 1)
+    require(reply.n_parameters > 0, "not-registered")
+    n_frozen = reply.n_parameters - n_learned
+    require(n_learned >= wanted or not n_frozen, "frozen", dim=dim, n_frozen=n_frozen)
     require(n_learned >= wanted, "not-all-learned", dim=dim, n_learned=n_learned, wanted=wanted)
     got = learner.ask(probes.time2vec_gradients, seed_of(rng), sizes, Tensor.of(times)).value
     require(got.attached, "no-gradient~detached")
@@ -133,8 +196,6 @@ def test_impossible_size(learner: Subject) -> None:
             naming=str(size),
         )
     ones = np.ones((1, 2, 1))
-    fail_if_recognised(
-        learner.ask(probes.time2vec, 1, {"embed_dim": 1}, [Tensor.of(ones)]),
-        Mistake("too-strict", Raises("ValueError")),
-    )
+    answer = learner.ask(probes.time2vec, 1, {"embed_dim": 1}, [Tensor.of(ones)])
+    fail_if_recognised(answer, Mistake("too-strict", Raises("ValueError"), error=answer.raised))
     embeddings(learner, 1, {"embed_dim": 1}, [ones], "own")

@@ -34,12 +34,10 @@ def layer(learner: Subject, name: str, *inputs: np.ndarray, **changes: Any) -> l
             error=answer.raised,
         ),
         Mistake(
-            "heads-fixed", Raises("AssertionError", "divisible by num_heads"), nhead=used["nhead"]
-        ),
-        Mistake(
-            "batch-first-forgotten",
-            "src_key_padding_mask" in options
-            and bool(answer.raised and "mask" in answer.raised.message),
+            "heads-fixed",
+            Raises("AssertionError", "divisible by num_heads"),
+            d_model=used["d_model"],
+            nhead=used["nhead"],
             error=answer.raised,
         ),
     )
@@ -107,10 +105,24 @@ def test_widths(learner: Subject, rng: Rng) -> None:
     full = isinstance(projected, Tensor) and projected.shape == (2, 3, 12)
     require(not full, "projection-too-wide")
     array(projected, (2, 3, 7), "With d_model 12 and time_embed_dim 5, the projection")
-    (embedded,) = layer(learner, "time_embedding", days(rng, 2, 3, 1), **sizes)
-    array(embedded, (2, 3, 5), "With time_embed_dim 5, the embedding of times")
+    times = days(rng, 2, 3, 1)
+    (embedded,) = layer(learner, "time_embedding", times, **sizes)
+    timed = array(embedded, (2, 3, 5), "With time_embed_dim 5, the embedding of times")
+    stands_in = 0.01 * times * np.arange(1, 6)  # what the stand-in for Time2Vec gives
+    require(np.allclose(timed, stands_in, atol=NEAR), "not-time2vec")
     (classified,) = layer(learner, "classifier", rng.normal(size=(2, 12)), **sizes)
     array(classified, (2, 4), "With 4 classes, the classifier's output")
+
+
+def test_logits_are_not_probabilities(learner: Subject, rng: Rng) -> None:
+    """The classifier returns logits, which may be any numbers, and no probabilities"""
+    (value,) = layer(learner, "classifier", rng.normal(0, 3, (40, 8)))
+    logits = array(value, (40, 3), "The classifier's output for shape (40, 8)")
+    low, high = float(logits.min()), float(logits.max())
+    sums, of_exp = logits.sum(axis=1), np.exp(logits).sum(axis=1)
+    require(not (low >= 0 and np.allclose(sums, 1, atol=NEAR)), "softmax")
+    require(not np.allclose(of_exp, 1, atol=NEAR), "softmax~log")
+    require(low < 0, "no-negative-logits", low=low, high=high)
 
 
 def test_dropout(learner: Subject, rng: Rng) -> None:
@@ -126,6 +138,9 @@ def test_dropout(learner: Subject, rng: Rng) -> None:
 
     for name, shape, width in (("transformer", (2, 5, 8), 8), ("classifier", (20, 8), 3)):
         require(gap(name, shape, width, dropout=0.0) < NEAR, "dropout-fixed~zero", name=name)
+        rates = learner.ask(probes.dropout_rates, TINY | {"dropout": 0.6}, name).value
+        others = [rate for rate in rates if abs(rate - 0.6) > NEAR]
+        require(not others, "dropout-fixed~rate", name=name, rates=others)
     require(gap("transformer", (2, 5, 8), 8, dropout=0.6) > NEAR, "dropout-fixed")
 
 
@@ -135,15 +150,16 @@ def test_classifier_takes_each_vector_by_itself(learner: Subject, rng: Rng, trai
     rows = rng.normal(size=(2, 5, 8))
     other = rows.copy()
     other[1] += rng.normal(size=(5, 8))
-    answer = learner.ask(
-        probes.layer, TINY, "classifier", [Tensor.of(rows), Tensor.of(other)], train=train
-    )
-    fail_if_recognised(
-        answer, Mistake("classifier-mixes~refuses", broke(answer), error=answer.raised)
-    )
+    tensors = [Tensor.of(each) for each in (rows, other, rows)]
+    answer = learner.ask(probes.layer, TINY, "classifier", tensors, train=train)
+    refused = Mistake("classifier-mixes~refuses", broke(answer), error=answer.raised)
+    fail_if_recognised(answer, refused)
     what = "The classifier's output for shape (2, 5, 8)"
-    one, two = (array(each, (2, 5, 3), what) for each in as_many(answer.value, 2))
-    require(bool(np.abs(one - two)[0].max() < NEAR), "classifier-mixes")
+    one, two, again = (array(each, (2, 5, 3), what) for each in as_many(answer.value, 3))
+    mode = "training" if train else "evaluation"
+    repeats = np.allclose(one, again, atol=NEAR)
+    require(repeats, "not-repeatable", what="The same input of `self.classifier`", mode=mode)
+    require(bool(np.abs(one - two)[0].max() < NEAR), "classifier-mixes", mode=mode)
 
 
 @pytest.mark.parametrize("train", [False, True])
@@ -153,13 +169,19 @@ def test_axes(learner: Subject, rng: Rng, train: bool) -> None:
     other_curve, other_row = hidden.copy(), hidden.copy()
     other_curve[1] += rng.normal(size=(5, 8))
     other_row[:, 4] += rng.normal(size=(3, 8))
-    same, curve, row = (
+    inputs = (hidden, other_curve, other_row, hidden)
+    same, curve, row, again = (
         array(each, (3, 5, 8), "The transformer's output for shape (3, 5, 8)")
-        for each in layer(learner, "transformer", hidden, other_curve, other_row, train=train)
+        for each in layer(learner, "transformer", *inputs, train=train)
     )
+    mode = "training" if train else "evaluation"
+    repeats = np.allclose(same, again, atol=NEAR)
+    require(repeats, "not-repeatable", what="The same input of `self.transformer`", mode=mode)
     mixed = np.abs(curve - same)[[0, 2]].max() > NEAR
-    require(not mixed, "batch-first-forgotten~mixed")
-    require(bool(np.abs(row - same)[:, :4].max() > NEAR), "no-attention")
+    attends = np.abs(row - same)[:, :4].max() > NEAR
+    require(attends or not mixed, "batch-first-forgotten")
+    require(not mixed, "curves-mixed", mode=mode)
+    require(attends, "no-attention")
     mask = Tensor.of(np.broadcast_to(np.arange(5) == 4, (3, 5)))
     pair = (hidden, other_row)
     masked = layer(learner, "transformer", *pair, train=train, src_key_padding_mask=mask)

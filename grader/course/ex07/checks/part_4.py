@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from grader.answer import Subject
+from grader.course.counted import as_many
 from grader.course.ex07 import probes
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
-from grader.expect import Mistake, expect, fail_if_recognised
+from grader.expect import Mistake, expect, fail_if_recognised, require
 from grader.wire import Tensor
 
 
@@ -48,3 +49,12 @@ def test_padding_mask_for_any_batch(learner: Subject, rng: Rng) -> None:
         x = rng.normal(size=(len(lengths), seq_len, 2))
         answer = learner.ask(probes.padding_mask, Tensor.of(x), Tensor.of(lengths))
         expect(answer, Tensor.of(want), what=f"the mask of lengths {lengths}")
+
+
+def test_device(learner: Subject) -> None:
+    """The mask is on the device of x"""
+    lengths = Tensor.of(np.array([0, 2, 5]))
+    both, apart = as_many(learner.ask(probes.mask_devices, lengths).value, 2)
+    require(both in (None, "meta"), "other-device", where="x and `lengths`", got=both)
+    mixed = isinstance(apart, str) and "expected device" in apart  # `lengths` has to be moved first
+    require(apart in (None, "meta") or mixed, "other-device", where="x", got=apart)

@@ -61,14 +61,16 @@ def test_embed(learner: Subject, rng: Rng) -> None:
 
 
 POOLS = {
-    "masked mean": lambda hidden, n: hidden[:n].mean(axis=0),
-    "mean of all rows": lambda hidden, n: hidden.mean(axis=0),
-    "sum of all rows": lambda hidden, n: hidden.sum(axis=0) / n,
-    "divided by rows": lambda hidden, n: hidden[:n].sum(axis=0) / len(hidden),
-    "sum": lambda hidden, n: hidden[:n].sum(axis=0),
-    "last row": lambda hidden, n: hidden[-1],
-    "last observation": lambda hidden, n: hidden[n - 1],
-    "first row": lambda hidden, n: hidden[0],
+    "masked mean": lambda hidden, n, longest: hidden[:n].mean(axis=0),
+    "mean of all rows": lambda hidden, n, longest: hidden.mean(axis=0),
+    "sum of all rows": lambda hidden, n, longest: hidden.sum(axis=0) / n,
+    "divided by rows": lambda hidden, n, longest: hidden[:n].sum(axis=0) / len(hidden),
+    "divided by longest": lambda hidden, n, longest: hidden[:n].sum(axis=0) / longest,
+    "sum": lambda hidden, n, longest: hidden[:n].sum(axis=0),
+    "last row": lambda hidden, n, longest: hidden[-1],
+    "last observation": lambda hidden, n, longest: hidden[n - 1],
+    "first row": lambda hidden, n, longest: hidden[0],
+    "maximum": lambda hidden, n, longest: hidden[:n].max(axis=0),
 }
 
 
@@ -78,7 +80,7 @@ def worked_out(weights: dict[str, np.ndarray], batch: Rows, masked: bool, pool: 
     logits = []
     for rows, n in zip(embedded(weights, features, times), lengths, strict=True):
         attended = rows[:n] if masked else rows
-        vector = POOLS[pool](rows + 0.5 * attended.mean(axis=0), n)
+        vector = POOLS[pool](rows + 0.5 * attended.mean(axis=0), n, max(lengths))
         logits.append(classified(weights, vector))
     return np.array(logits)
 
@@ -93,10 +95,10 @@ def mean_of_logits(weights: dict[str, np.ndarray], batch: Rows) -> np.ndarray:
 
 def test_logits(learner: Subject, rng: Rng) -> None:
     """The mean over the observations of what the transformer makes of them is classified"""
-    weights, batch = simple_weights(rng), light_curves(rng, [2, 6, 4], 6)
+    weights, batch = simple_weights(rng), light_curves(rng, [2, 6, 4], 8)
     tensors = {name: Tensor.of(value) for name, value in weights.items()}
-    got = learner.ask(probes.simple_logits, tensors, masks_of(6), sent(*batch)).value
-    mask, observed = got.mask, np.arange(6) < batch[2][:, None]
+    got = learner.ask(probes.simple_logits, tensors, masks_of(8), sent(*batch)).value
+    mask, observed = got.mask, np.arange(8) < batch[2][:, None]
     inverted = isinstance(mask, Tensor) and np.array_equal(mask.array, observed)
 
     def outcome(pool: str, masked: bool = True) -> Tensor:
@@ -112,11 +114,13 @@ def test_logits(learner: Subject, rng: Rng) -> None:
         Mistake("mean-over-padding", outcome("mean of all rows")),
         Mistake("mean-over-padding~sum", outcome("sum of all rows")),
         Mistake("divided-by-seq-len", outcome("divided by rows")),
+        Mistake("divided-by-seq-len~longest", outcome("divided by longest")),
         Mistake("sum-not-mean", outcome("sum")),
         Mistake("last-row", outcome("last row")),
         Mistake("mean-of-logits", Tensor.of(mean_of_logits(weights, batch))),
-        Mistake("one-row-only", outcome("last observation")),
-        Mistake("one-row-only", outcome("first row")),
+        Mistake("one-row-only", outcome("last observation"), which="of the last observation"),
+        Mistake("one-row-only", outcome("first row"), which="of the first observation"),
+        Mistake("maximum", outcome("maximum")),
         Mistake("softmax", Tensor.of(softmax(want.array))),
         what="the logits",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.answer import Subject
+from grader.answer import Answer, Subject
 from grader.course.counted import as_many
 from grader.course.ex07 import probes
 from grader.course.ex07.checks.common import (
@@ -21,7 +21,7 @@ from grader.course.ex07.checks.common import (
 from grader.course.ex07.replies import BandVectors
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, Raises, fail_if_recognised, require
+from grader.expect import Mistake, Raises, expect, fail_if_recognised, require
 from grader.wire import Tensor
 
 BANDED = "BandTime2VecTransformerEncoder"
@@ -50,7 +50,7 @@ def test_band_vectors(learner: Subject, rng: Rng, num_bands: int) -> None:
 def check_learned(got: BandVectors, num_bands: int) -> None:
     """There must be a learned vector for each band, which gradients reach."""
     n_learned, wanted = got.n_learned, 4 * num_bands
-    require(got.attached or not n_learned, "frozen")
+    require(got.attached or not n_learned, "frozen", n_learned=n_learned)
     require(
         n_learned >= wanted, "frozen~few", num_bands=num_bands, n_learned=n_learned, wanted=wanted
     )
@@ -101,6 +101,40 @@ def test_bands_enter_by_their_vectors(learner: Subject, rng: Rng, bands: int) ->
         array(each, (2, 3), "The result for a batch of 2") for each in as_many(answer.value, 2)
     )
     require(np.allclose(one, two, atol=NEAR), "one-hot-kept")
+
+
+def test_embed(learner: Subject, rng: Rng) -> None:
+    """The band's vector follows the columns before FIRST_BAND, as the base class takes them"""
+    features, times, _ = light_curves(rng, [4, 5], 5)
+    features[..., 0] += 20.0  # rescaling makes a difference
+    sizes = TINY | {"band_embed_dim": 2}
+    answer = learner.ask(probes.banded_embedding, sizes, Tensor.of(features), Tensor.of(times))
+    fail_if_recognised(
+        answer, Mistake("no-band-embedding", Raises("AttributeError", "band_embedding"))
+    )
+    got = answer.value
+    vectors = array(got.vectors, (2, 5, 2), "With band_embed_dim = 2, `self.band_embedding`")
+    array(got.embedding, (2, 5, 8), "With d_model = 8, the result of `embed`")
+    if got.weight is None or got.bias is None:  # no linear layer whose weights say what it takes
+        return
+    weight = array(got.weight, (4, 5), "The weight of `self.input_projection`")
+    bias = array(got.bias, (4,), "The bias of `self.input_projection`")
+
+    def embedded(*columns: np.ndarray, scale: bool = True) -> Tensor:
+        rows = np.concatenate(columns, axis=2)
+        scaled = rows * np.array([0.01 if scale else 1, 1, 1, 1, 1])
+        timed = 0.01 * times * np.arange(1, 5)  # what the stand-in for Time2Vec gives
+        return Tensor.of(np.concatenate([scaled @ weight.T + bias, timed], axis=2))
+
+    measured = features[..., :3]
+    expect(
+        Answer(got.embedding),
+        embedded(measured, vectors),
+        Mistake("vector-first", embedded(vectors, measured)),
+        Mistake("not-rescaled", embedded(measured, vectors, scale=False)),
+        what="what `embed` returns",
+        atol=NEAR,
+    )
 
 
 def test_banded_encoder(learner: Subject, rng: Rng) -> None:

@@ -25,6 +25,7 @@ from grader.course.oracles import Rng
 from grader.expect import Mistake, expect, expect_error, require
 from grader.wire import Tensor
 
+MODE_NAMES = {False: "evaluation", True: "training"}
 CAUSAL = "CausalTime2VecTransformerEncoder"
 
 
@@ -37,9 +38,14 @@ def test_no_look_ahead(learner: Subject, rng: Rng, train: bool) -> None:
     changed[:, 3, :2] += rng.uniform(1, 2, (2, 2))
     late[:, 3] += 0.3
     batches = [(features, times, lengths), (changed, late, lengths), (features, times, lengths - 2)]
+    batches.append(batches[0])
     got = whole(learner, CAUSAL, *batches, method="forward_steps", train=train)
-    what = "The result of `forward_steps` for 2 light curves"
-    one, two, fewer = (array(each, (2, 8, 3), what) for each in got)
+    what, mode = "The result of `forward_steps` for 2 light curves", MODE_NAMES[train]
+    if not all(map(is_finite, got)):
+        row = blind_row(learner, batches[0])
+        require(row is None, "row-sees-nothing", row=row)
+    one, two, fewer, again = (array(each, (2, 8, 3), what) for each in got)
+    require(np.allclose(one, again, atol=NEAR), "not-repeatable", what="The same batch", mode=mode)
     change = np.abs(one - two).max(axis=2)
     if change[:, :3].max() > NEAR:
         raise looks_ahead(learner, batches[0])
@@ -49,18 +55,40 @@ def test_no_look_ahead(learner: Subject, rng: Rng, train: bool) -> None:
     require(not unseen, "past-hidden")
 
 
+def is_finite(value: Any) -> bool:
+    return not isinstance(value, Tensor) or bool(np.isfinite(value.array).all())
+
+
+def causal_mask(learner: Subject, batch: tuple[Any, ...]) -> np.ndarray | None:
+    """The mask that the transformer is given, (8, 8), True for rows not to look at."""
+    mask = learner.ask(probes.attention_mask, TINY, sent(*batch)).value
+    if not isinstance(mask, Tensor) or mask.shape[-2:] != (8, 8) or not mask.array.size:
+        return None
+    grid: np.ndarray = mask.array.reshape(-1, 8, 8)[0] != 0
+    return grid
+
+
+def blind_row(learner: Subject, batch: tuple[Any, ...]) -> int | None:
+    """The first row that the mask lets look at nothing, if there is one."""
+    grid = causal_mask(learner, batch)
+    blind = [] if grid is None else np.flatnonzero(grid.all(axis=1))
+    return int(blind[0]) if len(blind) else None
+
+
 def looks_ahead(learner: Subject, batch: tuple[Any, ...]) -> Failure:
     """What to say about logits that depend on later observations."""
-    mask = learner.ask(probes.attention_mask, TINY, sent(*batch)).value
-    if not isinstance(mask, Tensor):
+    if learner.ask(probes.attention_mask, TINY, sent(*batch)).value is None:
         return Finding("no-causal-mask")
-    if mask.shape[-2:] != (8, 8) or not mask.array.size:
+    grid = causal_mask(learner, batch)
+    if grid is None:
         return Finding("mask-looks-ahead")
-    grid = mask.array.reshape(-1, 8, 8)[0]
-    below = np.tril(np.ones(grid.shape, dtype=bool), -1)
-    if grid[below].any() and not grid[below.T].any():
+    later = np.triu(np.ones(grid.shape, dtype=bool), 1)
+    if grid[later.T].any() and not grid[later].any():
         return Finding("mask-transposed")
-    return Finding("pooling-looks-ahead" if grid[below.T].all() else "mask-looks-ahead")
+    if grid[later].all():
+        return Finding("pooling-looks-ahead")
+    i, j = (int(k) for k in np.argwhere(later & ~grid)[0])
+    return Finding("mask-looks-ahead~row", i=i, j=j)
 
 
 def test_last_observation(learner: Subject, rng: Rng) -> None:
@@ -105,3 +133,12 @@ def test_causal_too_long(learner: Subject, rng: Rng) -> None:
             Mistake("length-not-checked", answer.raised is None, method=method),
         )
     reach_everything(learner, rng, CAUSAL)
+
+
+def test_arguments_of_the_causal_encoder(learner: Subject, rng: Rng) -> None:
+    """Features, times and lengths are the same after a call as before"""
+    features, times, lengths = light_curves(rng, [1, 4, 0], 6)
+    features[0, 1:] = times[0, 1:] = 0.5  # padding need not be zero
+    batch = sent(features, times, lengths)
+    changed = learner.ask(probes.changed_arguments, CAUSAL, TINY, batch).value
+    require(not changed, "arguments-changed", names="` and `".join(changed))

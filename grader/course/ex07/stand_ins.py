@@ -1,0 +1,85 @@
+"""What stands in for other parts of Exercise 7: simple things of the same shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from grader.runner import Learner
+
+
+class Multiples(nn.Module):
+    """Takes the place of Time2Vec: small multiples of the time."""
+
+    def __init__(self, input_dim: int = 1, embed_dim: int = 64) -> None:
+        super().__init__()
+        self.linear = nn.Linear(input_dim, 1)
+        self.periodic = nn.Linear(input_dim, embed_dim - 1)
+        with torch.no_grad():
+            self.linear.weight.fill_(0.01)
+            factors = 0.01 * torch.arange(2.0, embed_dim + 1).unsqueeze(1)
+            self.periodic.weight.copy_(factors.expand(-1, input_dim))
+            for layer in (self.linear, self.periodic):
+                layer.bias.zero_()
+
+    def forward(self, time: Tensor) -> Tensor:
+        return torch.cat([self.linear(time), self.periodic(time)], dim=-1)
+
+
+class CompanyLayer(nn.Module):
+    """Takes the place of a layer: adds to each row half the mean of those not ignored."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mask: Tensor | None = None
+
+    def forward(
+        self,
+        src: Tensor,
+        src_mask: Tensor | None = None,
+        src_key_padding_mask: Tensor | None = None,
+        is_causal: bool | None = None,
+    ) -> Tensor:
+        if src.ndim == 2:  # a single light curve
+            return self(src.unsqueeze(0)).squeeze(0)
+        self.mask = src_key_padding_mask
+        ignored = torch.zeros(src.shape[:2], dtype=torch.bool)
+        if self.mask is not None:
+            ignored = self.mask if self.mask.dtype == torch.bool else self.mask < 0
+        weights = (~ignored).to(src.dtype).unsqueeze(1)  # (batch, 1, seq_len)
+        return src + 0.5 * weights @ src / weights.sum(dim=2, keepdim=True)
+
+
+class Company(nn.Module):
+    """Takes the place of a transformer of one layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList([CompanyLayer()])
+        self.num_layers, self.norm = 1, None
+
+    def forward(
+        self,
+        src: Tensor,
+        mask: Tensor | None = None,
+        src_key_padding_mask: Tensor | None = None,
+        is_causal: bool | None = None,
+    ) -> Tensor:
+        return self.layers[0](src, mask, src_key_padding_mask)
+
+
+@contextmanager
+def stand_in_for_time2vec(learner: Learner) -> Iterator[None]:
+    """Let the learner's other classes find `Multiples` where they look for Time2Vec."""
+    namespace = learner._namespace
+    own = namespace.get("Time2Vec")
+    namespace["Time2Vec"] = Multiples
+    try:
+        yield
+    finally:
+        del namespace["Time2Vec"]
+        if own is not None:
+            namespace["Time2Vec"] = own
