@@ -363,7 +363,7 @@ def plot_magnitudes(ax: Axes, lightcurve: TransientLightCurve) -> None:
 
 
 def plot_rows(ax: Axes, rows: np.ndarray, alpha: float = 1) -> None:
-    """Plot the rows of a LightCurveDataset that are no padding."""
+    """Plot the rows of a LightCurveDataset that are not padding."""
     rows = rows[rows[:, FIRST_BAND:].any(axis=1)]
     bands = np.array(BANDS)[rows[:, FIRST_BAND:].argmax(axis=1)]
     plot_points(ax, rows[:, TIME], rows[:, FLUX], rows[:, FLUX_ERR], bands, alpha)
@@ -723,7 +723,7 @@ if __name__ == "__main__":
 #
 # Useful: `torch.rand(n).numpy()` are `n` numbers from 0 to 1, and `torch.randn(n).numpy()` have a
 # mean of 0 and a standard deviation of 1. `rows[:, FIRST_BAND:].any(axis=1)` is true for the rows
-# that are no padding.
+# that are not padding.
 
 
 # %% part="5.5" points=1.5

@@ -132,7 +132,7 @@ def forward_batch(model: nn.Module, features: Tensor) -> Tensor:
 
 
 # %% [markdown]
-# Here are the light curves that we shall work with: 1500 invented ones from Exercise 5, of at most
+# Here are the light curves that we will work with: 1500 invented ones from Exercise 5, of at most
 # 50 observations so that training is quick, split into three sets. The networks learn from the
 # *training set*. The *validation set* shows, while they learn, how they do on light curves they
 # have not seen. The *test set* stays in the drawer until the very end: if you look at it again and
@@ -497,7 +497,7 @@ if __name__ == "__main__":
 # | 5 | `optimizer.step()` | changes each weight a little, against its derivative |
 #
 # Step 3 may stand anywhere before step 4, but not be left out: `backward` *adds* to the gradients
-# that are there. And the network has to be told that it is being trained, by `model.train()`, or
+# that are there. And the network has to know that it is being trained, by `model.train()`, or
 # its dropout does nothing.
 #
 # The loop returns the mean loss per light curve. The loss of a batch is a mean already, so it
@@ -710,7 +710,7 @@ if __name__ == "__main__":
 # - The curves are jagged, most of all the LSTM's. Do not read anything into a single epoch, and do
 #   not believe in a better network that is better by one jag.
 #
-# The smallest loss tells you little about which classes are told apart. So here are the confusion
+# The smallest loss tells you little about which classes are confused. So here are the confusion
 # matrices for the test set, which nobody has looked at until now. Beside the networks stands the
 # cheapest classifier of all, which always says the same.
 

@@ -687,7 +687,7 @@ if __name__ == "__main__":
     ax.plot(right, color="#d55e00", label="fraction classified correctly")
     ax.axhline(math.log(5), color="0.6", linestyle="--", label="a guess: ln 5")
     ax.set_xlabel("step")
-    ax.set_title("Sixteen light curves, learnt by heart")
+    ax.set_title("Sixteen light curves, memorised")
     ax.legend()
     plt.show()
 
@@ -962,7 +962,8 @@ class CausalTime2VecTransformerEncoder(Time2VecTransformerEncoder):
             ..., i; either will do. In rows of padding they are finite numbers without meaning.
 
         Raises:
-            ValueError: If seq_len is greater than self.max_seq_len, as in the base class.
+            ValueError: If seq_len is greater than self.max_seq_len. The message names both numbers,
+                as in the base class.
         """
         ### BEGIN SOLUTION
         seq_len = features.shape[1]

@@ -128,12 +128,18 @@ def constructed(learner: Learner, name: str, sizes: Sizes) -> str:
 
 
 def layers(learner: Learner, sizes: Sizes) -> Layers:
-    """What the encoder's attributes are, and the number of parameters of the transformer."""
+    """What the encoder's attributes are, and the number of parameters of the transformer.
+
+    Another encoder is made in between, which must not change the first one.
+    """
     model = made(learner, "Time2VecTransformerEncoder", 0, sizes)
+    made(learner, "Time2VecTransformerEncoder", 0, sizes | {"max_seq_len": 3})
     kinds = {}
     for name in LAYERS:
         value = getattr(model, name, None)
-        kinds[name] = "module" if isinstance(value, nn.Module) else type(value).__name__
+        kinds[name] = type(value).__name__
+        if isinstance(value, nn.Module):
+            kinds[name] = "module" if any(value is m for m in model.modules()) else "unregistered"
     transformer = getattr(model, "transformer", None)
     learned = count(transformer) if isinstance(transformer, nn.Module) else 0
     return Layers(kinds, getattr(model, "max_seq_len", None), learned)
@@ -222,7 +228,7 @@ def simple_encoder(
     encoder.max_seq_len = longest
     encoder.input_projection = _linear(weights["projection"])
     encoder.time_embedding = Multiples(embed_dim=weights["projection"].shape[0])
-    encoder.transformer = Company()
+    encoder.transformer = Company(2 * weights["projection"].shape[0])
     encoder.classifier = nn.Sequential(nn.Tanh(), _linear(weights["classifier"]))
     return encoder.eval()
 
@@ -272,9 +278,15 @@ def logits(
     batches: Sequence[Batch],
     train: bool = False,
     method: str = "forward",
+    plain: bool = False,
 ) -> list[Any]:
-    """What an encoder returns for several batches."""
+    """What an encoder returns for several batches; `plain`: with a linear layer to classify.
+
+    The ReLUs of a small classifier may all be at 0, and hide what changes before them.
+    """
     model = made(learner, name, 3, sizes).train(train)
+    if plain:
+        model.classifier = nn.Linear(sizes["d_model"], sizes["num_classes"])
     run = model if method == "forward" else getattr(model, method)
     with torch.set_grad_enabled(train):
         return [run(*batch) for batch in batches]
@@ -332,6 +344,7 @@ def banded_embedding(
             model.band_embedding(features[..., 3:]),
             getattr(linear, "weight", None),
             getattr(linear, "bias", None),
+            any(model.band_embedding is each for each in model.modules()),
         )
 
 

@@ -71,9 +71,10 @@ class BandVectors(Struct):
 
 
 class BandedEmbedding(Struct):
-    """What `embed` returns, the vectors of the bands, and weight and bias of the projection."""
+    """What `embed` returns, the bands' vectors, the projection, and whether PyTorch finds them."""
 
     embedding: Any
     vectors: Any
     weight: Any
     bias: Any
+    registered: bool

@@ -29,11 +29,11 @@ class Multiples(nn.Module):
         return torch.cat([self.linear(time), self.periodic(time)], dim=-1)
 
 
-class CompanyLayer(nn.Module):
+class CompanyLayer(nn.TransformerEncoderLayer):
     """Takes the place of a layer: adds to each row half the mean of those not ignored."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, d_model: int) -> None:
+        super().__init__(d_model, nhead=1, batch_first=True)
         self.mask: Tensor | None = None
 
     def forward(
@@ -41,7 +41,7 @@ class CompanyLayer(nn.Module):
         src: Tensor,
         src_mask: Tensor | None = None,
         src_key_padding_mask: Tensor | None = None,
-        is_causal: bool | None = None,
+        is_causal: bool = False,
     ) -> Tensor:
         if src.ndim == 2:  # a single light curve
             return self(src.unsqueeze(0)).squeeze(0)
@@ -53,13 +53,11 @@ class CompanyLayer(nn.Module):
         return src + 0.5 * weights @ src / weights.sum(dim=2, keepdim=True)
 
 
-class Company(nn.Module):
+class Company(nn.TransformerEncoder):
     """Takes the place of a transformer of one layer."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.layers = nn.ModuleList([CompanyLayer()])
-        self.num_layers, self.norm = 1, None
+    def __init__(self, d_model: int) -> None:
+        super().__init__(CompanyLayer(d_model), num_layers=1, enable_nested_tensor=False)
 
     def forward(
         self,
@@ -68,7 +66,8 @@ class Company(nn.Module):
         src_key_padding_mask: Tensor | None = None,
         is_causal: bool | None = None,
     ) -> Tensor:
-        return self.layers[0](src, mask, src_key_padding_mask)
+        hidden: Tensor = self.layers[0](src, mask, src_key_padding_mask)
+        return hidden
 
 
 @contextmanager

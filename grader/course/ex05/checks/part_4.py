@@ -199,9 +199,17 @@ def test_transform(learner: Subject, rng: Rng) -> None:
         rtol=RTOL,
         atol=ATOL,
     )
-    require(approx_equal(given[1], want, rtol=RTOL, atol=ATOL), "stored-rows-changed")
     first = want.copy()
     first[:, FLUX] += 1
+    expect(
+        Answer(given[1]),
+        want,
+        Mistake("stored-rows-changed", first),
+        Mistake("result-stored", 2 * first),
+        what="what the transform is given when the same item is asked for again",
+        rtol=RTOL,
+        atol=ATOL,
+    )
     expect(
         Answer(got.first),
         Tensor.of(2 * first),

@@ -43,7 +43,7 @@ def check_walk(walk: Any, times: np.ndarray) -> None:
 
 @gate
 def test_seeds(learner: Subject, rng: Rng) -> None:
-    """The same generator gives the same walk, and another one another walk"""
+    """The same generator gives the same walk, and another one a different walk"""
     times = 58000 + np.cumsum(rng.permutation(STEPS))
     seed = a_seed(rng)
     one, again, other = walks(learner, times, [seed, seed, seed + 1])

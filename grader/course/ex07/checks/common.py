@@ -115,10 +115,11 @@ def whole(
     learner: Subject, name: str, *batches: tuple[Any, ...], method: str = "forward", **changes: Any
 ) -> list[Any]:
     """What a whole small encoder returns for several batches."""
-    train = changes.pop("train", False)
+    train, plain = changes.pop("train", False), changes.pop("plain", False)
     sizes = TINY | changes
     tensors = [sent(*batch) for batch in batches]
-    got = learner.ask(probes.logits, name, sizes, tensors, train=train, method=method).value
+    options = {"train": train, "method": method, "plain": plain}
+    got = learner.ask(probes.logits, name, sizes, tensors, **options).value
     return as_many(got, len(batches))
 
 

@@ -28,6 +28,12 @@ def embeddings(
             Raises("AttributeError", "has no attribute 'linear'"),
             error=answer.raised,
         ),
+        Mistake(
+            "input-dim-ignored",
+            times[0].shape[-1] != 1 and broke(answer) if times else False,
+            input_dim=times[0].shape[-1] if times else 0,
+            error=answer.raised,
+        ),
     )
     got, dim = answer.value, sizes["embed_dim"]
     made = []

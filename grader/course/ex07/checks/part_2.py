@@ -54,7 +54,7 @@ def axes_mixed_up(answer: Answer[Positional], square: Answer[Positional]) -> lis
 
 
 def test_positions(learner: Subject, rng: Rng) -> None:
-    """Each position has a vector of its own, whatever the time and however long the sequence"""
+    """Each position has its own vector, whatever the time and however long the sequence"""
     times, short = days(rng, 3, 5, 1), days(rng, 2, 3, 1)
     times[0, 3:] = 0.0  # padding, which is out of order
     answer = learner.ask(

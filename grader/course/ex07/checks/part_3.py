@@ -87,6 +87,7 @@ def test_attributes(learner: Subject) -> None:
         shown_kind = kind_of_name(kind)
         require(kind != "NoneType", "attribute-missing", name=name)
         require(kind != "list", "plain-list", name=name, kind=shown_kind)
+        require(kind != "unregistered", "not-registered", name=name)
         require(kind == "module", "not-a-module", name=name, kind=shown_kind)
     right = approx_equal(got.max_seq_len, 12)
     require(right, "other-max-seq-len", max_seq_len=shown(got.max_seq_len))
@@ -112,17 +113,6 @@ def test_widths(learner: Subject, rng: Rng) -> None:
     require(np.allclose(timed, stands_in, atol=NEAR), "not-time2vec")
     (classified,) = layer(learner, "classifier", rng.normal(size=(2, 12)), **sizes)
     array(classified, (2, 4), "With 4 classes, the classifier's output")
-
-
-def test_logits_are_not_probabilities(learner: Subject, rng: Rng) -> None:
-    """The classifier returns logits, which may be any numbers, and no probabilities"""
-    (value,) = layer(learner, "classifier", rng.normal(0, 3, (40, 8)))
-    logits = array(value, (40, 3), "The classifier's output for shape (40, 8)")
-    low, high = float(logits.min()), float(logits.max())
-    sums, of_exp = logits.sum(axis=1), np.exp(logits).sum(axis=1)
-    require(not (low >= 0 and np.allclose(sums, 1, atol=NEAR)), "softmax")
-    require(not np.allclose(of_exp, 1, atol=NEAR), "softmax~log")
-    require(low < 0, "no-negative-logits", low=low, high=high)
 
 
 def test_dropout(learner: Subject, rng: Rng) -> None:
@@ -162,6 +152,17 @@ def test_classifier_takes_each_vector_by_itself(learner: Subject, rng: Rng, trai
     require(bool(np.abs(one - two)[0].max() < NEAR), "classifier-mixes", mode=mode)
 
 
+def test_logits_are_not_probabilities(learner: Subject, rng: Rng) -> None:
+    """The classifier returns logits, which may be any numbers, and no probabilities"""
+    (value,) = layer(learner, "classifier", rng.normal(0, 3, (40, 8)))
+    logits = array(value, (40, 3), "The classifier's output for shape (40, 8)")
+    low, high = float(logits.min()), float(logits.max())
+    sums, of_exp = logits.sum(axis=1), np.exp(logits).sum(axis=1)
+    require(not (low >= 0 and np.allclose(sums, 1, atol=NEAR)), "softmax")
+    require(not np.allclose(of_exp, 1, atol=NEAR), "softmax~log")
+    require(low < 0, "no-negative-logits", low=low, high=high)
+
+
 @pytest.mark.parametrize("train", [False, True])
 def test_axes(learner: Subject, rng: Rng, train: bool) -> None:
     """Observations attend to those of their own light curve, and not to those that are masked"""
@@ -190,7 +191,7 @@ def test_axes(learner: Subject, rng: Rng, train: bool) -> None:
 
 
 def test_numbers_of_layers_and_heads(learner: Subject, rng: Rng) -> None:
-    """There are num_layers layers, each with parameters of its own, and nhead heads"""
+    """There are num_layers layers, each with its own parameters, and nhead heads"""
     one, two, four = (
         learner.ask(probes.layers, TINY | {"num_layers": n}).value.n_learned for n in (1, 2, 4)
     )

@@ -30,6 +30,7 @@ def test_padding_mask(learner: Subject, rng: Rng) -> None:
         answer,
         Mistake("longest-only", got.shape == (5, 10)),
         Mistake("transposed", got.shape == (7, 5)),
+        Mistake("width-for-length", got.shape == (5, 4)),
         Mistake("inverted", np.array_equal(got, ~want)),
         Mistake("off-by-one", np.array_equal(got, off_by_one)),
         Mistake("lengths-ignored", np.array_equal(got, by_value)),

@@ -73,12 +73,12 @@ def check_start(vectors: np.ndarray, numbers: np.ndarray, num_bands: int) -> Non
 @pytest.mark.parametrize("bands", [3, 6])
 def test_bands_enter_by_their_vectors(learner: Subject, rng: Rng, bands: int) -> None:
     """The network knows the bands by their vectors, and only by them"""
-    features, times, lengths = light_curves(rng, [4, 5], 6, bands)
+    features, times, lengths = light_curves(rng, [4, 5, 6, 3, 5, 4], 6, bands)
     changed = features.copy()
     changed[:, :2, 3:] = np.roll(changed[:, :2, 3:], 1, axis=2)  # other bands in the first two rows
     batches = [sent(features, times, lengths), sent(changed, times, lengths)]
     sizes = TINY | {"input_dim": 3 + bands, "band_embed_dim": 4}
-    answer = learner.ask(probes.logits, BANDED, sizes, batches)
+    answer = learner.ask(probes.logits, BANDED, sizes, batches, plain=True)
     fail_if_recognised(
         answer,
         Mistake(
@@ -90,7 +90,7 @@ def test_bands_enter_by_their_vectors(learner: Subject, rng: Rng, bands: int) ->
         ),
     )
     one, two = (
-        array(each, (2, 3), "The result for a batch of 2") for each in as_many(answer.value, 2)
+        array(each, (6, 3), "The result for a batch of 6") for each in as_many(answer.value, 2)
     )
     require(bool(np.abs(one - two).max() > NEAR), "bands-unused")
     answer = learner.ask(probes.logits_without_bands, sizes, batches)
@@ -98,7 +98,7 @@ def test_bands_enter_by_their_vectors(learner: Subject, rng: Rng, bands: int) ->
         answer, Mistake("no-band-embedding", Raises("AttributeError", "band_embedding"))
     )
     one, two = (
-        array(each, (2, 3), "The result for a batch of 2") for each in as_many(answer.value, 2)
+        array(each, (6, 3), "The result for a batch of 6") for each in as_many(answer.value, 2)
     )
     require(np.allclose(one, two, atol=NEAR), "one-hot-kept")
 
@@ -113,6 +113,7 @@ def test_embed(learner: Subject, rng: Rng) -> None:
         answer, Mistake("no-band-embedding", Raises("AttributeError", "band_embedding"))
     )
     got = answer.value
+    require(got.registered, "not-registered")
     vectors = array(got.vectors, (2, 5, 2), "With band_embed_dim = 2, `self.band_embedding`")
     array(got.embedding, (2, 5, 8), "With d_model = 8, the result of `embed`")
     if got.weight is None or got.bias is None:  # no linear layer whose weights say what it takes
