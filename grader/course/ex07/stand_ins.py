@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -68,6 +69,28 @@ class Company(nn.TransformerEncoder):
     ) -> Tensor:
         hidden: Tensor = self.layers[0](src, mask, src_key_padding_mask)
         return hidden
+
+
+class Outline:
+    """Stands for a tensor, and notes whether it is asked for more than its shape."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        self._tensor = tensor
+        self.asked_for_more = False
+        self.shape, self.ndim, self.size, self.dim = (
+            getattr(tensor, name) for name in ("shape", "ndim", "size", "dim")
+        )
+
+    def __len__(self) -> int:
+        return len(self._tensor)
+
+    def __getitem__(self, place: Any) -> Tensor:
+        self.asked_for_more = True
+        return self._tensor[place]
+
+    def __getattr__(self, name: str) -> Any:
+        self.asked_for_more = True
+        return getattr(self._tensor, name)
 
 
 @contextmanager
