@@ -88,10 +88,10 @@ def time2vec_layers(learner: Learner, seed: int, sizes: Sizes, times: Tensor) ->
     """An embedding beside what `linear` and `periodic` give, where they have these names."""
     torch.manual_seed(seed)
     module = learner.Time2Vec(**sizes)
-    named = [getattr(module, name, None) for name in ("linear", "periodic")]
-    if not all(isinstance(layer, nn.Linear) for layer in named):
+    linear, periodic = getattr(module, "linear", None), getattr(module, "periodic", None)
+    if not (isinstance(linear, nn.Linear) and isinstance(periodic, nn.Linear)):
         return OwnLayers(module(times), None, None)
-    return OwnLayers(module(times), *(layer(times) for layer in named))
+    return OwnLayers(module(times), linear(times), periodic(times))
 
 
 def time2vec_gradients(learner: Learner, seed: int, sizes: Sizes, times: Tensor) -> Attached:

@@ -72,8 +72,9 @@ def causal_mask(learner: Subject, batch: tuple[Any, ...]) -> np.ndarray | None:
 def blind_row(learner: Subject, batch: tuple[Any, ...]) -> int | None:
     """The first row that the mask lets look at nothing, if there is one."""
     grid = causal_mask(learner, batch)
-    blind = [] if grid is None else np.flatnonzero(grid.all(axis=1))
-    return int(blind[0]) if len(blind) else None
+    if grid is None or not grid.all(axis=1).any():
+        return None
+    return int(grid.all(axis=1).argmax())
 
 
 def looks_ahead(learner: Subject, batch: tuple[Any, ...]) -> Failure:
