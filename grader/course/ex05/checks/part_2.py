@@ -89,7 +89,7 @@ def test_equal_peaks(learner: Subject, rng: Rng) -> None:
         Answer(got),
         window(rows, 3, 6),
         Mistake("last-of-equals", window(rows, 16, 6)),
-        what="the window of 6 rows, where rows 3 and 16 of 20 are equally bright,",
+        what="the window around the first of two peaks",
     )
 
 

@@ -178,7 +178,7 @@ def test_faint(learner: Subject, rng: Rng) -> None:
         Answer(learner.ask(probes.rows_of, data, CODES).value.result),
         rows_of(data),
         Mistake("faint-not-scaled", rows_of(data, flux=flux, flux_err=flux_err)),
-        what="the array of rows where all fluxes are below 1",
+        what="the rows of a faint light curve",
         rtol=RTOL,
         atol=ATOL,
     )

@@ -206,7 +206,7 @@ def test_transform(learner: Subject, rng: Rng) -> None:
         want,
         Mistake("stored-rows-changed", first),
         Mistake("result-stored", 2 * first),
-        what="what the transform is given when the same item is asked for again",
+        what="what the transform is given the second time",
         rtol=RTOL,
         atol=ATOL,
     )
