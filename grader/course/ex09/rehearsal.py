@@ -25,12 +25,11 @@ class Planned(nn.Module):
     It counts the objects that it was shown in training, in a buffer that is part of its weights.
     """
 
-    def __init__(self, plan: torch.Tensor, n_train: int) -> None:
+    def __init__(self, plan: torch.Tensor, n_train: int, batches: list[int]) -> None:
         super().__init__()
-        self.plan, self.n_train = plan, n_train
+        self.plan, self.n_train, self.batches = plan, n_train, batches
         self.weight = nn.Parameter(torch.zeros(1))
         self.register_buffer("shown", torch.zeros((), dtype=torch.int64))
-        self.batches: list[int] = []
 
     @property
     def epochs(self) -> int:
@@ -80,7 +79,7 @@ class Rehearsal:
         self.objects: list[int] = []  # of the training set
         self.made = Made([], {}, {}, None)
         self.rates: list[float] = []
-        self.batches: list[int] = []
+        self.batches: list[int] = []  # sizes of the batches that any network was trained with
         self.checkpoints: list[Kept] = []
         self.matrices: list[Matrix] = []
         self.pictures: list[Pictures] = []
@@ -99,9 +98,7 @@ class Rehearsal:
         self.made.order.append("model")
         self.made.model = {name: config[name] for name in sizes}
         self.made.seed = torch.initial_seed()
-        model = Planned(self.plan, len(self.labels["train"]))
-        self.batches = model.batches
-        return model
+        return Planned(self.plan, len(self.labels["train"]), self.batches)
 
     def make_data(self, *args: Any, **kwargs: Any) -> Any:
         names = ("n_objects", "max_sequence_length", "seed")
