@@ -35,7 +35,9 @@ def train_with_wandb(
             if early_stopping(val["val_loss"]) or told:
                 break
 
-        tested = build_model(dict(settings), data.train.n_features)  # the trained one stays as it is
+        tested = build_model(
+            dict(settings), data.train.n_features
+        )  # the trained one stays as it is
         tested.load_state_dict(weights)
         test, probabilities, labels = evaluate(tested, test_loader, criterion)
         result = best | {f"test_{name}": value for name, value in test.items()}
