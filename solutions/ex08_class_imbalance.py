@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Exercise 8: Training when one class is rare
 #
-# **Time:** 45 to 60 minutes, and as long as you like for the extensions. The last training takes
-# several minutes, in which you may get a coffee.
+# **Time:** 2 to 2.5 hours, of which the whole training (8.5) takes almost one, and 40 minutes for
+# the extensions. The last training takes several minutes, in which you may get a coffee.
 #
 # **You will learn** to
 #
@@ -177,9 +177,9 @@ if __name__ == "__main__":
 # There are fewer rare objects than rare places, so they have to come again and again. It matters
 # how. Someone who draws *with replacement* will, of 180 TDEs and 180 draws, never see 66 of them,
 # while others come four times. A pack of cards does better: shuffle it, deal it to the end, shuffle
-# again. No card comes a second time before all have come once.
+# again. No card comes a second time before all have come once. Each pass begins with new packs.
 #
-# The order must be another in each pass. Objects that always meet in the same batches teach the
+# The order must be different in each pass. Objects that always meet in the same batches teach the
 # network about their company.
 #
 # Useful: `torch.randperm(n)` shuffles the numbers 0 to n - 1, by torch's global generator. A
@@ -197,12 +197,12 @@ class BalancedBatchSampler(Sampler[list[int]]):
     def __init__(self, labels: Sequence[int] | Tensor, batch_size: int = 32) -> None:
         """Note which objects belong to which class.
 
-        Arguments:
-            labels: the number of the class of each object: a list, an array or a tensor. The
-                classes are the numbers that occur; they need not be 0, 1, 2 and so on.
+        Args:
+            labels: the number of the class of each object, at least one: a list, an array or a
+                tensor. The classes are the numbers that occur; they need not be 0, 1, 2 and so on.
             batch_size: the number of objects in each batch.
 
-        Errors:
+        Raises:
             ValueError if batch_size is smaller than the number of classes. The message names both.
         """
         ### BEGIN SOLUTION
@@ -232,10 +232,10 @@ class BalancedBatchSampler(Sampler[list[int]]):
         In each batch, the numbers of objects of any two classes differ by at most one.
 
         Within a pass, an object comes a second time only when all objects of its class have come
-        once, a third time only when all have come twice, and so on. (The order within a batch does
-        not matter.)
+        once, a third time only when all have come twice, and so on. The next pass counts afresh.
+        (The order within a batch does not matter.)
 
-        The order is random, and another one in each pass. The random numbers come from torch's
+        The order is random, and different in each pass. The random numbers come from torch's
         global generator: after the same torch.manual_seed a new sampler gives the same batches.
 
         Example, with the labels 0, 0, 0, 0, 0, 1 and batches of 2:
@@ -339,7 +339,7 @@ class EarlyStopping:
 
         To be called once after each epoch.
 
-        Arguments:
+        Args:
             val_loss: the loss on the validation set; the smaller, the better.
 
         A loss is an improvement if val_loss < best_loss - min_delta. Then it becomes the best loss
@@ -439,9 +439,9 @@ class MetricsTracker:
     def update(self, preds: Tensor, targets: Tensor, loss: float) -> None:
         """Add the predictions of a batch to self.predictions, self.targets and self.losses.
 
-        Arguments:
+        Args:
             preds: logits, shape (batch, num_classes), which may carry gradients; or the numbers of
-                the predicted classes, shape (batch,), int64.
+                the predicted classes, shape (batch,), int64. The shape tells which they are.
             targets: the numbers of the true classes, shape (batch,), int64. Neither is changed.
             loss: the mean loss of the objects of this batch.
         """
@@ -455,6 +455,8 @@ class MetricsTracker:
     def compute_metrics(self) -> dict[str, float]:
         """Return the measures of everything that was added since the last reset.
 
+        Nothing is forgotten: a second call gives the same.
+
         Returns:
             A dictionary of floats, with 0.0 where a measure would be 0/0. Its keys are
             accuracy: the fraction of the objects whose prediction is right.
@@ -467,7 +469,7 @@ class MetricsTracker:
                 ignored.)
             NAME_precision, NAME_recall and NAME_f1 for each NAME of class_names, such as TDE_f1.
 
-        Errors:
+        Raises:
             ValueError if nothing was added.
 
         Example, with the classes A and B, targets 0, 0, 0, 1 and predictions 0, 0, 1, 1:
@@ -505,7 +507,8 @@ class MetricsTracker:
             The names are the tick labels of both axes; the label of the vertical axis contains
             "true", that of the horizontal one "predicted".
             In each cell stands its count (0 may be left out), and its colour shows the count
-            divided by the sum of its row, from 0 to 1. The figure may have a colour bar.
+            divided by the sum of its row, on a scale of colours that goes from 0 to 1, whatever
+            the data. The figure may have a colour bar.
         """
         ### BEGIN SOLUTION 8.4
         names, ticks = self.class_names, range(len(self.class_names))
@@ -621,10 +624,11 @@ if __name__ == "__main__":
 # learn.)
 #
 # **`run_epoch`** is Exercise 6 in one loop: with an optimizer it trains, without one it only looks.
-# The two differ in `model.train(...)`, in the gradients and in three lines.
+# The two differ in the mode of the model, in whether gradients are computed, and in the three lines
+# that take a step.
 #
-# **`train_with_imbalance_handling`** runs the epochs. A few things go wrong here more often than
-# not:
+# **`train_with_imbalance_handling`** runs the epochs. `count_logits`, in the next cell, says how
+# many classes the model knows. A few things go wrong here more often than not:
 #
 # - `nn.CrossEntropyLoss(weight=...)` and the focal loss want *logits*. With a softmax before, they
 #   still learn something, slowly, and nobody notices.
@@ -650,7 +654,7 @@ def count_logits(model: nn.Module, loader: DataLoader, device: str = "auto") -> 
 def class_weights(loader: DataLoader, num_classes: int) -> Tensor:
     """Return the weight of each class, by the labels that a loader gives in one pass.
 
-    Arguments:
+    Args:
         loader: gives batches (features, labels).
         num_classes: the number of classes; the labels are 0, ..., num_classes - 1.
 
@@ -681,7 +685,7 @@ def run_epoch(
 ) -> dict[str, float]:
     """Go through a loader once, to train or only to look, and return the metrics.
 
-    Arguments:
+    Args:
         model: any network that forward_batch knows how to call.
         loader: gives batches (features, labels).
         criterion: a loss module, called with logits and labels; gives the mean loss of a batch.
@@ -731,7 +735,7 @@ def train_with_imbalance_handling(
 ) -> tuple[nn.Module, dict[str, Any]]:
     """Train a model; return it with the weights of its best epoch, and the history.
 
-    Arguments:
+    Args:
         model: any network that forward_batch knows how to call. It is trained by
             torch.optim.Adam, in one step for each batch.
         train_loader, val_loader: give batches (features, labels) for training and for validation.
@@ -752,7 +756,8 @@ def train_with_imbalance_handling(
 
     Returns:
         The model, with the weights (the whole state_dict) of the epoch that had the smallest
-        validation loss, the first of them if there are several. NaN is never the smallest.
+        validation loss, the first of them if there are several. NaN is never the smallest. (If
+        all losses are NaN there is no best epoch, and what comes back is up to you.)
         The history, a dictionary of lists with one number for each epoch:
         train_loss, val_loss: the mean loss per object, as from MetricsTracker.
         train_acc, val_acc: the accuracy.
@@ -760,7 +765,7 @@ def train_with_imbalance_handling(
         learning_rates: the rate with which the epoch was trained.
         And of one number, best_epoch: the place of the best epoch in these lists, from 0 on.
 
-    Errors:
+    Raises:
         ValueError for any other loss. The message names it.
 
     Example:
@@ -819,8 +824,9 @@ def train_with_imbalance_handling(
 def plot_training_history(history: dict[str, Any]) -> Figure:
     """Return a new figure that shows the history of a training.
 
-    Arguments:
-        history: as train_with_imbalance_handling returns it, of any length. It is not changed.
+    Args:
+        history: as train_with_imbalance_handling returns it, of at least one epoch. It is not
+            changed.
 
     Returns:
         A matplotlib Figure with the lines
@@ -1050,7 +1056,7 @@ def mixup_minority(
 
     Bonus.
 
-    Arguments:
+    Args:
         features: (batch, seq_len, n_features). Neither they nor the labels are changed.
         labels: (batch,) the numbers of the classes, int64.
         num_classes: the number of classes.
@@ -1059,8 +1065,9 @@ def mixup_minority(
 
     Returns:
         Features and labels of the new batch, in the order of the old one. For each object i of a
-        minority class a partner j is drawn at random from the whole batch (all are equally likely;
-        it may be i itself), and a number b from the distribution Beta(alpha, alpha). With
+        minority class a partner j is drawn at random from the old batch (all are equally likely;
+        it may be i itself; whether two objects may have the same partner is up to you), and a
+        number b from the distribution Beta(alpha, alpha). With
         share = max(b, 1 - b) the new features are share * features[i] + (1 - share) * features[j],
         in all rows and columns, and its label is the same mixture of the two one-hot labels. Each
         of these objects has a share and a partner of its own. All other objects stay as they are.
@@ -1158,7 +1165,7 @@ def mc_dropout_predict(
 
     Bonus.
 
-    Arguments:
+    Args:
         model: any network that forward_batch knows how to call, also with layers of
             nn.TransformerEncoder.
         features: (batch, seq_len, n_features), on the same device as the model.

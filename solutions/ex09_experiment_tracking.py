@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercise 9: Experiment tracking and hyperparameter sweeps
 #
-# **Time:** 45 to 60 minutes, and as long as you like for the extensions.
+# **Time:** 2 to 2.5 hours, and an hour or more for the extensions.
 #
 # **You will learn** to
 #
@@ -257,10 +257,11 @@ def save_checkpoint(
 ) -> Path:
     """Write a network and all one needs to know about it into a folder, as two files.
 
-    - `model.safetensors`: the weights, all tensors of `model.state_dict()` under their names;
+    - `model.safetensors`: the weights, all tensors of `model.state_dict()` under their names, also
+      where two of them share their memory;
     - `checkpoint.json`: an object with the keys `config`, `epoch` and `metrics`.
 
-    Arguments:
+    Args:
         folder: where to write; it is made if it does not exist, with the folders above it.
         model: any network. It is not changed.
         config: the settings of the run; its values can be stored as JSON.
@@ -291,14 +292,14 @@ def save_checkpoint(
 def load_checkpoint(folder: str | Path, model: nn.Module) -> dict[str, Any]:
     """Load the weights of a checkpoint into a network, and return what was noted.
 
-    Arguments:
+    Args:
         folder: a folder written by `save_checkpoint`.
         model: a network of the same sizes; it gets the weights, its mode stays as it is.
 
     Returns:
         The content of `checkpoint.json`: a dictionary with the keys `config`, `epoch`, `metrics`.
 
-    Errors:
+    Raises:
         FileNotFoundError: if a file is missing.
         RuntimeError: if names or shapes of the weights are not those of the model, as
             `load_state_dict` raises it.
@@ -400,7 +401,7 @@ class WandBExperimentTracker:
         configuration `config`, and its mode is `wandb_mode()`. A run that is still open is finished
         first, by `reinit="finish_previous"`.
 
-        Arguments:
+        Args:
             config: settings by name. It is not changed.
             experiment_name: a name for people; None leaves the choice to W&B.
 
@@ -453,11 +454,11 @@ class WandBExperimentTracker:
     def log_metrics(self, metrics: Mapping[str, float], step: int | None = None) -> None:
         """Write one row of the history.
 
-        Arguments:
+        Args:
             metrics: names and numbers of the row, all passed to W&B in a single call.
             step: the number of the row, such as the epoch; None lets W&B count on.
 
-        Errors:
+        Raises:
             RuntimeError: if no run is open; `self._open_run()` raises it.
             ValueError: if the step is smaller than `self.run.step`, since W&B would drop the row;
                 a step equal to it has not passed. The message names both numbers, and nothing is
@@ -484,7 +485,7 @@ class WandBExperimentTracker:
         as a Python `float`, and the alias `epoch-` followed by the number, such as "epoch-7".
         Checkpoints of earlier epochs remain: each call logs a new version.
 
-        Arguments:
+        Args:
             model: the network. It is not changed.
             epoch: the number of the epoch.
             metrics: names and numbers, as in `save_checkpoint`.
@@ -492,7 +493,7 @@ class WandBExperimentTracker:
         Returns:
             The artifact.
 
-        Errors:
+        Raises:
             RuntimeError: if no run is open; `self._open_run()` raises it.
         """
         ### BEGIN SOLUTION 9.4
@@ -513,12 +514,12 @@ class WandBExperimentTracker:
     ) -> None:
         """Log W&B's own confusion matrix under the key `confusion_matrix`, in the current row.
 
-        Arguments:
+        Args:
             y_true: (n,) true class numbers; class i is class_names[i].
             y_pred: (n,) predicted class numbers.
             class_names: names of all classes, in order.
 
-        Errors:
+        Raises:
             RuntimeError: if no run is open; `self._open_run()` raises it.
             ValueError: if y_true and y_pred differ in length (W&B's function raises it).
 
@@ -556,13 +557,13 @@ class WandBExperimentTracker:
 
         These figures are closed afterwards; all others are left alone.
 
-        Arguments:
+        Args:
             lightcurves: n light curves. They are not changed.
             predictions: (n, 5) probabilities; column i belongs to the class CLASS_NAMES[i].
             true_labels: (n,) true class numbers.
             n_examples: how many to plot at most.
 
-        Errors:
+        Raises:
             RuntimeError: if no run is open; `self._open_run()` raises it.
         """
         ### BEGIN SOLUTION 9.6
@@ -653,7 +654,7 @@ def infeasible(config: Mapping[str, Any]) -> str | None:
 
     It cannot if d_model is not larger than time_embed_dim, or if d_model is not divisible by nhead.
 
-    Arguments:
+    Args:
         config: settings by name. Other settings are ignored, and a rule for which a setting is
             missing is not applied: a configuration without `nhead` breaks no rule about heads.
 
@@ -737,19 +738,21 @@ def train_with_wandb(
        val_f1_rare_events. Stop early if `EarlyStopping(patience=patience)`, called with the
        validation loss, returns True, or `should_stop(epoch, val_f1_rare_events)` does.
     5. The best epoch is the one with the smallest validation loss (the first, if there are
-       several). Evaluate the weights of that epoch on the test set.
+       several; what happens if all losses are NaN is up to you). Evaluate the weights of that
+       epoch on the test set.
     6. Log the confusion matrix of the test set, up to five of its light curves with predictions,
        and the weights of the best epoch as a checkpoint with that epoch's number and the result
        (see below) as its metrics. Put the result into the run's summary as well. W&B keeps the
-       last row open, and copies it into the summary when it is complete; `run.log({}, commit=True)`
-       completes it before that.
+       last row open, and copies it into the summary when it is complete. So complete it by
+       `run.log({}, commit=True)` before you write the result into the summary.
     7. The run is finished, even if anything raises an exception.
 
-    Arguments:
+    Args:
         config: settings that differ from DEFAULTS; None on a server's sweep.
         data: the three sets, or None.
-        should_stop: called after each epoch with its number and `val_f1_rare_events`; True ends the
-            training, which then goes on with step 5.
+        should_stop: called after each epoch with its number and `val_f1_rare_events` (it need not
+            be if EarlyStopping has just ended the training); True ends the training, which then
+            continues with step 5.
 
     Returns:
         The result, a dictionary of numbers: best_epoch, val_loss, val_accuracy and
@@ -1130,7 +1133,7 @@ def run_sweep(
     at any time and called again: what has finished counts and is not repeated. Only one process at
     a time may work on a sweep.
 
-    Arguments:
+    Args:
         sweep_config: the description, as W&B wants it.
         train: called as `train(config=..., should_stop=...)`; opens a run of W&B and returns its
             result, a dictionary in which the sweep's metric occurs.
@@ -1365,7 +1368,7 @@ if __name__ == "__main__":
 def purity_completeness(is_target: np.ndarray, score: np.ndarray) -> pd.DataFrame:
     """Return purity and completeness of lists with all possible thresholds.
 
-    Arguments:
+    Args:
         is_target: (n,) bool, which objects are of the class that is looked for; at least one is.
         score: (n,) their probabilities of that class.
 
@@ -1400,7 +1403,7 @@ def recall_in_bins(
 ) -> pd.DataFrame:
     """Return the recall of the targets in bins of some property, such as their peak magnitude.
 
-    Arguments:
+    Args:
         is_target: (n,) bool, which objects are of the class that is looked for.
         listed: (n,) bool, which objects were taken for it.
         value: (n,) the property. Objects where it is NaN are in no bin.
@@ -1429,7 +1432,7 @@ def recall_in_bins(
 def log_chart(run: wandb.Run, key: str, table: pd.DataFrame, x: str, y: str, title: str) -> None:
     """Log a line chart of W&B's own, in the current row of the run.
 
-    Arguments:
+    Args:
         run: an open run.
         key: the name under which the chart is logged.
         table: the numbers; all of its columns are included, but no rows where `x` or `y` is NaN.
@@ -1579,9 +1582,9 @@ class ModelRegistry:
 
         It does if it beats it in *every* agreed metric, each judged by itself: in at least 95 % of
         `n_bootstrap` resamples of the objects, drawn with replacement and the same for both, its
-        metric is the larger one.
+        metric is the larger one. (Whether all metrics share their resamples is up to you.)
 
-        Arguments:
+        Args:
             labels: (n,) true class numbers.
             candidate: (n,) class numbers that the candidate predicts.
             current: (n,) class numbers that the current version predicts.
@@ -1603,7 +1606,7 @@ class ModelRegistry:
         A candidate that is deployed is copied into the registry as a new version, with its labels
         and predictions. One that is not changes nothing.
 
-        Arguments:
+        Args:
             checkpoint: a folder written by `save_checkpoint`; it may be deleted afterwards.
             labels: (n,) true class numbers of the agreed test set.
             predictions: (n,) class numbers that the candidate predicts for it.
@@ -1611,7 +1614,7 @@ class ModelRegistry:
         Returns:
             Whether the candidate was deployed.
 
-        Errors:
+        Raises:
             ValueError: if labels and predictions differ in length, or if the labels are not those
                 that the current version was judged by.
         """
@@ -1639,7 +1642,7 @@ class ModelRegistry:
         The version that was current keeps its folder, but is no longer in the list of those
         deployed: two calls in a row go back by two versions.
 
-        Errors:
+        Raises:
             RuntimeError: if there is none; nothing is changed.
         """
         ### BEGIN SOLUTION

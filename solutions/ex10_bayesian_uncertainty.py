@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Exercise 10: Bayesian uncertainty and a comparison of models
 #
-# **Time:** an hour or more, and as long as you like for the extensions. The experiment at the end
-# runs for about ten minutes by itself, and can be interrupted.
+# **Time:** about 3 hours, and another hour for the extensions. The experiment at the end runs for
+# about ten minutes by itself, and can be interrupted.
 #
 # **You will learn** to
 #
@@ -338,7 +338,7 @@ class MonteCarloDropout(nn.Dropout):
     def forward(self, input: Tensor) -> Tensor:
         """Drop features of each light curve at random.
 
-        Arguments:
+        Args:
             input: (batch, seq_len, width), a row for each observation; or (batch, width), a single
                 row for each light curve. It is not changed.
 
@@ -362,7 +362,7 @@ class MonteCarloDropout(nn.Dropout):
 def summarise(samples: Tensor) -> dict[str, Tensor]:
     """Return the mean of many answers and the two parts of its uncertainty.
 
-    Arguments:
+    Args:
         samples: (n_samples, batch, num_classes), the probabilities that each of n_samples networks
             gives, at least one network.
 
@@ -416,7 +416,7 @@ class BayesianTransformerEncoder(Time2VecTransformerEncoder):
         p is self.mc_dropout_rate. The dropout of all other layers stays what it is. self.mc_layers
         may be 0 (then only the classifier is changed) or as large as there are layers. It may be
         called again, after parts of the model or self.mc_dropout_rate were changed, and the same
-        holds then.
+        holds then, also for layers replaced before. (No layer has two names.)
 
         (The dropout of the attention weights is not a layer but a number that nn.MultiheadAttention
         keeps; leave it alone. It acts in training only.)
@@ -440,9 +440,10 @@ class BayesianTransformerEncoder(Time2VecTransformerEncoder):
         """Ask many networks drawn at random, and return what they say and how far they disagree.
 
         Only Monte Carlo dropout is active: everything else is in evaluation mode during the call.
-        After that, self.training is what it was before. No gradients are computed.
+        After that, self.training is what it was before (that of the model; parts of it need no
+        care). No gradients are computed.
 
-        Arguments:
+        Args:
             features: (batch, seq_len, input_dim), rows as in Exercise 5, at least one light curve.
             times: (batch, seq_len, 1) [days].
             lengths: (batch,) the number of observations of each, possibly 0; all further rows are
@@ -455,8 +456,8 @@ class BayesianTransformerEncoder(Time2VecTransformerEncoder):
             own. The light curves are in the order in which they came, and what one of them gets
             does not depend on the others, nor on the padding.
 
-        The samples are not computed one after another: self.forward is called at most once for each
-        light curve (or twice, if you wish), however many samples there are.
+        The samples are not computed one after another: self.forward is called at most twice for
+        each light curve, however many samples there are.
 
         Example:
             With 16 light curves and 5 classes, `predictions` has the shape (16, 5), and with
@@ -672,8 +673,8 @@ def predict(model: nn.Module, loader: DataLoader, n_samples: int = 50) -> Predic
 # the *validation set*. On the test set it would be cheating, and on the training set useless: there
 # the network is as right as it is sure.
 #
-# The function of $T$ has one minimum. `scipy.optimize.minimize_scalar` finds it; search over the
-# logarithm of $T$, where 1/2 and 2 are equally far from 1.
+# In practice the function of $T$ has one minimum. `scipy.optimize.minimize_scalar` finds it; search
+# over the logarithm of $T$, where 1/2 and 2 are equally far from 1.
 #
 # ### 10.6 Is the uncertainty of any use?
 #
@@ -703,7 +704,7 @@ class UncertaintyCalibration:
         probability is the true one. Bin b = 0, ..., n_bins - 1 holds the confidences c with
         b/n_bins < c <= (b + 1)/n_bins.
 
-        Arguments:
+        Args:
             n_bins: the number of bins, at least 1.
 
         Returns:
@@ -713,7 +714,7 @@ class UncertaintyCalibration:
             accuracy: the fraction of them that is right, NaN in an empty bin.
             There may be other columns.
 
-        Errors:
+        Raises:
             ValueError if there is no answer at all.
 
         Example, with 2 bins and the true classes 0, 0, 1:
@@ -747,7 +748,7 @@ class UncertaintyCalibration:
             A float: the mean over the bins of calibration_table of the absolute difference between
             accuracy and mean confidence, weighted by the number of answers in the bin.
 
-        Errors:
+        Raises:
             ValueError if there is no answer at all.
 
         Example:
@@ -766,7 +767,7 @@ class UncertaintyCalibration:
     ) -> Figure:
         """Draw accuracy against confidence, a histogram, and errors against uncertainty.
 
-        Arguments:
+        Args:
             uncertainty: (n,), the uncertainty of each answer, of any kind.
             n_bins: the number of bins of calibration_table.
 
@@ -810,7 +811,7 @@ class UncertaintyCalibration:
     def apply_temperature(y_prob: np.ndarray, temperature: float) -> np.ndarray:
         """Return the probabilities at another temperature.
 
-        Arguments:
+        Args:
             y_prob: probabilities, some of which may be exactly 0 or 1.
             temperature: T, a positive number.
 
@@ -835,7 +836,8 @@ class UncertaintyCalibration:
         Returns:
             A float from 0.05 to 20: the temperature T for which the cross-entropy is smallest, the
             mean over the answers of -log p, where p is what apply_temperature(y_prob, T) gives to
-            the true class (or 1e-12, if it is less). It is found to within 1%.
+            the true class (or 1e-12, if it is less). It is found to within 1%; where several are
+            equally good, any of them will do.
 
         Example:
             If all probabilities are either 0.9 or 0.1 and the class with 0.9 is the true one in 3
@@ -857,10 +859,11 @@ class UncertaintyCalibration:
     ) -> float:
         """Return the accuracy of what remains when the most uncertain answers are refused.
 
-        Arguments:
+        Args:
             uncertainty: (n,), the uncertainty of each answer.
             rejected: the fraction that is refused, from 0 to less than 1. It is rounded down to
-                whole answers: of 25 answers, 0.1 are 2.
+                whole answers: of 25 answers, 0.1 are 2. (Which of several equally uncertain ones
+                are refused is up to you.)
 
         Returns:
             The fraction of right answers among those that are not refused, as a float.
@@ -878,7 +881,7 @@ class UncertaintyCalibration:
     def unknown_auroc(known: np.ndarray, unknown: np.ndarray) -> float:
         """Return the probability that an unknown object is more uncertain than a known one.
 
-        Arguments:
+        Args:
             known: (n,) uncertainties of objects whose class was in the training set.
             unknown: (m,) uncertainties of objects whose class was not.
 
@@ -1017,7 +1020,7 @@ class ModelComparison:
         self.n_samples. The result is logged by log_metrics, in one call. The run is finished even
         if anything raises an exception, which propagates to the caller.
 
-        Arguments:
+        Args:
             model_name: a readable name, and the key in self.results.
             model_class: makes a model when it is called with the settings.
             model_config: the settings by name. It is not changed.
@@ -1235,7 +1238,7 @@ def restore(folder: Path, model: nn.Module) -> tuple[dict[str, float], Predictio
 def class_balanced_weights(counts: Tensor, beta: float = 0.999) -> Tensor:
     """Return a weight for each class by its effective number of objects (Cui et al. 2019, eq. 4).
 
-    Arguments:
+    Args:
         counts: (num_classes,) whole numbers, how many objects of each class there are; not all 0.
         beta: from 0 to less than 1.
 
@@ -1275,7 +1278,7 @@ class SmoothFocalLoss(nn.Module):
     def forward(self, inputs: Tensor, targets: Tensor) -> Tensor:
         """Return the loss of a batch.
 
-        Arguments:
+        Args:
             inputs: logits, shape (batch, num_classes).
             targets: the numbers of the true classes, shape (batch,), int64.
 
@@ -1784,7 +1787,7 @@ def main_experiment_pipeline(
 ) -> dict[str, dict[str, float]]:
     """Run the whole experiment, or what is still missing of it, and return all results.
 
-    Arguments:
+    Args:
         n_samples: how many light curves are invented.
         num_epochs: for each model of the comparison.
         sweep_trials, sweep_epochs: how many models the sweep tries, and for how long.
@@ -1799,7 +1802,7 @@ def main_experiment_pipeline(
         The results of the comparison by name of the model, and under "best_of_sweep" and
         "without_TDE" what the further stages found. `folder/report/report.md` has all of it.
 
-    Errors:
+    Raises:
         ValueError if the folder holds an experiment with other settings.
     """
     folder = Path(folder)
@@ -1911,7 +1914,7 @@ def train_ensemble(
 ) -> list[nn.Module]:
     """Make and train the members of an ensemble, each from its own starting point. Bonus.
 
-    Arguments:
+    Args:
         make_model: makes a new, untrained model.
         train: trains the model that it is given and returns it trained.
         n_members: how many members.
@@ -1935,7 +1938,7 @@ def ensemble_predict(models: Sequence[nn.Module], features: Tensor) -> tuple[Ten
     Each model is asked by forward_batch, in evaluation mode; afterwards its mode is what it was
     before. No gradients are computed.
 
-    Arguments:
+    Args:
         models: the members, at least one.
         features: (batch, seq_len, n_features), rows as in Exercise 5.
 
@@ -2043,7 +2046,7 @@ def active_learning(
     first thing drawn from it are the n_start objects, so that both strategies start with the same
     ones.
 
-    Arguments:
+    Args:
         fit: called with the numbers of the labelled objects, an array of different whole numbers;
             returns a model.
         score: called with a model; returns its score.
@@ -2059,7 +2062,7 @@ def active_learning(
         For each round, in order, the number of labelled objects that the model was fitted to, and
         its score. (So the last n_query need not be chosen.)
 
-    Errors:
+    Raises:
         ValueError for any other strategy. The message names it.
 
     Example:
@@ -2175,13 +2178,13 @@ class LiveClassifier:
         Bonus.
 
         The observation goes into self.observations[object_id]. If one with the same MJD in the same
-        band is there already, the new one is a second copy and is not added. (Late observations
-        need no care: a light curve sorts them.) The features come from self.features_of(object_id);
-        model.forward_with_uncertainty gets them with their times and lengths from unpack_batch, and
-        n_samples=self.n_samples. The time that all of this took, in seconds, is appended to
-        self.seconds.
+        band is there already, the new one is a second copy and is not added, whatever its flux.
+        (Late observations need no care: a light curve sorts them.) The features come from
+        self.features_of(object_id); model.forward_with_uncertainty gets them with their times and
+        lengths from unpack_batch, and n_samples=self.n_samples. The time that all of this took, in
+        seconds, is appended to self.seconds.
 
-        Arguments:
+        Args:
             object_id: the object's name.
             observation: mjd [days], flux, flux_err, band. It is not changed.
 
@@ -2222,14 +2225,14 @@ class LiveClassifier:
 
         Bonus.
 
-        Arguments:
+        Args:
             percentiles: numbers from 0 to 100.
 
         Returns:
             For each percentile its value in self.seconds, in milliseconds, interpolated linearly as
             np.percentile does; a dictionary of floats.
 
-        Errors:
+        Raises:
             ValueError if there was no answer yet.
 
         Example:

@@ -61,6 +61,7 @@ def matrix_of(ax: Any) -> Matrix:
             for each in drawn
             for value, place in _coloured(each)
         ],
+        limits=[float(limit) for each in drawn[:1] for limit in _limits(each)],
     )
 
 
@@ -68,6 +69,12 @@ def _written(text: Any, pixel: Callable[[Any], Any]) -> Written:
     """A text and its place; that of an annotation is what it points to."""
     own = text.get_transform().transform(text.get_position())
     return Written(text.get_text(), *map(float, pixel(text.xy) if hasattr(text, "xy") else own))
+
+
+def _limits(drawn: Any) -> tuple[float, ...]:
+    """The values at both ends of the scale of colours, if there is one."""
+    limits = drawn.get_clim() if hasattr(drawn, "get_clim") else (None, None)
+    return limits if None not in limits else ()
 
 
 def _coloured(drawn: Any) -> Iterator[tuple[float, tuple[float, float]]]:

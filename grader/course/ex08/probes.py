@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import copy
 import operator
+import re
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr
+from io import StringIO
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,14 +28,17 @@ from grader.course.ex08.replies import (
     Epoch,
     History,
     Matrix,
+    MeasuredTwice,
     Mixed,
     Sampled,
     Told,
     Training,
 )
 from grader.course.ex08.stand_ins import (
+    DROPOUT,
     N_FEATURES,
     OneDrop,
+    OneLayer,
     PowerCut,
     Recorder,
     Script,
@@ -100,6 +106,28 @@ def metrics(
     return tracker.compute_metrics()
 
 
+def measured_twice(
+    learner: Learner, names: list[str], batches: Sequence[Measured]
+) -> MeasuredTwice:
+    """What a tracker keeps of batches, and its measures, asked for twice."""
+    tracker = learner.MetricsTracker(names)
+    given = [(predictions.clone(), targets.clone()) for predictions, targets, _ in batches]
+    for batch in batches:
+        tracker.update(*batch)
+    same = [
+        torch.equal(a, c) and torch.equal(b, d)
+        for (a, b, _), (c, d) in zip(batches, given, strict=True)
+    ]
+    kept = [list(each) for each in (tracker.predictions, tracker.targets, tracker.losses)]
+    once = tracker.compute_metrics()
+    after = [list(each) for each in (tracker.predictions, tracker.targets, tracker.losses)]
+    try:
+        again = tracker.compute_metrics()
+    except Exception as error:
+        again = type(error).__name__
+    return MeasuredTwice(*kept, after == kept, once, again, all(same))
+
+
 def confusion_figure(
     learner: Learner, names: list[str], targets: list[int], predictions: list[int]
 ) -> Matrix:
@@ -156,23 +184,31 @@ def trained(
     script: Script,
     right: list[list[bool]],
     gamma: float | None = None,
+    easy: float = 1.0,
     **options: Any,
 ) -> Training:
     """A training by script: its history, and which epoch's weights are returned and saved.
 
     `batch` holds the positions that make up the only batch of an epoch; with `gamma`, a scheduler
-    multiplies the learning rate by it after each epoch.
+    multiplies the learning rate by it after each epoch; `easy` is for `Scripted`.
     """
     num_classes = logits.shape[1]
-    model = Scripted(num_classes, script, right)
+    model = Scripted(num_classes, script, right, easy)
+    optimizers: list[Any] = []
+
+    def make_scheduler(optimizer: Any) -> StepLR:
+        optimizers.append(optimizer)
+        return StepLR(optimizer, 1, gamma=gamma or 1.0)
+
     train = _loader(_rows(0, labels, logits), labels, [batch])
     empty = torch.zeros(len(val_labels), num_classes)
     val = _loader(_rows(1, val_labels, empty), val_labels, [list(range(len(val_labels)))])
     if gamma is not None:
-        options["make_scheduler"] = lambda optimizer: StepLR(optimizer, 1, gamma=gamma)
-    with TemporaryDirectory() as folder:
+        options["make_scheduler"] = make_scheduler
+    screen = StringIO()
+    with TemporaryDirectory() as folder, redirect_stderr(screen):
         path = Path(folder) / "best.pt"
-        options |= {"device": "cpu", "weight_decay": 0.0, "progress": False}
+        options = {"device": "cpu", "weight_decay": 0.0, "progress": False} | options
         try:
             result = learner.train_with_imbalance_handling(
                 model, train, val, checkpoint_path=path, **options
@@ -181,7 +217,11 @@ def trained(
         except PowerCut:
             got = Training(cut=True)
         got.file, got.confused, got.loaded = _saved(path), model.confused, model.loaded
-        return got
+    got.bar = bool(re.search(r"\d%\||it/s|s/it", screen.getvalue()))
+    for optimizer in optimizers[:1]:
+        got.optimizer = type(optimizer).__name__
+        got.decay = float(optimizer.param_groups[0].get("weight_decay", 0.0))
+    return got
 
 
 def _rows(kind: int, labels: Tensor, logits: Tensor) -> Tensor:
@@ -256,31 +296,50 @@ def _modes(model: nn.Module) -> list[bool]:
 def sampled(
     learner: Learner, table: Tensor, features: Tensor, n_samples: int, training: bool
 ) -> Sampled:
-    """Mean and spread for a model with two possible answers, and what became of the model."""
+    """Mean and spread for a model with two possible answers, and what became of the model.
+
+    The fast path is enabled before for a model in evaluation mode, and disabled for another.
+    """
     torch.manual_seed(1)
+    usual = torch.backends.mha.get_fastpath_enabled()
     model = OneDrop(table)
     if not training:
         model.eval()
     modes, state = _modes(model), copy.deepcopy(model.state_dict())
-    fast = torch.backends.mha.get_fastpath_enabled()
+    switch: Callable[[bool], None] = torch.backends.mha.set_fastpath_enabled
+    switch(not training)
     try:
         result = learner.mc_dropout_predict(model, features, n_samples)
-        kept_fast = torch.backends.mha.get_fastpath_enabled() == fast
+        kept_fast = torch.backends.mha.get_fastpath_enabled() != training
     finally:
-        torch.backends.mha.set_fastpath_enabled(fast)
+        switch(usual)
     same = all(torch.equal(state[name], value) for name, value in model.state_dict().items())
     items = result if isinstance(result, tuple | list) else ()
     flows = any(isinstance(each, Tensor) and each.requires_grad for each in items)
     return Sampled(result, modes, _modes(model), same, flows, kept_fast)
 
 
-def sampled_transformer(learner: Learner, features: Tensor, n_samples: int) -> Any:
+def silent_layers(learner: Learner, n_samples: int) -> list[str]:
+    """The layers of dropout with which all answers are the same."""
+    features = torch.ones(2, 1, N_FEATURES)
+    silent = []
+    for kind in DROPOUT:
+        torch.manual_seed(1)
+        _, spread = learner.mc_dropout_predict(OneLayer(kind(0.5)).eval(), features, n_samples)
+        if not bool((spread > 1e-6).any()):
+            silent.append(kind.__name__)
+    return silent
+
+
+def sampled_transformer(
+    learner: Learner, features: Tensor, n_samples: int, fast_path: bool = True
+) -> Any:
     """The spread for a transformer whose encoder has dropout."""
     torch.manual_seed(1)
     model = SmallTransformer().eval()
     fast: Callable[[bool], None] = torch.backends.mha.set_fastpath_enabled
     before = torch.backends.mha.get_fastpath_enabled()
-    fast(True)
+    fast(fast_path)
     try:
         return learner.mc_dropout_predict(model, features, n_samples)
     finally:

@@ -25,6 +25,22 @@ class Told(Struct):
     counter: Any
 
 
+class MeasuredTwice(Struct):
+    """What a tracker keeps of its batches, and what measuring gives the first and the second time.
+
+    `kept` says whether the lists are the same after measuring, `unchanged` whether the tensors that
+    it was given are.
+    """
+
+    predictions: list[Any]
+    targets: list[Any]
+    losses: list[Any]
+    kept: bool
+    once: Any
+    again: Any
+    unchanged: bool
+
+
 class Tick(Struct):
     """A name on an axis, and where it stands, in pixels from the left or from below."""
 
@@ -58,6 +74,7 @@ class Matrix(Struct):
     rows: list[Tick] = []
     texts: list[Written] = []
     cells: list[Cell] = []
+    limits: list[float] = []
 
 
 class Line(Struct):
@@ -117,6 +134,8 @@ class Training(Struct):
 
     `result` and `model` name the types of what was returned. `steps` and `walker` are those of the
     model that came back; `file` is the number of steps of the one in the checkpoint, or a word.
+    `optimizer` and `decay` are the type and the weight decay of what a scheduler was made of, and
+    `bar` says whether a progress bar was shown.
     """
 
     cut: bool = False
@@ -128,6 +147,9 @@ class Training(Struct):
     file: int | str = "missing"
     confused: list[str] = []
     loaded: int = 0
+    optimizer: str = ""
+    decay: float = 0.0
+    bar: bool = False
 
 
 class Mixed(Struct):

@@ -8,7 +8,6 @@ dropout.
 
 from __future__ import annotations
 
-import math
 from typing import Any, TypeAlias
 
 import torch
@@ -76,10 +75,14 @@ class Scripted(nn.Module):
     The first feature says whether a light curve is for training (0) or for validation (1), the
     second is its label then, and the third which of the objects is told apart. In training the
     logits are the features after these. In each step `walker` moves down by the learning rate.
+    Objects of class 0 have the loss of the script times `easy`.
     """
 
-    def __init__(self, num_classes: int, script: Script, right: list[list[bool]]) -> None:
+    def __init__(
+        self, num_classes: int, script: Script, right: list[list[bool]], easy: float = 1.0
+    ) -> None:
         super().__init__()
+        self.easy = easy
         self.num_classes, self.script, self.right = num_classes, script, right
         self.walker = nn.Parameter(torch.zeros(()))
         self.register_buffer("steps", torch.zeros((), dtype=torch.int64))
@@ -106,9 +109,9 @@ class Scripted(nn.Module):
         loss = self.script[epoch]
         if loss is None:
             raise PowerCut("the power failed")
-        p = math.exp(-loss)
-        others = self.num_classes - 1
-        spread = torch.full((len(labels), self.num_classes), (1 - p) / others)
+        p = torch.exp(-loss * torch.where(labels == 0, self.easy, 1.0))  # (batch,)
+        rest = (1 - p).unsqueeze(1)  # (batch, 1)
+        spread = (rest / (self.num_classes - 1)).repeat(1, self.num_classes)
         lumped = torch.full_like(spread, 1e-9)
         lumped[torch.arange(len(labels)), (labels + 1) % self.num_classes] = 1 - p
         right = torch.tensor(self.right[epoch])[numbers].unsqueeze(1)  # (batch, 1)
@@ -137,6 +140,30 @@ class OneDrop(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         feature = self.frozen(self.norm(self.dropout(x[:, 0, :1])))  # (batch, 1)
         return feature * self.table  # (batch, num_classes)
+
+
+DROPOUT: dict[Any, tuple[int, ...]] = {
+    nn.Dropout: (4,),
+    nn.Dropout1d: (4, 2),
+    nn.Dropout2d: (4, 2, 2),
+    nn.Dropout3d: (4, 2, 2, 2),
+    nn.AlphaDropout: (4,),
+    nn.FeatureAlphaDropout: (4, 2),
+}
+"""Layers of dropout, and the shape of an object that each of them takes."""
+
+
+class OneLayer(nn.Module):
+    """Its first logit is the mean of ones that have gone through a layer of dropout."""
+
+    def __init__(self, layer: nn.Module) -> None:
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        ones = x.new_ones(len(x), *DROPOUT[type(self.layer)])
+        first = self.layer(ones).flatten(1).mean(dim=1)  # (batch,)
+        return torch.stack([first, torch.zeros_like(first)], dim=1)  # (batch, 2)
 
 
 class SmallTransformer(nn.Module):

@@ -117,14 +117,21 @@ def _any_flows(values: Iterable[Any]) -> bool:
     return any(isinstance(each, torch.Tensor) and each.requires_grad for each in values)
 
 
-def asked_one_by_one(learner: Learner, settings: dict[str, Any], x: torch.Tensor) -> Tensor:
-    """The probabilities of each light curve by itself, without its padding, in evaluation mode."""
+def asked_one_by_one(
+    learner: Learner, settings: dict[str, Any], x: torch.Tensor, padded: bool = False
+) -> Tensor:
+    """The probabilities of each light curve by itself, without its padding, in evaluation mode.
+
+    If `padded`, the padding counts as observations.
+    """
     model = _model(learner, **settings).eval()
     answers = []
     with torch.no_grad():
         for one, length in zip(x, _inputs(x)[2].tolist(), strict=True):
-            alone = one[: max(length, 1)].unsqueeze(0)
-            answers.append(model(*_inputs(alone)).softmax(dim=-1))
+            alone = one[: len(one) if padded else max(length, 1)].unsqueeze(0)
+            features, times, lengths = _inputs(alone)
+            lengths = torch.tensor([len(one)]) if padded else lengths
+            answers.append(model(features, times, lengths).softmax(dim=-1))
     return Tensor.of(torch.cat(answers).numpy())
 
 
@@ -217,13 +224,19 @@ def compared(
     test: torch.Tensor,
     *,
     fails: bool = False,
+    crowd: bool = False,
 ) -> Comparison:
-    """A comparison of a model that is nothing but a table, which a training exchanges."""
+    """A comparison of a model that is nothing but a table, which a training exchanges.
+
+    If `crowd`, the training gives a Bayesian model instead.
+    """
     sets = {"training": _loader(val, 0), "validation": _loader(val, 0)}
     sets["test"] = _loader(test, len(val))
-    train, run = Trainer(trained, sets, fails), Run([], [], False)
+    asked: list[Any] = []
+    make = _crowd_table(learner, asked) if crowd else Table
+    train, run = Trainer(trained, sets, fails, make), Run([], [], False)
     comparison = learner.ModelComparison(
-        "a project", train, lambda name: Recorder(name, run), seed=77
+        "a project", train, lambda name: Recorder(name, run), n_samples=7, seed=77
     )
     arguments = (Table, {"logits": untrained}, *sets.values())
     result, raised = None, False
@@ -235,7 +248,30 @@ def compared(
         result = comparison.train_and_evaluate_model("a table", *arguments)
     except ArithmeticError:
         raised = True
-    return Comparison(result, raised, run, train.seen, _kept(comparison, trained))
+    return Comparison(result, raised, run, train.seen, _kept(comparison, trained), asked)
+
+
+def _crowd_table(learner: Learner, asked: list[Any]) -> Any:
+    """A Bayesian model that is nothing but a table, and notes how many networks are asked."""
+
+    class CrowdTable(learner.BayesianTransformerEncoder):  # type: ignore[name-defined]
+        def __init__(self, logits: torch.Tensor, seconds: float = 0.0) -> None:
+            nn.Module.__init__(self)
+            self.logits = nn.Parameter(logits.clone())  # (rows, num_classes)
+
+        def forward_with_uncertainty(
+            self, features: torch.Tensor, *_: Any, n_samples: int = 100
+        ) -> dict[str, torch.Tensor]:
+            asked.append(n_samples)
+            p = self.logits.detach()[features[:, 0, 0].long()].softmax(dim=-1)
+            return {
+                "predictions": p,
+                "epistemic_uncertainty": torch.full((len(p),), 0.25),
+                "aleatoric_uncertainty": torch.full((len(p),), 0.5),
+                "prediction_samples": p.unsqueeze(0),
+            }
+
+    return CrowdTable
 
 
 def _kept(comparison: Any, trained: torch.Tensor) -> Kept:
@@ -329,12 +365,22 @@ def alerts(
     """The answers to a stream of alerts."""
     oracle = Oracle(probabilities)
     live = learner.LiveClassifier(oracle, class_names, n_samples=7)
+    features_of = live.features_of
+
+    def slow_features_of(object_id: str) -> torch.Tensor:
+        time.sleep(0.004)
+        features: torch.Tensor = features_of(object_id)
+        return features
+
+    live.features_of = slow_features_of
     given = [(name, dict(observation)) for name, observation in stream]
     start = time.perf_counter()
     answers = [live.answer(name, observation) for name, observation in given]
     took = time.perf_counter() - start
     changed = [o for _, o in given] != [o for _, o in stream]
-    return Stream(answers, oracle.asked, list(live.seconds), took, changed)
+    first = live.observations.get(stream[0][0], [])
+    kept = [each.get("flux") for each in first if isinstance(each, dict)]
+    return Stream(answers, oracle.asked, list(live.seconds), took, changed, kept)
 
 
 def latency(learner: Learner, seconds: list[float], *percentiles: list[float]) -> Any:

@@ -109,13 +109,17 @@ class Kept(Struct):
 
 
 class Comparison(Struct):
-    """The result of a comparison, and what happened on the way; no training if none was asked."""
+    """The result of a comparison, and what happened on the way; no training if none was asked.
+
+    `asked` has the `n_samples` of each question to a Bayesian model.
+    """
 
     result: Any
     raised: bool
     run: Run
     training: Training | None
     kept: Kept
+    asked: list[Any]
 
 
 class Loss(Struct):
@@ -159,10 +163,14 @@ class Question(Struct):
 
 
 class Stream(Struct):
-    """The answers to a stream of alerts, and what was seen on the way; times in seconds."""
+    """The answers to a stream of alerts, and what was seen on the way; times in seconds.
+
+    `kept` has the fluxes of the first object's observations.
+    """
 
     answers: list[Any]
     questions: list[Question]
     seconds: list[float]
     took: float
     changed: bool
+    kept: list[Any]

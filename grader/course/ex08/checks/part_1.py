@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from grader.course.counted import as_many
 from grader.course.ex08 import probes
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, expect_error, kind_of, require
+from grader.expect import Mistake, expect_error, fail_if_recognised, kind_of, require
 from grader.wire import Tensor
 
 Batch = list[int]
@@ -80,29 +81,40 @@ def test_batches(learner: Subject, rng: Rng, form: str) -> None:
 def test_no_card_twice(learner: Subject, rng: Rng) -> None:
     """An object comes again only when all of its class have come"""
     labels = some_labels(rng)
-    for batches in dealt(learner, labels, 16, passes=3):
-        uses = Counter[int]()
-        for batch in batches:
-            uses.update(batch)
-            for c in SIZES:
-                counts = [uses[i] for i, label in enumerate(labels) if label == c]
-                most, least = max(counts), min(counts)
-                fair = most - least <= 1
-                require(fair, "with-replacement", n=len(counts), most=most, least=least)
+    passes = dealt(learner, labels, 16, passes=3)
+    together = [batch for batches in passes for batch in batches]
+    one_pack = all(max(some) - min(some) <= 1 for some in counts_of(together, labels))
+    for batches in passes:
+        for counts in counts_of(batches, labels):
+            most, least = max(counts), min(counts)
+            fields = {"n": len(counts), "most": most, "least": least}
+            require(most - least <= 1 or not one_pack, "packs-carried-over", **fields)
+            require(most - least <= 1, "with-replacement", **fields)
+
+
+def counts_of(batches: list[Batch], labels: list[int]) -> Iterator[list[int]]:
+    """How often each object of a class has come, after each batch and for each class."""
+    uses = Counter[int]()
+    for batch in batches:
+        uses.update(batch)
+        for c in SIZES:
+            yield [uses[i] for i, label in enumerate(labels) if label == c]
 
 
 def test_another_order(learner: Subject, rng: Rng) -> None:
     """The order is another one in each pass, and for each seed"""
     labels = some_labels(rng)
     first, second, third = dealt(learner, labels, passes=3)
-    require(first != second and second != third, "same-order")
+    (other,) = dealt(learner, labels, seed=2)
+    alike = first == second or second == third
+    require(not alike or other != first, "same-order~ever")
+    require(not alike, "same-order")
     for c in SIZES:
         orders = {
             tuple(i for batch in batches for i in batch if label_at(labels, i) == c)
             for batches in (first, second, third)
         }
         require(len(orders) > 1, "same-order~class", n=SIZES[c])
-    (other,) = dealt(learner, labels, seed=2)
     require(other != first, "own-seed")
 
 
@@ -124,6 +136,18 @@ def test_few_objects(learner: Subject) -> None:
 
 def label_at(labels: list[int], position: int) -> int | None:
     return labels[position] if 0 <= position < len(labels) else None
+
+
+def test_smallest_batch(learner: Subject, rng: Rng) -> None:
+    """A batch with as many places as there are classes holds one object of each"""
+    labels = some_labels(rng)
+    answer = learner.ask(probes.dealt, labels, len(SIZES), 1, 1, 40)
+    refused = answer.raised is not None and answer.raised.is_a("ValueError")
+    fail_if_recognised(answer, Mistake("enough-places-refused", refused, error=answer.raised))
+    (batches,) = dealt(learner, labels, len(SIZES))
+    for batch in batches:
+        counts = [sum(label_at(labels, i) == c for i in batch) for c in SIZES]
+        require(counts == [1] * len(SIZES), "unbalanced~smallest", counts=counts)
 
 
 def test_batch_too_small(learner: Subject, rng: Rng) -> None:

@@ -47,6 +47,7 @@ def slips(losses: list[float], patience: int, delta: float) -> list[Mistake]:
     return [
         Mistake("min-delta-reversed", by(lambda x, best: x < best + delta)),
         Mistake("min-delta-ignored", by(lambda x, best: x < best)),
+        Mistake("min-delta-relative", by(lambda x, best: x < best * (1 - delta))),
         Mistake("exactly-counts", by(lambda x, best: x <= best - delta)),
         Mistake("change-counts", by(lambda x, best: best == math.inf or abs(x - best) > delta)),
         Mistake("nan-improves", by(lambda x, best: not x >= best - delta)),

@@ -23,6 +23,7 @@ from grader.expect import (
     fail_if_recognised,
     kind_of,
     require,
+    shown,
 )
 from grader.wire import Tensor
 
@@ -99,8 +100,10 @@ def mistakes_of(key: str, seen: Collected, want: dict[str, float]) -> list[Mista
 def mistakes_of_balanced(want: dict[str, float]) -> list[Mistake]:
     recalls = [want[f"{each}_recall"] for each in NAMES]
     precisions = [want[f"{each}_precision"] for each in NAMES]
+    found = [recall for recall in recalls if recall]
     return [
         Mistake("accuracy-for-balanced", want["accuracy"]),
+        Mistake("recall-zero-left-out", sum(found) / len(found)),
         Mistake("absent-class-counted", sum(recalls) / len(recalls)),
         Mistake("absent-class-nan", math.nan),
         Mistake("precision-recall-swapped~mean", sum(precisions) / len(precisions)),
@@ -145,10 +148,11 @@ def mistakes_of_class(key: str, want: dict[str, float]) -> list[Mistake]:
 def check_measures(answer: Answer[Any], seen: Collected) -> None:
     """Compare every measure with the one found by counting."""
     want = seen.measures()
+    along_batch = f"[{len(seen.true)}, {len(NAMES) * len(seen.sizes)}]"  # as scikit-learn says it
     fail_if_recognised(
         answer,
         Mistake("gradients-kept", Raises("RuntimeError", "requires grad")),
-        Mistake("classes-along-batch", Raises("ValueError", "inconsistent numbers of samples")),
+        Mistake("classes-along-batch", Raises("ValueError", along_batch)),
     )
     got = measures_of(answer)
     for key in want:
@@ -176,7 +180,9 @@ def test_metrics(learner: Subject, rng: Rng, form: str) -> None:
     answer = learner.ask(probes.metrics, NAMES, seen.rare, batches)
     raised = answer.raised
     if raised is not None and form != "logits" and not raised.is_a("NotImplementedError"):
-        fail_if_recognised(answer, Mistake("class-numbers-refused", True, error=raised))
+        as_logits = learner.ask(probes.metrics, NAMES, seen.rare, seen.batches())
+        only_numbers = as_logits.raised is None
+        fail_if_recognised(answer, Mistake("class-numbers-refused", only_numbers, error=raised))
     if isinstance(answer.result, dict):
         only = {key: value for key, value in seen.measures(first=2).items() if key != "loss"}
         got = {key: answer.result.get(key) for key in only}
@@ -201,25 +207,29 @@ def test_square_batch(learner: Subject, rng: Rng) -> None:
 
 def test_class_only_predicted(learner: Subject) -> None:
     """A class that is only predicted is in no mean of recalls, and a loss of NaN stays NaN"""
-    predictions, targets = np.array([0, 2, 1]), np.array([0, 0, 1])  # no AGN, though one is called
-    batch = (Tensor.of(predictions), Tensor.of(targets), math.nan)
-    got = measures_of(learner.ask(probes.metrics, NAMES, ["TDE"], [batch]))
+    first = (Tensor.of(np.array([0, 2])), Tensor.of(np.array([0, 0])), math.nan)
+    second = (Tensor.of(np.array([1])), Tensor.of(np.array([1])), 0.5)
+    got = measures_of(learner.ask(probes.metrics, NAMES, ["TDE"], [first, second]))
     expect(
         Answer(got.get("balanced_accuracy")),
         (1 / 2 + 1) / 2,
         Mistake("only-predicted-counted", (1 / 2 + 1 + 0) / 3),
         what="`balanced_accuracy`",
     )
-    expect(Answer(got.get("loss")), math.nan, Mistake("nan-hidden", 0.0), what="`loss`")
+    loss = got.get("loss")
+    hidden = isinstance(loss, float | int) and math.isfinite(loss)
+    expect(Answer(loss), math.nan, Mistake("nan-hidden", hidden, got=shown(loss)), what="`loss`")
 
 
 def test_absent_class(learner: Subject, rng: Rng) -> None:
     """A class that does not occur, or is never predicted, gives 0.0 and spoils no mean"""
-    seen = Collected(rng, WITH_ABSENT, (16, 10), rare=["TDE", "kilonova"])
+    seen = Collected(rng, WITH_ABSENT, (16, 10), rare=["TDE"])
     answer = learner.ask(probes.metrics, NAMES, seen.rare, seen.batches())
     raised = answer.raised
     if raised is not None and any(map(raised.is_a, ("IndexError", "ValueError", "KeyError"))):
-        fail_if_recognised(answer, Mistake("absent-class-dropped", True, error=raised))
+        all_there = Collected(rng, COUNTS, (18, 25), rare=["TDE"])
+        works = learner.ask(probes.metrics, NAMES, ["TDE"], all_there.batches()).raised is None
+        fail_if_recognised(answer, Mistake("absent-class-dropped", works, error=raised))
     got, want = answer.result, seen.measures()
     if isinstance(got, dict):
         moved_up = [want[f"{name}_recall"] for name in NAMES if name != "CV"]
@@ -228,16 +238,39 @@ def test_absent_class(learner: Subject, rng: Rng) -> None:
     check_measures(answer, seen)
 
 
+def test_unknown_rare_class(learner: Subject, rng: Rng) -> None:
+    """A rare class that is none of class_names is ignored"""
+    seen = Collected(rng, COUNTS, (21, 22), rare=["TDE", "kilonova"])
+    answer = learner.ask(probes.metrics, NAMES, seen.rare, seen.batches())
+    if answer.raised is not None:
+        works = learner.ask(probes.metrics, NAMES, ["TDE"], seen.batches()).raised is None
+        fail_if_recognised(answer, Mistake("unknown-rare-refused", works, error=answer.raised))
+    check_measures(answer, seen)
+
+
+def test_measured_twice(learner: Subject, rng: Rng) -> None:
+    """The lists hold what was added, and measuring changes nothing"""
+    seen = Collected(rng, COUNTS, (21, 22), rare=["TDE"])
+    got = learner.ask(probes.measured_twice, NAMES, seen.batches()).value
+    expect(Answer(got.targets), seen.true, what="`targets`")
+    expect(Answer(got.predictions), seen.called, what="`predictions`")
+    losses = [list(pair) for pair in zip(seen.losses, seen.sizes, strict=True)]
+    pairs = [list(each) if isinstance(each, tuple) else each for each in got.losses]
+    expect(Answer(pairs), losses, what="`losses`")
+    require(got.unchanged, "batch-changed")
+    require(got.kept and approx_equal(got.again, got.once), "measuring-forgets")
+
+
 def test_reset(learner: Subject, rng: Rng) -> None:
     """After a reset only what comes then is measured"""
     old = Collected(rng, COUNTS, (21, 22), rare=["TDE"])
     new = Collected(rng, WITH_ABSENT, (16, 10), rare=["TDE"])
     answer = learner.ask(probes.metrics, NAMES, ["TDE"], new.batches(), before=old.batches())
-    got, want = answer.value, new.measures()
-    if not isinstance(got, dict) or "accuracy" not in got or "loss" not in got:
+    got, want = answer.value, learner.ask(probes.metrics, NAMES, ["TDE"], new.batches()).value
+    if not isinstance(got, dict) or not isinstance(want, dict):
         return  # another check reports that
-    for key in ("accuracy", "loss"):
-        require(approx_equal(got[key], want[key]), "not-reset", measure=key)
+    for key in want:
+        require(key in got and approx_equal(got[key], want[key]), "not-reset", measure=key)
 
 
 def test_nothing_to_measure(learner: Subject) -> None:

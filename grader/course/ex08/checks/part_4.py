@@ -32,7 +32,9 @@ def drawn(learner: Subject, rng: Rng, plotted: np.ndarray) -> Matrix:
     answer = learner.ask(probes.confusion_figure, PLOT_NAMES, targets, predictions)
     raised = answer.raised
     if raised is not None and any(map(raised.is_a, ("ValueError", "IndexError"))):
-        fail_if_recognised(answer, Mistake("absent-class-dropped", True, error=raised))
+        numbers = list(range(len(PLOT_NAMES)))
+        works = learner.ask(probes.confusion_figure, PLOT_NAMES, numbers, numbers).raised is None
+        fail_if_recognised(answer, Mistake("absent-class-dropped", works, error=raised))
     got = figure_of(answer)
     check_names(got.columns, "horizontal")
     across = sorted(of_classes(got.columns), key=lambda tick: tick.place)
@@ -72,7 +74,12 @@ def test_counts_in_cells(learner: Subject, rng: Rng) -> None:
     got = drawn(learner, rng, plotted)
     compare_axis_labels(got.across, got.down)
     counts = written_counts(got, plotted)
-    require(not (counts == plotted.T).all(), "transposed")
+    if (counts == plotted.T).all():
+        colours = colours_of(got, plotted)
+        by_row = plotted / plotted.sum(axis=1, keepdims=True).clip(min=1)
+        in_place = any(approx_equal(colours, each) for each in (by_row, 100 * by_row))
+        require(not in_place, "transposed~text")
+        require(False, "transposed")
     there = plotted.sum(axis=1) > 0
     moved_up = (counts[:3, :3] == plotted[there][:, there]).all()
     require(not moved_up, "absent-class-dropped~counts")
@@ -102,6 +109,15 @@ def compare_axis_labels(across: str, down: str) -> None:
         require(word in text.lower(), "no-axis-labels", axis=axis, got=text, word=word)
 
 
+def colours_of(got: Matrix, plotted: np.ndarray) -> np.ndarray:
+    """The value of the colour of each cell; 0 in a row without objects, which may be blank."""
+    values = np.full(plotted.shape, math.nan)
+    for cell in got.cells:
+        values[cell_of(got, cell)] = cell.value
+    values[plotted.sum(axis=1) == 0] = 0
+    return values
+
+
 def test_colours(learner: Subject, rng: Rng) -> None:
     """The colour is the fraction of the row"""
     plotted = some_counts(rng)
@@ -109,14 +125,15 @@ def test_colours(learner: Subject, rng: Rng) -> None:
     if len(got.cells) < plotted.size:
         require(bool(got.texts), "nothing-drawn")
         return  # drawn in another way
-    values = np.full(plotted.shape, math.nan)
-    for cell in got.cells:
-        values[cell_of(got, cell)] = cell.value
+    values = colours_of(got, plotted)
     rows = plotted.sum(axis=1, keepdims=True)
-    values[rows[:, 0] == 0] = 0  # a row without objects may be blank
     by_row = plotted / rows.clip(min=1)
     by_column = plotted / plotted.sum(axis=0, keepdims=True).clip(min=1)
-    if approx_equal(values, 100 * by_row):
+    percent = approx_equal(values, 100 * by_row)
+    if percent or approx_equal(values, by_row):
+        whole = 100 if percent else 1
+        fits = not got.limits or approx_equal(got.limits, [0, whole])
+        require(fits, "colours-stretched", got=shown([round(x, 3) for x in got.limits]), top=whole)
         return
     expect(
         Answer(values),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,10 @@ def some_history(rng: Rng, epochs: int = 9) -> dict[str, Any]:
     }
     if epochs > 3:  # neither first nor last nor in the middle
         history["val_loss"][1], history["val_loss"][3] = 0.9, 0.25
-    return history | {"best_epoch": int(np.argmin(history["val_loss"]))}
+    best = int(np.argmin(history["val_loss"]))
+    if epochs > 3:  # a training may blow up for a moment
+        history["val_loss"][6] = math.nan
+    return history | {"best_epoch": best}
 
 
 LINES = {

@@ -68,11 +68,28 @@ def test_only_minority(learner: Subject, rng: Rng) -> None:
     rare = np.isin(labels, minority)
     untouched = np.eye(len(labels))
     require(not approx_equal(shares, untouched), "nothing-mixed")
-    require(approx_equal(shares[~rare], untouched[~rare], atol=1e-5), "majority-mixed")
+    same = approx_equal(shares[~rare], untouched[~rare], atol=1e-5)
+    several = bool(((shares[~rare] > 1e-6).sum(axis=1) > 1).any())
+    require(same or not several, "majority-mixed")
+    require(same, "majority-changed")
     sums = shares.sum(axis=1)
     expect(Answer(sums), np.ones(len(labels)), what="the sum of an object's shares", rtol=1e-4)
-    partners = (shares[rare] > 1e-6).sum(axis=1)
-    require(bool((partners <= 2).all()), "several-partners", got=partners.max() - 1)
+    parts = (shares > 1e-6).sum(axis=1)
+    several = np.flatnonzero(parts > 2)
+    twice_mixed = bool(len(several)) and all(of_mixtures(shares, i) for i in several)
+    require(not twice_mixed, "partner-already-mixed", got=parts.max())
+    require(not len(several), "several-partners", got=parts.max() - 1)
+
+
+def of_mixtures(shares: np.ndarray, i: int) -> bool:
+    """Whether a new object is a mixture of its old self and another new one."""
+    own = np.eye(len(shares))[i]
+    for j in np.flatnonzero(shares[i] > 1e-6):
+        away = shares[j] - own
+        part = float((shares[i] - own) @ away / (away @ away or 1.0))
+        if j != i and approx_equal(own + part * away, shares[i], atol=1e-5):
+            return True
+    return False
 
 
 def test_labels_alike(learner: Subject, rng: Rng) -> None:
@@ -138,3 +155,12 @@ def test_no_minority(learner: Subject, rng: Rng) -> None:
     same, soft = mixed_pair(answer)
     expect(Answer(same), features, what="the features")
     expect(Answer(soft), Tensor.of(np.eye(N_CLASSES)[labels]), what="the labels")
+
+
+def test_double_precision(learner: Subject, rng: Rng) -> None:
+    """Features keep their dtype, and labels are float32"""
+    labels = rng.permutation([0] * 5 + [1] * 3)
+    features = Tensor.of(np.eye(8).reshape(8, 2, 4), "float64")
+    answer = learner.ask(probes.mixed, features, Tensor.of(labels), N_CLASSES, [1], 0.4)
+    kinds = [getattr(each, "dtype", kind_of(each)) for each in mixed_pair(answer)]
+    require(kinds == ["float64", "float32"], "dtype-changed", got=kinds)

@@ -53,8 +53,9 @@ def pair_of(result: Any, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray
 def test_mean_and_spread(learner: Subject, rng: Rng, training: bool) -> None:
     """Mean and standard deviation are those of the probabilities over the samples"""
     coins, n = Coins(rng), 40
-    mean, spread = pair_of(coins.asked(learner, n, training).value.result, (6, 3))
-    kept = check_mean(mean, coins, n)
+    answer = coins.asked(learner, n, training)
+    mean, spread = pair_of(answer.value.result, (6, 3))
+    kept = check_mean(mean, coins, n, answer.value.same)
     step = np.abs(coins.probabilities(2) - coins.probabilities(0))
     deviation = np.sqrt(kept * (1 - kept))[:, None] * step
     factors = (1.0, n / (n - 1))
@@ -65,19 +66,26 @@ def test_mean_and_spread(learner: Subject, rng: Rng, training: bool) -> None:
     require(any(right), "wrong-deviation", got=got, want=want)
 
 
-def check_mean(mean: np.ndarray, coins: Coins, n: int) -> np.ndarray:
-    """The share of the samples of each object in which its feature was kept."""
+def check_mean(mean: np.ndarray, coins: Coins, n: int, same: bool) -> np.ndarray:
+    """The share of the samples of each object in which its feature was kept.
+
+    `same` says whether the buffers of the model are what they were.
+    """
     off, on = coins.probabilities(0), coins.probabilities(2)
     require(not approx_equal(mean, coins.probabilities(1), 1e-4, 1e-5), "dropout-off")
     sums = mean.sum(axis=1)
-    require(bool(np.isclose(sums, 1, atol=0.001).any()), "logits-averaged", got=sums[0])
+    logits = coins.feature[:, None] * coins.table  # with the feature neither dropped nor doubled
+    ratios = mean / logits
+    of_logits = approx_equal(ratios, np.repeat(ratios[:, :1], 3, axis=1), 1e-3, 1e-4)
+    require(not of_logits, "logits-averaged", got=sums[0])
     require(bool(np.isclose(sums, 1, atol=1e-4).all()), "means-do-not-add-up", got=sums[0])
     step = on - off
     kept = ((mean - off) * step).sum(axis=1) / (step**2).sum(axis=1)
     fits = np.isclose(mean, off + kept[:, None] * step, atol=1e-4).all()
     whole = np.isclose(kept * n, np.round(kept * n), atol=0.02).all()
     require(not is_of_mean_logits(mean, coins, n) or bool(fits and whole), "mean-of-logits")
-    require(bool(fits), "everything-in-training-mode")
+    require(bool(fits) or same, "everything-in-training-mode")
+    require(bool(fits), "fits-no-mixture")
     require(bool(whole), "mean-over-other-number", n=n)
     return kept.clip(0, 1)
 
@@ -102,4 +110,14 @@ def test_transformer(learner: Subject, rng: Rng) -> None:
     """Dropout within nn.TransformerEncoder counts as well"""
     features = Tensor.of(rng.normal(0, 1, (4, 3, 8)))
     _, spread = pair_of(learner.ask(probes.sampled_transformer, features, 8).value, (4, 3))
-    require(bool((spread > 1e-6).all()), "fast-path")
+    if bool((spread > 1e-6).all()):
+        return
+    slow = learner.ask(probes.sampled_transformer, features, 8, False)
+    require(not bool((pair_of(slow.value, (4, 3))[1] > 1e-6).all()), "fast-path")
+    require(False, "dropout-off~nested")
+
+
+def test_all_kinds_of_dropout(learner: Subject) -> None:
+    """All layers of DROPOUT_LAYERS drop"""
+    silent = learner.ask(probes.silent_layers, 8).value
+    require(not silent, "dropout-off~kinds", names=", ".join(silent))

@@ -31,12 +31,17 @@ class Pass:
         return answer.value
 
     def followed(
-        self, rate: float, leftover: float | None = None, softened: bool = False
+        self,
+        rate: float,
+        leftover: float | None = None,
+        softened: bool = False,
+        late: bool = False,
     ) -> tuple[list[np.ndarray], list[float], np.ndarray]:
         """The logits and the loss of each batch, and the shift at the end.
 
-        With `leftover` gradients are never cleared, and each begins with that number; `softened`
-        logits go through a softmax before the loss.
+        With `leftover` gradients are never cleared, and each begins with that number, or only the
+        first one, if they are cleared `late`; `softened` logits go through a softmax before the
+        loss.
         """
         shift, gradient = np.zeros(N_CLASSES), np.zeros(N_CLASSES)
         gradient += leftover or 0.0
@@ -52,6 +57,7 @@ class Pass:
             all_logits.append(seen if softened else logits)
             losses.append(float(losses_of(seen, labels).mean()))
             shift = shift - rate * gradient
+            gradient = gradient * (not late)
         return all_logits, losses, shift
 
 

@@ -48,6 +48,7 @@ class Plan:
         answer = self.ask(learner, **options)
         fail_if_recognised(
             answer,
+            Mistake("whole-model-saved~pickle", Raises("PicklingError", "Scripted")),
             Mistake("too-few-weights", Raises("RuntimeError", "weight tensor should be defined")),
             Mistake(
                 "metric-for-every-scheduler", Raises("TypeError", "step()"), error=answer.raised

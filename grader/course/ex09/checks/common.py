@@ -58,6 +58,11 @@ def check_notes(notes: Any, config: dict[str, Any], epoch: int, metrics: dict[st
         require("epoch" in notes, "epoch-missing")
         require("config" in notes, "config-missing")
         require("metrics" in notes or not set(metrics) <= set(notes), "metrics-spread-out")
+        found = notes.get("metrics")
+        text = isinstance(found, dict) and any(isinstance(each, str) for each in found.values())
+        require(not text, "numbers-as-text", got=shown(found))
+        same = approx_equal(notes["config"], config)
+        require(same, "other-config", got=shown(notes["config"]), want=shown(config))
     expect(Answer(notes), want, what="`checkpoint.json`")
 
 

@@ -72,7 +72,12 @@ def test_block_with_exception(learner: Subject) -> None:
     got = learner.ask(probes.block, "Trouble").value
     if not got.exit_codes:
         raise Finding("never-finished~after-exception")
-    require(got.exit_codes[0] == 1, "failure-called-success")
+    code = got.exit_codes[0]
+    by_call = learner.ask(probes.finished, 3).value.exit_codes
+    passed_on = not by_call or by_call[0] == 3
+    require(passed_on or code == 1, "exit-code-ignored", got=by_call[0] if by_call else None)
+    require(code != 0, "failure-called-success")
+    require(code == 1, "other-exit-code", got=code)
     require(got.run_is_reset, "run-not-reset")
     require(got.came_through, "exception-swallowed")
     stopped = learner.ask(probes.block, "KeyboardInterrupt").value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,20 +21,22 @@ from grader.course.ex09.checks.common import (
 from grader.course.ex09.replies import Bars, Logged, Panel, Picture, Pictured
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, expect, require
+from grader.expect import Mistake, approx_equal, expect, require
 
 Observations = list[dict[str, Any]]
 
 
 def observations(rng: Rng, bands: str) -> Observations:
-    """A light curve with clear detections in these bands, and two points that are none."""
+    """A light curve with clear detections in these bands, and three points that are none."""
     rows = []
     for band in bands:
-        for day in np.sort(rng.choice(90, 4, replace=False)):
+        for day in np.sort(rng.choice(90, 3, replace=False)):
             flux = float(rng.uniform(80, 900))
             rows.append([59000.25 + day, flux, flux * float(rng.uniform(0.02, 0.2)), band])
+        rows.append([59099.25, float(rng.uniform(17, 23)), 5.0, band])  # clear, though faint
         rows.append([59100.25, float(rng.uniform(5, 14)), 5.0, band])
         rows.append([59101.25, -3.0, 5.0, band])
+        rows.append([59102.25, 15.0, 5.0, band])  # not larger than 3 times its error
     keys = ("mjd", "flux", "flux_err", "band")
     return [dict(zip(keys, row, strict=True)) for row in sorted(rows)]
 
@@ -111,8 +114,7 @@ def check_panel(panel: Panel, rows: Observations) -> None:
     require(bool(bars), "error-bars-missing")
     require(all(len(bar.error) == len(bar.y) for bar in bars), "error-bars-missing~in-magnitude")
     clear = [row for row in rows if row["flux"] > 3 * row["flux_err"]]
-    plotted = sum(len(bar.y) for bar in bars)
-    require(plotted != len(rows), "non-detections-plotted", n_rows=len(rows))
+    check_detections(bars, rows)
     bands = sorted({row["band"] for row in clear})
     one_colour = len({bar.colour for bar in bars}) == 1 and len(bands) > 1
     require(not one_colour, "one-colour", bands=", ".join(bands))
@@ -122,6 +124,20 @@ def check_panel(panel: Panel, rows: Observations) -> None:
         check_band(by_label[band], [row for row in clear if row["band"] == band], band)
     require(panel.inverted, "not-inverted")
     require(all(panel.labels), "no-axis-label")
+
+
+def check_detections(bars: list[Bars], rows: Observations) -> None:
+    """The points that are plotted are the clear detections, not those of another rule."""
+
+    def plotted(rule: Callable[[float], bool]) -> bool:
+        days = sorted(row["mjd"] for row in rows if rule(row["flux"] / row["flux_err"]))
+        return approx_equal(sorted(x for bar in bars for x in bar.x), days)
+
+    every, positive = plotted(lambda ratio: True), plotted(lambda ratio: ratio > 0)
+    require(not every, "non-detections-plotted", n_rows=len(rows))
+    require(not positive, "non-detections-plotted~positive")
+    require(not plotted(lambda ratio: ratio >= 3), "non-detections-plotted~equal")
+    require(not plotted(lambda ratio: ratio > 5), "detections-left-out")
 
 
 def check_band(bar: Bars, rows: Observations, band: str) -> None:

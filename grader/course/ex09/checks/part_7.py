@@ -138,10 +138,20 @@ def test_infeasible(learner: Subject, rng: Rng) -> None:
     uneven = reason(learner, {"d_model": d_model + 3, "nhead": nhead, "time_embed_dim": 16})
     require(bool(uneven), "heads-forgotten", d_model=d_model + 3, nhead=nhead)
     without = reason(learner, {"d_model": d_model + 4, "nhead": nhead})
-    require(bool(without), "heads-forgotten", d_model=d_model + 4, nhead=nhead)
+    fields = {
+        "d_model": d_model + 4,
+        "other": "nhead",
+        "number": nhead,
+        "missing": "time_embed_dim",
+    }
+    require(bool(without), "rule-skipped", **fields)
+    no_heads = reason(learner, {"d_model": d_model, "time_embed_dim": larger})
+    fields = {"d_model": d_model, "other": "time_embed_dim", "number": larger, "missing": "nhead"}
+    require(bool(no_heads), "rule-skipped", **fields)
     check_numbers(too_large, d_model, larger)
     check_numbers(uneven, d_model + 3, nhead)
     check_numbers(without, d_model + 4, nhead)
+    check_numbers(no_heads, d_model, larger)
 
 
 def reason(learner: Subject, config: dict[str, int]) -> str:

@@ -107,4 +107,7 @@ def test_replaced_at_depth(learner: Subject) -> None:
     kept = {name for name, layer in got.items() if not layer.replaced}
     deep_only = "classifier.0.1.0" in kept and "classifier.1" not in kept
     require(not deep_only, "only-first-depth")
+    rates = [layer.p for layer in got.values() if layer.replaced]
+    again = rates == [0.45] * len(rates)
+    require(again or not set(rates) <= {0.3, 0.25, 0.45}, "old-rate-kept~again", got=min(rates))
     expect_replaced(got, ["transformer.layers.1."], 0.45, 1)

@@ -13,7 +13,7 @@ from grader.course.ex10 import probes
 from grader.course.ex10.checks.common import N_ROWS, Array, epistemic_mistakes
 from grader.course.gates import gate
 from grader.course.oracles import Rng, light_curves, softmax
-from grader.expect import Mistake, expect, fail_if_recognised, kind_of, require
+from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, kind_of, require
 from grader.wire import Tensor
 
 KEYS = ("predictions", "epistemic_uncertainty", "aleatoric_uncertainty", "prediction_samples")
@@ -115,21 +115,25 @@ def test_order(learner: Subject, rng: Rng) -> None:
     alone = learner.ask(probes.asked_one_by_one, settings, Tensor.of(x)).value
     want = array_of(alone, (5, 3), "the answer for single light curves")
     answer = learner.ask(probes.asked, settings, Tensor.of(x), 3)
-    fail_if_recognised(
-        answer,
-        Mistake(
-            "empty-crashes",
-            answer.raised is not None and not answer.raised.is_a("NotImplementedError"),
-            error=answer.raised,
-        ),
-    )
+    if answer.raised is not None and not answer.raised.is_a("NotImplementedError"):
+        filled = Tensor.of(x[[0, 1, 3, 4]])
+        works = learner.ask(probes.asked, settings, filled, 3).raised is None
+        fail_if_recognised(answer, Mistake("empty-crashes", works, error=answer.raised))
     got = answer.value.answer
     require(not holds_nan(got), "empty-gives-nan")
     p = samples_of(got, (3, 5, 3))[0]
     mixed = np.allclose(np.sort(p, axis=0), np.sort(want, axis=0), atol=1e-4)
     require(np.allclose(p, want, atol=1e-4) or not mixed, "order-lost")
-    what = "the probabilities without dropout"
-    expect(Answer(Tensor.of(p)), Tensor.of(want), what=what, atol=1e-4)
+    if not np.allclose(p, want, atol=1e-4):
+        padded = learner.ask(probes.asked_one_by_one, settings, Tensor.of(x), True).result
+        require(not approx_equal(Tensor.of(p), padded, atol=1e-4), "padding-read")
+    expect(
+        Answer(Tensor.of(p)),
+        Tensor.of(want),
+        Mistake("softmax-twice", Tensor.of(softmax(want))),
+        what="the probabilities without dropout",
+        atol=1e-4,
+    )
 
 
 def holds_nan(got: Any) -> bool:
@@ -152,6 +156,8 @@ def test_distribution(learner: Subject, rng: Rng) -> None:
     centre = np.einsum("m,mbc->bc", chance, outcomes)
     spread = np.einsum("m,mbc->bc", chance, (outcomes - centre) ** 2)
     got = samples_of(crowd.answer, (n_samples, 2, 3))
+    require(fits_a_mask(got, outcomes) or not fits_a_mask(got, softmax(outcomes)), "softmax-twice")
+    require(fits_a_mask(got, outcomes), "fits-no-mask")
     error = np.sqrt(spread / n_samples)
     require(
         bool((np.abs(got.mean(axis=0) - centre) < 6 * error + 1e-4).all()),
@@ -170,3 +176,9 @@ def test_distribution(learner: Subject, rng: Rng) -> None:
         got=got.var(axis=0)[0].round(4),
         want=spread[0].round(4),
     )
+
+
+def fits_a_mask(got: Array, outcomes: Array) -> bool:
+    """Whether each sample (samples, batch, classes) is the outcome (masks, ...) of some mask."""
+    distances = np.abs(got[:, None] - outcomes).max(axis=-1)  # (samples, masks, batch)
+    return bool((distances.min(axis=1) < 1e-3).all())

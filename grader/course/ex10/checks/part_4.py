@@ -36,7 +36,7 @@ def panels_of(answer: Answer[Diagram]) -> list[Panel]:
 
 def diagram_data(rng: Rng, n: int = 60) -> tuple[Array, Array, Array, int]:
     y_true, y_prob = answers(rng, n, 3)
-    return y_true, y_prob, rng.permutation(np.linspace(0.05, 0.9, n)), 8
+    return y_true, y_prob, rng.permutation(0.05 + 0.85 * np.linspace(0, 1, n) ** 3), 8
 
 
 @gate
@@ -99,4 +99,17 @@ def test_errors_by_uncertainty(learner: Subject, rng: Rng) -> None:
             "accuracy-for-errors",
         )
         require(not has_line(third, mixed) or np.allclose(mixed, want), "not-sorted")
-        require(has_line(third, want), "no-error-line", n=n, n_bins=n_bins)
+        if has_line(third, want):
+            continue
+        confidence = y_prob.max(axis=1)
+        for values in (confidence, -confidence):
+            by_it = np.array_split(np.argsort(values, kind="stable"), min(n_bins, n))
+            for across in (uncertainty, confidence):
+                line = np.array([[across[g].mean(), wrong[g].mean()] for g in by_it])
+                require(not has_line(third, line), "sorted-by-confidence")
+        borders = np.linspace(uncertainty.min(), uncertainty.max(), n_bins + 1)[1:-1]
+        places = np.searchsorted(borders, uncertainty)
+        wide = [places == b for b in range(n_bins) if (places == b).any()]
+        line = np.array([[uncertainty[g].mean(), wrong[g].mean()] for g in wide])
+        require(not has_line(third, line), "groups-of-equal-width")
+        require(False, "no-error-line", n=n, n_bins=n_bins)

@@ -131,6 +131,22 @@ def confused(key: str, numbers: Numbers) -> list[Mistake]:
     return [others[key]] if key in others else []
 
 
+def test_crowd(learner: Subject, rng: Rng) -> None:
+    """A Bayesian model is asked with n_samples, and both parts of its uncertainty count"""
+    tensors = (Tensor.of(each) for each in tables(rng))
+    got = learner.ask(probes.compared, *tensors, crowd=True).value
+    result = result_of(got.result)
+    others = [each for each in got.asked if not approx_equal(each, 7)]
+    require(not others, "n-samples-not-passed", got=others[0] if others else None)
+    expect(
+        Answer(result.get("mean_uncertainty")),
+        0.75,
+        Mistake("one-part-only", 0.25),
+        Mistake("one-part-only~aleatoric", 0.5),
+        what="`mean_uncertainty`",
+    )
+
+
 def test_costs(learner: Subject, rng: Rng) -> None:
     """Parameters and times"""
     got, _ = run_comparison(learner, rng)

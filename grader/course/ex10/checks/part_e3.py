@@ -36,7 +36,7 @@ def stream_of(rng: Rng) -> list[tuple[str, dict[str, Any]]]:
         alert("B", 2.25, "r", fluxes[1]),
         alert("A", 6.5, "r", fluxes[2]),
         alert("A", 3.5, "r", fluxes[3]),  # late
-        (first[0], dict(first[1])),  # once more
+        (first[0], first[1] | {"flux": fluxes[0] + 1}),  # once more, measured anew
         alert("A", 6.5, "g", fluxes[4]),  # the same moment in another band is another observation
         alert("B", 9.25, "r", fluxes[5]),
     ]
@@ -69,6 +69,11 @@ def test_alerts(learner: Subject, rng: Rng) -> None:
         }
         check_answer(each, want, i)
     check_questions(got, counts)
+    fluxes = [alert["flux"] for name, alert in stream if name == "A"]
+    replaced = approx_equal(sorted(got.kept), sorted([*fluxes[1:3], fluxes[3], fluxes[4]]))
+    require(not replaced, "copy-replaces")
+    want = sorted([*fluxes[:3], fluxes[4]])
+    expect(Answer(sorted(got.kept)), want, what="the list of fluxes kept of object A")
 
 
 def check_answer(got: Any, want: dict[str, Any], number: int) -> None:
@@ -97,8 +102,10 @@ def check_questions(got: Stream, counts: list[int]) -> None:
     expect(Answer(got.questions[3].times), [0.0, 2.0, 5.0], what=what, unit="days", rtol=1e-4)
     n_times = len(got.seconds)
     require(n_times == len(counts), "not-timed", n_times=n_times, n_answers=len(counts))
-    plausible = min(got.seconds) >= 0.0019 and sum(got.seconds) <= got.took
-    require(plausible, "not-timed~other-times")
+    shortest, total = min(got.seconds), sum(got.seconds)
+    of_model = 0.0019 <= shortest < 0.0058 and total <= got.took - 0.0039 * n_times
+    require(not of_model, "not-timed~features")
+    require(shortest >= 0.0058 and total <= got.took, "not-timed~other-times")
 
 
 def test_latency(learner: Subject, rng: Rng) -> None:
