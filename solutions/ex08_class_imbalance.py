@@ -32,8 +32,8 @@
 # | what a mistake costs | weights for the classes, or the focal loss of Exercise 6 | 8.5 |
 # | how it is judged | measures in which every class counts the same | 8.3 |
 #
-# The first two are two ways of saying the same thing, and saying it twice overdoes it. The third
-# one is never wrong.
+# The first two are two ways of saying the same thing, and saying it twice is once too often. The
+# third one is never wrong.
 
 # %% [markdown]
 # ## How this notebook works
@@ -43,8 +43,8 @@
 # asked. `check("8.1")` says what works and what does not, and `hint("8.1")`, in a cell of your own,
 # helps if you are stuck. In a terminal, `grader check 8` checks the whole notebook at once.
 #
-# After every change run the cell of a class again before you run its checks, and make objects anew:
-# those made earlier still have the old methods.
+# After every change run the cell of a class again before you run its checks, and create new
+# objects: those made earlier still have the old methods.
 
 # %%
 import copy
@@ -306,7 +306,7 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### 8.2 When to stop
 #
-# A network goes on learning the training set for as long as you let it: first what the classes
+# A network keeps learning the training set for as long as you let it: first what the classes
 # look like, then what each single object looks like. The loss on the *validation set* falls at
 # first, and then it rises. **Early stopping** watches it and gives up when it has not improved
 # for a while, the *patience*.
@@ -465,7 +465,7 @@ class MetricsTracker:
             loss: the mean loss per object: the losses of the batches, weighted by their numbers of
                 objects. If one of them is NaN, so is the mean.
             rare_event_recall: the fraction, of the objects of all rare classes together, whose
-                prediction is their own class. (A rare class that is none of class_names is
+                prediction is their own class. (A rare class that is not in class_names is
                 ignored.)
             NAME_precision, NAME_recall and NAME_f1 for each NAME of class_names, such as TDE_f1.
 
@@ -536,7 +536,7 @@ class MetricsTracker:
 #
 # - the **majority**, which always gives the answer that is most frequent in the training set;
 # - a **random forest** of 400 decision trees on 27 numbers that anyone could think of: how many
-#   observations, how bright, how long, how fast up and down, what colour. It is told to count every
+#   observations, how bright, how long, how fast up and down, what colour. It counts every
 #   class the same (weights again), trains in seconds, and has beaten many a network.
 #
 # The forest sees the same training set as the network. It is a serious opponent. For the moment we
@@ -635,7 +635,7 @@ if __name__ == "__main__":
 # - A `ReduceLROnPlateau` halves the learning rate when the *validation* loss has not improved for
 #   some epochs: `scheduler.step(val_loss)`, after the epoch. Other schedulers want `step()`.
 # - The best epoch is hardly ever the last one. `model.state_dict()` is not a copy: its tensors are
-#   the model's own, and go on changing. `copy.deepcopy` makes one.
+#   the model's own, and keep changing. `copy.deepcopy` makes one.
 # - A **checkpoint** on disk saves the night when the power fails. Save the *state_dict*, not the
 #   model: a file that can be read with `torch.load(path, weights_only=True)` does not
 #   run any code of its author's.
@@ -799,7 +799,7 @@ def train_with_imbalance_handling(
         epochs.set_postfix(loss=f"{train['loss']:.3f}", val_loss=f"{val['loss']:.3f}")
         if val["loss"] < best_loss:
             best_loss, history["best_epoch"] = val["loss"], epoch
-            best_weights = copy.deepcopy(model.state_dict())  # its tensors go on changing
+            best_weights = copy.deepcopy(model.state_dict())  # its tensors keep changing
             if checkpoint_path is not None:
                 torch.save(best_weights, checkpoint_path)
         if early_stopping(val["loss"]):
@@ -1010,9 +1010,10 @@ if __name__ == "__main__":
 # machine the last digits are different. So the network has earned its place. But read the whole
 # table before you celebrate:
 #
-# - Half of what it calls a TDE is none. There are 32 other objects for each TDE, and if only one in
-#   forty of them is mistaken for one, that is nearly as many again. The weights have bought recall,
-#   and precision has paid for it. Which of the two is worth more depends on what a spectrum costs.
+# - Half of what it calls TDEs are something else. There are 32 other objects for each TDE, and if
+#   only one in forty of them is mistaken for one, that is nearly as many again. The weights have
+#   bought recall, and precision has paid for it. Which of the two is worth more depends on what a
+#   spectrum costs.
 # - The intervals know of the luck of *these test objects*, and of nothing else. Another seed of the
 #   training gives another network, and some are a percent better or worse.
 # - These objects were invented. The network has learned the rules by which we invented them, and so
@@ -1231,7 +1232,7 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Where to go next
 #
-# You have a training that takes care of rare classes, and a comparison that somebody else may
+# You have a training that takes care of rare classes, and a comparison that others may
 # believe.
 #
 # - Train with the `BalancedBatchSampler` in place of the weights (`loss="weighted_ce"` may stay:

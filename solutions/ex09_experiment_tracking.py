@@ -1018,7 +1018,7 @@ def pruner_of(sweep_config: Mapping[str, Any]) -> optuna.pruners.BasePruner:
 
 
 def sampler_of(method: str, seed: int) -> optuna.samplers.BaseSampler:
-    """Return the way of drawing a trial. A new one for each, with a seed of its own."""
+    """Return the way of drawing a trial. A new one for each, each with its own seed."""
     if method == "bayes":
         return optuna.samplers.TPESampler(n_startup_trials=5, seed=seed)
     if method in ("random", "grid"):  # the points of a grid are queued one by one
@@ -1061,7 +1061,7 @@ def next_trial(
     """Return the next trial with its parameters, or None if a grid is exhausted.
 
     Trial number n is drawn with the seed plus n, whatever was interrupted before it. So a sweep
-    that was killed and goes on tries the same settings as one that was not.
+    that was killed and resumed tries the same settings as one that was not.
     """
     parameters, trials = sweep_config["parameters"], study.get_trials(deepcopy=False)
     number = sum("repeats" not in trial.user_attrs for trial in trials)
@@ -1077,7 +1077,7 @@ def next_trial(
 
 @contextlib.contextmanager
 def wandb_environment(**variables: str) -> Iterator[None]:
-    """Let W&B start anew with these environment variables, and again without them at the end."""
+    """Restart W&B with these environment variables, and again without them at the end."""
     before = {name: os.environ.get(name) for name in variables}
     wandb.teardown()
     os.environ.update(variables)
@@ -1534,7 +1534,7 @@ class ModelRegistry:
         metrics: the agreed metrics by name. Each is called as metric(labels, predictions) with two
             (n,) arrays of class numbers, and larger is better.
         n_bootstrap: the number of resamples.
-        seed: random numbers are drawn from `np.random.default_rng(seed)`, anew for each candidate.
+        seed: random numbers are drawn from `np.random.default_rng(seed)`, again for each candidate.
     """
 
     def __init__(

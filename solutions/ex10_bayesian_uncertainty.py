@@ -262,7 +262,7 @@ def make_training(num_epochs: int, progress: bool = True) -> Callable[..., Any]:
 #
 # `nn.Dropout` depends on the mode: it drops in training, and in evaluation it does nothing. Ours
 # always drops. There is a second difference. A light curve has many observations, and `nn.Dropout`
-# draws for each of them anew which features to drop. But *one* network should look at the whole
+# draws again for each of them which features to drop. But *one* network should look at the whole
 # light curve: a feature that is dropped is dropped in all of its rows. (Gal and Ghahramani's second
 # paper explains why, and it is faster, too.)
 #
@@ -346,7 +346,7 @@ class MonteCarloDropout(nn.Dropout):
             A tensor of the same shape, in training and in evaluation mode alike. Each of the width
             features of each light curve is either 0 in all rows of that light curve, with
             probability p, or its values are divided by 1 - p in all rows. Features are dropped
-            independently, light curves are treated independently, and each call draws anew, with
+            independently, light curves are treated independently, and each call draws again, with
             torch's random numbers. With p = 0 nothing changes.
 
         Example:
@@ -601,7 +601,7 @@ class Predictions:
 
     y_true: np.ndarray  # (n,) class numbers
     y_prob: np.ndarray  # (n, num_classes) probabilities
-    epistemic: np.ndarray  # (n,), 0 for a model that is no crowd
+    epistemic: np.ndarray  # (n,), 0 for a model that is not Bayesian
     aleatoric: np.ndarray  # (n,)
     seconds: float  # that it took to ask about all of them
 
