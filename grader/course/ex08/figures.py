@@ -73,8 +73,8 @@ def _written(text: Any, pixel: Callable[[Any], Any]) -> Written:
 
 def _limits(drawn: Any) -> tuple[float, ...]:
     """The values at both ends of the scale of colours, if there is one."""
-    limits = drawn.get_clim() if hasattr(drawn, "get_clim") else (None, None)
-    return limits if None not in limits else ()
+    limits: tuple[Any, ...] = drawn.get_clim() if hasattr(drawn, "get_clim") else ()
+    return () if None in limits else limits
 
 
 def _coloured(drawn: Any) -> Iterator[tuple[float, tuple[float, float]]]:
