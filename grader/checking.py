@@ -29,7 +29,7 @@ UNUSED = (  # plugins of pytest's own; each costs each run a millisecond or more
     *("subtests", "skipping"),
 )
 QUIET = [
-    *("-c", os.devnull, "--rootdir", str(COURSE), "--noconftest", "--disable-plugin-autoload"),
+    *("-c", os.devnull, "--noconftest", "--disable-plugin-autoload"),
     *("-o", "python_files=part_*.py", "--capture=no", "--assert=plain", "--import-mode=importlib"),
     *(f"-pno:{name}" for name in UNUSED),
 ]
@@ -119,8 +119,10 @@ def with_checks(
     """
     checks = Checks(exercise, only, action)
     paths = [str(_checks_of(part)) for part in checks.parts]
+    folder = str(COURSE / package_of(exercise.number) / "checks")
+    here = ["--rootdir", folder, "--confcutdir", folder]  # or pytest looks through all above it
     with _undisturbed():
-        code = pytest.main([*QUIET, *paths], plugins=[checks])
+        code = pytest.main([*QUIET, *here, *paths], plugins=[checks])
     if checks.raised is not None:
         raise checks.raised
     if not checks.done:
