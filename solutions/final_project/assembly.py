@@ -18,7 +18,13 @@ from solutions.final_project.model import CLASSES, LightCurveTransformer
 from solutions.final_project.network_training import predict_logits
 from solutions.final_project.novelty import Distances, fit_novelty
 from solutions.final_project.recipe import Recipe
-from solutions.final_project.serving import NetworkEnsemble, export_onnx
+from solutions.final_project.serving import (
+    TOLERANCE,
+    NetworkEnsemble,
+    OnnxEnsemble,
+    export_onnx,
+    largest_difference,
+)
 from solutions.final_project.signs import NEGATIVE_SHARE
 from solutions.final_project.splits import FOLDS
 from solutions.final_project.training_set import Standardisation, TrainingSet
@@ -124,9 +130,18 @@ def _write(
     (out / bundle.CONFIG).write_text(json.dumps(settings.to_dict()) + "\n")
     ensemble = NetworkEnsemble(networks).eval()
     bundle.save_weights(ensemble, out / bundle.WEIGHTS)
-    export_onnx(ensemble, out / bundle.GRAPH)
-    for name in bundle.tree_files(FOLDS) + bundle.novelty_files(FOLDS):
+    _export(ensemble, work / bundle.GRAPH)
+    for name in [bundle.GRAPH, *bundle.tree_files(FOLDS), *bundle.novelty_files(FOLDS)]:
         (out / name).write_bytes((work / name).read_bytes())
+
+
+def _export(ensemble: NetworkEnsemble, graph: Path) -> None:
+    """Write the ensemble as a graph, unless the one that is there answers as it does."""
+    if graph.exists() and largest_difference(ensemble, OnnxEnsemble(graph)) <= TOLERANCE:
+        return
+    unfinished = graph.with_suffix(".part")
+    export_onnx(ensemble, unfinished)
+    unfinished.replace(graph)
 
 
 def _metrics(seen: OutOfFold, settings: bundle.Settings) -> dict[str, Any]:
