@@ -11,6 +11,7 @@ import functools
 import os
 import zlib
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from constant import Ignoring
 from zeros import zeroing
 
 from grader import exercise
-from grader.checking import PartResult, run_checks
+from grader.checking import Checks, PartResult, run_checks, with_checks
 from grader.learner import Kernel
 
 SEEDS = [1, pytest.param(2, marks=pytest.mark.slow)]
@@ -38,6 +39,46 @@ def verdict(slug: str, part: str, code: dict[str, Any], seed: int = 1) -> PartRe
     found = exercise.load(slug)
     (result,) = run_checks(found, Kernel(found, code), seed, part)
     return result
+
+
+Verdict = PartResult | Exception
+
+
+@pytest.fixture(scope="module")
+def judged(request: pytest.FixtureRequest) -> Callable[[Answer, int], PartResult]:
+    """The verdict on an answer. The checks of a part are collected once for all its answers."""
+    mine = [item for item in request.session.items if "judged" in getattr(item, "fixturenames", ())]
+    params = [item.callspec.params for item in mine]
+    chosen = [(each["answer"], each["seed"]) for each in params]
+    verdicts: dict[tuple[Answer, int], Verdict] = {}
+
+    def find(answer: Answer, seed: int) -> PartResult:
+        if (answer, seed) not in verdicts:
+            kind = answer.path.parent
+            group = [(other, s) for other, s in chosen if (other.path.parent, s) == (kind, seed)]
+            together = judged_together([one for one, _ in group], seed)
+            verdicts.update(zip(group, together, strict=True))
+        verdict = verdicts[answer, seed]
+        if isinstance(verdict, Exception):
+            raise verdict
+        return verdict
+
+    return find
+
+
+def judged_together(group: list[Answer], seed: int) -> list[Verdict]:
+    """Verdicts on answers of one part, or what kept one from being judged."""
+    found, verdicts = exercise.load(group[0].exercise), list[Verdict]()
+
+    def judge(checks: Checks) -> None:
+        for answer in group:
+            try:
+                verdicts.extend(checks.judge(Kernel(found, with_answer(answer)), seed))
+            except Exception as error:
+                verdicts.append(error)
+
+    with_checks(found, [group[0].part], judge)
+    return verdicts
 
 
 @functools.cache
@@ -107,8 +148,8 @@ def test_answer_that_ignores_its_input(slug: str, part: str) -> None:
 
 
 @pytest.mark.parametrize(("answer", "seed"), [(a, s) for a in WRONG for s in seeds_of(a)], ids=str)
-def test_wrong_answer_is_told_its_misconception(answer: Answer, seed: int) -> None:
-    result = verdict(answer.exercise, answer.part, with_answer(answer), seed)
+def test_wrong_answer_is_told_its_misconception(answer: Answer, seed: int, judged: Any) -> None:
+    result = judged(answer, seed)
     print(f"{answer}: {result.points:g} points. {result.message}")  # shown by `make part`
     assert result.points < result.part.points
     assert result.misconception == answer.misconception, result.message
@@ -116,8 +157,8 @@ def test_wrong_answer_is_told_its_misconception(answer: Answer, seed: int) -> No
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("answer", RIGHT, ids=str)
-def test_alternative_is_accepted(answer: Answer, seed: int) -> None:
-    result = verdict(answer.exercise, answer.part, with_answer(answer), seed)
+def test_alternative_is_accepted(answer: Answer, seed: int, judged: Any) -> None:
+    result = judged(answer, seed)
     assert result.passed, result.message
     assert result.points == result.part.points
 
