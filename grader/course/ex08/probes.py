@@ -125,7 +125,8 @@ def measured_twice(
         again = tracker.compute_metrics()
     except Exception as error:
         again = type(error).__name__
-    return MeasuredTwice(*kept, after == kept, once, again, all(same))
+    predictions, targets, losses = kept
+    return MeasuredTwice(predictions, targets, losses, after == kept, once, again, all(same))
 
 
 def confusion_figure(

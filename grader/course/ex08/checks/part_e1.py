@@ -75,10 +75,10 @@ def test_only_minority(learner: Subject, rng: Rng) -> None:
     sums = shares.sum(axis=1)
     expect(Answer(sums), np.ones(len(labels)), what="the sum of an object's shares", rtol=1e-4)
     parts = (shares > 1e-6).sum(axis=1)
-    several = np.flatnonzero(parts > 2)
-    twice_mixed = bool(len(several)) and all(of_mixtures(shares, i) for i in several)
+    mixed = np.flatnonzero(parts > 2).tolist()  # with more than one partner
+    twice_mixed = len(mixed) > 0 and all(of_mixtures(shares, i) for i in mixed)
     require(not twice_mixed, "partner-already-mixed", got=parts.max())
-    require(not len(several), "several-partners", got=parts.max() - 1)
+    require(len(mixed) == 0, "several-partners", got=parts.max() - 1)
 
 
 def of_mixtures(shares: np.ndarray, i: int) -> bool:

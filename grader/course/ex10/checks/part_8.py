@@ -31,7 +31,7 @@ def test_weights(learner: Subject, rng: Rng) -> None:
         with_one = (1 - beta) / (1 - beta ** counts.clip(1).astype(float))
         answer = learner.ask(probes.balanced_weights, Tensor.of(counts), beta)
         require(
-            filled.all()
+            bool(filled.all())
             or not isinstance(answer.result, Tensor)
             or bool(np.isfinite(answer.result.array).all()),
             "infinite-for-none",

@@ -72,8 +72,8 @@ def test_alerts(learner: Subject, rng: Rng) -> None:
     fluxes = [alert["flux"] for name, alert in stream if name == "A"]
     replaced = approx_equal(sorted(got.kept), sorted([*fluxes[1:3], fluxes[3], fluxes[4]]))
     require(not replaced, "copy-replaces")
-    want = sorted([*fluxes[:3], fluxes[4]])
-    expect(Answer(sorted(got.kept)), want, what="the list of fluxes kept of object A")
+    kept = sorted([*fluxes[:3], fluxes[4]])
+    expect(Answer(sorted(got.kept)), kept, what="the list of fluxes kept of object A")
 
 
 def check_answer(got: Any, want: dict[str, Any], number: int) -> None:
