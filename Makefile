@@ -17,10 +17,10 @@ demo: $(FINAL)  ## Replay a season of the final project: alerts in a mailbox, a 
 	$(BIN)/python -m solutions.final_project demo --out out/demo-alerts
 
 test: $(FINAL)  ## Run all tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 quick: $(FINAL)  ## Run the tests of every day
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
 
 part: $(FINAL)  ## Prove one part and show its messages: make part PART=6.1
 	$(BIN)/python -m pytest tests/test_matrix.py tests/test_feedback.py -rP --show-capture=stdout -k "$(PART) or test_feedback"
