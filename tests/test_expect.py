@@ -50,94 +50,96 @@ def verdict(answer: Answer, want: Any, *mistakes: Mistake, **options: Any) -> Fa
 LADDER = [
     (None, 1.5, "The result is None. Did you forget a `return`?"),
     (None, [1], "The result is None. Did you forget a `return`?"),
-    ("1.5", 1.5, "The result is a str; it should be a number."),
-    (True, 1.0, "The result is a bool; it should be a number."),
-    ([1.5], 1.5, "The result is a list; it should be a number."),
-    (OpaqueObject("generator"), 1.5, "The result is a generator; it should be a number."),
-    (np.array([1.5]), 1.5, "The result is a NumPy array of shape (1,); it should be a number."),
+    ("1.5", 1.5, "The result is a str, '1.5'; it should be a number, 1.5 mag."),
+    (True, 1.0, "The result is a bool, True; it should be a number, 1 mag."),
+    ([1.5], 1.5, "The result is a list, [1.5]; it should be a number, 1.5 mag."),
+    (OpaqueObject("generator"), 1.5, "The result is a generator; it should be a number, 1.5 mag."),
+    (np.array([1.5]), 1.5, "The result is a NumPy array of shape (1,); it should be a number, "
+     "1.5 mag."),
     (NAN, 1.5, "The result is NaN; it should be 1.5 mag."),
     (INF, 1.5, "The result is inf mag; it should be 1.5 mag."),
     (2.5, 1.5, "The result is 2.5 mag; it should be 1.5 mag."),
     (2, 1, "The result is 2 mag; it should be 1 mag."),
-    (1.5, NAN, "The result is 1.5 mag; it should be nan mag."),
+    (1.5, NAN, "The result is 1.5 mag; it should be NaN."),
     (1, True, "The result is 1 mag; it should be True."),
     ("r", "g", "The result is 'r'; it should be 'g'."),
     (5, "g", "The result is 5 mag; it should be 'g'."),
     (0, None, "The result is 0 mag; it should be None."),
-    ((1, 2), [1, 2], "The result is a tuple; it should be a list."),
-    (Table({}, []), [1], "The result is a pandas DataFrame; it should be a list."),
-    ([1], [1, 2], "The result has 1 items; it should have 2."),
-    ([1, 3], [1, 2], "Item 1 of the result is 3 mag; it should be 2 mag."),
-    ([1, [2, 4]], [1, [2, 3]], "Item 1 of item 1 of the result is 4 mag; it should be 3 mag."),
-    ([None], [1], "Item 0 of the result is None. Did you forget a `return`?"),
-    ([1], {"a": 1}, "The result is a list; it should be a dict."),
+    ((1, 2), [1, 2], "The result is a tuple, (1, 2); it should be a list, [1, 2]."),
+    (Table({}, []), [1], "The result is a pandas DataFrame; it should be a list, [1]."),
+    ([1], [1, 2], "The result is [1]; it should be [1, 2]."),
+    ([1, 3], [1, 2], "`[1]` in the result is 3 mag; it should be 2 mag."),
+    ([1, [2, 4]], [1, [2, 3]], "`[1][1]` in the result is 4 mag; it should be 3 mag."),
+    ([None], [1], "`[0]` in the result is None; it should be a number, 1 mag."),
+    ([1], {"a": 1}, "The result is a list, [1]; it should be a dict, {'a': 1}."),
     ({"b": 1}, {"a": 1}, "The result has no key 'a'; its keys are 'b'."),
-    ({}, {"a": 1}, "The result has no key 'a'; its keys are none."),
+    ({}, {"a": 1}, "The result has no key 'a'; it is empty."),
     ({"a": 1, "b": 2}, {"a": 1}, "The result has keys that should not be there: 'b'."),
-    ({"a": 2}, {"a": 1}, "`a` in the result is 2 mag; it should be 1 mag."),
-    ([1.0, 2.0], np.ones(2), "The result is a list; it should be a NumPy array."),
-    (np.ones(3), np.ones(2), "The result has shape (3,); it should be (2,)."),
+    ({"a": 2}, {"a": 1}, "`['a']` in the result is 2 mag; it should be 1 mag."),
+    ([1.0, 2.0], np.ones(2), "The result is a list, [1.0, 2.0]; it should be a NumPy array."),
+    (np.ones(3), np.ones(2), "The result has shape (3,); it should have shape (2,)."),
     (np.array(["a"]), np.ones(1), "The result holds <U1; it should hold numbers."),
     (np.array([1j]), np.ones(1), "The result holds complex128; it should hold numbers."),
     (
         np.array([1, NAN, NAN]),
         np.array([1.0, 2.0, NAN]),
-        "The result is NaN in 1 of 3 places where it should not.",
+        "The result is NaN in 1 of 3 places where it should not be, first at `[1]`.",
     ),
     (np.array([[1, 2], [3, 5]]), np.array([[1.0, 2.0], [3.0, 4.0]]),
-     "The result[1, 1] is 5 mag; it should be 4 mag."),
+     "`[1, 1]` in the result is 5 mag; it should be 4 mag. 1 of 4 values differs."),
     (
         np.array([[1.0, INF, -INF]]),
         np.array([[1.0, 2.0, -INF]]),
-        "The result is infinite in 1 of 3 places where it should not.",
+        "The result is infinite in 1 of 3 places where it should not be, first at `[0, 1]`.",
     ),
-    (np.array([INF]), np.array([-INF]), "The result[0] is inf mag; it should be -inf mag."),
+    (np.array([INF]), np.array([-INF]), "The result is [inf] mag; it should be [-inf] mag."),
     (np.array(5), np.array(4), "The result is 5 mag; it should be 4 mag."),
-    (TENSOR, 1.5, "The result is a tensor of shape (2,); it should be a number."),
+    (TENSOR, 1.5, "The result is a tensor of shape (2,); it should be a number, 1.5 mag."),
     (
         Tensor.of(1.5),
         1.5,
-        "The result is a tensor of no dimensions; it should be a number. `.item()` makes it one.",
+        "The result is a tensor of no dimensions; it should be a number, 1.5 mag. "
+        "`.item()` makes it one.",
     ),
     (TENSOR, np.ones(2), "The result is a tensor of shape (2,); it should be a NumPy array."),
-    (TENSOR, [1.0, 2.0], "The result is a tensor of shape (2,); it should be a list."),
-    (1.5, Tensor.of(1.5), "The result is a float; it should be a torch tensor."),
-    ([1.0, 2.0], TENSOR, "The result is a list; it should be a torch tensor."),
+    (TENSOR, [1.0, 2.0], "The result is a tensor of shape (2,); it should be a list, [1.0, 2.0]."),
+    (1.5, Tensor.of(1.5), "The result is a float, 1.5; it should be a torch tensor."),
+    ([1.0, 2.0], TENSOR, "The result is a list, [1.0, 2.0]; it should be a torch tensor."),
     (None, TENSOR, "The result is None. Did you forget a `return`?"),
     (
         np.array([1.0, 2.0]),
         TENSOR,
         "The result is a NumPy array of shape (2,); it should be a torch tensor.",
     ),
-    (Tensor.of([[1.0, 2.0]]), TENSOR, "The result has shape (1, 2); it should be (2,)."),
+    (Tensor.of([[1.0, 2.0]]), TENSOR, "The result has shape (1, 2); it should have shape (2,)."),
     (Tensor.of([1, 2]), TENSOR, "The result holds int64; it should hold float32."),
     (
         Tensor.of([1.0, NAN]),
         Tensor.of([NAN, 1.0]),
-        "The result is NaN in 1 of 2 places where it should not.",
+        "The result is NaN in 1 of 2 places where it should not be, first at `[1]`.",
     ),
     (
         Tensor.of([INF, INF]),
         Tensor.of([INF, 1.0]),
-        "The result is infinite in 1 of 2 places where it should not.",
+        "The result is infinite in 1 of 2 places where it should not be, first at `[1]`.",
     ),
-    (Tensor.of(NAN), Tensor.of(1.0), "The result is NaN where it should not."),
+    (Tensor.of(NAN), Tensor.of(1.0), "The result is NaN; it should be 1 mag."),
     (Tensor.of(2.0), Tensor.of(1.0), "The result is 2 mag; it should be 1 mag."),
     (
         Tensor.of([[1.0, 2.0], [3.0, 4.001]]),
         Tensor.of([[1.0, 2.0], [3.0, 4.0]]),
-        "The result[1, 1] is 4.001 mag; it should be 4 mag.",
+        "`[1, 1]` in the result is 4.001 mag; it should be 4 mag. 1 of 4 values differs.",
     ),
-    (Tensor.of([0, 7]), Tensor.of([0, 8]), "The result[1] is 7 mag; it should be 8 mag."),
+    (Tensor.of([0, 7]), Tensor.of([0, 8]), "The result is [0, 7] mag; it should be [0, 8] mag."),
     (
         Tensor.of([True, True]),
         Tensor.of([True, False]),
-        "The result[1] is True; it should be False.",
+        "The result is [True, True]; it should be [True, False].",
     ),
     (
         {"flux": Tensor.of([1.0])},
         {"flux": TENSOR},
-        "`flux` in the result has shape (1,); it should be (2,).",
+        "`['flux']` in the result has shape (1,); it should have shape (2,).",
     ),
 ]  # fmt: skip
 
@@ -308,9 +310,10 @@ def test_a_set_is_compared_whatever_its_order() -> None:
     assert approx_equal(Set([("g", 1.0 + 1e-9)]), {("g", 1.0)})
     assert approx_equal(Set([]), frozenset())
     for got, says in (
-        ([1, 2], "The bands is a list; it should be a set."),
-        (Set([1]), "The bands has 1 items; it should have 2."),
-        (Set([1, [3]]), "The bands does not hold 2."),
+        ([1, 2], "The bands are a list, [1, 2]; they should be a set."),
+        (Set([1, 2, 3]), "The bands have 3 items; they should have 2."),
+        (Set([1]), "The bands do not hold 2."),
+        (Set([1, [3]]), "The bands do not hold 2."),
     ):
         assert difference(got, {1, 2}, "the bands") == says
     assert kind_of(Set([1])) == shown(Set([1])) == "a set"
@@ -508,3 +511,59 @@ def test_values_are_shown_short() -> None:
     assert shown(OpaqueObject("Star", "<Star at 0x7f>")) == "a Star"
     assert shown(Tensor.of([[1.0, 0.1]])) == "tensor([[1. , 0.1]])"
     assert shown(Tensor.of(np.zeros((4, 5)))) == "a tensor of shape (4, 5)"
+
+
+# Sentences that hold together
+
+
+LONG = [{"mjd": 59000.5 + i, "flux": 10.0, "band": "g"} for i in range(5)]
+SENTENCES = [
+    (
+        Tensor.of([[1.0, 2.0], [3.0, 4.0]]),
+        Tensor.of([[0.0, 2.0], [3.0, 5.0]]),
+        "the weights after an epoch",
+        "`[0, 0]` in the weights after an epoch is 1; it should be 0. 2 of 4 values differ.",
+    ),
+    (5, "g", "the labels of two records", "The labels of two records are 5; they should be 'g'."),
+    (np.ones(3), np.ones(2), "the logits", "The logits have shape (3,); they should have shape "
+     "(2,)."),
+    (2.0, 1.0, "the loss with alpha, gamma", "The loss with alpha, gamma is 2; it should be 1."),
+    (2.0, 1.0, "what `embed` returns", "What `embed` returns is 2; it should be 1."),
+    ([1, {"a": 2}], [1, {"a": 3}], "`lc[2:5]`", "`lc[2:5][1]['a']` is 2; it should be 3."),
+    (
+        [0, 0, 0, 0, [2]],
+        [0, 0, 0, 0, [3]],
+        "the list of calls",
+        "`[4][0]` in the list of calls is 2; it should be 3.",
+    ),
+    (
+        LONG[:3],
+        LONG,
+        "the table",
+        "The table has 3 items; it should have 5. The first that is missing is `[3]`: "
+        "{'mjd': 59003.5, 'flux': 10.0, 'band': 'g'}.",
+    ),
+    (
+        LONG,
+        LONG[:4],
+        "the rows",
+        "The rows have 5 items; they should have 4. The first that is too many is `[4]`: "
+        "{'mjd': 59004.5, 'flux': 10.0, 'band': 'g'}.",
+    ),
+    (
+        LONG[1:],
+        LONG,
+        "the table",
+        "The table has 4 items; it should have 5. The first that differs is `[0]`: "
+        "{'mjd': 59001.5, 'flux': 10.0, 'band': 'g'}.",
+    ),
+    ([], ["g"], "the result", "The result is []; it should be ['g']."),
+    (4.000001, 4.0, "the peak", "The peak is 4.000001; it should be 4."),
+    (np.zeros(9), np.ones(9), "the phase, sorted,", "`[0]` in the phase, sorted, is 0; it should "
+     "be 1. 9 of 9 values differ."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("got", "want", "what", "says"), SENTENCES, ids=range(len(SENTENCES)))
+def test_sentences_hold_together(got: Any, want: Any, what: str, says: str) -> None:
+    assert difference(got, want, what, rtol=1e-12) == says
