@@ -124,9 +124,20 @@ def blamed(result: PartResult, needed: Sequence[str], passed: Mapping[str, bool]
     failed = [part for part in needed if passed.get(part) is False]
     if result.status in ("passed", "missing") or not failed:
         return result
-    verb = "has" if len(failed) == 1 else "have"
-    says = f"This part uses {listed(failed)}, which {verb} not passed yet: begin there."
+    begin = "has not passed yet: begin there"
+    if len(failed) > 1:
+        begin = f"have not passed yet: begin with {failed[0]}"
+    says = f"This part uses {listed(failed)}, which {begin}."
     return dataclasses.replace(result, message=f"{result.message} {says}")
+
+
+def all_blamed(exercise: Exercise, results: Sequence[PartResult], own: str) -> list[PartResult]:
+    """The results on all parts, each that fails with a word on the earlier parts that do."""
+    if all(result.passed for result in results):
+        return list(results)
+    needed = needs(exercise, own)
+    passed = {result.part.id: result.passed for result in results}
+    return [blamed(result, needed[result.part.id], passed) for result in results]
 
 
 def _is_defined(name: str, cells: Collection[Cell]) -> bool:

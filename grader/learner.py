@@ -10,7 +10,7 @@ import sys
 import textwrap
 import types
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -138,13 +138,22 @@ def check(part: str) -> display.Card:
     if only:
         found.part(only)
     namespace = sys._getframe(1).f_globals
-    with _undisturbed():
-        results = run_checks(found, Kernel(found, namespace), LOCAL_SEED, only)
     passed = _passed.setdefault(found.slug, {})
-    passed.update({result.part.id: result.passed for result in results})
+
+    def judge(parts: str | Collection[str] | None) -> list[PartResult]:
+        with _undisturbed():
+            results = run_checks(found, Kernel(found, namespace), LOCAL_SEED, parts)
+        passed.update({result.part.id: result.passed for result in results})
+        return results
+
+    results = judge(only)
     if all(result.passed for result in results):
         return display.Card(results)
     needed = follow.needs(found, _own_source(found, namespace))
+    failed = [one.part.id for one in results if one.status not in ("passed", "missing")]
+    earlier = {part for one in failed for part in needed[one] if not passed.get(part)}
+    if left := earlier.difference(one.part.id for one in results):
+        judge(left)  # they may have changed since, or were never checked
     return display.Card([follow.blamed(one, needed[one.part.id], passed) for one in results])
 
 

@@ -371,7 +371,7 @@ def test_a_word_on_the_earlier_part() -> None:
     known = {"2.1": False, "2.2": True, "2.5": False}
     told = follow.blamed(result, ["2.1", "2.2", "2.4", "2.5"], known)
     assert told.message == (
-        "It is wrong. This part uses 2.1 and 2.5, which have not passed yet: begin there."
+        "It is wrong. This part uses 2.1 and 2.5, which have not passed yet: begin with 2.1."
     )
     assert follow.blamed(result, ["2.1"], known).message.endswith("2.1, which has not passed yet: "
                                                                    "begin there.")  # fmt: skip

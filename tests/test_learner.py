@@ -226,7 +226,9 @@ NASTY = '<script>alert("x")</script> & `a < b` `<b>`\nsecond line'
 
 
 def test_html_is_escaped() -> None:
-    result = PartResult(PART, "failed", NASTY, checks={"title <i> & `x<y`": "failed"})
+    result = PartResult(
+        PART, "failed", NASTY, checks={"title <i> & `x<y`": "failed"}, code="f(a < '<i>')"
+    )
     for shown in (Card([result]), Note(NASTY, NASTY)):
         html = shown._repr_html_()
         assert "<script" not in html
@@ -246,6 +248,47 @@ def test_every_status_has_its_words_in_text_and_html(status: str) -> None:
         assert words in text
         assert ("The reason." in text) is (status != "passed")
         assert ('hint("1.2")' in text) is (status != "passed")
+
+
+def test_what_fails_besides_is_listed_below_the_lines_to_run() -> None:
+    long = "This is a sentence " + "that goes on and on " * 6 + "."
+    result = PartResult(
+        PART,
+        "failed",
+        "The bound is missing. Use `>=`.",
+        checks={"A": "passed", "B": "failed", "C": "failed", "D": "failed", "E": "failed"},
+        code="data = [1]\nf(data)",
+        told="C",
+        failures={
+            "B": "The bound is missing. Look.",
+            "C": "The bound is missing.",
+            "D": "`x.y` is None. So what?",
+            "E": long,
+        },
+    )
+    assert repr(Card([result])).splitlines()[1:] == [
+        "  The bound is missing. Use `>=`.",
+        "  To see it, run this in a new cell:",
+        "      data = [1]",
+        "      f(data)",
+        "    ✗ C",
+        "    ✗ B",
+        "    ✗ D: `x.y` is None.",
+        "    ✗ E",
+        "    ✓ A",
+        '  For a nudge: hint("1.2")',
+    ]
+
+
+def test_an_earlier_part_is_named_though_it_was_never_checked() -> None:
+    sorting = 'self.data = table.sort_values("mjd", kind="stable", ignore_index=True)'
+    source = reference(EX2).replace(sorting, "self.data = None")
+    shown = call_check("2.6", namespace(source))
+    assert (
+        "This part uses 2.1, 2.2, 2.3, 2.4 and 2.5, which have not passed yet: begin with 2.1"
+        in (repr(shown))
+    )
+    assert "begin with" not in repr(call_check("2.1", namespace(source)))
 
 
 def test_half_points_are_shown_as_such() -> None:

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 from answer_files import Answer, answers, namespace, reference, with_answer
 
-from grader import exercise, wire
+from grader import checking, exercise, wire
 from grader.answer import Question
 from grader.checking import PartResult, run_checks
 from grader.course import lines, probing
@@ -127,8 +127,29 @@ def shows(seen: Outcome, reply: dict[str, Any], probe: Any) -> bool:
     return not seen.raised and (said or holds(plain(judged), plain(seen.value)))
 
 
-def judged(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> tuple[PartResult, Question, str]:
+class Recording(Kernel):
+    """A kernel that remembers what it was asked, and what came back."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(exercise.load(answer.exercise), with_answer(answer))
+        self.replies: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
+
+    def ask(self, probe: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        self.replies.append((args, super().ask(probe, args, kwargs)))
+        return self.replies[-1][1]
+
+
+@dataclass
+class Judged:
     """The verdict on a wrong answer, the question that its lines are about, and their form."""
+
+    result: PartResult
+    reply: dict[str, Any]
+    question: Question
+    form: str
+
+
+def judged(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> Judged:
     written: list[tuple[str, Question, str]] = []
     write = lines.of
 
@@ -137,27 +158,49 @@ def judged(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> tuple[PartResult,
         return written[-1][0]
 
     monkeypatch.setattr(lines, "of", spy)
-    found = exercise.load(answer.exercise)
-    (result,) = run_checks(found, Kernel(found, with_answer(answer)), 1, answer.part)
-    return result, *next(rest for code, *rest in written if code == result.code)
+    kernel = Recording(answer)
+    (result,) = run_checks(exercise.load(answer.exercise), kernel, 1, answer.part)
+    question, form = next(rest for code, *rest in written if code == result.code)
+    reply = next(reply for args, reply in kernel.replies if args is question.args)
+    return Judged(result, reply, question, form)
 
 
-@pytest.mark.parametrize("answer", WRONG, ids=str)
+def some_daily(wrong: list[Answer]) -> list[Any]:
+    """Every sixteenth for every day; all of them take minutes."""
+    slow = pytest.mark.slow
+    return [pytest.param(one, marks=[slow] if i % 16 else []) for i, one in enumerate(wrong)]
+
+
+@pytest.mark.parametrize("answer", some_daily(WRONG), ids=str)
 def test_lines_show_what_was_judged(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
-    result, question, form = judged(answer, monkeypatch)
-    print(f"{result.message}\n{result.code}")  # shown by `make part`
+    found = judged(answer, monkeypatch)
+    code = found.result.code
+    print(f"{found.result.message}\n{code}")  # shown by `make part`
     if str(answer) in NO_LINES:
         return
-    assert result.code, f"no lines: {result.told}"
-    seen = outcome(result.code, with_answer(answer))
-    found = exercise.load(answer.exercise)
-    kernel = Kernel(found, with_answer(answer))
-    reply = kernel.ask(question.probe, question.args, question.kwargs)
-    probe = probing.find(question.probe, found.number)
-    is_not_there = form != "{}" and seen.raised == "AttributeError"  # the side that is judged
-    assert is_not_there or shows(seen, reply, probe), (seen, reply)
-    right = outcome(result.code, namespace(reference(answer.exercise)))
+    assert code, f"no lines: {found.result.told}"
+    seen = outcome(code, with_answer(answer))
+    probe = probing.find(found.question.probe, answer.part.split(".")[0])
+    is_not_there = found.form != "{}" and seen.raised == "AttributeError"  # the side that is judged
+    assert is_not_there or shows(seen, found.reply, probe), (seen, found.reply)
+    right = outcome(code, namespace(reference(answer.exercise)))
     assert repr(seen) != repr(right), f"the reference shows the same: {right}"
+
+
+@pytest.mark.parametrize("answer", WRONG[::60], ids=str)
+def test_a_short_input_changes_no_verdict(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = exercise.load(answer.exercise)
+
+    def verdict() -> PartResult:
+        (result,) = run_checks(found, Kernel(found, with_answer(answer)), 7, answer.part)
+        return result
+
+    short, again = verdict(), verdict()
+    monkeypatch.setattr(checking, "SIZES", ())
+    long = verdict()
+    assert short.code == again.code
+    for name in ("status", "points", "misconception", "checks", "told", "gates"):
+        assert getattr(short, name) == getattr(long, name), name
 
 
 @pytest.mark.parametrize("number", WITH_LINES)
