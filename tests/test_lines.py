@@ -113,11 +113,18 @@ def holds(reply: Any, value: Any) -> bool:
     return approx_equal(value, inner) or any(holds(one, value) for one in inner)
 
 
+def _fitted(value: Any, probe: Any) -> Any:
+    try:
+        return probing.fitted(value, probe)
+    except msgspec.ValidationError:  # which is what the check has judged
+        return value
+
+
 def shows(seen: Outcome, reply: dict[str, Any], probe: Any) -> bool:
     """Whether lines have shown what came back from the probe: value, exception, or print."""
     if "raised" in reply:
         return seen.raised == reply["raised"]["kinds"][0]
-    judged = probing.fitted(reply["value"], probe)
+    judged = _fitted(reply["value"], probe)
     if isinstance(raised := getattr(judged, "raised", None), str):  # the reply tells of it
         return seen.raised == raised
     if getattr(judged, "callable", True) is False:  # what should have been a function
@@ -132,10 +139,10 @@ class Recording(Kernel):
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(exercise.load(answer.exercise), with_answer(answer))
-        self.replies: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
+        self.replies: list[tuple[dict[str, Any], dict[str, Any]]] = []
 
     def ask(self, probe: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        self.replies.append((args, super().ask(probe, args, kwargs)))
+        self.replies.append((kwargs, super().ask(probe, args, kwargs)))
         return self.replies[-1][1]
 
 
@@ -160,8 +167,11 @@ def judged(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> Judged:
     monkeypatch.setattr(lines, "of", spy)
     kernel = Recording(answer)
     (result,) = run_checks(exercise.load(answer.exercise), kernel, 1, answer.part)
-    question, form = next(rest for code, *rest in written if code == result.code)
-    reply = next(reply for args, reply in kernel.replies if args is question.args)
+    none = ("", Question("", "", (), {}), "{}")
+    _, question, form = next((one for one in written if one[0] == result.code), none)
+    if not result.code:
+        return Judged(result, {}, question, form)
+    reply = next(reply for kwargs, reply in kernel.replies if kwargs is question.kwargs)
     return Judged(result, reply, question, form)
 
 

@@ -17,12 +17,12 @@ class Rng(np.random.Generator):
     def __init__(self, seed: list[int], most: int | None = None) -> None:
         super().__init__(np.random.PCG64(seed))
         self._most = most
-        self.has_sizes = False
-        """Whether a size was asked for, so that another one might do."""
+        self.largest = 0
+        """The largest size that was asked for; 0 if there was none, so that no other would do."""
 
     def size(self, usual: int, least: int = 1) -> int:
         """The size of an input: the usual one, or as few as `least` where a short one is wanted."""
-        self.has_sizes = True
+        self.largest = max(self.largest, usual)
         return usual if self._most is None else max(least, min(usual, self._most))
 
     def uniform(self, *args: Any, **kwargs: Any) -> Any:
