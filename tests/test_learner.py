@@ -71,7 +71,7 @@ def test_a_bonus_counts_apart() -> None:
 def test_a_part_that_is_wrong_says_why_and_offers_a_hint() -> None:
     code = namespace(reference(EX1)) | {"filter_lightcurve": lambda data, **filters: data}
     lines = repr(call_check("1.2", code)).splitlines()
-    headline = "✗ 1.2 Filter a light curve: not yet, 0 of 3 points; 1 of 10 checks passes"
+    headline = "✗ 1.2 Filter a light curve: not yet, 0 of 3 points; 1 of 12 checks passes"
     assert lines[0] == headline
     assert "All records come back" in lines[1]
     assert lines[-1].strip() == 'For a nudge: hint("1.2")'

@@ -76,7 +76,7 @@ def test_of_two_verdicts_the_one_with_more_points_is_kept() -> None:
 
 
 def test_a_slip_costs_its_share_and_no_more() -> None:
-    """Of the ten checks of 1.2, one is about the message of an error."""
+    """Of the twelve checks of 1.2, one is about the message of an error."""
     found = exercise.load(EX1)
     code = namespace(reference(EX1))
     right = code["filter_lightcurve"]
@@ -89,8 +89,8 @@ def test_a_slip_costs_its_share_and_no_more() -> None:
 
     code["filter_lightcurve"] = without_message
     (one,) = run_checks(found, Kernel(found, code), 1, "1.2")
-    assert (one.status, one.checks_passed, len(one.checks)) == ("failed", 9, 10)
-    assert one.points == 2.7
+    assert (one.status, one.checks_passed, len(one.checks)) == ("failed", 11, 12)
+    assert one.points == 2.75
 
 
 def test_code_that_is_not_there_earns_nothing() -> None:
