@@ -166,6 +166,7 @@ class Checks:
         self._action = action
         self._items: dict[str, list[pytest.Item]] = {part.id: [] for part in self.parts}
         self._backend: Backend
+        self._memory: dict[str, Any] = {}
         self._seed = 0
         self._verdict = Verdict()
         self._subject: Subject
@@ -221,7 +222,7 @@ class Checks:
         ]
 
     def _judge_part(self, part: Part, stop: Stop) -> PartResult:
-        self._verdict = Verdict()
+        self._verdict, self._memory = Verdict(), {}
         self._backend.begin(part.names)
         self._find_undefined(part)
         items = self._items[part.id]
@@ -293,6 +294,11 @@ class Checks:
     def learner(self) -> Subject:
         self._subject = Subject(self._backend)
         return self._subject
+
+    @pytest.fixture
+    def memory(self) -> dict[str, Any]:
+        """What checks of a part share, by a name of theirs; empty whenever a part is judged."""
+        return self._memory
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> Rng:

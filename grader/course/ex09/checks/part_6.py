@@ -73,18 +73,15 @@ class Gallery(NamedTuple):
     answer: Answer[Pictured]
 
 
-GALLERY = pytest.StashKey[Gallery]()
-
-
 @pytest.fixture
-def gallery(learner: Subject, rng: Rng, request: pytest.FixtureRequest) -> Gallery:
-    """Three light curves, and what was logged of them: asked for once in an examination."""
-    stash = request.session.stash
-    if GALLERY not in stash:
+def gallery(learner: Subject, rng: Rng, memory: dict[str, Any]) -> Gallery:
+    """Three light curves, and what was logged of them: asked for once by all checks."""
+    if "gallery" not in memory:
         data, probabilities, labels = examples(rng)
         answer = learner.ask(probes.pictured, data, probabilities, labels)
-        stash[GALLERY] = Gallery(data, probabilities, labels, answer)
-    return stash[GALLERY]
+        memory["gallery"] = Gallery(data, probabilities, labels, answer)
+    found: Gallery = memory["gallery"]
+    return found
 
 
 @gate

@@ -34,18 +34,15 @@ class Rehearsal(NamedTuple):
     answer: Answer[Training]
 
 
-REHEARSAL = pytest.StashKey[Rehearsal]()
-
-
 @pytest.fixture
-def rehearsal(learner: Subject, rng: Rng, request: pytest.FixtureRequest) -> Rehearsal:
-    """A plan, and what was seen of its training: asked for once in an examination."""
-    stash = request.session.stash
-    if REHEARSAL not in stash:
+def rehearsal(learner: Subject, rng: Rng, memory: dict[str, Any]) -> Rehearsal:
+    """A plan, and what was seen of its training: asked for once by all checks."""
+    if "rehearsal" not in memory:
         plan = Plan(rng)
         answer = learner.ask(probes.trained, *plan.arguments(), plan.config())
-        stash[REHEARSAL] = Rehearsal(plan, answer)
-    return stash[REHEARSAL]
+        memory["rehearsal"] = Rehearsal(plan, answer)
+    found: Rehearsal = memory["rehearsal"]
+    return found
 
 
 def rehearsed(learner: Subject, plan: Plan, config: dict[str, Any] | None, **how: Any) -> Training:
