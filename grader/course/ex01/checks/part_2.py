@@ -318,18 +318,16 @@ def test_filter_unknown_field(learner: Subject, rng: Rng) -> None:
 def _check_unknown(learner: Subject, data: list[Record], name: str, value: Any) -> None:
     """A filter of that name is refused, by an error that names its field and those there are."""
     answer = filtered(learner, data, **{name: value})
-    silent = approx_equal(answer.result, []) or approx_equal(answer.result, data)
+    empty = approx_equal(answer.result, [])
+    silent = empty or approx_equal(answer.result, data)
+    kept = "an empty list" if empty else "all records"
     expect_error(
         answer,
         "KeyError",
         f"a filter called `{name}`",
-        Mistake("unknown-field-silent", silent, name=name, got=_so_many(answer.result)),
+        Mistake("unknown-field-silent", silent, name=name, got=kept),
         naming=name.removesuffix("_min").removesuffix("_max"),
     )
     message = answer.message
     all_named = all(field in message for field in data[0])
     require(all_named, "fields-not-named", name=name, message=message, fields=", ".join(data[0]))
-
-
-def _so_many(result: Any) -> str:
-    return "all records" if result else "an empty list"
