@@ -213,13 +213,14 @@ PART_KEYS = {
     "bonus": bool,
     "status": str,
     "message": str,
+    "code": str,
     "misconception": (str, type(None)),
     "hint": str,
     "judged": str,
     "followed": list,
     "checks": list,
 }
-CHECK_KEYS = {"title": str, "outcome": str, "gate": bool}
+CHECK_KEYS = {"title": str, "outcome": str, "gate": bool, "message": str}
 EXERCISE_KEYS = {
     "exercise": str,
     "points": float,
@@ -280,7 +281,7 @@ def test_grading_succeeds_whatever_the_marks(outputs: list[tuple[Result, Path]])
     for result, out in outputs:
         assert result.exit_code == 0, result.output
         assert "6 learners, seed 5" in result.output
-        assert f"{EX1}: mean 4.8 of 10, 1 with full marks" in result.output
+        assert f"{EX1}: mean 4.9 of 10, 1 with full marks" in result.output
         assert "1.2 exclusive-bounds" in result.output
         assert (out / "report" / "index.html").is_file()
         assert (out / "gradebook.db").is_file()
@@ -335,7 +336,7 @@ def test_every_student_has_a_row(found: dict[str, Any]) -> None:
         "Algol": {EX1: (0, 0)},
         "Castor": {},
         "Deneb": {EX1: (0, 0)},
-        "Mira": {EX1: (9.4, 2)},
+        "Mira": {EX1: (9.5, 2)},
         "Vega": {EX1: (10, 2), EX2: (10, 2)},
         "Élodie [b]": {EX2: (0, 0)},
     }
@@ -363,6 +364,7 @@ def test_a_misconception_is_recorded_with_its_part(found: dict[str, Any]) -> Non
         "bonus": False,
         "status": "passed",
         "message": "",
+        "code": "",
         "misconception": None,
         "hint": "",
         "judged": "at the end of the notebook",
@@ -496,7 +498,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         (notebooks.filled(EX1), 0, "10 of 10 points and 2 bonus"),
         (with_cell(EX1, "def cache_results(func): pass"), 0, "10 of 10 points and 1 bonus"),
-        (with_cell(EX1, WRONG.read_text("utf-8")), 1, "9.4 of 10 points and 2 bonus"),
+        (with_cell(EX1, WRONG.read_text("utf-8")), 1, "9.5 of 10 points and 2 bonus"),
         (notebooks.released(EX1), 1, "0 of 10 points"),
         ("no notebook", 1, "The notebook could not be read"),
     ],
