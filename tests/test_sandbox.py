@@ -499,7 +499,7 @@ for probe in (decorated_call, decorated_names, decorated_failure, timed_naps):
 
 
 @pytest.mark.xfail(
-    strict=True,
+    strict=False,  # it acts out the questions that it knows; a new one may find it out
     reason="A decorator's behaviour is seen from within the learner's process: code that knows the "
     "probes can act out right behaviour for them instead of having it",
 )
