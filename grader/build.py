@@ -20,7 +20,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
 from traitlets.config import Config
 
-from grader.exercise import RELEASED, ROOT
+from grader.exercise import RELEASED, ROOT, file_name, in_folder
 
 SOURCES = ROOT / "solutions"
 FIRST_CELL = "from grader import check, hint, prior"
@@ -62,7 +62,7 @@ def build(source: Path, filled: bool = False) -> str:
 def write(folder: Path = RELEASED, filled: bool = False) -> list[Path]:
     """Build every exercise into `folder` and return the files written."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = [folder / f"{source.stem}.ipynb" for source in sources()]
+    written = [folder / file_name(source.stem) for source in sources()]
     for source, path in zip(sources(), written, strict=True):
         path.write_text(build(source, filled), encoding="utf-8")
     return written
@@ -71,13 +71,15 @@ def write(folder: Path = RELEASED, filled: bool = False) -> list[Path]:
 def stale() -> list[str]:
     """What keeps the committed notebooks from being a fresh build, one line per notebook."""
     fresh = {source.stem: build(source) for source in sources()}
-    committed = {path.stem: path.read_text("utf-8") for path in RELEASED.glob("ex*.ipynb")}
-    lines = [f"exercises/{slug}.ipynb has no source" for slug in committed.keys() - fresh.keys()]
+    committed = {slug: path.read_text("utf-8") for slug, path in in_folder(RELEASED).items()}
+    lines = [
+        f"exercises/{file_name(slug)} has no source" for slug in committed.keys() - fresh.keys()
+    ]
     for slug, text in fresh.items():
         if slug not in committed:
-            lines.append(f"exercises/{slug}.ipynb is missing")
+            lines.append(f"exercises/{file_name(slug)} is missing")
         elif committed[slug] != text:
-            lines.append(f"exercises/{slug}.ipynb differs from solutions/{slug}.py")
+            lines.append(f"exercises/{file_name(slug)} differs from solutions/{slug}.py")
     return sorted(lines)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from dateutil import parser as dates
 from dateutil import tz
 
-from grader import identify, notebook_file
+from grader import exercise, identify, notebook_file
 from grader.archives import NOT_A_NOTEBOOK, OTHER, OTHER_KIND
 from grader.files import CLOSED, File
 from grader.lms import Owner, is_zip
@@ -94,7 +94,7 @@ class Copy:
         names = self.own.inner
         stem = names[-1].lower().partition(".ipynb")[0].replace(self.slug, "")
         number = NUMBERED.search(stem)
-        exact = names[-1] == f"{self.slug}.ipynb"
+        exact = names[-1] in exercise.file_names(self.slug)
         count = int(number[1]) if number and len(number[1]) < 9 else 0
         return self.own.owner.attempt, count or "copy" in stem, exact, exact and len(names) == 2
 

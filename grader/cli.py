@@ -130,11 +130,11 @@ def start(
     folder = exercise.ROOT / WORK
     folder.mkdir(exist_ok=True)
     for slug in exercise.slugs():
-        target = folder / f"{slug}.ipynb"
+        target = folder / exercise.file_name(slug)
         if target.exists():
             console.print(f"kept work/{target.name}: it is yours already")
         else:
-            shutil.copyfile(exercise.RELEASED / target.name, target)
+            shutil.copyfile(exercise.released(slug), target)
             console.print(f"copied work/{target.name}")
     if lab:
         command = [*safe_path.COMMAND, "-m", "jupyterlab", "--ServerApp.root_dir", str(folder)]
@@ -182,7 +182,7 @@ def _slugs(name: str | None) -> list[str]:
 def _own_notebook(slug: str) -> Path:
     if path := own_work.find(slug):
         return path
-    raise fail(f"There is no work/{slug}.ipynb. `grader start` puts a copy there.")
+    raise fail(f"There is no work/{exercise.file_name(slug)}. `grader start` puts a copy there.")
 
 
 @app.command()
@@ -193,7 +193,7 @@ def status(sandbox: Sandbox = True) -> None:
     folder, isolated = own_work.folder(), sandbox_or_fail(sandbox)
     slugs = track(exercise.slugs(), "checking", console=console, disable=not console.is_terminal)
     with safe_path.elsewhere():
-        rows = [progress.row(slug, folder / f"{slug}.ipynb", isolated) for slug in slugs]
+        rows = [progress.row(slug, folder / exercise.file_name(slug), isolated) for slug in slugs]
     console.print(progress.table(rows), soft_wrap=False)
 
 

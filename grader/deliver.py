@@ -181,7 +181,7 @@ def _not_read(new: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for each in new["submissions"]:
         for one in each["exercises"]:
             if reason := report.unreadable(one):
-                path = f"{each['student']}/{one['exercise']}.ipynb"
+                path = f"{each['student']}/{exercise.file_name(one['exercise'])}"
                 yield {"student": each["student"], "exercise": one["exercise"], "path": path,
                        "reason": reason}  # fmt: skip
 
@@ -267,5 +267,6 @@ def _subject(row: dict[str, Any]) -> str:
         return student
     if slug is None or not student:
         return f"{student} {place}".strip()
-    expected = (f"{slug}.ipynb", f"{slug}/{slug}.ipynb")
+    names = exercise.file_names(slug)
+    expected = (*names, *(f"{slug}/{name}" for name in names))
     return f"{student} {slug}" if place in expected else f"{student} {slug} ({place})"

@@ -52,7 +52,7 @@ def write_class(folder: Path) -> list[str]:
     empty, endless, broken, *others = names
     for slug in exercise.slugs():
         found = exercise.load(slug)
-        _hand_in(folder, empty, found, (exercise.RELEASED / f"{slug}.ipynb").read_text("utf-8"))
+        _hand_in(folder, empty, found, exercise.released(slug).read_text("utf-8"))
         _hand_in(folder, endless, found, _filled(found, _endless(found)))
         _hand_in(folder, broken, found, "Dear grader, my notebook is attached to another mail.\n")
         for place, name in enumerate(others):
@@ -61,7 +61,7 @@ def write_class(folder: Path) -> list[str]:
 
 
 def _hand_in(folder: Path, student: str, found: Exercise, text: str) -> None:
-    path = folder / student / f"{found.slug}.ipynb"
+    path = folder / student / exercise.file_name(found.slug)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Exercises and their parts, read from the released notebooks.
+"""Exercises, the names of their notebooks, and their parts, read from the released notebooks.
 
 The released notebook is the only place the grader takes ids, titles, points and names from, so a
 learner's copy of the workbook needs no solutions, and nothing can drift.
@@ -16,6 +16,10 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 RELEASED = ROOT / "exercises"
+PROJECT = "ex11_final_project"
+SLUG = re.compile(r"ex\d\d_\w+")
+NUMBER = re.compile(r"(?:ex)?0*(\d+)(?:[._].*)?", re.IGNORECASE)
+BY_WORD = re.compile(r"final|project|final[ ._-]?project(?:[ ._(-].*)?", re.IGNORECASE)
 STUB = re.compile(r'NotImplementedError\(\s*"(\d+\.E?\d+) ([\w.]+):')
 
 
@@ -46,7 +50,11 @@ class Exercise:
 
     @property
     def number(self) -> str:
-        return str(int(self.slug[2:4]))
+        return str(number_of(self.slug))
+
+    @property
+    def label(self) -> str:
+        return label(self.slug)
 
     @property
     def max_points(self) -> float:
@@ -62,27 +70,65 @@ class Exercise:
             if part.id == part_id:
                 return part
         known = ", ".join(part.id for part in self.parts)
-        raise UnknownExercise(f"There is no part {part_id!r}. Exercise {self.number} has: {known}.")
+        raise UnknownExercise(f"There is no part {part_id!r}. {self.label} has: {known}.")
+
+
+def number_of(slug: str) -> int:
+    """The number of an exercise: 1 for `ex01_advanced_functions`."""
+    return int(slug[2:4])
+
+
+def label(slug: str) -> str:
+    """What people call an exercise: `Exercise 1`, but the last is the `Final project`."""
+    return "Final project" if slug == PROJECT else f"Exercise {number_of(slug)}"
+
+
+def file_names(slug: str) -> tuple[str, ...]:
+    """Names that an exercise's notebook may have; the first is that of the released one."""
+    named = f"{slug}.ipynb"
+    return ("final_project.ipynb", named) if slug == PROJECT else (named,)
+
+
+def file_name(slug: str) -> str:
+    """The name of an exercise's notebook, as released and in a learner's `work/`."""
+    return file_names(slug)[0]
+
+
+def released(slug: str) -> Path:
+    """The released notebook of an exercise."""
+    return RELEASED / file_name(slug)
+
+
+def in_folder(folder: Path) -> dict[str, Path]:
+    """The notebooks of exercises in a folder, by slug and in order."""
+    paths = {path.name: path for path in folder.glob("*.ipynb")}
+    named = {name.removesuffix(".ipynb") for name in paths}
+    slugs = sorted({PROJECT, *(name for name in named if SLUG.fullmatch(name))})
+    return {slug: paths[file_name(slug)] for slug in slugs if file_name(slug) in paths}
 
 
 def slugs() -> list[str]:
     """Slugs of the released exercises, in order."""
-    return sorted(path.stem for path in RELEASED.glob("ex[0-9][0-9]_*.ipynb"))
+    return list(in_folder(RELEASED))
 
 
 def find(name: str) -> Exercise:
-    """The exercise called `1`, `ex01`, `ex01_advanced_functions`, or that holds part `1.2`."""
-    number = re.fullmatch(r"(?:ex)?0*(\d+)(?:[._].*)?", name.strip(), re.IGNORECASE)
+    """The exercise called `1`, `ex01`, `ex01_advanced_functions`, or that holds part `1.2`.
+
+    The final project is also called `final`, `project` or `final_project`.
+    """
+    number = NUMBER.fullmatch(name.strip())
+    by_word = PROJECT if BY_WORD.fullmatch(name.strip()) else ""
     for slug in slugs():
-        if slug == name or (number and int(slug[2:4]) == int(number[1])):
+        if slug in (name, by_word) or (number and number_of(slug) == int(number[1])):
             return load(slug)
     raise UnknownExercise(f"There is no exercise {name!r}. There are: {', '.join(slugs())}.")
 
 
 @cache
 def load(slug: str) -> Exercise:
-    """Read the released notebook `exercises/{slug}.ipynb`."""
-    cells = json.loads((RELEASED / f"{slug}.ipynb").read_text(encoding="utf-8"))["cells"]
+    """Read the released notebook of an exercise."""
+    cells = json.loads(released(slug).read_text(encoding="utf-8"))["cells"]
     sources = ["".join(cell["source"]) for cell in cells]
     titles = dict(match for source in sources for match in _headings(source))
     names: dict[str, list[str]] = {}

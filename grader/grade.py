@@ -179,7 +179,7 @@ def _parent(number: str, isolated: bool) -> WarmParent:
 def _usual_priors(number: str) -> frozenset[str]:
     """The references that a notebook of this exercise asks for, as it was released."""
     found = exercise.find(number)
-    released = notebook.read(exercise.RELEASED / f"{found.slug}.ipynb", found)
+    released = notebook.read(exercise.released(found.slug), found)
     return references.asked_for((cell.source for cell in released.cells), number)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from grader import exercise
 from grader.display import share
-from grader.exercise import RELEASED, Exercise, UnknownExercise
+from grader.exercise import Exercise, UnknownExercise, file_name, released
 from grader.gradebook_access import (
     UnusableGradebook,
     check,
@@ -110,19 +110,19 @@ class _Writer:
 
     def _notebook(self, found: Exercise) -> api.Notebook:
         """The exercise as an assignment with one notebook, and all its cells as released."""
-        slug = found.slug
+        slug, stem = found.slug, file_name(found.slug).removesuffix(".ipynb")
         query = select(api.Assignment).where(api.Assignment.name == slug)
         assignment = self._session.scalar(query)
         if assignment is None:
             assignment = api.Assignment(name=slug, course_id=COURSE)
             self._session.add(assignment)
-        notebook = next((one for one in assignment.notebooks if one.name == slug), None)
+        notebook = next((one for one in assignment.notebooks if one.name == stem), None)
         if notebook is None:
-            notebook = api.Notebook(name=slug, assignment=assignment)
+            notebook = api.Notebook(name=stem, assignment=assignment)
             self._session.add(notebook)
         cells = {(type(cell), cell.name): cell for cell in notebook._base_cells}
         cells |= {(api.SourceCell, cell.name): cell for cell in notebook.source_cells}
-        for cell in json.loads((RELEASED / f"{slug}.ipynb").read_text("utf-8"))["cells"]:
+        for cell in json.loads(released(slug).read_text("utf-8"))["cells"]:
             for kind, values in _kinds(cell):
                 name = cell["metadata"]["nbgrader"]["grade_id"]
                 made = cells.get((kind, name)) or kind(name=name, notebook=notebook, **values)

@@ -59,7 +59,7 @@ def by_name(names: Sequence[str]) -> str | None:
                 return slug
         if number := NUMBER.search(name):
             for slug in exercise.slugs():
-                if int(slug[2:4]) == int(number[1]):
+                if exercise.number_of(slug) == int(number[1]):
                     return slug
     return None
 
@@ -81,5 +81,5 @@ def _names() -> dict[str, set[bytes]]:
 
 @cache
 def _stubs(slug: str) -> frozenset[bytes]:
-    content = (exercise.RELEASED / f"{slug}.ipynb").read_bytes()
+    content = exercise.released(slug).read_bytes()
     return frozenset(STUB.findall(content))

@@ -210,7 +210,7 @@ def prior(number: str, name: str) -> Any:
 def _tell(found: Exercise, why: str) -> None:
     """Say once, as long as no notebook changes, that the reference is used."""
     why = why if own_work.find(found.slug) else "is not here"
-    line = f"prior: your Exercise {found.number} {why}; using the reference instead."
+    line = f"prior: your {found.label} {why}; using the reference instead."
     if (line, _stamps(found)) not in _told:
         _told.add((line, _stamps(found)))
         print(line)
@@ -263,9 +263,9 @@ def core_passed(results: list[PartResult]) -> bool:
 
 
 def _how_to_get(found: Exercise, name: str) -> str:
-    number = found.number
+    number, own = found.number, exercise.file_name(found.slug)
     return (
-        f"{name} comes from Exercise {number}, and neither your own work/{found.slug}.ipynb (all "
+        f"{name} comes from Exercise {number}, and neither your own work/{own} (all "
         f"core parts must pass: try `grader check {number}`) nor the reference is here. Finish "
         f"Exercise {number} first, or ask your instructor for the reference module."
     )

@@ -53,7 +53,7 @@ def _checked(part: str, name: str) -> tuple[str, str]:
         raise NewPartError(f"{part!r} is not the id of a part, such as 6.6, or 6.E3 for a bonus.")
     found = exercise.find(match[1])
     if any(one.id == part for one in found.parts):
-        raise NewPartError(f"Part {part} exists. Exercise {match[1]} ends with {_last(found)}.")
+        raise NewPartError(f"Part {part} exists. {found.label} ends with {_last(found)}.")
     if not name.isidentifier() or name in found.names:
         raise NewPartError(f"{name!r} is taken, or is not a name that a function can have.")
     return match[1], match[2]

@@ -16,13 +16,13 @@ def find(slug: str) -> Path | None:
 
 def folder() -> Path:
     """The first folder with notebooks of the learner's; the clone's `work/` if there is none."""
-    slugs = exercise.slugs()
-    own = (path for path in _folders() if any((path / f"{slug}.ipynb").is_file() for slug in slugs))
+    names = [exercise.file_name(slug) for slug in exercise.slugs()]
+    own = (path for path in _folders() if any((path / name).is_file() for name in names))
     return next(own, exercise.ROOT / WORK)
 
 
 def _paths(slug: str) -> list[Path]:
-    return [folder / f"{slug}.ipynb" for folder in _folders()]
+    return [folder / exercise.file_name(slug) for folder in _folders()]
 
 
 def _folders() -> list[Path]:

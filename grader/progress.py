@@ -59,7 +59,7 @@ class Row:
 
 def is_started(found: Exercise, content: notebook.Notebook) -> bool:
     """Whether a notebook's code is any other than the released notebook's."""
-    released = notebook.read(exercise.RELEASED / f"{found.slug}.ipynb", found)
+    released = notebook.read(exercise.released(found.slug), found)
     return [cell.source for cell in content.cells] != [cell.source for cell in released.cells]
 
 
@@ -91,7 +91,7 @@ def _digest(found: Exercise, path: Path) -> str:
     """A fingerprint of a notebook, the released one, and the checks."""
     judging = sorted((COURSE / package_of(found.number)).rglob("*"))
     judging = [file for file in judging if file.suffix in (".py", ".toml")]
-    files = [path, exercise.RELEASED / path.name, *judging]
+    files = [path, exercise.released(found.slug), *judging]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
@@ -136,7 +136,7 @@ def table(rows: Sequence[Row]) -> Table:
         drawn.add_column(heading, justify="right", no_wrap=True)
     drawn.add_column("next")
     for one in rows:
-        drawn.add_row(f"Exercise {one.exercise.number}", *_numbers([one]), Text(one.next))
+        drawn.add_row(one.exercise.label, *_numbers([one]), Text(one.next))
     drawn.add_section()
     unfinished = sum(one.passed < one.parts for one in rows)
     drawn.add_row("together", *_numbers(rows), f"{unfinished} to finish", style="bold")

@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from grader.exercise import NUMBER, number_of
+
 FOLDER = Path(__file__).resolve().parent.parent / "solutions"
 _TEXT = re.compile(r"""['"]\s*(?:ex)?0*(\d{1,2})(?:[._][^'"\n]*)?['"]""", re.IGNORECASE)
 
@@ -35,7 +37,7 @@ def source(slug: str) -> str | None:
 
 def load(numbers: Iterable[str]) -> dict[str, types.ModuleType]:
     """The reference modules of some exercises by number, as far as they are installed."""
-    paths = {str(int(path.stem[2:4])): path.stem for path in FOLDER.glob("ex[0-9][0-9]_*.py")}
+    paths = {str(number_of(path.stem)): path.stem for path in FOLDER.glob("ex[0-9][0-9]_*.py")}
     names = {number: paths[number] for number in numbers if number in paths}
     return {number: importlib.import_module(f"solutions.{name}") for number, name in names.items()}
 
@@ -44,7 +46,7 @@ def stand_in(earlier: dict[str, types.ModuleType]) -> types.ModuleType:
     """What `from grader import check, hint, prior` finds in a child: nothing to check with."""
 
     def prior(exercise: str, name: str) -> Any:
-        number = re.fullmatch(r"(?:ex)?0*(\d+)(?:[._].*)?", exercise.strip(), re.IGNORECASE)
+        number = NUMBER.fullmatch(exercise.strip())
         if number is None or number[1] not in earlier:
             raise ImportError(f"prior({exercise!r}, {name!r}): no reference is installed")
         return getattr(earlier[number[1]], name)

@@ -19,7 +19,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from grader.exercise import place, round_points
+from grader.exercise import label, place, round_points
 from grader.results import write_whole
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -130,8 +130,11 @@ def readable(slug: str) -> str:
 
 def exercise_title(slug: str) -> str:
     """``ex02_light_curve_classes`` -> ``Exercise 2: Light curve classes``."""
-    match = re.fullmatch(r"ex(\d+)_(.+)", slug, re.ASCII)
-    return f"Exercise {int(match[1])}: {readable(match[2])}" if match else readable(slug)
+    match = re.fullmatch(r"ex\d\d_(.+)", slug, re.ASCII)
+    if match is None:
+        return readable(slug)
+    name, words = label(slug), readable(match[1])
+    return name if name == words else f"{name}: {words}"
 
 
 def when(moment: str) -> str:

@@ -67,7 +67,8 @@ def _refuse_if_misplaced(
 ) -> None:
     """Raise `NoSubmissions` if this is the folder of one student, or holds nothing to grade."""
     loose = any(row.student is None and row.is_work for row in not_graded)
-    if set(students) <= set(exercise.slugs()) and (students or loose):
+    names = {Path(name).stem for slug in exercise.slugs() for name in exercise.file_names(slug)}
+    if names.issuperset(students) and (students or loose):
         raise NoSubmissions(
             f"{folder} looks like the folder of one student: it holds no folders with students' "
             f"names. Give the folder above it, {folder.resolve().parent}."
@@ -75,7 +76,7 @@ def _refuse_if_misplaced(
     if not found_any and not any(row.is_work for row in not_graded):
         raise NoSubmissions(
             f"{folder} holds no notebook of the workbook. Expected are files such as "
-            f"{folder}/STUDENT/{exercise.slugs()[0]}.ipynb."
+            f"{folder}/STUDENT/{exercise.file_name(exercise.slugs()[0])}."
         )
 
 

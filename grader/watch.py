@@ -54,7 +54,7 @@ class Watch:
     def __init__(
         self, folder: Path, slugs: Iterable[str], console: Console, isolated: bool = True
     ) -> None:
-        paths = {slug: folder / f"{slug}.ipynb" for slug in slugs}
+        paths = {slug: folder / exercise.file_name(slug) for slug in slugs}
         self._notebooks = [Watched(exercise.load(slug), path) for slug, path in paths.items()]
         self._console, self._walled, self._ended = console, isolated, False
         self._server: ForkServer | None = None
@@ -147,7 +147,7 @@ class Watch:
 
     def _say(self, one: Watched, text: str, style: str = "") -> None:
         now = time.strftime("%H:%M:%S")
-        self._console.print(Text(f"{now} Exercise {one.exercise.number}: {short(text)}", style))
+        self._console.print(Text(f"{now} {one.exercise.label}: {short(text)}", style))
 
 
 def _stamp(path: Path) -> tuple[int, ...]:

@@ -34,7 +34,7 @@ def of(*cells: str | dict[str, Any]) -> Notebook:
 
 def released(slug: str) -> Notebook:
     """The committed notebook, as a learner gets it."""
-    return json.loads((exercise.RELEASED / f"{slug}.ipynb").read_text("utf-8"))
+    return json.loads(exercise.released(slug).read_text("utf-8"))
 
 
 def filled(slug: str) -> Notebook:

@@ -175,7 +175,7 @@ def test_no_line_of_a_solution_leaks(slug: str) -> None:
     secret = {line.strip() for region in regions for line in region.splitlines()}
     secret = {line for line in secret if len(line) > 25 and line not in shown}
     assert len(secret) >= 10
-    raw = (exercise.RELEASED / f"{slug}.ipynb").read_text("utf-8")
+    raw = exercise.released(slug).read_text("utf-8")
     text = "\n".join("".join(cell["source"]) for cell in json.loads(raw)["cells"])
     assert [line for line in secret if line in text or json.dumps(line)[1:-1] in raw] == []
 

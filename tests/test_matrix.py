@@ -87,7 +87,7 @@ def stubs(slug: str) -> str:
     import json
 
     found = exercise.load(slug)
-    cells = json.loads((exercise.RELEASED / f"{slug}.ipynb").read_text("utf-8"))["cells"]
+    cells = json.loads(exercise.released(slug).read_text("utf-8"))["cells"]
     sources = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
     return "\n".join(source for source in sources if source.strip() not in found.given)
 
