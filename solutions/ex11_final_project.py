@@ -122,10 +122,11 @@ def read_lasair(record: Mapping[str, Any]) -> TransientLightCurve:
     """Return the light curve of an object of Lasair, in microjansky.
 
     Args:
-        record: with "objectId", a text, and "candidates", a list of dictionaries, in any order. It
-            is not changed. All of them have "jd" [days] and "fid". A detection has a "candid" that
-            is not None, and "magpsf", "sigmapsf" [mag] and "isdiffpos". Every other one is an upper
-            limit with "diffmaglim" [mag], whatever else it has.
+        record: with "objectId", a text, and "candidates", a list of dictionaries, in any order,
+            possibly empty. It is not changed. All of them have "jd" [days] and "fid", an int. A
+            detection has a "candid" that is not None, and "magpsf", "sigmapsf" [mag] and
+            "isdiffpos". Every other one, whether its "candid" is None or not there at all, is an
+            upper limit with "diffmaglim" [mag]. Either may have any other key as well.
 
     Returns:
         A TransientLightCurve called like the object, with one observation for each candidate of the
@@ -136,8 +137,8 @@ def read_lasair(record: Mapping[str, Any]) -> TransientLightCurve:
         10**(0.4 * (23.9 - diffmaglim)).
 
     Raises:
-        ValueError: if record has no "candidates". The message contains all of what the record has
-            under "error" instead, if it has that.
+        ValueError: if record has no key "candidates", such as the answer of a broker in trouble.
+            If it has a text under "error" instead, the message contains all of it.
 
     Example:
         >>> lc = read_lasair({"objectId": "ZTF18abc", "candidates": [
@@ -209,65 +210,61 @@ def read_forced_photometry(text: str, object_id: str) -> TransientLightCurve:
     """Return the light curve in a table of ZTF's forced-photometry service, in microjansky.
 
     Args:
-        text: lines that begin with "#" (comments), or are empty, in any number, also between the
-            rows; a line of names, separated by commas with or without spaces, among which are "jd"
-            and "forcediffimflux"; below it the rows, whose values are separated by one or more
-            spaces, in the order of the names. The columns may come in any order, and there may be
-            others besides those below.
+        text: a line of names, separated by commas with or without spaces, among which are "jd" and
+            "forcediffimflux"; below it the rows, if there are any, with a value for each name, in
+            the order of the names, separated by one or more spaces. Any line may begin with spaces.
+            Lines that begin with "#" (comments) or are empty may stand anywhere, in any number. The
+            columns may come in any order, and there may be others besides those below. Those below
+            hold numbers, except for filter and procstatus; the three that the last condition names
+            may be "null" instead, and so may any other column.
         object_id: the name of the object.
 
     Returns:
-        A TransientLightCurve of that name. A row is left out if
+        A TransientLightCurve of that name, empty if there are no good rows. A row is left out if
 
-        - procstatus is not "0" (it is a text such as "0" or "56,57"),
+        - procstatus is not "0" (it is a text without spaces, such as "0", "60" or "56,57"),
         - infobitssci is not 0,
         - scisigpix is above 25, or sciinpseeing above 5, or
         - forcediffimflux, forcediffimfluxunc or zpdiff is "null" or -99999.
 
-        For every other row there is an observation, however faint: mjd is jd - 2400000.5, band the
-        last letter of filter (ZTF_g, ZTF_r, ZTF_i), and flux and flux_err are forcediffimflux and
-        forcediffimfluxunc, each times 10**(0.4 * (23.9 - zpdiff)).
+        For every other row there is an observation, however faint, also if the flux is negative:
+        mjd is jd - 2400000.5, band the last letter of filter (ZTF_g, ZTF_r, ZTF_i), and flux and
+        flux_err are forcediffimflux and forcediffimfluxunc, each times 10**(0.4 * (23.9 - zpdiff)),
+        with the zpdiff of the same row.
 
     Raises:
-        ValueError: if there is no line of names.
+        ValueError: if there is no line of names (which may be the text of a web page).
 
     Example:
         A row with forcediffimflux 250, forcediffimfluxunc 10 and zpdiff 26.4 has a flux of
         25.0 microjansky with an error of 1.0.
     """
     ### BEGIN SOLUTION
-    stripped = (line.strip() for line in text.splitlines())
-    lines = [line for line in stripped if line and not line.startswith("#")]
-    splits = [[name.strip() for name in line.split(",")] for line in lines]
-    header = next(
-        (i for i, names in enumerate(splits) if {"jd", "forcediffimflux"} <= set(names)), None
-    )
-    if header is None:
+    lines = [line for line in map(str.strip, text.splitlines()) if line and line[0] != "#"]
+    names = [name.strip() for name in lines[0].split(",")] if lines else []
+    if not {"jd", "forcediffimflux"} <= set(names):
         raise ValueError("no line names the columns jd and forcediffimflux")
-    rows = [line.split() for line in lines[header + 1 :]]
-    table = pd.DataFrame(rows, columns=splits[header])
+    table = pd.DataFrame([line.split() for line in lines[1:]], columns=names)
 
-    names = ["infobitssci", "scisigpix", "sciinpseeing", "jd"]
-    measured = ["forcediffimflux", "forcediffimfluxunc", "zpdiff"]
-    table[names + measured] = table[names + measured].apply(pd.to_numeric, errors="coerce")
+    numbers = table.drop(columns=["filter", "procstatus"]).apply(pd.to_numeric, errors="coerce")
+    measured = numbers[["forcediffimflux", "forcediffimfluxunc", "zpdiff"]].replace(-99999, np.nan)
     good = (
         (table["procstatus"] == "0")
-        & (table["infobitssci"] == 0)
-        & (table["scisigpix"] <= 25)
-        & (table["sciinpseeing"] <= 5)
-        & (table[measured].notna() & (table[measured] != -99999)).all(axis=1)
+        & (numbers["infobitssci"] == 0)
+        & (numbers["scisigpix"] <= 25)
+        & (numbers["sciinpseeing"] <= 5)
+        & measured.notna().all(axis=1)
     )
-    table = table[good]
-    unit = 10 ** (0.4 * (ZERO_POINT - table["zpdiff"]))  # microjansky
+    unit = 10 ** (0.4 * (ZERO_POINT - measured["zpdiff"]))  # one unit of the camera, in microjansky
     observations = pd.DataFrame(
         {
-            "mjd": table["jd"] - 2400000.5,
-            "flux": table["forcediffimflux"] * unit,
-            "flux_err": table["forcediffimfluxunc"] * unit,
+            "mjd": numbers["jd"] - 2400000.5,
+            "flux": measured["forcediffimflux"] * unit,
+            "flux_err": measured["forcediffimfluxunc"] * unit,
             "band": table["filter"].str[-1],
         }
     )
-    return TransientLightCurve(observations.to_dict("records"), object_id)
+    return TransientLightCurve(observations[good].to_dict("records"), object_id)
     ### END SOLUTION
 
 
@@ -343,10 +340,11 @@ class ZTFDataPipeline:
         """Return the light curves that were detected lately, each with its whole past.
 
         Every file of self.folder whose name ends with the source's suffix is read once, by
-        self.read; other files, and folders within the folder, are not. If self.read raises an
-        exception, whichever (but not KeyboardInterrupt, or SystemExit), the file is left out:
-        self.problems then has its name, such as "ZTF18abc.json", as a key, and a text that contains
-        the exception's message as its value. Only the files of the last call are in it.
+        self.read(path); other files, and folders within the folder, are not. If self.read raises an
+        Exception of whatever kind, the file is left out: self.problems then has its name, such as
+        "ZTF18abc.json", as a key, and as its value a text that contains the exception's message.
+        Only the files of the last call are in it. (KeyboardInterrupt and SystemExit are no
+        Exceptions: they say that the program is to end, and are not caught.)
 
         Args:
             lookback_days: how far back a detection counts [days], not negative.
@@ -354,9 +352,9 @@ class ZTFDataPipeline:
                 that could be read, detection or not.
 
         Returns:
-            In order of the file names, the light curves with at least one detection (see
+            A list: in order of the file names, the light curves with at least one detection (see
             `detections`) at a time from now - lookback_days to now, both included. What was
-            observed after now is not in them, all the rest is.
+            observed after now is not in them, all the rest is. It is empty if there are none.
 
         Raises:
             NotADirectoryError: if self.folder is not a folder. The message contains its name. (An
@@ -398,11 +396,11 @@ class ZTFDataPipeline:
           earliest.
 
         Args:
-            lightcurve: it is not changed. Every flux_err is positive.
+            lightcurve: it is not changed. Every flux_err is a positive number.
 
         Returns:
-            A light curve of the same class and metadata, sorted by mjd, with the columns mjd, flux,
-            flux_err and band. An empty one gives an empty one.
+            A light curve of the same class and metadata (_with_data helps), sorted by mjd, with the
+            columns mjd, flux, flux_err and band. An empty one gives an empty one.
 
         Example:
             The fluxes 10 and 20 with the errors 1 and 2, in r, at MJD 60000.2 and 60000.3 become
@@ -432,17 +430,21 @@ class ZTFDataPipeline:
         detection to 200 days after it, both included (WINDOW). "Detection" always means: of the
         nightly light curve (see `detections`).
 
+        Args:
+            lightcurve: in the bands g, r and i. It is not changed.
+
         Returns:
             A float32 tensor (n, 6), in order of time. The columns are
 
-            0: days since the first detection;
+            0: days since the first detection (negative before it);
             1: flux / scale, where scale is the largest size of a flux among the detections in the
                rows; 0 for an upper limit;
             2: flux_err / scale;
             3, 4, 5: 1 in the column of the band (g, r, i in this order), otherwise 0.
 
         Raises:
-            ValueError: if there is no detection at all. The message contains the object's name.
+            ValueError: if there is no detection at all, as in an empty light curve. The message
+                contains the object's name.
 
         Example:
             A detection of 50 with an error of 5 in r at MJD 60000, and a limit with an error of 4

@@ -1,0 +1,245 @@
+"""Checks of 11.2, What the survey measures."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.answer import Answer, Subject
+from grader.course.ex11 import probes
+from grader.course.ex11.checks.light_curves import (
+    NAME,
+    RTOL,
+    Observation,
+    expect_name,
+    expect_rows,
+    observed,
+    random_times,
+    rows,
+)
+from grader.course.ex11.replies import View
+from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
+from grader.expect import (
+    Mistake,
+    Raises,
+    approx_equal,
+    expect_error,
+    fail_if_recognised,
+    showing,
+)
+from grader.wire import Table
+
+Row = dict[str, Any]
+
+COMMENTS = ["# Requested input R.A. = 352.3828 degrees", "#", "# Order of columns below:"]
+COLUMNS = [
+    *("index", "filter", "infobitssci", "sciinpseeing", "scisigpix", "zpdiff", "jd"),
+    *("forcediffimflux", "forcediffimfluxunc", "forcediffimfluxap", "procstatus"),
+]
+JD_OF_MJD_0 = 2400000.5
+
+
+def measured(rng: Rng, index: int, mjd: float, filter: str = "r") -> Row:
+    """A good row, as the service would write it."""
+    flux = round(float(rng.uniform(50, 900)) * (-1) ** index, 3)
+    return {
+        "index": index,
+        "filter": f"ZTF_{filter}",
+        "infobitssci": 0,
+        "sciinpseeing": round(float(rng.uniform(1.5, 3.5)), 3),
+        "scisigpix": round(float(rng.uniform(5, 12)), 3),
+        "zpdiff": round(float(rng.uniform(25.5, 26.5)), 3),
+        "jd": round(mjd + JD_OF_MJD_0, 3),
+        "forcediffimflux": flux,
+        "forcediffimfluxunc": round(float(rng.uniform(10, 30)), 3),
+        "forcediffimfluxap": round(flux * 1.25, 3),
+        "procstatus": "0",
+    }
+
+
+def good_rows(rng: Rng, n: int) -> list[Row]:
+    times = sorted(random_times(rng, n))
+    return [measured(rng, i, mjd, "gri"[i % 3]) for i, mjd in enumerate(times)]
+
+
+def header(columns: list[str]) -> str:
+    return f" {', '.join(columns)}"
+
+
+def row_of(one: Row, gap: str = " ", columns: list[str] = COLUMNS) -> str:
+    return gap + gap.join(str(one[name]) for name in columns)
+
+
+def table_of(data: list[Row], columns: list[str] = COLUMNS) -> list[str]:
+    """The lines of a file in the usual layout."""
+    return [*COMMENTS, header(columns), "#", *(row_of(one, columns=columns) for one in data)]
+
+
+def read(learner: Subject, lines: list[str]) -> Answer[View]:
+    return learner.ask(probes.text_read, lines, NAME)
+
+
+def observation(one: Row, zero_point: float | None = None) -> Observation:
+    """What becomes of a row; its own zero point counts unless another is given."""
+    magnitude = one["zpdiff"] if zero_point is None else zero_point
+    with np.errstate(over="ignore"):  # of a zero point of -99999
+        unit = float(np.power(100.0, (23.9 - magnitude) / 5))
+    flux, error = one["forcediffimflux"], one["forcediffimfluxunc"]
+    return observed(one["jd"] - JD_OF_MJD_0, flux * unit, error * unit, one["filter"][-1])
+
+
+def observations(data: list[Row], zero_point: float | None = None) -> list[Observation]:
+    return [observation(one, zero_point) for one in data]
+
+
+@gate
+@twice
+def test_rows(learner: Subject, rng: Rng) -> None:
+    """Rows become MJD, microjansky and bands, each by the zero point of its own picture"""
+    data = good_rows(rng, rng.size(5, least=2))
+    want = observations(data)
+    of_all = [one["zpdiff"] for one in data]
+    raw = [(one["forcediffimflux"], one["forcediffimfluxunc"]) for one in data]
+    pairs = list(zip(want, raw, strict=True))
+    upside_down = [
+        o | {"flux": f * f / o["flux"], "flux_err": e * e / o["flux_err"]} for o, (f, e) in pairs
+    ]
+    bright = [o for o in want if o["flux"] > 0]
+    expect_rows(
+        view := read(learner, table_of(data)).value,
+        want,
+        Mistake("one-zero-point-for-all", observations(data, of_all[0])),
+        Mistake("one-zero-point-for-all", observations(data, of_all[-1])),
+        Mistake("one-zero-point-for-all", observations(data, sum(of_all) / len(of_all))),
+        Mistake("units-of-the-camera", [o | {"flux": f, "flux_err": e} for o, (f, e) in pairs]),
+        Mistake("error-not-converted", [o | {"flux_err": e} for o, (_, e) in pairs]),
+        Mistake("zero-point-reversed", upside_down),
+        Mistake("time-not-shifted", [o | {"mjd": o["mjd"] + JD_OF_MJD_0} for o in want]),
+        Mistake("half-a-day-forgotten", [o | {"mjd": o["mjd"] + 0.5} for o in want]),
+        Mistake("negative-dropped", bright),
+        Mistake("whole-filter-name", [o | {"band": f"ZTF_{o['band']}"} for o in want]),
+    )
+    expect_name(view)
+
+
+def test_faint(learner: Subject, rng: Rng) -> None:
+    """Measurements near zero are kept, on either side of it"""
+    data = good_rows(rng, 4)
+    for one, flux in zip(data, (3.5, -4.25, 0.5, 400.0), strict=True):
+        one["forcediffimflux"] = flux
+    view = read(learner, table_of(data)).value
+    expect_rows(view, observations(data), Mistake("faint-dropped", observations(data[3:])))
+
+
+def other_layout(kind: str, data: list[Row], rng: Rng) -> list[str]:
+    """The same table as another version of the service would write it."""
+    names = [*COLUMNS[1:], COLUMNS[0]]
+    rng.shuffle(names)
+    shuffled, usual = table_of(data, names), table_of(data)
+    return {
+        "columns": shuffled,
+        "comments": ["# jd, forcediffimflux: see the guide", *["# more"] * 5, *usual],
+        "no comments": [line for line in usual if not line.startswith("#")],
+        "between": [*usual[:-1], "", "   ", f"#{row_of(data[0])[1:]}", usual[-1], "# the end", ""],
+        "spaces": [*COMMENTS, ",".join(COLUMNS), *(row_of(one, "   ")[3:] for one in data)],
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", ["columns", "comments", "no comments", "between", "spaces"])
+def test_layout(learner: Subject, rng: Rng, kind: str) -> None:
+    """Names and rows are found in any layout"""
+    data = good_rows(rng, 3)
+    want = observations(data)
+    expect_rows(read(learner, table_of(data)).value, want)  # so that nothing but the layout differs
+    answer = read(learner, other_layout(kind, data, rng))
+    view = View("") if answer.raised else answer.result
+    wrong = not view.kind or not approx_equal(rows(view, "the light curve"), want, RTOL)
+    misled = {
+        "columns": Mistake("columns-by-position", wrong),
+        "comments": Mistake("line-by-number", wrong),
+        "no comments": Mistake("line-by-number", wrong),
+        "between": Mistake("lines-between", wrong),
+        "spaces": Mistake("other-spaces", wrong),
+    }
+    with showing("{}.data"):
+        fail_if_recognised(answer, misled[kind])
+
+
+BAD = {
+    "procstatus": ["56,57", "60", "255"],
+    "infobitssci": [33554432, 1],
+    "scisigpix": [25.01],
+    "sciinpseeing": [5.01],
+    "forcediffimflux": [-99999, "null"],
+    "forcediffimfluxunc": [-99999, "null"],
+    "zpdiff": [-99999, "null"],
+}
+
+
+@pytest.mark.parametrize("field", BAD)
+def test_bad_rows(learner: Subject, rng: Rng, field: str) -> None:
+    """Each of the conditions leaves out its rows, and no other"""
+    for value in BAD[field]:
+        data = good_rows(rng, 3)
+        bad = data[1] | {field: value}
+        answer = read(learner, table_of([data[0], bad, data[2]]))
+        crash = Mistake("null-crashes", value == "null" and Raises("ValueError"), field=field)
+        fail_if_recognised(answer, crash)
+
+        def with_one(kept: Row, around: tuple[Row, Row] = (data[0], data[2])) -> list[Observation]:
+            return observations([around[0], kept, around[1]])
+
+        numeric = isinstance(value, str) and field != "procstatus"
+        expect_rows(
+            answer.value,
+            observations([data[0], data[2]]),
+            Mistake("null-read-as-zero", numeric and with_one(bad | {field: 0})),
+            Mistake("null-kept-as-nan", numeric and with_one(bad | {field: math.nan})),
+            Mistake("bad-row-kept", not numeric and with_one(bad), field=field, value=value),
+            what=f"a light curve with {field} = {value} in one row",
+        )
+
+
+def test_edges(learner: Subject, rng: Rng) -> None:
+    """A background of 25 and a seeing of 5 are still good"""
+    data = good_rows(rng, 4)
+    data[1]["scisigpix"], data[2]["sciinpseeing"] = 25, 5.0
+    view = read(learner, table_of(data)).value
+    without = [observations([one for one in data if one is not lost]) for lost in data[1:3]]
+    expect_rows(
+        view,
+        observations(data),
+        Mistake("edge-dropped", observations([data[0], data[3]])),
+        *(Mistake("edge-dropped", each) for each in without),
+    )
+
+
+def test_no_good_rows(learner: Subject, rng: Rng) -> None:
+    """A table without good rows, or without rows, gives an empty light curve"""
+    bad = good_rows(rng, 2)
+    for one in bad:
+        one["procstatus"] = "61"
+    for what, data in (("without rows", []), ("of bad rows", bad)):
+        answer = read(learner, table_of(data))
+        fail_if_recognised(answer, Mistake("empty-crashes", bool(answer.raised), what=what))
+        expect_rows(answer.value, [], what=f"a table {what}")
+
+
+NO_TABLES = {
+    "a web page": ["<html>", "<p>Sorry, the service is down, as it seems.</p>", "</html>"],
+    "comments alone": ["# jd, forcediffimflux, zpdiff", "# The end"],
+    "an empty text": [],
+}
+
+
+@pytest.mark.parametrize("what", NO_TABLES)
+def test_no_names(learner: Subject, what: str) -> None:
+    """A text without a line of names is a ValueError"""
+    answer = read(learner, NO_TABLES[what])
+    table = None if answer.raised else answer.result.table
+    empty = isinstance(table, Table) and not len(table)
+    expect_error(answer, "ValueError", what, Mistake("empty-for-an-error", empty, what=what))
