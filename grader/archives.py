@@ -50,10 +50,14 @@ class BadArchive(Exception):
 
 @dataclass
 class Unpacker:
-    """Unpacks archives into `folder`, up to `left` bytes of all of them together."""
+    """Unpacks archives into `folder`, up to `left` bytes of all of them together.
+
+    Files whose names do not match `wanted` stay in.
+    """
 
     folder: Path
     left: int = MAX_CLASS
+    wanted: re.Pattern[str] = MAYBE_WORK
     _count: int = field(default=0, init=False)
 
     def unpack(self, archive: File, place: tuple[str, ...], is_class: bool = False) -> list[File]:
@@ -66,7 +70,7 @@ class Unpacker:
         self, opened: zipfile.ZipFile, archive: File, place: tuple[str, ...], limit: int
     ) -> Iterator[File]:
         homes: dict[tuple[str, ...], Path] = {}
-        for info, file in _listed(opened, archive):
+        for info, file in _listed(opened, archive, self.wanted):
             inner = file.place
             file = replace(file, place=(*place, *inner))
             if file.refused or file.is_folder:
@@ -122,14 +126,16 @@ def _opened(archive: File) -> Iterator[zipfile.ZipFile]:
         raise BadArchive(DAMAGED) from None
 
 
-def _listed(opened: zipfile.ZipFile, archive: File) -> Iterator[tuple[zipfile.ZipInfo, File]]:
+def _listed(
+    opened: zipfile.ZipFile, archive: File, wanted: re.Pattern[str] = MAYBE_WORK
+) -> Iterator[tuple[zipfile.ZipInfo, File]]:
     windows = not any("/" in info.filename for info in opened.infolist())
     for info in opened.infolist():
         name = _name(info).replace("\\", "/") if windows else _name(info)
         inner = tuple(part for part in name.split("/") if part not in ("", "."))
         if inner and not any(is_hidden(part) for part in inner if part != ".."):
             is_folder = name.endswith("/")
-            refused = "" if is_folder else _refusal(info, name)
+            refused = "" if is_folder else _refusal(info, name, wanted)
             shown = "/".join((archive.shown, *inner))
             yield info, File(inner, shown, archive.path, _time(info), refused, is_folder)
 
@@ -165,7 +171,7 @@ def _time(info: zipfile.ZipInfo) -> float:
         return 0.0
 
 
-def _refusal(info: zipfile.ZipInfo, name: str) -> str:
+def _refusal(info: zipfile.ZipInfo, name: str, wanted: re.Pattern[str]) -> str:
     """Why a file is not unpacked, if so."""
     mode = info.external_attr >> 16
     if name.startswith("/") or ".." in name.split("/") or re.match(r"[A-Za-z]:", name):
@@ -174,7 +180,7 @@ def _refusal(info: zipfile.ZipInfo, name: str) -> str:
         return LINK
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         return ODD
-    if not MAYBE_WORK.search(name.rpartition("/")[2]):
+    if not wanted.search(name.rpartition("/")[2]):
         return NOT_A_NOTEBOOK
     return PASSWORD if info.flag_bits & 0x1 else ""
 

@@ -13,14 +13,17 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-import jupytext
-import nbformat
-from nbformat import NotebookNode
-from nbgrader.nbgraderformat import MetadataValidator
-from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
 from traitlets.config import Config
 
 from grader.exercise import RELEASED, ROOT, file_name, in_folder
+from grader.lean_imports import without_grammar
+
+with without_grammar():
+    import jupytext
+    import nbformat
+    from nbformat import NotebookNode
+    from nbgrader.nbgraderformat import MetadataValidator
+    from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
 
 SOURCES = ROOT / "solutions"
 FIRST_CELL = "from grader import check, hint, prior"

@@ -68,6 +68,8 @@ class PartResult:
     """The title of the check that the message is about."""
     failures: dict[str, str] = field(default_factory=dict)
     """What each check that failed has said, by its title."""
+    named: frozenset[str] = frozenset()
+    """The misconceptions that the message and the failures name."""
 
     def __post_init__(self) -> None:
         self.message, self.broke = short(self.message), short(self.broke, 500)
@@ -265,6 +267,7 @@ class Checks:
             code=told.failure.code if failure.status != "missing" else "",
             told=told.title,
             failures=verdict.messages,
+            named=verdict.named,
         )
 
     def _with_short_input(self, failed: Failed) -> Failed:

@@ -308,6 +308,49 @@ def _with_progress(tasks: list[grade.Task], jobs: int, *hidden: Path) -> list[Gr
         return grade.grade_all(tasks, jobs, lambda _: progress.advance(bar), hidden)
 
 
+@app.command(name="capstone")
+def judge_models(
+    models: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Folders or zip archives, each with a model.py and its weights."),
+    ] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option(help="Labelled light curves to judge on; by default an invented sky."),
+    ] = None,
+    objects: Annotated[int, typer.Option(min=100, help="Objects of the invented sky.")] = 600,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Seed of sky and disguise; by default secret and new.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write capstone.json and capstone.csv to this folder.")
+    ] = None,
+    batch_seconds: Annotated[
+        float, typer.Option(min=1, help="Longest time for loading, and for 16 light curves.")
+    ] = 30.0,
+    model_seconds: Annotated[
+        float, typer.Option(min=1, help="Time for a model; the rest is not asked.")
+    ] = 600.0,
+    example: Annotated[
+        Path | None, typer.Option(help="Only write a model to begin with to this folder.")
+    ] = None,
+) -> None:
+    """Judge models of the final project on light curves that they have never seen."""
+    from grader.capstone import command  # heavy: pandas
+
+    try:
+        if example is not None:
+            for path in command.write_example(example):
+                console.print(f"wrote {escape(str(path))}")
+            console.print(command.NEXT)
+            return
+        patience = command.Patience(batch_seconds, model_seconds)
+        trouble = command.judge(models or [], console, patience, table, objects, seed, out)
+    except command.Refused as error:
+        raise fail(str(error)) from None
+    raise typer.Exit(2 if trouble else 0)
+
+
 @app.command(name="demo")
 def demo_class(
     folder: Annotated[Path, typer.Argument(help="Where the learners' folders are written.")],

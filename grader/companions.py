@@ -22,7 +22,7 @@ def read(notebook: Path) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     left = MAX_BYTES
     for path in islice(_candidates(notebook.parent), MAX_FILES):
-        content = _content(path, left)
+        content = content_of(path, left)
         if content is not None:
             found[path.relative_to(notebook.parent).as_posix()] = content
             left -= len(content)
@@ -46,7 +46,7 @@ def _listed(folder: Path) -> list[Path]:
         return []
 
 
-def _content(path: Path, most: int) -> bytes | None:
+def content_of(path: Path, most: int) -> bytes | None:
     """What an ordinary file of at most so many bytes holds."""
     try:
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -43,7 +43,7 @@ class Plan:
 
 def prepare(submissions: Path, out: Path, db: str | None) -> Plan:
     """Make the folder `out` and see whether all results can be written. Raises `Refused`."""
-    from grader import gradebook  # heavy: nbgrader
+    from grader import gradebook_access  # heavy: SQLAlchemy
 
     _check_place(submissions.resolve(), out.resolve())
     try:
@@ -56,11 +56,11 @@ def prepare(submissions: Path, out: Path, db: str | None) -> Plan:
             f"Results cannot be written to {out} ({error.strerror}). Put that right, or give "
             "another --out."
         ) from None
-    url = db or gradebook.database(out)
+    url = db or gradebook_access.database(out)
     try:
         earlier = results.load(out)
-        warning = gradebook.check(url)
-    except (results.BadResults, gradebook.UnusableGradebook) as error:
+        warning = gradebook_access.check(url)
+    except (results.BadResults, gradebook_access.UnusableGradebook) as error:
         raise Refused(str(error)) from None
     return Plan(out, url, earlier, (f"{warning} Grading goes on.",) if warning else ())
 

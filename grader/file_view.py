@@ -1,4 +1,4 @@
-"""Which files a learner's code sees: those of Python and its packages, and none of the grader."""
+"""Which files a learner's code sees: Python, its packages and sample files, not the grader."""
 
 from __future__ import annotations
 
@@ -7,6 +7,23 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+
+
+def data_folder() -> Path:
+    """The folder with the project's sample files, in a notebook and where it is graded alike.
+
+    Raises FileNotFoundError where the workbook was installed without it.
+    """
+    if not DATA.is_dir():
+        raise FileNotFoundError(f"{DATA} is not here. Work in a clone of the workbook.")
+    return DATA
+
+
+def readable_paths() -> list[Path]:
+    """All files that a learner's code may read."""
+    return [*interpreter_paths(), *([DATA] if DATA.is_dir() else [])]
 
 
 def interpreter_paths() -> list[Path]:
@@ -46,7 +63,7 @@ def layout(readable: list[Path], hidden: Iterable[Path]) -> dict[Path, bool]:
         raise ValueError(f"{unfit.pop()} cannot be readable as a whole")
     covered = {form for path in hidden for form in _forms(Path(path).resolve(), readable)}
     if unfit := shown & covered:
-        raise ValueError(f"{unfit.pop()} holds the interpreter's files, and cannot be hidden")
+        raise ValueError(f"{unfit.pop()} holds files that notebooks need, and cannot be hidden")
     found: dict[Path, bool] = {}
     for path in sorted(shown | covered):
         around = next((found[folder] for folder in path.parents if folder in found), False)

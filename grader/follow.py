@@ -112,7 +112,7 @@ def better(old: PartResult, new: PartResult, lacking: Sequence[Part]) -> PartRes
     open_ = " ".join(f"{title}." for title, outcome in new.checks.items() if outcome != "passed")
     says = f"With our {listed(ids)} in place of yours, {count}. What does not pass: {open_}"
     return dataclasses.replace(
-        new, message=says, broke="", followed=ids, code="", told="", failures={}
+        new, message=says, broke="", followed=ids, code="", told="", failures={}, named=frozenset()
     )
 
 

@@ -181,7 +181,7 @@ def _child(sock: socket.socket, settings: Settings, exercise: str, ready: Shell)
     """Isolate this process, run the learner's cells and answer probes."""
     try:
         if settings.isolated:
-            paths = file_view.interpreter_paths()
+            paths = file_view.readable_paths()
             isolation.confine(
                 Limits(cpu_seconds=CPU_SECONDS), paths, [sock.fileno()], settings.hidden
             )

@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from alembic.script import ScriptDirectory
-from nbgrader import api
-from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
@@ -19,29 +15,28 @@ from grader.display import share
 from grader.exercise import Exercise, UnknownExercise, file_name, released
 from grader.gradebook_access import (
     UnusableGradebook,
-    check,
     check_version,
+    database,
     opened,
+    scripts,
     shown,
     without_password,
 )
+from grader.lean_imports import without_grammar
+
+with without_grammar():
+    from nbgrader import api
 
 COURSE = "default_course"  # nbgrader's own name for it
 
 __all__ = [
     "UnusableGradebook",
-    "check",
     "database",
     "marks_of",
     "shown",
     "without_password",
     "write",
 ]
-
-
-def database(out: Path) -> str:
-    """URL of the gradebook that lies in the folder `out`."""
-    return f"sqlite:///{(out / 'gradebook.db').resolve()}"
 
 
 def write(results: dict[str, Any], url: str) -> None:
@@ -82,7 +77,7 @@ class _Writer:
         is_new = not inspect(connection).get_table_names()
         api.Base.metadata.create_all(connection)
         if is_new:  # as nbgrader does, but without a process of alembic's own
-            head = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+            head = scripts().get_current_head()
             connection.execute(
                 text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
             )

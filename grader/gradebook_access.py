@@ -1,7 +1,12 @@
-"""Open a gradebook, or say in a line what is the matter with it and how to mend it."""
+"""Open a gradebook, or say in a line what is the matter with it and how to mend it.
+
+nbgrader itself is not imported here, nor alembic before it is needed: that takes a second, and most
+of what can be wrong shows before.
+"""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shlex
@@ -10,13 +15,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic.script import ScriptDirectory
-from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 PATIENCE = 10  # seconds to wait for somebody who is writing to an SQLite file
 OLDER = re.compile(r"no such (?:column|table)|(?:column|relation) .* does not exist", re.I)
@@ -24,6 +30,11 @@ OLDER = re.compile(r"no such (?:column|table)|(?:column|relation) .* does not ex
 
 class UnusableGradebook(ValueError):
     """The marks cannot be written there; the message says why, and what to do."""
+
+
+def database(out: Path) -> str:
+    """URL of the gradebook that lies in the folder `out`."""
+    return f"sqlite:///{(out / 'gradebook.db').resolve()}"
 
 
 def check(url: str) -> str:
@@ -170,13 +181,22 @@ def check_version(engine: Engine, url: str) -> None:
             f"The database {shown(url)} holds other tables, and none of nbgrader's. Give another "
             "--db."
         )
-    scripts = ScriptDirectory(ALEMBIC_DIR)
-    version = None
+    known, version = scripts(), None
     if "alembic_version" in tables:
         with engine.connect() as connection:
             version = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    if version == scripts.get_current_head():
+    if version == known.get_current_head():
         return
-    if version is None or version in {script.revision for script in scripts.walk_revisions()}:
+    if version is None or version in {script.revision for script in known.walk_revisions()}:
         raise _older(url)
     raise Passing("The gradebook is of a newer nbgrader. Upgrade it: `pip install -U nbgrader`.")
+
+
+def scripts() -> ScriptDirectory:
+    """The versions of the database that the installed nbgrader knows."""
+    from alembic.script import ScriptDirectory
+
+    found = importlib.util.find_spec("nbgrader")
+    assert found is not None
+    assert found.submodule_search_locations
+    return ScriptDirectory(str(Path(found.submodule_search_locations[0], "alembic")))

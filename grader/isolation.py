@@ -46,7 +46,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from grader import file_view, system_calls
-from grader.file_view import grader_paths, interpreter_paths
+from grader.file_view import grader_paths, readable_paths
 from grader.resource_limits import Limits, mapped_bytes, set_limits
 from grader.system_calls import call, libc
 
@@ -76,7 +76,7 @@ def why_unavailable(hidden: Iterable[Path] = ()) -> str | None:
     trial = os.fork()
     if trial == 0:
         try:
-            confine(Limits(), interpreter_paths(), [write_end], unseen)
+            confine(Limits(), readable_paths(), [write_end], unseen)
             _prove_unreadable(unseen)
             os._exit(0)
         except BaseException as error:
@@ -92,7 +92,7 @@ def why_unavailable(hidden: Iterable[Path] = ()) -> str | None:
 
 def _prove_unreadable(paths: Iterable[Path]) -> None:
     """Inside the walls: raise IsolationError if any file in these folders is there."""
-    shown = {form for path in interpreter_paths() for form in (path.absolute(), path.resolve())}
+    shown = {form for path in readable_paths() for form in (path.absolute(), path.resolve())}
     for top in paths:
         for folder, folders, files in os.walk(top):
             folders[:] = [name for name in folders if Path(folder, name) not in shown]

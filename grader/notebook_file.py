@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.lean_imports import without_grammar
+
 MAX_BYTES = 20 * 2**20
 
 AGAIN = "Open it in Jupyter, save it and hand it in again."
@@ -190,7 +192,8 @@ def _where_it_breaks(text: str) -> str:
 
 def _converted(notebook: dict[str, Any]) -> Any:
     """A notebook of format 3 or earlier, from before 2015, in today's format."""
-    import nbformat  # heavy, and seldom needed
+    with without_grammar():
+        import nbformat  # heavy, and seldom needed
 
     for sheet in notebook["worksheets"]:
         cells = sheet.get("cells") if isinstance(sheet, dict) else None

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.exercise import NUMBER, number_of
+from grader.file_view import data_folder
 
 FOLDER = Path(__file__).resolve().parent.parent / "solutions"
 _TEXT = re.compile(r"""['"]\s*(?:ex)?0*(\d{1,2})(?:[._][^'"\n]*)?['"]""", re.IGNORECASE)
@@ -43,7 +44,10 @@ def load(numbers: Iterable[str]) -> dict[str, types.ModuleType]:
 
 
 def stand_in(earlier: dict[str, types.ModuleType]) -> types.ModuleType:
-    """What `from grader import check, hint, prior` finds in a child: nothing to check with."""
+    """What `from grader import check, hint, prior` finds in a child: nothing to check with.
+
+    `data_folder` is there, too, and says where the sample files are.
+    """
 
     def prior(exercise: str, name: str) -> Any:
         number = NUMBER.fullmatch(exercise.strip())
@@ -54,8 +58,8 @@ def stand_in(earlier: dict[str, types.ModuleType]) -> types.ModuleType:
     checked: list[str] = []
     module = types.ModuleType("grader")
     module.__dict__.update(check=partial(_check, checked), hint=_hint, prior=prior)
-    module.__dict__["__all__"] = ["check", "hint", "prior"]
-    module.__dict__.update(checked=checked)
+    module.__dict__["__all__"] = ["check", "data_folder", "hint", "prior"]
+    module.__dict__.update(data_folder=data_folder, checked=checked)
     return module
 
 

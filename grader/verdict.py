@@ -69,7 +69,22 @@ class Verdict:
     @property
     def messages(self) -> dict[str, str]:
         """What each check that failed has said first, by its title."""
-        return {one.title: one.failure.message for one in reversed(self.failures) if one.item}
+        return {one.title: one.failure.message for one in reversed(self._told) if one.item}
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The misconceptions that the messages name."""
+        return frozenset(name for one in self._told if (name := one.failure.misconception))
+
+    @property
+    def _told(self) -> list[Failed]:
+        """The failures that may speak.
+
+        A check that names another misconception than the most telling one is silent: what it has
+        seen may well follow from that one, and then it names a cause that is not there.
+        """
+        known = {None, self.most_telling.failure.misconception}
+        return [one for one in self.failures if one.failure.misconception in known]
 
 
 def title(item: pytest.Item) -> str:

@@ -181,7 +181,7 @@ def timing_decorator(func: Callable[..., Any]) -> Callable[..., Any]:
     """Return a version of func that prints how long each call takes.
 
     Args:
-        func: any function.
+        func: any function that does not call itself.
 
     Returns:
         A function that passes all its positional and keyword arguments to func, calls it exactly
@@ -192,7 +192,7 @@ def timing_decorator(func: Callable[..., Any]) -> Callable[..., Any]:
 
     Raises:
         Whatever func raises: the same line, with the time, is printed, and the exception goes on to
-        the caller.
+        the caller. (What is printed on Ctrl-C is up to you.)
 
     Example:
         After `@timing_decorator` above `def expose(seconds)`, the call `expose(30)` returns what it
@@ -646,7 +646,8 @@ def band_processor(
 
     Returns:
         A function that takes a list of records and returns a new list, in the same order, in which
-        each record has gone through the function of its band: the one with exactly this name.
+        each record has gone through the function of its band: the one with exactly this name. (No
+        function changes the band.)
         Records of a band without a function come back unchanged, themselves or as copies. The
         functions are given copies (`dict(record)` will do), so that the input records stay as they
         were even if a function changes its argument. It can be called any number of times.

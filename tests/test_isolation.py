@@ -45,7 +45,7 @@ LIMITS = isolation.Limits(
     scratch_files=64,
 )
 SYSTEM = [
-    path for path in isolation.interpreter_paths() if path.parts[1] in ("usr", "lib", "lib64")
+    path for path in file_view.interpreter_paths() if path.parts[1] in ("usr", "lib", "lib64")
 ]
 ORDINARY = 54321  # a user id that stands for an ordinary user when the tests run as root
 USERS = [os.geteuid(), ORDINARY] if os.geteuid() == 0 else [os.geteuid()]
@@ -296,7 +296,7 @@ def test_a_whole_root_is_refused() -> None:
 
 def test_the_interpreter_works_without_the_repository() -> None:
     repository, home = Path(__file__).parents[1], Path.home()
-    paths = isolation.interpreter_paths()
+    paths = file_view.interpreter_paths()
     assert not {repository, home, Path("/etc"), Path("/home"), Path("/root")} & set(paths)
     script = "import sqlite3, ssl, zoneinfo, pandas; print(pandas.Timestamp(0).year)"
     command = [sys.executable, "-c", script]
@@ -774,7 +774,7 @@ def test_the_trial_proves_that_hidden_files_cannot_be_read(
 ) -> None:
     """Also where something in between has failed to hide them."""
     with monkeypatch.context() as patch:
-        patch.setattr(isolation, "interpreter_paths", lambda: [*SYSTEM, prefix])
+        patch.setattr(isolation, "readable_paths", lambda: [*SYSTEM, prefix])
         assert isolation.why_unavailable([prefix / "src"]) is None
         patch.setattr(isolation, "grader_paths", lambda: [prefix / "src"])
         assert isolation.why_unavailable() is None
@@ -799,6 +799,6 @@ def test_of_the_systems_python_only_its_own_folders_are_listed(
 ) -> None:
     monkeypatch.setattr(sys, "prefix", "/usr/local")
     monkeypatch.setattr(sys, "base_prefix", "/usr")
-    paths = isolation.interpreter_paths()
+    paths = file_view.interpreter_paths()
     assert not {Path("/usr"), Path("/usr/local"), Path("/usr/share")} & set(paths)
     assert Path("/usr/lib") in paths

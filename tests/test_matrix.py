@@ -2,7 +2,8 @@
 
 Each part meets the unfilled stub, `None`, zeros of the right shape and an answer that ignores its
 input, which must earn nothing; every wrong answer known for it, which must be told its own
-misconception and lose points; the reference, and right answers in other styles.
+misconception, and no other one of its part, and lose points; the reference, and right answers in
+other styles.
 """
 
 from __future__ import annotations
@@ -153,6 +154,7 @@ def test_wrong_answer_is_told_its_misconception(answer: Answer, seed: int, judge
     print(f"{answer}: {result.points:g} points. {result.message}")  # shown by `make part`
     assert result.points < result.part.points
     assert result.misconception == answer.misconception, result.message
+    assert result.named == {answer.misconception}, result.failures
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -16,9 +16,11 @@ from typer.testing import CliRunner
 from grader import (
     build,
     cli,
+    data_folder,
     deliver,
     demo,
     exercise,
+    file_view,
     gradebook,
     identify,
     new_part,
@@ -253,3 +255,12 @@ def test_a_place_that_tells_nothing_new_is_left_out(name: str) -> None:
 @pytest.mark.usefixtures("root")
 def test_its_reference_is_known() -> None:
     assert "def step_11_1" in (references.source(PROJECT) or "")
+
+
+def test_sample_files_are_in_the_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (data_folder() / "README.md").is_file()
+    assert data_folder() in file_view.readable_paths()
+    monkeypatch.setattr(file_view, "DATA", tmp_path / "data")
+    assert tmp_path / "data" not in file_view.readable_paths()
+    with pytest.raises(FileNotFoundError, match="Work in a clone"):
+        data_folder()

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import os
 import signal
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ import psutil
 import pytest
 from notebooks import EX1, EX2, Notebook
 
-from grader import exercise, fork_server, isolation, notebook, texts
+from grader import data_folder, exercise, fork_server, isolation, notebook, texts
 from grader.answer import Failure, read
 from grader.checking import GraderError, PartResult, run_checks
 from grader.fork_server import SandboxError, WarmParent
@@ -576,11 +577,35 @@ def spy():
     )
     allowed = (
         "grader.references",
+        "grader.exercise",
         "grader.course.ex01",
         "grader.course.ex01.probes",
         "grader.course.ex01.replies",
     )
     assert [name for name in found if name not in kept + allowed] == []
+
+
+SAMPLES = """
+def samples():
+    from grader import data_folder
+    folder = data_folder()
+    for path in (folder, folder.parent):
+        try: (path / "new").touch()
+        except OSError: pass
+        else: raise AssertionError(f"{path} can be written to")
+    around = sorted(path.name for path in folder.parent.iterdir())
+    return str(folder), around, {path.name: path.read_bytes() for path in folder.iterdir()}
+"""
+
+
+def test_sample_files_can_be_read_and_nothing_beside_them(lab: Lab) -> None:
+    with lab.ran(reference_with(SAMPLES)) as session:
+        reply = session.ask("call", ("samples",), {})
+    folder, around, content = read(reply).value
+    assert Path(folder) == data_folder()
+    assert content == {path.name: path.read_bytes() for path in data_folder().iterdir()}
+    inside = {Path(sys.prefix).name} if Path(sys.prefix).parent == exercise.ROOT else set()
+    assert set(around) == {"data", *inside}
 
 
 REFERENCES = """

@@ -18,6 +18,7 @@ MODULES = (
     "commands.monitor",
     "commands.nightly",
     "commands.demo",
+    "commands.submission",
 )
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)

@@ -29,6 +29,15 @@ def a_part_in_a_package_beside(draft: Draft) -> None:
 
 
 @odd
+def a_sample_file_is_read(draft: Draft) -> None:
+    draft.after(
+        "check 1.1",
+        "from grader import data_folder\nabout = (data_folder() / 'README.md').read_text()",
+        "import pandas as pd\nsamples = pd.read_parquet(data_folder() / 'fink_alerts.parquet')",
+    )
+
+
+@odd
 def a_part_in_a_file_that_the_notebook_writes(draft: Draft) -> None:
     draft.before("1.2", f"%%writefile lcfilter.py\n{as_module(draft, '1.2')}")
     draft.set("1.2", "from lcfilter import *")

@@ -120,9 +120,10 @@ def per_band(
     )
 
 
-def failing_band(data: Records, text: str) -> str:
-    return TROUBLE.format(kind="Exception") + (
-        f"data = {source(data)}\n\ndef fail(record):\n    {called('raise Trouble', text)}\n\n"
+def failing_band(data: Records, text: str, as_key_error: bool = False) -> str:
+    fails = called("raise KeyError" if as_key_error else "raise Trouble", text)
+    return ("" if as_key_error else TROUBLE.format(kind="Exception")) + (
+        f"data = {source(data)}\n\ndef fail(record):\n    {fails}\n\n"
         "band_processor({'g': fail})(data)"
     )
 

@@ -256,11 +256,13 @@ def per_band(
     return BandProcessor(callable(process), _kind(process), result, data)
 
 
-def failing_band(learner: Learner, data: list[dict[str, Any]], text: str) -> Any:
-    """`band_processor` with a function for g that raises `Trouble(text)`."""
+def failing_band(
+    learner: Learner, data: list[dict[str, Any]], text: str, as_key_error: bool = False
+) -> Any:
+    """`band_processor` with a function for g that raises `Trouble(text)`, or a `KeyError`."""
 
     def fail(record: Any) -> Any:
-        raise Trouble(text)
+        raise KeyError(text) if as_key_error else Trouble(text)
 
     return learner.band_processor({"g": fail})(data)
 

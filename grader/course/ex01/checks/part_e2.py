@@ -148,3 +148,6 @@ def test_bands_fail(learner: Subject, rng: Rng) -> None:
     passed_on = answer.raised is not None and answer.raised.is_a("Trouble")
     require(answer.raised is not None, "exception-swallowed", got=shown(answer.result))
     require(passed_on, "exception-replaced", error=answer.raised)
+    looked_up = learner.ask(probes.failing_band, photometry(rng, 4), text, as_key_error=True)
+    kept = looked_up.raised is not None and looked_up.raised.is_a("KeyError")
+    require(kept, "exception-swallowed~key-error", looked_up, got=shown(looked_up.result))

@@ -102,12 +102,15 @@ def test_peak_invalid(learner: Subject, rng: Rng) -> None:
     for obs, flux in zip(in_time(data)[::3], [math.nan, -500.0, 0.0, math.inf], strict=True):
         obs["flux"] = flux
     valid = [obs["flux"] for obs in data if 0 < obs["flux"] < math.inf]
+    brightest = next(obs for obs in data if obs["flux"] == max(valid))
+    brightest["flux_err"] = math.nan
     answer = learner.ask(probes.peak_magnitude, data, "r")
     got = answer.result if isinstance(answer.result, float) else 0.0
     expect(
         answer,
         magnitude(max(valid)),
         Mistake("faint-flux-refused", Raises("ValueError"), error=answer.raised),
+        Mistake("nan-error-refused", magnitude(sorted(valid)[-2])),
         Mistake("nan-wins", math.isnan(got)),
         Mistake("infinity-wins", got == -math.inf),
         Mistake("infinity-wins~zero", got == math.inf),
