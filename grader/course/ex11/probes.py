@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from grader.course.ex11.replies import Fetched, Prepared, Read, Source, View
+from grader.course.ex11.replies import Averaged, Fetched, Read, Rows, Source, View
 from grader.runner import Learner
 
 Observations = list[dict[str, Any]]
@@ -44,23 +44,24 @@ def new_pipeline(learner: Learner, *args: Any) -> Source:
     pipeline = learner.ZTFDataPipeline(*args)
     folder = pipeline.folder
     is_path = isinstance(folder, Path)
-    return Source(pipeline.data_source, str(folder) if is_path else folder, pipeline.problems)
+    held = folder.as_posix() if is_path else folder
+    return Source(pipeline.data_source, held, is_path, pipeline.problems)
 
 
-def fetched(learner: Learner, source: str, nights: list[Files], *args: Any) -> Fetched:
+def fetched(learner: Learner, data_source: str, nights: list[Files], *args: Any) -> Fetched:
     """What a pipeline fetches from a folder, night after night: what came of the last one.
 
     The files are empty; `read` is replaced by a function that knows what is in them.
     """
     with TemporaryDirectory() as folder:
-        pipeline = learner.ZTFDataPipeline(source, folder)
+        pipeline = learner.ZTFDataPipeline(data_source, folder)
         for files in nights:
             _write(Path(folder), files)
             pipeline.read = reader = _Reader(learner, Path(folder), files)
             result = pipeline.fetch_recent_transients(*args)
-    if isinstance(result, list):
-        result = [seen(learner, one) for one in result]
-    return Fetched(result, pipeline.problems, reader.paths)
+    found, other = (result, None) if isinstance(result, list) else ([], result)
+    views = [seen(learner, one) for one in found]
+    return Fetched(views, pipeline.problems, reader.paths, other)
 
 
 def _write(folder: Path, files: Files) -> None:
@@ -118,11 +119,11 @@ def interrupted(learner: Learner, kind: str) -> str:
 
 def averaged(
     learner: Learner, data: Observations, kind: str = "TransientLightCurve", **metadata: Any
-) -> Prepared:
+) -> Averaged:
     """`ZTFDataPipeline.nightly`, and the light curve itself afterwards."""
     light_curve = _class_of(learner, kind)(data, **metadata)
     result = learner.ZTFDataPipeline.nightly(light_curve)
-    return Prepared(seen(learner, result), seen(learner, light_curve))
+    return Averaged(seen(learner, result), seen(learner, light_curve))
 
 
 def _class_of(learner: Learner, kind: str) -> Any:
@@ -138,8 +139,8 @@ def _class_of(learner: Learner, kind: str) -> Any:
     return SurveyLightCurve
 
 
-def rows_of(learner: Learner, data: Observations, object_id: str) -> Prepared:
+def rows_of(learner: Learner, data: Observations, object_id: str) -> Rows:
     """`preprocess_for_inference`, and the light curve itself afterwards."""
     light_curve = learner.TransientLightCurve(data, object_id)
     result = learner.ZTFDataPipeline().preprocess_for_inference(light_curve)
-    return Prepared(result, seen(learner, light_curve))
+    return Rows(result, seen(learner, light_curve))

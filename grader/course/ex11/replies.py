@@ -32,23 +32,31 @@ class Source(Struct):
 
     data_source: Any
     folder: Any
-    """Its folder as a text, if it is a `Path`; anything else as it is."""
+    """Its folder; as a text, if it is a `Path`."""
+    is_path: bool
     problems: Any
 
 
 class Fetched(Struct):
     """What a fetch gave."""
 
-    light_curves: Any
-    """A list of `View`, if it was a list; anything else as it is."""
+    light_curves: list[View]
     problems: Any
     paths: list[str]
     """What was read: paths relative to the folder, in order."""
+    other: Any = None
+    """What it gave, if not a list."""
 
 
-class Prepared(Struct):
-    """What was made of a light curve, and that light curve as it is afterwards."""
+class Averaged(Struct):
+    """What `nightly` made of a light curve, and that one as it is afterwards."""
 
-    result: Any
-    """A `View` of a light curve; anything else as it is."""
+    light_curve: View
+    after: View
+
+
+class Rows(Struct):
+    """What was made of a light curve for a network, and that light curve as it is afterwards."""
+
+    rows: Any
     after: View

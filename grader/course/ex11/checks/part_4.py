@@ -1,0 +1,289 @@
+"""Checks of 11.4, One point a night."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.answer import Answer, Subject
+from grader.course.ex11 import probes
+from grader.course.ex11.checks.light_curves import (
+    NAME,
+    Observation,
+    expect_rows,
+    in_time,
+    observed,
+    rows,
+)
+from grader.course.ex11.replies import Averaged
+from grader.course.gates import gate, twice
+from grader.course.oracles import Rng
+from grader.expect import (
+    Mistake,
+    Raises,
+    approx_equal,
+    expect,
+    fail_if_recognised,
+    require,
+    showing,
+)
+
+Group = list[Observation]
+Mean = Callable[[list[float], list[float]], float]
+
+
+def weighted(values: list[float], errors: list[float], power: int = 2) -> float:
+    """Values about one of them, lest the digits of an MJD are lost."""
+    weights = [1 / error**power for error in errors]
+    zero = values[0]
+    offsets = [weight * (value - zero) for weight, value in zip(weights, values, strict=True)]
+    return zero + sum(offsets) / sum(weights)
+
+
+def plain(values: list[float], errors: list[float]) -> float:
+    return values[0] + sum(value - values[0] for value in values) / len(values)
+
+
+def reduced(errors: list[float]) -> float:
+    return 1 / math.sqrt(sum(1 / error**2 for error in errors))
+
+
+def column(group: Group, field: str) -> list[Any]:
+    return [obs[field] for obs in group]
+
+
+def one_point(
+    group: Group,
+    flux: Mean = weighted,
+    mjd: Mean = weighted,
+    error: Callable[[list[float]], float] = reduced,
+) -> Observation:
+    """Observations that were all measured as one; other means are other mistakes."""
+    errors = column(group, "flux_err")
+    return observed(
+        mjd(column(group, "mjd"), errors),
+        flux(column(group, "flux"), errors),
+        error(errors),
+        group[0]["band"],
+    )
+
+
+def groups_of(data: Group, key: Callable[[Observation], Any]) -> list[Group]:
+    keys = dict.fromkeys(map(key, data))
+    return [[obs for obs in data if key(obs) == one] for one in keys]
+
+
+def night_and_band(obs: Observation) -> tuple[int, str]:
+    return math.floor(obs["mjd"]), obs["band"]
+
+
+def some_nights(rng: Rng, n: int) -> Group:
+    """Several observations a night, in g and r, from evening to morning."""
+    data: Group = []
+    for night, bands in zip(range(60000, 60000 + n), ["rrggg", "grgrr", "gggrr"], strict=False):
+        times = iter(np.sort(rng.choice(np.arange(110, 990), 5, replace=False)) / 1000 + night)
+        flux = {band: float(rng.uniform(30, 60)) for band in "gr"}
+        for band in bands:
+            error = round(float(rng.uniform(1, 6)), 2)
+            value = round(flux[band] + float(rng.normal(0, 4)), 2)
+            data.append(observed(round(float(next(times)), 3), value, error, band))
+    return data
+
+
+def averaged(learner: Subject, data: Group, **further: Any) -> Answer[Averaged]:
+    metadata = {"object_id": NAME} | further
+    return learner.ask(probes.averaged, data, **metadata)
+
+
+def magnitudes_averaged(values: list[float], errors: list[float]) -> float:
+    logarithms = [math.log10(value) for value in values]
+    return float(10 ** weighted(logarithms, errors))
+
+
+@gate
+@twice
+def test_means(learner: Subject, rng: Rng) -> None:
+    """Fluxes of a night and band become their weighted mean, with its time and smaller error"""
+    data = some_nights(rng, rng.size(3))
+    groups = groups_of(data, night_and_band)
+
+    def each(**changes: Any) -> Group:
+        return in_time([one_point(group, **changes) for group in groups])
+
+    by_night = groups_of(data, lambda obs: math.floor(obs["mjd"]))
+    rounded = groups_of(data, lambda obs: (round(obs["mjd"]), obs["band"]))
+
+    def to_one_over(values: list[float], errors: list[float]) -> float:
+        return weighted(values, errors, 1)
+
+    expect_rows(
+        averaged(learner, data).value.light_curve,
+        each(),
+        Mistake("plain-mean", each(flux=plain)),
+        Mistake("plain-mean", each(flux=plain, mjd=plain)),
+        Mistake("median-for-mean", each(flux=lambda values, _: median(values))),
+        Mistake("weight-is-one-over-error", each(flux=to_one_over, mjd=to_one_over)),
+        Mistake("weight-is-one-over-error", each(flux=to_one_over)),
+        Mistake("magnitudes-averaged", each(flux=magnitudes_averaged)),
+        Mistake("error-not-reduced", each(error=plain_error)),
+        Mistake("error-not-reduced", each(error=min)),
+        Mistake("sum-of-weights-for-error", each(error=lambda errors: reduced(errors) ** 2)),
+        Mistake("root-of-squares", each(error=root_of_squares)),
+        Mistake("time-not-weighted", each(mjd=plain)),
+        Mistake("time-of-first", each(mjd=lambda values, _: values[0])),
+        Mistake("time-is-night", sorted(each(mjd=night_of_first), key=night_and_band)),
+        Mistake("bands-mixed", in_time([one_point(group) for group in by_night])),
+        Mistake("nights-rounded", in_time([one_point(group) for group in rounded])),
+        Mistake("nothing-averaged", in_time(data)),
+        Mistake("not-in-order", sorted(each(), key=night_and_band)),
+        Mistake("not-in-order", sorted(each(), key=lambda obs: obs["band"])),
+    )
+
+
+def night_of_first(values: list[float], errors: list[float]) -> float:
+    return float(math.floor(values[0]))
+
+
+def plain_error(errors: list[float]) -> float:
+    return sum(errors) / len(errors)
+
+
+def root_of_squares(errors: list[float]) -> float:
+    """The error of a plain mean."""
+    return math.sqrt(sum(error**2 for error in errors)) / len(errors)
+
+
+def test_below_zero(learner: Subject, rng: Rng) -> None:
+    """Fluxes below zero are fluxes like any other"""
+    data = [
+        observed(60000.25, -20.0, 2.0),
+        observed(60000.5, 8.0, 4.0),
+        observed(60002.25, 0.0, 2.0),
+        observed(60002.5, 12.0, 1.0),
+        observed(60004.25, -6.0, 3.0, "g"),
+        observed(60004.5, -9.0, 1.5, "g"),
+    ]
+    groups = groups_of(data, night_and_band)
+    positive = [[obs for obs in group if obs["flux"] > 0] for group in groups]
+    not_zero = [[obs for obs in group if obs["flux"] != 0] for group in groups]
+    expect_rows(
+        averaged(learner, data).value.light_curve,
+        [one_point(group) for group in groups],
+        Mistake("negative-dropped", [one_point(group) for group in positive if group]),
+        Mistake("zero-taken-for-limit", [one_point(group) for group in not_zero]),
+    )
+
+
+def test_limits_beside_fluxes(learner: Subject, rng: Rng) -> None:
+    """Where there is a flux, the upper limits of that night and band are dropped"""
+    limits = [observed(60000.125, math.nan, 1.5), observed(60003.75, math.nan, 2.5)]
+    measured = [
+        [observed(60000.25, 30.0, 2.0), observed(60000.5, 40.0, 4.0)],
+        [observed(60003.5, 10.0, 1.0)],
+    ]
+    in_other_band = observed(60003.625, math.nan, 2.0, "g")
+    data = in_time([*limits, *measured[0], *measured[1], in_other_band])
+    want = [one_point(group) for group in measured] + [in_other_band]
+    pairs = list(zip(measured, limits, strict=True))
+    weighed = [one_point([*group, limit | {"flux": 0.0}]) for group, limit in pairs]
+    counted = [
+        one_point(group) | {"flux_err": reduced(column([*group, limit], "flux_err"))}
+        for group, limit in pairs
+    ]
+    torn = [
+        one
+        | {"flux": sum(obs["flux"] / obs["flux_err"] ** 2 for obs in group) * one["flux_err"] ** 2}
+        for one, (group, _) in zip(weighed, pairs, strict=True)
+    ]
+    expect_rows(
+        averaged(learner, data).value.light_curve,
+        in_time(want),
+        Mistake("limit-counts-as-zero", in_time([*weighed, in_other_band])),
+        Mistake("limit-counts-as-zero", in_time([*torn, in_other_band])),
+        Mistake("limit-in-the-weights", in_time([*counted, in_other_band])),
+        Mistake(
+            "flux-lost-to-limits",
+            in_time([one | {"flux": math.nan} for one in weighed] + [in_other_band]),
+        ),
+        Mistake("flux-lost-to-limits", in_time([*limits, in_other_band])),
+        Mistake("limits-not-dropped", in_time([*want, *limits])),
+        Mistake("all-limits-dropped", in_time(want[:2])),
+    )
+
+
+def test_limits_alone(learner: Subject, rng: Rng) -> None:
+    """Of upper limits alone, the deepest stays as it is; of equals, the earliest"""
+    deep, equal = (round(float(rng.uniform(2, 3)), 2) for _ in range(2))
+    nights = [
+        [observed(60000.25, math.nan, 4.0), observed(60000.375, math.nan, deep)],
+        [observed(60001.25, math.nan, equal), observed(60001.5, math.nan, equal)],
+        [observed(60002.25, math.nan, 3.5), observed(60002.5, math.nan, 5.0)],
+    ]
+    nights[0].append(observed(60000.5, math.nan, 4.5))
+    data = [obs for night in nights for obs in night]
+    picked: dict[str, Callable[[Group], Observation]] = {
+        "deepest": lambda night: min(night, key=lambda obs: obs["flux_err"]),
+        "last": lambda night: min(night[::-1], key=lambda obs: obs["flux_err"]),
+        "shallowest": lambda night: max(night, key=lambda obs: obs["flux_err"]),
+        "first": lambda night: night[0],
+        "final": lambda night: night[-1],
+        "mean": lambda night: one_point(night),
+    }
+    by = {name: [pick(night) for night in nights] for name, pick in picked.items()}
+    expect_rows(
+        averaged(learner, data).value.light_curve,
+        by["deepest"],
+        Mistake("later-of-equals", by["last"]),
+        Mistake("shallowest-limit", by["shallowest"]),
+        Mistake("some-limit", by["first"]),
+        Mistake("some-limit", by["final"]),
+        Mistake("limits-averaged", by["mean"]),
+        Mistake("all-limits-dropped", []),
+        Mistake("all-limits-kept", data),
+        Mistake("limit-becomes-zero", [obs | {"flux": 0.0} for obs in by["deepest"]]),
+    )
+
+
+SURVEY = {"kind": "SurveyLightCurve", "survey": "ZTF"}
+TRANSIENT = {"transient_type": "SN Ia", "peak_mjd": 60002.0}
+
+
+@pytest.mark.parametrize("further", [SURVEY, TRANSIENT], ids=["subclass", "transient"])
+def test_same_kind(learner: Subject, rng: Rng, further: dict[str, Any]) -> None:
+    """The result is of the same class and metadata"""
+    data = some_nights(rng, 1)
+    answer = averaged(learner, data, **further)
+    rebuilt = Mistake("rebuilt-by-constructor", Raises("TypeError", "'survey'"))
+    fail_if_recognised(answer, rebuilt)
+    got = answer.value.light_curve
+    rows(got, "the light curve")
+    kind = further.get("kind", "TransientLightCurve")
+    with showing("type({}).__name__"):
+        require(got.kind == kind, "class-lost", got=got.kind, kind=kind)
+    for name in ("object_id", *(further.keys() - {"kind"})):
+        want = NAME if name == "object_id" else further[name]
+        held = got.metadata.get(name)
+        with showing(f"{{}}.{name}"):
+            lost = Mistake("metadata-lost", held is None or held == "unknown", name=name)
+            expect(Answer(held), want, lost, what=f"`{name}`")
+
+
+def test_empty(learner: Subject) -> None:
+    """An empty light curve gives an empty one"""
+    empty = averaged(learner, [])
+    fail_if_recognised(empty, Mistake("empty-crashes", bool(empty.raised), error=empty.raised))
+    expect_rows(empty.value.light_curve, [], what="an empty light curve")
+
+
+def test_left_alone(learner: Subject, rng: Rng) -> None:
+    """The light curve itself stays as it was"""
+    data = [*some_nights(rng, 2), observed(60001.5, math.nan, 3.0)]
+    after = averaged(learner, data).value.after
+    found = rows(after, "the light curve itself")
+    with showing("{}\nlc.data"):
+        require(approx_equal(found, in_time(data)), "light-curve-changed")
