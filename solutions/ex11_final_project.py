@@ -408,10 +408,10 @@ class ZTFDataPipeline:
         """
 
         ### BEGIN SOLUTION 11.4
-        def one(group: pd.DataFrame) -> dict[str, Any]:
+        def one(group: pd.DataFrame) -> dict[Any, Any]:
             measured = group[group["flux"].notna()]
             if measured.empty:
-                return group.loc[group["flux_err"].idxmin()].to_dict()
+                return group.iloc[group["flux_err"].argmin()].to_dict()
             weight = measured["flux_err"] ** -2
             mean = measured[["mjd", "flux"]].mul(weight, axis=0).sum() / weight.sum()
             return {**mean, "flux_err": weight.sum() ** -0.5, "band": group["band"].iloc[0]}

@@ -169,7 +169,7 @@ def test_layout(learner: Subject, rng: Rng, kind: str) -> None:
         fail_if_recognised(answer, misled[kind])
 
 
-BAD = {
+BAD: dict[str, list[Any]] = {
     "procstatus": ["56,57", "60", "255"],
     "infobitssci": [33554432, 1],
     "scisigpix": [25.01],

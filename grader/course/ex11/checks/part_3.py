@@ -27,6 +27,7 @@ from grader.expect import (
 from grader.wire import OpaqueObject
 
 Contents = dict[str, list[Observation]]
+Files = dict[str, list[Observation] | tuple[str, str]]
 
 NOW = 60010.0
 LOOKBACK = 7
@@ -53,7 +54,7 @@ def names_in(rng: Rng, n: int) -> list[str]:
 
 
 def fetch(learner: Subject, contents: Contents, *args: Any) -> Answer[Fetched]:
-    files = {f"{name}.json": data for name, data in contents.items()}
+    files: Files = {f"{name}.json": data for name, data in contents.items()}
     return learner.ask(probes.fetched, "lasair", [files], *args)
 
 
@@ -176,7 +177,7 @@ def test_bad_files(learner: Subject, rng: Rng) -> None:
         message = f"cut off at byte {rng.integers(100, 1000)}"
         first, bad, last = sorted(names_in(rng, 3))
         good = [detected(NOW - 1)]
-        files = {f"{first}.json": good, f"{bad}.json": (kind, message), f"{last}.json": good}
+        files: Files = {f"{first}.json": good, f"{bad}.json": (kind, message), f"{last}.json": good}
         answer = learner.ask(probes.fetched, "lasair", [files], LOOKBACK, NOW)
         stopped = Mistake("stopped-by-a-file", Raises(kind, message), kind=kind)
         fail_if_recognised(answer, stopped)
@@ -202,7 +203,7 @@ def test_problems_anew(learner: Subject, rng: Rng) -> None:
     """After a fetch, `problems` is about that fetch alone"""
     first, second = sorted(names_in(rng, 2))
     failing, good = ("ValueError", "half a line"), [detected(NOW - 1)]
-    nights = [
+    nights: list[Files] = [
         {f"{first}.json": failing, f"{second}.json": good},
         {f"{first}.json": good, f"{second}.json": failing},
     ]
@@ -228,7 +229,7 @@ def test_files(learner: Subject, rng: Rng, source: str, suffix: str, other: str)
     """All files of the source's suffix are read once, in order of their names, and no others"""
     *mine, strange, deep = names_in(rng, 7)
     good = [detected(NOW - 1)]
-    files: dict[str, Any] = {f"{name}.{suffix}": good for name in mine}
+    files: Files = {f"{name}.{suffix}": good for name in mine}
     files |= {f"{strange}.{other}": good, f"{strange}.{suffix}.gz": good}
     files |= {f"nights.{suffix}/": ("IsADirectoryError", "a folder"), f"old/{deep}.{suffix}": good}
     got = learner.ask(probes.fetched, source, [files], LOOKBACK, NOW).value
