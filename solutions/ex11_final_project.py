@@ -246,7 +246,7 @@ def read_forced_photometry(text: str, object_id: str) -> TransientLightCurve:
         raise ValueError("no line names the columns jd and forcediffimflux")
     table = pd.DataFrame([line.split() for line in lines[1:]], columns=names)
 
-    numbers = table.drop(columns=["filter", "procstatus"]).apply(pd.to_numeric, errors="coerce")
+    numbers = table.apply(pd.to_numeric, errors="coerce")
     measured = numbers[["forcediffimflux", "forcediffimfluxunc", "zpdiff"]].replace(-99999, np.nan)
     good = (
         (table["procstatus"] == "0")
@@ -420,7 +420,7 @@ class ZTFDataPipeline:
         groups = data.groupby([np.floor(data["mjd"]), "band"])
         rows = [one(group) for _, group in groups]
         table = pd.DataFrame(rows, columns=["mjd", "flux", "flux_err", "band"])
-        return lightcurve._with_data(table.sort_values("mjd", kind="stable"))
+        return lightcurve._with_data(table.sort_values("mjd"))
         ### END SOLUTION
 
     def preprocess_for_inference(self, lightcurve: TransientLightCurve) -> Tensor:

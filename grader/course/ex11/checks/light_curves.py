@@ -16,6 +16,7 @@ Observation = dict[str, Any]
 
 FIELDS = ["mjd", "flux", "flux_err", "band"]
 NAME = "ZTF18abc"
+JD_OF_MJD_0 = 2400000.5
 RTOL = 1e-10  # of an MJD, half a second
 
 

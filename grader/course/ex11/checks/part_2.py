@@ -5,19 +5,26 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
 import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex11 import probes
+from grader.course.ex11.checks.forced_tables import (
+    COLUMNS,
+    COMMENTS,
+    Row,
+    good_rows,
+    observations,
+    row_of,
+    table_of,
+)
 from grader.course.ex11.checks.light_curves import (
+    JD_OF_MJD_0,
     NAME,
     RTOL,
     Observation,
     expect_name,
     expect_rows,
-    observed,
-    random_times,
     rows,
 )
 from grader.course.ex11.replies import View
@@ -33,67 +40,9 @@ from grader.expect import (
 )
 from grader.wire import Table
 
-Row = dict[str, Any]
-
-COMMENTS = ["# Requested input R.A. = 352.3828 degrees", "#", "# Order of columns below:"]
-COLUMNS = [
-    *("index", "filter", "infobitssci", "sciinpseeing", "scisigpix", "zpdiff", "jd"),
-    *("forcediffimflux", "forcediffimfluxunc", "forcediffimfluxap", "procstatus"),
-]
-JD_OF_MJD_0 = 2400000.5
-
-
-def measured(rng: Rng, index: int, mjd: float, filter: str = "r") -> Row:
-    """A good row, as the service would write it."""
-    flux = round(float(rng.uniform(50, 900)) * (-1) ** index, 3)
-    return {
-        "index": index,
-        "filter": f"ZTF_{filter}",
-        "infobitssci": 0,
-        "sciinpseeing": round(float(rng.uniform(1.5, 3.5)), 3),
-        "scisigpix": round(float(rng.uniform(5, 12)), 3),
-        "zpdiff": round(float(rng.uniform(25.5, 26.5)), 3),
-        "jd": round(mjd + JD_OF_MJD_0, 3),
-        "forcediffimflux": flux,
-        "forcediffimfluxunc": round(float(rng.uniform(10, 30)), 3),
-        "forcediffimfluxap": round(flux * 1.25, 3),
-        "procstatus": "0",
-    }
-
-
-def good_rows(rng: Rng, n: int) -> list[Row]:
-    times = sorted(random_times(rng, n))
-    return [measured(rng, i, mjd, "gri"[i % 3]) for i, mjd in enumerate(times)]
-
-
-def header(columns: list[str]) -> str:
-    return f" {', '.join(columns)}"
-
-
-def row_of(one: Row, gap: str = " ", columns: list[str] = COLUMNS) -> str:
-    return gap + gap.join(str(one[name]) for name in columns)
-
-
-def table_of(data: list[Row], columns: list[str] = COLUMNS) -> list[str]:
-    """The lines of a file in the usual layout."""
-    return [*COMMENTS, header(columns), "#", *(row_of(one, columns=columns) for one in data)]
-
 
 def read(learner: Subject, lines: list[str]) -> Answer[View]:
     return learner.ask(probes.text_read, lines, NAME)
-
-
-def observation(one: Row, zero_point: float | None = None) -> Observation:
-    """What becomes of a row; its own zero point counts unless another is given."""
-    magnitude = one["zpdiff"] if zero_point is None else zero_point
-    with np.errstate(over="ignore"):  # of a zero point of -99999
-        unit = float(np.power(100.0, (23.9 - magnitude) / 5))
-    flux, error = one["forcediffimflux"], one["forcediffimfluxunc"]
-    return observed(one["jd"] - JD_OF_MJD_0, flux * unit, error * unit, one["filter"][-1])
-
-
-def observations(data: list[Row], zero_point: float | None = None) -> list[Observation]:
-    return [observation(one, zero_point) for one in data]
 
 
 @gate
@@ -140,11 +89,12 @@ def other_layout(kind: str, data: list[Row], rng: Rng) -> list[str]:
     names = [*COLUMNS[1:], COLUMNS[0]]
     rng.shuffle(names)
     shuffled, usual = table_of(data, names), table_of(data)
+    left_out = f"#{row_of(data[0])[1:]}", f"  # {row_of(data[0])}"
     return {
         "columns": shuffled,
         "comments": ["# jd, forcediffimflux: see the guide", *["# more"] * 5, *usual],
         "no comments": [line for line in usual if not line.startswith("#")],
-        "between": [*usual[:-1], "", "   ", f"#{row_of(data[0])[1:]}", usual[-1], "# the end", ""],
+        "between": [*usual[:-1], "", "   ", *left_out, usual[-1], "# the end", ""],
         "spaces": [*COMMENTS, ",".join(COLUMNS), *(row_of(one, "   ")[3:] for one in data)],
     }[kind]
 
@@ -231,6 +181,8 @@ def test_no_good_rows(learner: Subject, rng: Rng) -> None:
 
 NO_TABLES = {
     "a web page": ["<html>", "<p>Sorry, the service is down, as it seems.</p>", "</html>"],
+    "a table of something else": ["jd, fid, magpsf", "2459000.5 1 18.25"],
+    "a table without jd": ["forcediffimflux, zpdiff, mjd", "250.0 26.4 59000.0"],
     "comments alone": ["# jd, forcediffimflux, zpdiff", "# The end"],
     "an empty text": [],
 }

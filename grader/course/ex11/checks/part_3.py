@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
 import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex11 import probes
-from grader.course.ex11.checks.light_curves import Observation, expect_rows, observed
+from grader.course.ex11.checks.folders import (
+    LOOKBACK,
+    NOW,
+    Contents,
+    Files,
+    detected,
+    expect_names,
+    expect_paths,
+    expect_problem,
+    faint,
+    fetch,
+    limit,
+    names_in,
+)
+from grader.course.ex11.checks.light_curves import expect_rows
 from grader.course.ex11.replies import Fetched
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
@@ -19,58 +30,9 @@ from grader.expect import (
     expect,
     expect_error,
     fail_if_recognised,
-    kind_of,
     require,
     showing,
-    shown,
 )
-from grader.wire import OpaqueObject
-
-Contents = dict[str, list[Observation]]
-Files = dict[str, list[Observation] | tuple[str, str]]
-
-NOW = 60010.0
-LOOKBACK = 7
-NAMES = "[lc.object_id for lc in {}]"
-
-
-def detected(mjd: float, flux: float = 50.0) -> Observation:
-    return observed(mjd, flux, abs(flux) / 10)
-
-
-def faint(mjd: float) -> Observation:
-    return observed(mjd, 3.5, 5.0, "g")
-
-
-def limit(mjd: float) -> Observation:
-    return observed(mjd, math.nan, 5.0, "g")
-
-
-def names_in(rng: Rng, n: int) -> list[str]:
-    """Different names of objects, in no order."""
-    letters = rng.choice(list("abcdefghjkmnpq"), n, replace=False)
-    names = [f"ZTF18{letter}{letter}" for letter in letters]
-    return names[::-1] if names in (sorted(names), sorted(names)[::-1]) and n > 2 else names
-
-
-def fetch(learner: Subject, contents: Contents, *args: Any) -> Answer[Fetched]:
-    files: Files = {f"{name}.json": data for name, data in contents.items()}
-    return learner.ask(probes.fetched, "lasair", [files], *args)
-
-
-def expect_names(got: Fetched, want: list[str], *mistakes: Mistake) -> None:
-    """The light curves that came back, by their names in order. A mistake holds sets of names."""
-    is_list = got.other is None and all(view.kind for view in got.light_curves)
-    what = kind_of(got.other) if got.other is not None else "a list of other things"
-    require(is_list, "no-list-of-light-curves", kind=what)
-    names = [view.metadata.get("object_id") for view in got.light_curves]
-    with showing(NAMES):
-        unordered = Answer(sorted(map(str, names)))
-        if unordered.result == sorted(want):
-            require(names == want, "not-in-order")
-        else:
-            fail_if_recognised(unordered, *mistakes)
-            expect(Answer(names), want, what="what was fetched, by name,")
 
 
 @gate
@@ -184,19 +146,7 @@ def test_bad_files(learner: Subject, rng: Rng) -> None:
         stopped = Mistake("rest-not-read", [first])
         expect_names(answer.value, [first, last], stopped)
         with showing("{}\npipeline.problems"):
-            _expect_problem(answer.value.problems, f"{bad}.json", message)
-
-
-def _expect_problem(problems: Any, name: str, message: str) -> None:
-    require(isinstance(problems, dict), "no-dictionary", kind=kind_of(problems))
-    require(bool(problems), "problem-not-written-down", name=name)
-    keys = ", ".join(map(repr, problems))
-    require([*problems] == [name], "other-name-in-problems", keys=keys, name=name)
-    said = problems[name]
-    is_text = isinstance(said, str)
-    kept_error = isinstance(said, OpaqueObject) and said.type.endswith("Error")
-    require(not kept_error, "error-for-its-message")
-    require(is_text and message in said, "message-lost", got=shown(said), message=message)
+            expect_problem(answer.value.problems, f"{bad}.json", message)
 
 
 def test_problems_anew(learner: Subject, rng: Rng) -> None:
@@ -211,7 +161,7 @@ def test_problems_anew(learner: Subject, rng: Rng) -> None:
     with showing("{}\npipeline.problems"):
         kept = isinstance(got.problems, dict) and len(got.problems) == 2
         require(not kept, "old-problems-kept", name=f"{first}.json")
-        _expect_problem(got.problems, f"{second}.json", "half a line")
+        expect_problem(got.problems, f"{second}.json", "half a line")
 
 
 @pytest.mark.parametrize("kind", ["KeyboardInterrupt", "SystemExit"])
@@ -235,20 +185,8 @@ def test_files(learner: Subject, rng: Rng, source: str, suffix: str, other: str)
     got = learner.ask(probes.fetched, source, [files], LOOKBACK, NOW).value
     wanted = sorted(f"{name}.{suffix}" for name in mine)
     with showing("{}\npaths"):
-        _expect_paths(got.paths, wanted, suffix)
+        expect_paths(got.paths, wanted, suffix)
     expect_names(got, sorted(mine))
-
-
-def _expect_paths(paths: list[str], wanted: list[str], suffix: str) -> None:
-    extra = sorted(set(paths) - set(wanted))
-    strange = [path for path in extra if "/" not in path and not path.endswith(f".{suffix}")]
-    missing = sorted(set(wanted) - set(paths))
-    require(not missing, "file-not-read", name=min(missing, default=""))
-    require(not strange, "other-files-read", name=min(strange, default=""))
-    folder = f"nights.{suffix}" in extra
-    require(not folder, "folder-read", name=f"nights.{suffix}")
-    require(not extra, "folders-searched", name=min(extra, default=""))
-    require(len(paths) == len(wanted), "read-twice", times=len(paths), files=len(wanted))
 
 
 @pytest.mark.parametrize("kind", ["missing", "file"])

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
-import numpy as np
 import pytest
 
 from grader.answer import Answer, Subject
@@ -19,6 +18,21 @@ from grader.course.ex11.checks.light_curves import (
     in_time,
     observed,
     rows,
+)
+from grader.course.ex11.checks.nights import (
+    Group,
+    column,
+    groups_of,
+    magnitudes_averaged,
+    night_and_band,
+    night_of_first,
+    one_point,
+    plain,
+    plain_error,
+    reduced,
+    root_of_squares,
+    some_nights,
+    weighted,
 )
 from grader.course.ex11.replies import Averaged
 from grader.course.gates import gate, twice
@@ -33,76 +47,10 @@ from grader.expect import (
     showing,
 )
 
-Group = list[Observation]
-Mean = Callable[[list[float], list[float]], float]
-
-
-def weighted(values: list[float], errors: list[float], power: int = 2) -> float:
-    """Values about one of them, lest the digits of an MJD are lost."""
-    weights = [1 / error**power for error in errors]
-    zero = values[0]
-    offsets = [weight * (value - zero) for weight, value in zip(weights, values, strict=True)]
-    return zero + sum(offsets) / sum(weights)
-
-
-def plain(values: list[float], errors: list[float]) -> float:
-    return values[0] + sum(value - values[0] for value in values) / len(values)
-
-
-def reduced(errors: list[float]) -> float:
-    return 1 / math.sqrt(sum(1 / error**2 for error in errors))
-
-
-def column(group: Group, field: str) -> list[Any]:
-    return [obs[field] for obs in group]
-
-
-def one_point(
-    group: Group,
-    flux: Mean = weighted,
-    mjd: Mean = weighted,
-    error: Callable[[list[float]], float] = reduced,
-) -> Observation:
-    """Observations that were all measured as one; other means are other mistakes."""
-    errors = column(group, "flux_err")
-    return observed(
-        mjd(column(group, "mjd"), errors),
-        flux(column(group, "flux"), errors),
-        error(errors),
-        group[0]["band"],
-    )
-
-
-def groups_of(data: Group, key: Callable[[Observation], Any]) -> list[Group]:
-    keys = dict.fromkeys(map(key, data))
-    return [[obs for obs in data if key(obs) == one] for one in keys]
-
-
-def night_and_band(obs: Observation) -> tuple[int, str]:
-    return math.floor(obs["mjd"]), obs["band"]
-
-
-def some_nights(rng: Rng, n: int) -> Group:
-    """Several observations a night, in g and r, from evening to morning."""
-    data: Group = []
-    for night, bands in zip(range(60000, 60000 + n), ["rrggg", "grgrr", "gggrr"], strict=False):
-        times = iter(np.sort(rng.choice(np.arange(110, 990), 5, replace=False)) / 1000 + night)
-        flux = {band: float(rng.uniform(30, 60)) for band in "gr"}
-        for band in bands:
-            error = round(float(rng.uniform(1, 6)), 2)
-            value = round(flux[band] + float(rng.normal(0, 4)), 2)
-            data.append(observed(round(float(next(times)), 3), value, error, band))
-    return data
-
 
 def averaged(learner: Subject, data: Group, **further: Any) -> Answer[Averaged]:
     metadata = {"object_id": NAME} | further
     return learner.ask(probes.averaged, data, **metadata)
-
-
-def magnitudes_averaged(values: list[float], errors: list[float]) -> float:
-    logarithms = [math.log10(value) for value in values]
-    return float(10 ** weighted(logarithms, errors))
 
 
 @gate
@@ -145,17 +93,17 @@ def test_means(learner: Subject, rng: Rng) -> None:
     )
 
 
-def night_of_first(values: list[float], errors: list[float]) -> float:
-    return float(math.floor(values[0]))
-
-
-def plain_error(errors: list[float]) -> float:
-    return sum(errors) / len(errors)
-
-
-def root_of_squares(errors: list[float]) -> float:
-    """The error of a plain mean."""
-    return math.sqrt(sum(error**2 for error in errors)) / len(errors)
+def test_edges_of_nights(learner: Subject) -> None:
+    """A night is the whole part of the MJD, from its first moment on"""
+    times = [60000.25, 60000.75, 60000.875, 60001.0, 60001.125, 60001.75]
+    data = [observed(mjd, 10.0 * i, 2.0) for i, mjd in enumerate(times)]
+    halves = groups_of(data, lambda obs: math.floor(obs["mjd"] + 0.5))
+    expect_rows(
+        averaged(learner, data).value.light_curve,
+        [one_point(data[:3]), one_point(data[3:])],
+        Mistake("nights-rounded", [one_point(group) for group in halves]),
+        Mistake("first-moment-in-night-before", [one_point(data[:4]), one_point(data[4:])]),
+    )
 
 
 def test_below_zero(learner: Subject, rng: Rng) -> None:
@@ -167,6 +115,7 @@ def test_below_zero(learner: Subject, rng: Rng) -> None:
         observed(60002.5, 12.0, 1.0),
         observed(60004.25, -6.0, 3.0, "g"),
         observed(60004.5, -9.0, 1.5, "g"),
+        observed(60006.25, -3.0, 2.5, "i"),
     ]
     groups = groups_of(data, night_and_band)
     positive = [[obs for obs in group if obs["flux"] > 0] for group in groups]

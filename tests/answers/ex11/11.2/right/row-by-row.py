@@ -19,7 +19,7 @@ def read_forced_photometry(text, object_id):
         if names is None:
             names = [name.strip() for name in line.split(",")]
             if "jd" not in names or "forcediffimflux" not in names:
-                break
+                raise ValueError(f"these are no columns of forced photometry: {line}")
             continue
         row = dict(zip(names, line.split()))
         if is_good(row):
@@ -32,6 +32,6 @@ def read_forced_photometry(text, object_id):
                     "band": row["filter"][-1],
                 }
             )
-    if names is None or "forcediffimflux" not in names:
+    if names is None:
         raise ValueError("this is no table of forced photometry")
     return TransientLightCurve(observations, object_id)
