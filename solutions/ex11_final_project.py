@@ -554,7 +554,7 @@ def choose_threshold(score: np.ndarray, is_tde: np.ndarray, min_precision: float
 
     Args:
         score: (n,) the probability of a TDE.
-        is_tde: (n,) bool, the truth.
+        is_tde: (n,) bool, the truth. n may be 0.
         min_precision: the smallest precision that will do, from 0 to 1.
 
     Returns:
@@ -578,10 +578,10 @@ def evaluate(val: Answers, test: Answers, min_precision: float = 0.6) -> dict[st
     On val alone, the temperature is found (UncertaintyCalibration.fit_temperature), and then, with
     the probabilities at that temperature, the threshold (choose_threshold). Everything else is
     measured on test, whose probabilities have been brought to the same temperature. Neither set is
-    changed. `prior("10", "UncertaintyCalibration")` is there as UncertaintyCalibration.
+    changed, and neither is empty. `UncertaintyCalibration` is that of Exercise 10.
 
     Returns:
-        A dictionary of floats:
+        A dictionary of floats, with these keys and no others:
 
         temperature, threshold: as found on val.
         accuracy: the share of objects whose most probable class is the true one.
@@ -737,8 +737,9 @@ class ProductionTransientClassifier:
 
         Raises:
             FileNotFoundError: if one of the two files is missing. The message contains its name.
-            ValueError: if the SHA-256 of the weights is not that of the configuration. The message
-                contains the word "sha256".
+            ValueError: if the SHA-256 of the file with the weights (`sha256_of`) is not that of the
+                configuration, whatever else may be wrong with that file. The message contains the
+                word "sha256".
         """
         ### BEGIN SOLUTION 11.8
         weights, config = Path(model_path), Path(config_path)
@@ -773,8 +774,8 @@ class ProductionTransientClassifier:
             A dictionary for each light curve, in their order, with
 
             object_id: its name.
-            refused: "" for an answer. If preprocess_for_inference raised ValueError: its message.
-                Then there is nothing else in the dictionary but object_id.
+            refused: "" for an answer. If preprocess_for_inference raised ValueError: its message,
+                which is never empty. Then there is nothing else in the dictionary but object_id.
             probabilities: for the name of each class its mean probability, a float.
             predicted: the name of the most probable class.
             confidence: its probability.
@@ -786,14 +787,15 @@ class ProductionTransientClassifier:
             "predicted": "A", "confidence": 0.7, "epistemic": 0.02, "aleatoric": 0.4}.
         """
         ### BEGIN SOLUTION 11.9
-        results: list[dict[str, Any]] = []
+        results: list[dict[str, Any]] = [
+            {"object_id": lightcurve.object_id, "refused": ""} for lightcurve in lightcurves
+        ]
         rows: list[Tensor] = []
-        for lightcurve in lightcurves:
-            results.append({"object_id": lightcurve.object_id, "refused": ""})
+        for lightcurve, result in zip(lightcurves, results, strict=True):
             try:
                 rows.append(self.pipeline.preprocess_for_inference(lightcurve))
             except ValueError as error:
-                results[-1]["refused"] = str(error)
+                result["refused"] = str(error)
         if not rows:
             return results
         features, lengths = padded(rows)
@@ -819,17 +821,24 @@ class ProductionTransientClassifier:
 
         P(rows) is the probability of the class prediction["predicted"] that self.model gives to
         rows without any dropout (inside `without_dropout`, and without gradients), at
-        self.temperature. The rows are those of preprocess_for_inference; a row that is left out is
-        removed, and the others stay as they are.
+        self.temperature: softmax(logits / self.temperature), where the logits come from calling
+        self.model with features, times and lengths as in classify_with_uncertainty. The rows are
+        those of self.pipeline.preprocess_for_inference(lightcurve); a row that is left out is
+        removed, and the others stay as they are, with their times.
 
         Args:
             lightcurve: it has a detection, and at least two rows.
-            prediction: an answer of classify_with_uncertainty.
+            prediction: an answer of classify_with_uncertainty, not a refused one. Its class need
+                not be the one that is most probable without dropout.
 
         Returns:
             A DataFrame with a row for each row of the light curve, in order of time, and the
-            columns day (days since the first detection), band, and effect: P(all rows) - P(all rows
-            but this one). A positive effect speaks for the class.
+            columns day (days since the first detection), band ("g", "r" or "i"), and effect:
+            P(all rows) - P(all rows but this one). A positive effect speaks for the class.
+
+        Example:
+            With all of three rows, P is 0.9. It is 0.5 without the first, 0.9 without the second,
+            and 0.95 without the third: their effects are 0.4, 0 and -0.05.
         """
         ### BEGIN SOLUTION 11.10
         rows = self.pipeline.preprocess_for_inference(lightcurve)
@@ -903,6 +912,8 @@ class TransientAlertSystem:
     def make_alerts(self, results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Return the alerts that some answers call for, and remember them.
 
+        Nothing is sent here, and self.waiting stays as it is.
+
         Args:
             results: answers as of classify_with_uncertainty, in the order in which they came. One
                 object may be there several times. They are not changed. Refused ones call for
@@ -919,7 +930,7 @@ class TransientAlertSystem:
             An object is announced once, in whatever class. Its alert is then in self.announced
             under its object_id, the same dictionary that is returned. Each later answer that calls
             for an alert for it, in this call or a later one, raises the alert's "updates" by 1, and
-            sets its "probability" and "class" to those that it calls for.
+            sets its "probability" (higher or lower) and "class" to those that it calls for.
 
         Example:
             With {"TDE": 0.8}, three answers for one object with TDE probabilities of 0.7, 0.8 and
@@ -954,9 +965,10 @@ class TransientAlertSystem:
         self.send has returned. If self.send raises an OSError (a ConnectionError is one), that
         alert and all behind it stay in self.waiting, in their order, and nothing more is sent in
         this call; the error goes no further. (Any other exception is a mistake in a program, and
-        is not caught.)
+        is not caught; what has not been sent by then stays in self.waiting as well.)
 
-        Afterwards, if self.log is not None, it is called once with a dictionary of
+        Afterwards, also if no answers came, or if a sending failed, and if self.log is not None, it
+        is called once with a dictionary of
 
         n_results: how many answers there were.
         n_refused: how many of them were refused.
@@ -1135,14 +1147,15 @@ def population_stability_index(
 ) -> float:
     """Return how far the distribution of some values is from that of a reference.
 
-    The edges between the bins are the quantiles 1/n_bins, 2/n_bins ... of the reference
-    (np.quantile); the first bin has no lower end, the last no upper one, and a value that equals an
-    edge belongs to the bin above it. The shares p of the reference and q of the current values in
-    each bin are taken to be at least 0.0001 (without dividing by their sums afterwards).
+    The edges between the bins are the quantiles 1/n_bins, 2/n_bins ... (n_bins - 1)/n_bins of the
+    reference (np.quantile); the first bin has no lower end, the last no upper one, and a value that
+    equals an edge belongs to the bin above it, or if it equals several, above all of them. The
+    shares p of the reference and q of the current values in each bin are taken to be at least
+    0.0001 (without dividing by their sums afterwards).
 
     Args:
-        reference, current: values (n,) and (m,), in any order. NaN are left out. Neither is
-            changed.
+        reference, current: finite numbers or NaN (n,) and (m,), in any order. NaN are left out of
+            everything, and do not count in the shares. Neither array is changed.
         n_bins: number of bins, at least 2.
 
     Returns:
@@ -1189,8 +1202,8 @@ def accuracy_by_age(
 
     Args:
         classifier: has classify_with_uncertainty, which is called once for each age, with all light
-            curves in order.
-        lightcurves: at least one, of any length; they are not changed.
+            curves in order, cut off and otherwise as they are (object_id and all).
+        lightcurves: at least one, of any length, maybe empty; they are not changed.
         labels: their true classes.
         ages: days since the first detection (see `detections`).
 
@@ -1227,7 +1240,7 @@ def accuracy_by_age(
 # %%
 if __name__ == "__main__":
     ages = [0, 3, 7, 14, 30, 100]
-    types = [lc.transient_type for lc in tonight]
+    types = [names[i] for i in np.flatnonzero(in_set == "test")]
     by_age = accuracy_by_age(classifier, tonight, types, ages)
     fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
     ax.plot(by_age["age"], by_age["accuracy"], "o-", color="#0072b2", label="right")

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
+import torch
 
 from grader.course.lines import called, source
 
 Observations = list[dict[str, Any]]
+Results = list[dict[str, Any]]
 Files = dict[str, Observations | tuple[str, str]]
 
 SURVEY = (
@@ -34,6 +40,93 @@ WRITE = """for name in files:
     path = folder / name
     path.parent.mkdir(exist_ok=True)
     path.mkdir() if name.endswith('/') else path.touch()
+"""
+
+
+ONE = "[{'mjd': 60000.0, 'flux': 50.0, 'flux_err': 5.0, 'band': 'r'}]"
+
+SAVED = """\
+from tempfile import mkdtemp
+
+torch.manual_seed(8)
+sizes = dict(input_dim=6, d_model=8, nhead=2, num_layers=1, time_embed_dim=2, num_classes={number})
+model = BayesianTransformerEncoder(**sizes)
+weights, config = save_model(mkdtemp(), model, sizes, {temperature}, {classes})
+torch.manual_seed(9)
+"""
+
+CLASSIFIER = """\
+from tempfile import mkdtemp
+
+sizes = dict(input_dim=6, d_model=8, nhead=2, time_embed_dim=2, num_classes={number})
+model = BayesianTransformerEncoder(**sizes)
+paths = save_model(mkdtemp(), model, sizes, {temperature}, {classes})
+classifier = ProductionTransientClassifier(*paths{further})
+
+class Prepared:
+    rows = {rows}
+
+    def preprocess_for_inference(self, lightcurve):
+        {found}
+
+classifier.pipeline = Prepared()
+"""
+
+FOUND = "return self.rows[lightcurve.object_id]"
+FOUND_OR_NOT = """found = self.rows[lightcurve.object_id]
+        if isinstance(found, str):
+            raise ValueError(found)
+        return found"""
+
+ORACLE = """
+class Oracle:
+    samples = {samples}
+    asked = []
+
+    def forward_with_uncertainty(self, features, times, lengths, *, n_samples=100):
+        self.asked.append((features, times, lengths, n_samples))
+        return summarise(self.samples[:, features[:, 0, 1].long()])
+
+"""
+
+POOLED = """
+class Pooled(nn.Dropout):
+    first = {first}
+    second = {second}
+
+    def forward(self, features, times, lengths):
+        self.gradients = torch.is_grad_enabled()
+        number = torch.arange(features.shape[1])
+        weight = (number < lengths[:, None]) * (1 + 0.25 * number)
+        rows = torch.cat([features, times], dim=-1) * weight[..., None]
+        hidden = torch.tanh(rows.sum(dim=1) / lengths[:, None] @ self.first)
+        return nn.functional.dropout(hidden, self.p, training=True) @ self.second
+
+"""
+
+SENDER = """\
+import builtins
+
+outcomes, sent, logs = {outcomes}, [], []
+
+def send(alert):
+    error = outcomes.pop(0) if outcomes else None
+    if error:
+        raise getattr(builtins, error)('down')
+    sent.append(alert['object_id'] if isinstance(alert, dict) else alert)
+
+"""
+
+AGING = """\
+class Aging:
+    answers = {answers}
+    asked = []
+
+    def classify_with_uncertainty(self, lightcurves):
+        self.asked.append([(lc.object_id, lc.data['mjd'].tolist()) for lc in lightcurves])
+        said = [self.answers.get(lc.object_id, [None] * 99)[len(lc)] for lc in lightcurves]
+        return [{{'refused': '', 'predicted': a}} if a else {{'refused': 'too few'}} for a in said]
+
 """
 
 
@@ -102,3 +195,157 @@ def averaged(data: Observations, kind: str = "TransientLightCurve", **metadata: 
 def rows_of(data: Observations, object_id: str) -> str:
     made = _made(data, "TransientLightCurve", {"object_id": object_id})
     return f"{made}ZTFDataPipeline().preprocess_for_inference(lc)"
+
+
+def evaluated(
+    val: tuple[np.ndarray, np.ndarray],
+    test: tuple[np.ndarray, np.ndarray],
+    *min_precision: float,
+) -> str:
+    further = "".join(f", {source(each)}" for each in min_precision)
+    return (
+        f"val = {called('Answers', *val)}\ntest = {called('Answers', *test)}\n"
+        f"evaluate(val, test{further})"
+    )
+
+
+def _saved(classes: list[str], temperature: float) -> str:
+    return SAVED.format(
+        number=len(classes), temperature=source(temperature), classes=source(classes)
+    )
+
+
+def loaded(classes: list[str], temperature: float, *n_samples: int) -> str:
+    further = "".join(f", {source(each)}" for each in n_samples)
+    made = _saved(classes, temperature)
+    return f"{made}ProductionTransientClassifier(str(weights), config{further})"
+
+
+FAULTS = {
+    "flipped": "weights.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))",
+    "cut": "weights.write_bytes(content[: len(content) // 2])",
+    "weights": "weights.unlink()",
+    "config": "config.unlink()",
+}
+
+
+def loaded_from_faulty(fault: str) -> str:
+    return (
+        f"{_saved(['A', 'B'], 1.5)}content = weights.read_bytes()\n{FAULTS[fault]}\n"
+        "ProductionTransientClassifier(weights, config)"
+    )
+
+
+def _classifier(
+    classes: list[str],
+    temperature: float,
+    rows: dict[str, torch.Tensor | str],
+    *n_samples: int,
+) -> str:
+    texts = any(isinstance(each, str) for each in rows.values())
+    return CLASSIFIER.format(
+        number=len(classes),
+        temperature=source(temperature),
+        classes=source(classes),
+        rows=_compact(rows),
+        found=FOUND_OR_NOT if texts else FOUND,
+        further="".join(f", {source(each)}" for each in n_samples),
+    )
+
+
+def _compact(rows: Any) -> str:
+    """The source of rows, in which whole numbers have no point, as long as others have one."""
+    return re.sub(r"(?<=\d)\.0(?=[,\])])", "", source(rows)).replace("float('nan')", "math.nan")
+
+
+def classified(
+    classes: list[str],
+    temperature: float,
+    rows: dict[str, torch.Tensor | str],
+    samples: torch.Tensor,
+    n_samples: int = 7,
+) -> str:
+    return (
+        f"{_classifier(classes, temperature, rows, n_samples)}"
+        f"{ORACLE.format(samples=source(samples))}classifier.model = Oracle()\n"
+        f"lightcurves = [TransientLightCurve({ONE}, name) for name in Prepared.rows]\n"
+        "classifier.classify_with_uncertainty(lightcurves)"
+    )
+
+
+def explained(
+    classes: list[str],
+    temperature: float,
+    rows: torch.Tensor,
+    weights: tuple[torch.Tensor, torch.Tensor],
+    predicted: str,
+    p: float = 0.5,
+) -> str:
+    first, second = map(source, weights)
+    return (
+        f"{_classifier(classes, temperature, {'SN': rows})}"
+        f"{POOLED.format(first=first, second=second)}"
+        f"classifier.model = Pooled({source(p)}).eval()\ntorch.manual_seed(10)\n"
+        f"lightcurve = TransientLightCurve({ONE}, 'SN')\n"
+        f"classifier.explain_prediction(lightcurve, {source({'predicted': predicted})})"
+    )
+
+
+def alerted(thresholds: dict[str, float], *calls: Results) -> str:
+    made = f"system = TransientAlertSystem({source(thresholds)})\n"
+    asked = (f"results = {source(each)}\nsystem.make_alerts(results)" for each in calls)
+    return made + "\n".join(asked)
+
+
+def new_system(thresholds: dict[str, float], results: Results) -> str:
+    return (
+        f"thresholds = {source(thresholds)}\n\ndef fail(alert):\n    raise OSError('down')\n\n"
+        "first = TransientAlertSystem(thresholds, fail)\n"
+        f"first.process_classifications({source(results)})\n"
+        "second = TransientAlertSystem(thresholds, fail, print)\nthresholds['TDE'] = 0.001\nsecond"
+    )
+
+
+def processed(thresholds: dict[str, float], outcomes: list[str | None], *calls: Results) -> str:
+    made = f"system = TransientAlertSystem({source(thresholds)}, send, logs.append)\n"
+    asked = [f"system.process_classifications({source(results)})" for results in calls]
+    return SENDER.format(outcomes=source(outcomes)) + made + "\n".join(asked)
+
+
+def processed_with_mistake(
+    thresholds: dict[str, float], outcomes: list[str | None], results: Results
+) -> str:
+    made = f"system = TransientAlertSystem({source(thresholds)}, send)\n"
+    asked = f"system.process_classifications({source(results)})"
+    return SENDER.format(outcomes=source(outcomes)) + made + asked
+
+
+def left_by_mistake(thresholds: dict[str, float], error: str, results: Results) -> str:
+    return (
+        f"{SENDER.format(outcomes=source([None, error]))}"
+        f"system = TransientAlertSystem({source(thresholds)}, send)\ntry:\n"
+        f"    system.process_classifications({source(results)})\nexcept {error}:\n    pass\n"
+        "system.waiting"
+    )
+
+
+def kept(name: str, *args: Any) -> str:
+    letters = "abc"[: len(args)]
+    values = (f"{letter} = {source(arg)}\n" for letter, arg in zip(letters, args, strict=True))
+    return f"{''.join(values)}{name}({', '.join(letters)})"
+
+
+def by_age(
+    observations: dict[str, Observations],
+    answers: dict[str, list[str | None]],
+    labels: list[str],
+    ages: Sequence[float],
+) -> str:
+    rows = {name: [tuple(obs.values()) for obs in data] for name, data in observations.items()}
+    return (
+        f"{AGING.format(answers=source(answers))}rows = {_compact(rows)}\n"
+        "keys = 'mjd', 'flux', 'flux_err', 'band'\n"
+        "data = {name: [dict(zip(keys, row)) for row in rows[name]] for name in rows}\n"
+        "lightcurves = [TransientLightCurve(data[name], name) for name in rows]\n"
+        f"oracle = Aging()\naccuracy_by_age(oracle, lightcurves, {source(labels)}, {source(ages)})"
+    )

@@ -3,14 +3,40 @@
 from __future__ import annotations
 
 import builtins
+import copy
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from grader.course.ex11.replies import Averaged, Fetched, Read, Rows, Source, View
+import numpy as np
+import torch
+from torch.nn.utils import parameters_to_vector
+
+from grader.course.ex11.replies import (
+    Aged,
+    Alerted,
+    Averaged,
+    Classified,
+    Evaluated,
+    Explained,
+    Fetched,
+    Kept,
+    Loaded,
+    Processed,
+    Read,
+    Rows,
+    Source,
+    System,
+    View,
+)
+from grader.course.ex11.saved import ONE, made_classifier, written
+from grader.course.ex11.stand_ins import Aging, Oracle, Pooled, Sender
 from grader.runner import Learner
+from grader.wire import Tensor
 
 Observations = list[dict[str, Any]]
+Results = list[dict[str, Any]]
 Files = dict[str, Observations | tuple[str, str]]
 """What is in each file, by its path in the folder; `("ValueError", "cut off")` if it fails. A path
 that ends with a slash is that of a folder."""
@@ -144,3 +170,184 @@ def rows_of(learner: Learner, data: Observations, object_id: str) -> Rows:
     light_curve = learner.TransientLightCurve(data, object_id)
     result = learner.ZTFDataPipeline().preprocess_for_inference(light_curve)
     return Rows(result, seen(learner, light_curve))
+
+
+# 11.6 to 11.10 evaluation and classifier
+
+
+def python_hashes(learner: Learner, names: list[str]) -> list[int]:
+    """Python's own hash of some names, which is another one in each process."""
+    return [hash(name) for name in names]
+
+
+def evaluated(
+    learner: Learner,
+    val: tuple[np.ndarray, np.ndarray],
+    test: tuple[np.ndarray, np.ndarray],
+    *min_precision: float,
+) -> Evaluated:
+    """An evaluation on two sets, each of probabilities and labels."""
+    sets = [learner.Answers(*arrays) for arrays in (val, test)]
+    value = learner.evaluate(*sets, *min_precision)
+    return Evaluated(value, [*val, *test])
+
+
+def loaded(learner: Learner, classes: list[str], temperature: float, *n_samples: int) -> Loaded:
+    """What a classifier has after it was loaded."""
+    with TemporaryDirectory() as folder:
+        model, weights, config = written(learner, folder, classes, temperature)
+        got = learner.ProductionTransientClassifier(str(weights), config, *n_samples)
+    return Loaded(
+        got.classes,
+        got.temperature,
+        got.n_samples,
+        type(got.model).__name__,
+        type(got.pipeline).__name__,
+        got.model.training,
+        _flat(got.model),
+        _flat(model),
+    )
+
+
+def _flat(model: Any) -> Tensor:
+    return Tensor.of(parameters_to_vector(model.parameters()).detach().numpy())
+
+
+def loaded_from_faulty(learner: Learner, fault: str) -> Any:
+    """What comes of files with a fault: a bit `flipped`, weights `cut` off, a file `missing`."""
+    with TemporaryDirectory() as folder:
+        _, weights, config = written(learner, folder, ["A", "B"], 1.5)
+        content = weights.read_bytes()
+        if fault == "flipped":
+            weights.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        elif fault == "cut":
+            weights.write_bytes(content[: len(content) // 2])
+        else:
+            (weights if fault == "weights" else config).unlink()
+        return learner.ProductionTransientClassifier(weights, config)
+
+
+def classified(
+    learner: Learner,
+    classes: list[str],
+    temperature: float,
+    rows: dict[str, torch.Tensor | str],
+    samples: torch.Tensor,
+    n_samples: int = 7,
+) -> Classified:
+    """The answers about light curves with these rows, of which the network says these samples."""
+    classifier = made_classifier(learner, classes, temperature, rows, n_samples)
+    classifier.model = oracle = Oracle(samples)
+    lightcurves = [learner.TransientLightCurve(list(ONE), name) for name in rows]
+    results = classifier.classify_with_uncertainty(lightcurves)
+    return Classified(results, oracle.asked)
+
+
+def explained(
+    learner: Learner,
+    classes: list[str],
+    temperature: float,
+    rows: torch.Tensor,
+    weights: tuple[torch.Tensor, torch.Tensor],
+    predicted: str,
+    p: float = 0.5,
+) -> Explained:
+    """The explanation of an answer by a small network, whose dropout has the probability p."""
+    classifier = made_classifier(learner, classes, temperature, {"SN": rows})
+    classifier.model = network = Pooled(*weights, p).eval()
+    prediction = {"object_id": "SN", "refused": "", "predicted": predicted}
+    torch.manual_seed(10)
+    table = classifier.explain_prediction(learner.TransientLightCurve(list(ONE), "SN"), prediction)
+    return Explained(table, network.calls, network.n_crowds, network.p, network.training)
+
+
+# 11.11, 11.12 alerts
+
+
+def alerted(learner: Learner, thresholds: dict[str, float], *calls: Results) -> Alerted:
+    """The alerts of the last call of several, and what the system knows afterwards."""
+    sender = Sender()
+    system = learner.TransientAlertSystem(thresholds, sender)
+    alerts: Any = None
+    for results in calls:
+        alerts = system.make_alerts(results)
+    kept = system.announced
+    held = list(kept.values()) if isinstance(kept, dict) else []
+    returned = alerts if isinstance(alerts, list) else []
+    same = all(any(alert is other for other in held) for alert in returned)
+    return Alerted(alerts, kept, same, system.waiting, len(sender.tried), list(calls))
+
+
+def new_system(learner: Learner, thresholds: dict[str, float], results: Results) -> System:
+    """A second alert system, after a first one has met some answers."""
+    given, sender, log = dict(thresholds), Sender(), print
+    first = learner.TransientAlertSystem(given, Sender(["OSError"]))
+    first.process_classifications(results)
+    second = learner.TransientAlertSystem(given, sender, log)
+    given["TDE"] = 0.001  # which should change nothing
+    return System(
+        second.alert_thresholds,
+        second.announced,
+        second.waiting,
+        second.send is sender,
+        second.log is log,
+    )
+
+
+def processed(
+    learner: Learner,
+    thresholds: dict[str, float],
+    outcomes: list[str | None],
+    *calls: Results,
+) -> Processed:
+    """What several calls send and log, if sending ends in these ways, one after the other."""
+    sender, logs = Sender(outcomes), list[Any]()
+    system = learner.TransientAlertSystem(thresholds, sender, logs.append)
+    returned: Any = None
+    for results in calls:
+        returned = system.process_classifications(results)
+    return Processed(returned, sender.sent, sender.tried, system.waiting, logs)
+
+
+def processed_with_mistake(
+    learner: Learner, thresholds: dict[str, float], outcomes: list[str | None], results: Results
+) -> Any:
+    """What comes of a sender that may raise any exception; there is no log."""
+    system = learner.TransientAlertSystem(thresholds, Sender(outcomes))
+    return system.process_classifications(results)
+
+
+def left_by_mistake(
+    learner: Learner, thresholds: dict[str, float], error: str, results: Results
+) -> Any:
+    """What is waiting after the second sending has raised an exception that nobody catches."""
+    system = learner.TransientAlertSystem(thresholds, Sender([None, error]))
+    try:
+        system.process_classifications(results)
+    except Exception as raised:
+        if type(raised).__name__ != error:
+            raise
+    return system.waiting
+
+
+# 11.E1, 11.E2 extensions
+
+
+def kept(learner: Learner, name: str, *args: Any) -> Kept:
+    """Call a function, and look at its arguments afterwards."""
+    given = copy.deepcopy(list(args))
+    return Kept(getattr(learner, name)(*given), given)
+
+
+def by_age(
+    learner: Learner,
+    observations: dict[str, Observations],
+    answers: dict[str, list[str | None]],
+    labels: list[str],
+    ages: Sequence[float],
+) -> Aged:
+    """The accuracies at some ages of a classifier that says what it is told to say."""
+    oracle = Aging(answers)
+    lightcurves = [learner.TransientLightCurve(data, name) for name, data in observations.items()]
+    table = learner.accuracy_by_age(oracle, lightcurves, labels, ages)
+    return Aged(table, oracle.asked, [lc.data["mjd"].tolist() for lc in lightcurves])

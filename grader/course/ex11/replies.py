@@ -6,6 +6,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from grader.wire import Tensor
+
 
 class View(Struct):
     """A light curve as what it holds, or something else as it is."""
@@ -60,3 +62,112 @@ class Rows(Struct):
 
     rows: Any
     after: View
+
+
+class Kept(Struct):
+    """What a function returned, and its arguments afterwards."""
+
+    value: Any
+    arguments: list[Any]
+
+
+class Evaluated(Struct):
+    """What `evaluate` returned, and the arrays of both sets afterwards."""
+
+    value: Any
+    arrays: list[Any]
+
+
+class Loaded(Struct):
+    """A classifier that was loaded: its attributes, and the weights that were in the file."""
+
+    classes: Any
+    temperature: Any
+    n_samples: Any
+    network: str
+    """The name of the model's class."""
+    pipeline: str
+    """The name of the pipeline's class."""
+    training: Any
+    weights: Tensor
+    saved: Tensor
+
+
+class Question(Struct):
+    """What a network was asked: features, times and lengths of a batch, and how many samples."""
+
+    features: Any
+    times: Any
+    lengths: Any
+    n_samples: Any
+
+
+class Classified(Struct):
+    """The answers of a classifier, and what it asked its network."""
+
+    results: Any
+    questions: list[Question]
+
+
+class Call(Struct):
+    """How a network was called: with how many light curves, at what dropout, with gradients?"""
+
+    size: int
+    dropout: float
+    gradients: bool
+
+
+class Explained(Struct):
+    """An explanation, how the network was called for it, and the state that it was left in."""
+
+    table: Any
+    calls: list[Call]
+    n_crowds: int
+    """How often many networks were asked instead."""
+    dropout: float
+    training: bool
+
+
+class Alerted(Struct):
+    """The alerts of the last call, and the state of the system afterwards."""
+
+    alerts: Any
+    announced: Any
+    same: bool
+    """Whether each alert is the very object that is kept in `announced`."""
+    waiting: Any
+    n_sent: int
+    results: list[Any]
+    """The answers that were given to it, as they are afterwards."""
+
+
+class System(Struct):
+    """A new alert system, beside which another one has announced something."""
+
+    alert_thresholds: Any
+    announced: Any
+    waiting: Any
+    send: bool
+    """Whether it is the function that was given."""
+    log: bool
+
+
+class Processed(Struct):
+    """What the last call returned, what was sent in all calls, and what is logged and waiting."""
+
+    returned: Any
+    sent: list[Any]
+    """Names of the objects whose alerts were sent, in order."""
+    tried: list[Any]
+    """The same, also where the sending failed."""
+    waiting: Any
+    logs: list[Any]
+
+
+class Aged(Struct):
+    """A table of accuracies, what the classifier was asked, and the light curves afterwards."""
+
+    table: Any
+    asked: list[list[tuple[Any, list[float]]]]
+    """For each call the light curves that it was given, by name and times."""
+    after: list[list[float]]
