@@ -143,6 +143,14 @@ def new_pipeline(*args: Any) -> str:
     return called("ZTFDataPipeline", *args)
 
 
+def two_pipelines(first: tuple[str, str], second: tuple[str, str], problem: str) -> str:
+    makes = (called("ZTFDataPipeline", *args) for args in (first, second))
+    made = "".join(
+        f"{name} = {make}\n" for name, make in zip(("first", "second"), makes, strict=True)
+    )
+    return f"{made}first.problems[{problem!r}] = 'cut off'\nfirst, second"
+
+
 def fetched(data_source: str, nights: list[Files], *args: Any) -> str:
     fetch = called("pipeline.fetch_recent_transients", *args)
     first, *later = map(_files, nights)

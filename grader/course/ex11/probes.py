@@ -67,7 +67,19 @@ def text_read(learner: Learner, lines: list[str], object_id: str) -> View:
 
 def new_pipeline(learner: Learner, *args: Any) -> Source:
     """A new pipeline, whose folder need not exist."""
-    pipeline = learner.ZTFDataPipeline(*args)
+    return _looked_at(learner.ZTFDataPipeline(*args))
+
+
+def two_pipelines(
+    learner: Learner, first: tuple[str, str], second: tuple[str, str], problem: str
+) -> list[Source]:
+    """Two new pipelines, after the first one has met a problem."""
+    pipelines = [learner.ZTFDataPipeline(*args) for args in (first, second)]
+    pipelines[0].problems[problem] = "cut off"
+    return [_looked_at(one) for one in pipelines]
+
+
+def _looked_at(pipeline: Any) -> Source:
     folder = pipeline.folder
     is_path = isinstance(folder, Path)
     held = folder.as_posix() if is_path else folder

@@ -86,7 +86,6 @@ def expect_paths(paths: list[str], wanted: list[str], suffix: str) -> None:
     missing = sorted(set(wanted) - set(paths))
     require(not missing, "file-not-read", name=min(missing, default=""))
     require(not strange, "other-files-read", name=min(strange, default=""))
-    folder = f"nights.{suffix}" in extra
-    require(not folder, "folder-read", name=f"nights.{suffix}")
+    require(f"2018.{suffix}" not in extra, "folder-read", name=f"2018.{suffix}")
     require(not extra, "folders-searched", name=min(extra, default=""))
     require(len(paths) == len(wanted), "read-twice", times=len(paths), files=len(wanted))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.answer import Answer, Subject
+from grader.course.counted import as_many
 from grader.course.ex11 import probes
 from grader.course.ex11.checks.folders import (
     LOOKBACK,
@@ -127,7 +128,8 @@ def test_now_by_default(learner: Subject, rng: Rng) -> None:
         Mistake("now-of-each-object", sorted([recent, own])),
     )
     expect_names(fetch(learner, {}, 3).value, [])
-    expect_names(fetch(learner, {older: contents[older], recent: []}, 12).value, [older])
+    later = {older: [detected(NOW + 20), limit(NOW + 30)], recent: []}
+    expect_names(fetch(learner, later, 12).value, [older])
 
 
 KINDS = ["ValueError", "KeyError", "OSError", "ZeroDivisionError"]
@@ -181,7 +183,7 @@ def test_files(learner: Subject, rng: Rng, source: str, suffix: str, other: str)
     good = [detected(NOW - 1)]
     files: Files = {f"{name}.{suffix}": good for name in mine}
     files |= {f"{strange}.{other}": good, f"{strange}.{suffix}.gz": good}
-    files |= {f"nights.{suffix}/": ("IsADirectoryError", "a folder"), f"old/{deep}.{suffix}": good}
+    files |= {f"2018.{suffix}/": ("IsADirectoryError", "a folder"), f"old/{deep}.{suffix}": good}
     got = learner.ask(probes.fetched, source, [files], LOOKBACK, NOW).value
     wanted = sorted(f"{name}.{suffix}" for name in mine)
     with showing("{}\npaths"):
@@ -216,6 +218,22 @@ def test_new_pipeline(learner: Subject, source: str) -> None:
         expect(Answer(got.folder), "a/folder/of/tomorrow", what="`folder`, as a text,")
     with showing("{}.problems"):
         expect(Answer(got.problems), {}, what="`problems`")
+
+
+def test_two_pipelines(learner: Subject) -> None:
+    """Each pipeline has a source, a folder and problems of its own"""
+    made = ("lasair", "one"), ("ztf", "another")
+    answer = learner.ask(probes.two_pipelines, *made, "ZTF18abc.json")
+    first, second = as_many(answer.value, 2)
+    for name in ("data_source", "folder"):
+        pair = [getattr(first, name), getattr(second, name)]
+        want = [one[name == "folder"] for one in made]
+        shared = Mistake("shared-by-pipelines", [want[1], want[1]], name=name)
+        with showing(f"[str(first.{name}), str(second.{name})]"):
+            expect(Answer(pair), want, shared, what=f"`{name}` of two pipelines")
+    with showing("second.problems"):
+        shared = Mistake("shared-by-pipelines", first.problems, name="problems")
+        expect(Answer(second.problems), {}, shared, what="`problems` of another pipeline")
 
 
 @pytest.mark.parametrize("source", ["antares", "json"])
