@@ -8,10 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from grader.answer import Answer, Subject
+from grader.course.ex11 import probes
 from grader.course.ex11.checks.light_curves import (
+    NAME,
     Observation,
     observed,
 )
+from grader.course.ex11.replies import Averaged
 from grader.course.oracles import Rng
 
 Group = list[Observation]
@@ -52,6 +56,11 @@ def one_point(
         error(errors),
         group[0]["band"],
     )
+
+
+def averaged(learner: Subject, data: Group, **further: Any) -> Answer[Averaged]:
+    metadata = {"object_id": NAME} | further
+    return learner.ask(probes.averaged, data, **metadata)
 
 
 def groups_of(data: Group, key: Callable[[Observation], Any]) -> list[Group]:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from grader.answer import Answer, Subject
-from grader.course.ex11 import probes
 from grader.course.ex11.checks.light_curves import (
     NAME,
     Observation,
@@ -21,6 +20,7 @@ from grader.course.ex11.checks.light_curves import (
 )
 from grader.course.ex11.checks.nights import (
     Group,
+    averaged,
     column,
     groups_of,
     magnitudes_averaged,
@@ -34,7 +34,6 @@ from grader.course.ex11.checks.nights import (
     some_nights,
     weighted,
 )
-from grader.course.ex11.replies import Averaged
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
 from grader.expect import (
@@ -46,11 +45,6 @@ from grader.expect import (
     require,
     showing,
 )
-
-
-def averaged(learner: Subject, data: Group, **further: Any) -> Answer[Averaged]:
-    metadata = {"object_id": NAME} | further
-    return learner.ask(probes.averaged, data, **metadata)
 
 
 @gate
@@ -195,6 +189,19 @@ def test_limits_alone(learner: Subject, rng: Rng) -> None:
         Mistake("all-limits-dropped", []),
         Mistake("all-limits-kept", data),
         Mistake("limit-becomes-zero", [obs | {"flux": 0.0} for obs in by["deepest"]]),
+    )
+
+
+def test_many_equal_limits(learner: Subject, rng: Rng) -> None:
+    """Of many upper limits that are equally deep, the earliest stays"""
+    deep = 2 * rng.size(20)
+    errors = [*rng.uniform(3, 5, deep // 2), *[2.5] * deep]
+    data = [observed(60000.25 + i / 128, math.nan, error) for i, error in enumerate(errors)]
+    equal = data[deep // 2 :]
+    expect_rows(
+        averaged(learner, data).value.light_curve,
+        equal[:1],
+        Mistake("later-of-equals", equal[-1:]),
     )
 
 
