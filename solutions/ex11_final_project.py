@@ -124,7 +124,7 @@ def read_lasair(record: Mapping[str, Any]) -> TransientLightCurve:
     Args:
         record: with "objectId", a text, and "candidates", a list of dictionaries, in any order,
             possibly empty. It is not changed. All of them have "jd" [days] and "fid", an int. A
-            detection has a "candid" that is not None, and "magpsf", "sigmapsf" [mag] and
+            detection has a "candid", a positive number, and "magpsf", "sigmapsf" [mag] and
             "isdiffpos". Every other one, whether its "candid" is None or not there at all, is an
             upper limit with "diffmaglim" [mag]. Either may have any other key as well.
 
@@ -578,7 +578,9 @@ def evaluate(val: Answers, test: Answers, min_precision: float = 0.6) -> dict[st
     On val alone, the temperature is found (UncertaintyCalibration.fit_temperature), and then, with
     the probabilities at that temperature, the threshold (choose_threshold). Everything else is
     measured on test, whose probabilities have been brought to the same temperature. Neither set is
-    changed, and neither is empty. `UncertaintyCalibration` is that of Exercise 10.
+    changed, and neither is empty. `UncertaintyCalibration` is that of Exercise 10: it has
+    fit_temperature(labels, probabilities), apply_temperature(probabilities, temperature) and
+    expected_calibration_error(labels, probabilities).
 
     Returns:
         A dictionary of floats, with these keys and no others:
@@ -767,15 +769,16 @@ class ProductionTransientClassifier:
         have rows are asked about in a single call of self.model.forward_with_uncertainty, with
         self.n_samples: features (batch, longest, 6), padded with zeros at the end; times, their
         column 0 as (batch, longest, 1); and lengths (batch,), int64. If there is none, the model is
-        not called. Each sample's probabilities p become p**(1 / self.temperature), divided by their
-        sum over the classes, and `summarise` (10.2) makes the rest of these.
+        not called. Its answer has "prediction_samples", the probabilities (n_samples, batch, number of
+        classes). Those of each sample become p**(1 / self.temperature), divided by their sum over
+        the classes, and `summarise` (10.2) makes the rest of these.
 
         Returns:
             A dictionary for each light curve, in their order, with
 
             object_id: its name.
             refused: "" for an answer. If preprocess_for_inference raised ValueError: its message,
-                which is never empty. Then there is nothing else in the dictionary but object_id.
+                which is never empty. Then the dictionary holds nothing but these two.
             probabilities: for the name of each class its mean probability, a float.
             predicted: the name of the most probable class.
             confidence: its probability.
@@ -967,8 +970,8 @@ class TransientAlertSystem:
         this call; the error goes no further. (Any other exception is a mistake in a program, and
         is not caught; what has not been sent by then stays in self.waiting as well.)
 
-        Afterwards, also if no answers came, or if a sending failed, and if self.log is not None, it
-        is called once with a dictionary of
+        Afterwards, also if there was nothing to send, or if a sending failed, and if self.log is
+        not None, it is called once with a dictionary of
 
         n_results: how many answers there were.
         n_refused: how many of them were refused.

@@ -271,10 +271,11 @@ def classified(
     temperature: float,
     rows: dict[str, torch.Tensor | str],
     samples: torch.Tensor,
-    n_samples: int = 7,
+    n_samples: int | None = None,
 ) -> str:
+    n = samples.shape[0] if n_samples is None else n_samples
     return (
-        f"{_classifier(classes, temperature, rows, n_samples)}"
+        f"{_classifier(classes, temperature, rows, n)}"
         f"{ORACLE.format(samples=source(samples))}classifier.model = Oracle()\n"
         f"lightcurves = [TransientLightCurve({ONE}, name) for name in Prepared.rows]\n"
         "classifier.classify_with_uncertainty(lightcurves)"

@@ -245,10 +245,14 @@ def classified(
     temperature: float,
     rows: dict[str, torch.Tensor | str],
     samples: torch.Tensor,
-    n_samples: int = 7,
+    n_samples: int | None = None,
 ) -> Classified:
-    """The answers about light curves with these rows, of which the network says these samples."""
-    classifier = made_classifier(learner, classes, temperature, rows, n_samples)
+    """The answers about light curves with these rows, of which the network says these samples.
+
+    As many are asked for as there are, if nothing else is said.
+    """
+    n = samples.shape[0] if n_samples is None else n_samples
+    classifier = made_classifier(learner, classes, temperature, rows, n)
     classifier.model = oracle = Oracle(samples)
     lightcurves = [learner.TransientLightCurve(list(ONE), name) for name in rows]
     results = classifier.classify_with_uncertainty(lightcurves)

@@ -203,6 +203,9 @@ def test_log(learner: Subject) -> None:
 
 def test_log_of_quiet_nights(learner: Subject) -> None:
     """Without answers the confidence is NaN; what was sent and waits is that of the call"""
+    calm = learner.ask(probes.processed, THRESHOLDS, [], [answer("D", SNIa=0.6)])
+    with showing(LOGS):
+        require(bool(calm.value.logs), "quiet-night-not-logged", calm)
     quiet = {
         "refused ones only": ([refused("C")], logged(1, 1, 1, 0)),
         "no answers": ([], logged(0, 0, 1, 0)),

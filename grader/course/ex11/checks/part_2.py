@@ -124,9 +124,9 @@ BAD: dict[str, list[Any]] = {
     "infobitssci": [33554432, 1],
     "scisigpix": [25.01],
     "sciinpseeing": [5.01],
-    "forcediffimflux": [-99999, "null"],
-    "forcediffimfluxunc": [-99999, "null"],
-    "zpdiff": [-99999, "null"],
+    "forcediffimflux": [-99999, -99999.0, "null"],
+    "forcediffimfluxunc": [-99999, -99999.0, "null"],
+    "zpdiff": [-99999, -99999.0, "null"],
 }
 
 
@@ -155,14 +155,16 @@ def test_bad_rows(learner: Subject, rng: Rng, field: str) -> None:
 
 
 def test_edges(learner: Subject, rng: Rng) -> None:
-    """A background of 25 and a seeing of 5 are still good"""
+    """A background of 25, a seeing of 5, and `null` in an unneeded column are still good"""
     data = good_rows(rng, 4)
     data[1]["scisigpix"], data[2]["sciinpseeing"] = 25, 5.0
+    data[3]["forcediffimfluxap"] = "null"
     view = read(learner, table_of(data)).value
     without = [observations([one for one in data if one is not lost]) for lost in data[1:3]]
     expect_rows(
         view,
         observations(data),
+        Mistake("unneeded-null-counts", observations(data[:3])),
         Mistake("edge-dropped", observations([data[0], data[3]])),
         *(Mistake("edge-dropped", each) for each in without),
     )

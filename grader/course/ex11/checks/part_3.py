@@ -127,6 +127,9 @@ def test_now_by_default(learner: Subject, rng: Rng) -> None:
         Mistake("now-by-detections", sorted([recent, older])),
         Mistake("now-of-each-object", sorted([recent, own])),
     )
+    unseen = {recent: [detected(NOW - 20)], own: [faint(NOW), limit(NOW - 3)]}
+    of_detected = Mistake("now-by-detected-objects", [recent])
+    expect_names(fetch(learner, unseen, 12).value, [], of_detected)
     expect_names(fetch(learner, {}, 3).value, [])
     later = {older: [detected(NOW + 20), limit(NOW + 30)], recent: []}
     expect_names(fetch(learner, later, 12).value, [older])
