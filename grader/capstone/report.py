@@ -28,7 +28,7 @@ TOTAL = round(sum(each.points for each in SCALE))
 def show(result: Judged, console: Console) -> None:
     """Print a model's marks, and what its author is told."""
     points = "not judged" if result.trouble else f"{result.points:g} of {TOTAL} points"
-    console.print(f"\n[bold]{escape(result.name)}[/]: {points}")
+    console.print(f"\n[bold]{escape(result.name)}[/]: {points}  [dim]{escape(result.path)}[/]")
     if result.verdict:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for number, title in enumerate(HEAD):

@@ -1,0 +1,5 @@
+"""The good model, as it is."""
+
+from base import load, predict
+
+__all__ = ["load", "predict"]
