@@ -72,11 +72,12 @@ def judge(
     with ForkServer(hidden=[secret], ahead=[EXERCISE]) as server:
 
         def judged(kind: str, on: Exam = exam, patience: Patience = USUAL, **files: str) -> Judged:
-            if kind not in known:
+            key = f"{kind} {on.source} {patience}"
+            if key not in known:
                 folder = tmp_path_factory.mktemp("model")
                 path = models.hand_in(kind, good, folder, **files) if kind != "good" else good
-                known[kind] = judge_one(path, on, patience, server, folder / "unpacked")
-            return known[kind]
+                known[key] = judge_one(path, on, patience, server, folder / "unpacked")
+            return known[key]
 
         yield judged
 
@@ -243,10 +244,13 @@ def test_a_model_whose_time_is_used_up_keeps_its_answers(
 ) -> None:
     clock = iter(np.arange(0.0, 1e6, 5.0))  # every look at it takes five seconds
     monkeypatch.setattr(sitting, "now", lambda: float(next(clock)))
-    answers = judge("hurried", small, Patience(model=40.0)).answers
+    answers = judge("careful", small, Patience(model=40.0)).answers
     assert answers.answered[: sitting.BATCH].all()
     assert not answers.answered[-1]
     assert answers.reasons[-1] == "It was not asked: the 40 s for a model were used up."
+    too_late = judge("tensor", small, Patience(model=1.0))
+    assert not too_late.answers.answered.any()
+    assert "It was not asked: the 1 s for a model were used up." in too_late.feedback[0]
 
 
 # Hostile models
@@ -409,7 +413,7 @@ def test_a_class_has_a_row_for_each_model(class_of_models: tuple[Path, Result]) 
 def test_the_terminal_shows_measures_and_rules(class_of_models: tuple[Path, Result]) -> None:
     _, done = class_of_models
     assert "moved by one standard error in the model's favour" in done.output
-    for words in ("TDE precision", "at least 0.4", "0.7 to 0.9", "time a curve [s]", "seed 3"):
+    for words in ("TDE precision", "from 0.4", "0.7 to 0.9", "time a curve [s]", "seed 3"):
         assert words in done.output
     assert "Traceback" not in done.output
 

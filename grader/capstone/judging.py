@@ -94,5 +94,5 @@ def judge_one(
     finally:
         close_quietly(parent)
     verdict = judged(exam, answers)
-    told = [*found.notes, *feedback(exam, answers, verdict)]
+    told = [*feedback(exam, answers, verdict), *found.notes]
     return Judged(name, shown, answers, verdict, told)

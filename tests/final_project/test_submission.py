@@ -15,6 +15,7 @@ from grader.capstone.sitting import Patience
 from solutions.final_project.__main__ import app
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(isolation.why_unavailable() is not None, reason="no isolation here")
 def test_the_shipped_classifier_is_judged_by_its_own_files(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["submission", str(tmp_path / "reference")])
