@@ -110,7 +110,7 @@ def loaded(
 def started(
     learner: Learner, project: str, config: dict[str, Any], *name: str, key: bool = False
 ) -> Started:
-    """How `start_experiment` opens a run, with or without an API key; and a second one after it."""
+    """How `start_experiment` opens a run, with or without an API key; and others after it."""
     sent = dict(config)
     with recorded(learner, **({"WANDB_API_KEY": "a" * 40} if key else {})) as trial:
         tracker = learner.WandBExperimentTracker(project)
@@ -121,6 +121,7 @@ def started(
         got = Started(
             runs=runs,
             second=None,
+            others=None,
             logins=trial.logins,
             returned="the tracker" if returned is tracker else type(returned).__name__,
             kept=bool(trial.runs) and tracker.run is trial.runs[-1],
@@ -129,6 +130,8 @@ def started(
         if trial.runs:
             tracker.start_experiment(sent, "second")
             got.second = opened(trial.asked[-1])
+            learner.WandBExperimentTracker(project).start_experiment(sent, "of another tracker")
+            got.others = opened(trial.asked[-1])
         return got
 
 

@@ -192,10 +192,11 @@ class Opened(Struct):
 
 
 class Started(Struct):
-    """How `start_experiment` opened a run, and another one afterwards."""
+    """How `start_experiment` opened a run, another one afterwards, and one of another tracker."""
 
     runs: list[Opened]
     second: Opened | None
+    others: Opened | None
     logins: int
     returned: str
     kept: bool

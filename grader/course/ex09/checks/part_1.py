@@ -19,6 +19,7 @@ from grader.course.ex09.replies import File, Saved
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
+from grader.wire import Tensor
 
 
 def written(answer: Answer[Saved]) -> dict[str, File]:
@@ -79,11 +80,17 @@ def test_kinds_of_input(learner: Subject, rng: Rng) -> None:
 
 def test_any_network(learner: Subject, rng: Rng) -> None:
     """A network may have buffers, and two names for one weight"""
-    answer = learner.ask(probes.saved, weights(rng), settings(rng), 3, numbers(rng), "tied")
+    rows = weights(rng)
+    answer = learner.ask(probes.saved, rows, settings(rng), 3, numbers(rng), "tied")
     fail_if_recognised(answer, Mistake("shared-memory", Raises("RuntimeError", "share memory")))
     files = written(answer)
     tensors = files["model.safetensors"].tensors if "model.safetensors" in files else None
     require(isinstance(tensors, dict) and "seen" in tensors, "buffers-missing")
+    want = tensors_of(rows)
+    want |= {"twin": want["weight"], "seen": Tensor.of(want["weight"].array.sum())}
+    lost = sorted({"weight", "twin"} - set(tensors))
+    require(len(lost) != 1, "stored-once", name="".join(lost))
+    expect(Answer(tensors), want, what="the dict of tensors")
 
 
 def test_loaded(learner: Subject, rng: Rng) -> None:

@@ -80,6 +80,7 @@ def test_purity_completeness(learner: Subject, rng: Rng) -> None:
         Mistake("swapped", want[:, ::-1]),
         Mistake("threshold-excluded", above),
         Mistake("divided-by-all", accuracy),
+        Mistake("first-of-equals-only", _firsts(is_target, score)),
         what="the array of completeness and purity",
     )
 
@@ -89,6 +90,14 @@ def _above(is_target: np.ndarray, score: np.ndarray, threshold: float) -> list[f
     listed = score > threshold
     found = (listed & is_target).sum()
     return [found / is_target.sum(), found / listed.sum() if listed.any() else math.nan]
+
+
+def _firsts(is_target: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """Completeness and purity if the list of a score ends with the first object that has it."""
+    order = np.argsort(-score, kind="stable")
+    _, first = np.unique(-score[order], return_index=True)
+    found = is_target[order].cumsum()[first]
+    return np.column_stack([found / is_target.sum(), found / (first + 1)])
 
 
 def test_recall_in_bins(learner: Subject, rng: Rng) -> None:

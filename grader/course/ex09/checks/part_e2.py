@@ -103,6 +103,13 @@ class Registry:
     def __getitem__(self, number: int) -> Step:
         return self.steps[number]
 
+    def expect_no_errors(self, *numbers: int) -> None:
+        """None of these steps raised an exception."""
+        for number in numbers:
+            if error := self.steps[number].error:
+                kind, message = kind_in(error), error.message[:200]
+                raise Finding("registry-raised", status="error", kind=kind, message=message)
+
     def current(self, number: int) -> float | str | None:
         """The weight of the version that is deployed after a step."""
         found = self.steps[number].current
@@ -134,10 +141,7 @@ def test_deployed(learner: Subject, rng: Rng) -> None:
     steps = [["reopen"], *(candidate(w, guess, better=w == c) for w in (a, b, c))]
     got = Registry(learner, steps)
     got.check(0, None, "in a new registry")
-    for step in got.steps:
-        if step.error:
-            kind, message = kind_in(step.error), step.error.message[:200]
-            raise Finding("registry-raised", status="error", kind=kind, message=message)
+    got.expect_no_errors(0, 1, 2, 3)
     require(got.current(1) is not None, "first-refused")
     got.check(1, a, "after the first candidate")
     require(got.current(2) == a, "always-deployed", got=version(got.current(2)), want=version(a))
@@ -151,6 +155,7 @@ def test_remembered(learner: Subject, rng: Rng) -> None:
     guess = rng.integers(3, size=6).tolist()
     steps = [candidate(3, guess), candidate(4, guess), ["reopen"], ["rollback"], ["reopen"]]
     got = Registry(learner, steps)
+    got.expect_no_errors(0, 1, 2, 4)
     require(got.current(2) == 4.0, "kept-in-memory", got=version(got.current(2)))
     remembered = got.current(3) == 3.0 or got[3].error is None
     require(remembered, "kept-in-memory~rollback", error=kind_in(got[3].error))
@@ -163,6 +168,7 @@ def test_rolled_back(learner: Subject, rng: Rng) -> None:
     guess = rng.integers(3, size=6).tolist()
     steps = [*(candidate(w, guess) for w in (1, 2, 3)), ["rollback"], candidate(4, guess)]
     got = Registry(learner, [*steps, ["rollback"], ["rollback"], ["rollback"], ["kept"]])
+    got.expect_no_errors(0, 1, 2)
     errors = [step.error for step in got.steps[3:7] if step.error]
     exists = any("FileExistsError" in error.kinds for error in errors)
     require(not exists, "number-used-twice")
@@ -189,6 +195,7 @@ def test_another_test_set(learner: Subject, rng: Rng) -> None:
     got = Registry(
         learner, [candidate(1, guess), others, candidate(2, guess[:4]), ["reopen"], others]
     )
+    got.expect_no_errors(0, 3)
     for number, what in ((1, "another test set"), (2, "6 labels and 4 predictions")):
         error = got[number].error
         require(error is not None, "other-test-set" if number == 1 else "lengths-not-checked")
