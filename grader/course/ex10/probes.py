@@ -13,6 +13,7 @@ import torch
 import torch._dynamo  # else the first optimizer does, and takes seconds of a time limit
 from torch import nn
 
+from grader.course.common_probes import Trouble
 from grader.course.ex10.replies import (
     Asked,
     Comparison,
@@ -336,12 +337,19 @@ def ensemble_answer(
     return EnsembleAnswer(answer, [member.training for member in members], flows)
 
 
-def labelled(learner: Learner, doubts: np.ndarray, settings: dict[str, Any]) -> Labelling:
-    """Active learning with a model that is nothing but the objects that it was fitted to."""
+def labelled(
+    learner: Learner, doubts: np.ndarray, settings: dict[str, Any], *, may_fit: bool = True
+) -> Labelling:
+    """Active learning with a model that is nothing but the objects that it was fitted to.
+
+    Unless it `may_fit`, fitting a model raises an exception.
+    """
     fitted: list[list[int]] = []
     candidates: list[list[int]] = []
 
     def fit(numbers: Any) -> dict[str, int]:
+        if not may_fit:
+            raise Trouble("a model is fitted")
         fitted.append([int(number) for number in numbers])
         return {"round": len(fitted)}
 

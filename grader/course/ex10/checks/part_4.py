@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 import numpy as np
@@ -54,11 +55,17 @@ def test_diagram(learner: Subject, rng: Rng) -> None:
     require(all(label.strip() for panel in panels[:3] for label in panel.labels), "no-labels")
 
 
+def filled_points(bins: list[list[tuple[float, bool]]]) -> Array:
+    """Confidence and accuracy of the bins that are not empty."""
+    columns = table_of([b for b in bins if b])
+    return np.column_stack([columns["confidence"], columns["accuracy"]])
+
+
 def check_accuracy(panel: Panel, bins: list[list[tuple[float, bool]]]) -> None:
     """The line of accuracy against confidence, and the diagonal."""
     columns, n_bins = table_of(bins), len(bins)
     every = np.column_stack([columns["confidence"], columns["accuracy"]])
-    want = every[~np.isnan(every).any(axis=1)]
+    want = filled_points(bins)
     require(not has_line(panel, want[:, ::-1]), "axes-swapped")
     require(not has_line(panel, np.nan_to_num(every)) or len(want) == n_bins, "empty-bins-drawn")
     centres = np.column_stack([(np.arange(n_bins) + 0.5) / n_bins, every[:, 1]])
@@ -70,15 +77,32 @@ def check_accuracy(panel: Panel, bins: list[list[tuple[float, bool]]]) -> None:
 
 
 def test_histogram(learner: Subject, rng: Rng) -> None:
-    """A histogram of the confidences"""
+    """A histogram of the confidences, also of those on the borders of bins"""
     y_true, y_prob, uncertainty, n_bins = diagram_data(rng)
-    second = panels_of(learner.ask(probes.diagram, y_true, y_prob, uncertainty, n_bins))[1]
-    want = [float(len(b)) for b in binned(y_true, y_prob, n_bins) if b]
-    got = [height for _, height in sorted(second.bars) if height]
-    of_all = Counter(bin_of(c, n_bins) for c in y_prob.ravel().tolist())
-    every = [of_all[number] for number in sorted(of_all)]
-    require(got != every or got == want, "all-classes-counted")
-    require(not approx_equal(got, [c / len(y_true) for c in want]), "fractions-for-counts")
+    y_prob[:3] = [[0.75, 0.25, 0.0], [0.25, 0.5, 0.25], [0.0, 0.0, 1.0]]
+    panels = panels_of(learner.ask(probes.diagram, y_true, y_prob, uncertainty, n_bins))
+    bins, wrong_side = (binned(y_true, y_prob, n_bins, of) for of in (bin_of, left_closed))
+    want = [float(len(b)) for b in bins if b]
+    got = [height for _, height in sorted(panels[1].bars) if height]
+    by_left = [float(len(b)) for b in wrong_side if b]
+    require(got != by_left or got == want, "wrong-side-open")
+    check_bars(got, want, y_prob, n_bins)
+    require(not has_line(panels[0], filled_points(wrong_side)), "wrong-side-open~line")
+    check_accuracy(panels[0], bins)
+
+
+def left_closed(confidence: float, n_bins: int) -> int:
+    """The bin of a histogram by NumPy or matplotlib, which has its left border in it."""
+    return min(math.floor(confidence * n_bins), n_bins - 1)
+
+
+def check_bars(got: list[float], want: list[float], y_prob: Array, n_bins: int) -> None:
+    """The heights of the bars that are higher than 0."""
+    for of in (bin_of, left_closed):
+        of_all = Counter(of(c, n_bins) for c in y_prob.ravel().tolist())
+        every = [of_all[number] for number in sorted(of_all)]
+        require(got != every or got == want, "all-classes-counted")
+    require(not approx_equal(got, [c / len(y_prob) for c in want]), "fractions-for-counts")
     require(got == want, "other-bars", got=got, want=want)
 
 
@@ -101,6 +125,8 @@ def test_errors_by_uncertainty(learner: Subject, rng: Rng) -> None:
         require(not has_line(third, mixed) or np.allclose(mixed, want), "not-sorted")
         if has_line(third, want):
             continue
+        unsorted_errors = np.column_stack([want[:, 0], mixed[:, 1]])
+        require(not has_line(third, unsorted_errors), "errors-not-sorted")
         confidence = y_prob.max(axis=1)
         for values in (confidence, -confidence):
             by_it = np.array_split(np.argsort(values, kind="stable"), min(n_bins, n))

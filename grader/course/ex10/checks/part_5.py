@@ -60,11 +60,13 @@ def test_fit(learner: Subject, rng: Rng) -> None:
         value = number(answer, "the temperature")
         if math.isclose(value, (0.05, 20.0)[int(np.argmax(ends))], rel_tol=0.02):
             say_why_at_the_end(learner, boastful, value)
+        end = math.exp(math.copysign(math.log10(20), math.log(want)))  # of decimal bounds
         expect(
             Answer(value),
             want,
             Mistake("inverted", 1 / want),
             Mistake("logarithm-returned", math.log(want)),
+            Mistake("other-logarithm", end, value=value, want=want),
             Mistake("fitted-to-ece", fits_ece_better(drawn, boastful, value, want)),
             what="the temperature",
             rtol=0.015,

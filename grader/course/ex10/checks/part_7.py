@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from statistics import mean
 from typing import Any, NamedTuple
 
@@ -129,6 +130,33 @@ def confused(key: str, numbers: Numbers) -> list[Mistake]:
         "scaled_calibration_error": Mistake("temperature-not-applied", want["calibration_error"]),
     }
     return [others[key]] if key in others else []
+
+
+def test_missing_class(learner: Subject, rng: Rng) -> None:
+    """A class that is not in the test set does not count, and no TDE found is an F1 of 0"""
+    untrained, trained, val, test = tables(rng)
+    test[test == 1] = 2  # no object is of class 1, which is predicted all the same
+    trained[len(val) :, RARE] = -20.0
+    trained[len(val), 1] = 20.0
+    tensors = (Tensor.of(each) for each in (untrained, trained, val, test))
+    got = learner.ask(probes.compared, *tensors).value
+    require(not got.raised, "nothing-found-crashes")
+    result = result_of(got.result)
+    want = measures(test, softmax(trained[len(val) :]))
+    require(not is_nan(result.get("rare_event_f1")), "nothing-found-crashes~nan")
+    share = len(np.unique(test)) / 5
+    expect(
+        Answer(result.get("balanced_accuracy")),
+        want["balanced_accuracy"],
+        Mistake("missing-class-counted", want["balanced_accuracy"] * share),
+        what="`balanced_accuracy`, where a class is not in the test set",
+    )
+    what = "`rare_event_f1`, where no answer is the rare class"
+    expect(Answer(result.get("rare_event_f1")), 0.0, what=what)
+
+
+def is_nan(value: Any) -> bool:
+    return isinstance(value, float) and math.isnan(value)
 
 
 def test_crowd(learner: Subject, rng: Rng) -> None:

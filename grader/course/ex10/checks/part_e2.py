@@ -12,7 +12,7 @@ from grader.answer import Answer, Subject
 from grader.course.ex10 import probes
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
-from grader.expect import Mistake, expect, expect_error, require
+from grader.expect import Mistake, Raises, expect, expect_error, require
 
 
 @gate
@@ -84,9 +84,16 @@ def test_random_choice(learner: Subject, rng: Rng) -> None:
     require(sorted(uncertain[0]) != list(range(6)), "first-not-random")
     require(uncertain[0] == random[0], "other-beginning")
     require([set(a) for a in random] != [set(a) for a in uncertain], "strategy-ignored")
-    expect_error(
-        learner.ask(probes.labelled, doubts, settings | {"strategy": "best"}),
-        "ValueError",
-        'strategy="best"',
-        naming="best",
-    )
+
+
+def test_other_strategy(learner: Subject, rng: Rng) -> None:
+    """Another strategy is a ValueError, before anything is fitted"""
+    for n_rounds in (1, 3):
+        settings = {"n_start": 6, "n_query": 4, "n_rounds": n_rounds, "strategy": "best"}
+        expect_error(
+            learner.ask(probes.labelled, rng.permutation(40) / 40, settings, may_fit=False),
+            "ValueError",
+            'strategy="best"',
+            Mistake("strategy-seen-too-late", Raises("Trouble"), n_rounds=n_rounds),
+            naming="best",
+        )
