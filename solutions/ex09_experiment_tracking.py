@@ -732,9 +732,10 @@ def train_with_wandb(
     2. Raise ValueError with the reason if the settings are infeasible, before data or model are
        made or anything is logged.
     3. Make the data, if they are not given, by `make_data` with the settings' n_objects,
-       max_sequence_length and seed. Call `torch.manual_seed(seed)`, then `build_model`. Loaders
-       have the settings' batch_size, and the training set alone is shuffled. The optimiser is Adam
-       with the settings' learning_rate, the loss `FocalLoss(gamma=focal_loss_gamma)`.
+       max_sequence_length and seed. Call `torch.manual_seed(seed)`, then `build_model`. The
+       training set's loader has the settings' batch_size and shuffles; the others do not shuffle,
+       and how large their batches are is up to you. The optimiser is Adam with the settings'
+       learning_rate, the loss `FocalLoss(gamma=focal_loss_gamma)`.
     4. Train for num_epochs epochs, numbered from 0, each by `train_epoch(model, train_loader,
        optimizer, criterion)`, which returns train_loss, and `evaluate` on the validation set. After
        each, log one row with the epoch as step: epoch, train_loss, val_loss, val_accuracy,

@@ -258,7 +258,8 @@ class Training(Struct):
     """A rehearsal of `train_with_wandb`, with all that was seen of it.
 
     `asked` names the sets ("train", "val", "test") in the order in which objects were read, with
-    "logged" for each row; `objects` are the numbers of those of the training set.
+    "logged" for each row; `objects` are the numbers of those of the training set. `taught` says for
+    each model whether an optimiser has changed it.
     """
 
     result: Any
@@ -274,6 +275,7 @@ class Training(Struct):
     made: Made
     rates: list[float]
     batches: list[int]
+    taught: list[bool]
     checkpoints: list[Kept]
     matrices: list[Matrix]
     pictures: list[Pictures]

@@ -68,13 +68,14 @@ def test_files(learner: Subject, rng: Rng) -> None:
 
 
 def test_kinds_of_input(learner: Subject, rng: Rng) -> None:
-    """The folder may be given as text, metrics may be NumPy's, tensors lie in memory in any way"""
+    """The folder may exist or be given as text, metrics be NumPy's, tensors lie in any way"""
     rows, config, metrics = weights(rng), settings(rng), numbers(rng)
-    for how in ("text", "numpy", "strided"):
+    for how in ("text", "existing", "numpy", "strided"):
         answer = learner.ask(probes.saved, rows, config, 3, metrics, how)
         no_text = [Raises("TypeError"), Raises("AttributeError", "'str' object")]
         refused = any(each.matches(answer) for each in no_text)
         fail_if_recognised(answer, Mistake("text-refused", how == "text" and refused))
+        fail_if_recognised(answer, Mistake("folder-exists", Raises("FileExistsError")))
         check_files(written(answer), rows, config, 3, metrics)
 
 
@@ -109,8 +110,15 @@ def test_loaded(learner: Subject, rng: Rng) -> None:
     only = Mistake("metrics-only", notes["metrics"])
     expect(Answer(got.notes), notes, only, what="what `load_checkpoint` returns")
     require(got.training == training, "mode-changed")
-    again = learner.ask(probes.loaded, rows, notes, other, training=not training).value
+    others = notes | {"epoch": notes["epoch"] + 1, "metrics": numbers(rng)}
+    again = learner.ask(probes.loaded, rows, others, other, training=not training).value
     require(again.training != training, "mode-changed")
+    expect(
+        Answer(again.notes),
+        others,
+        Mistake("first-notes-kept", notes),
+        what="what `load_checkpoint` returns for another folder",
+    )
 
 
 def test_not_loadable(learner: Subject, rng: Rng) -> None:

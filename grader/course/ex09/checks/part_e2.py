@@ -12,15 +12,21 @@ from grader.course.ex09.checks.common import kind_in
 from grader.course.ex09.replies import Step
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import expect, kind_of, require
+from grader.expect import Mistake, expect, kind_of, require
 
 
 def better(learner: Subject, names: list[str], *arrays: Any, **how: Any) -> bool:
     """What `is_better` says of labels, candidate's and current predictions."""
-    got = learner.ask(probes.better, names, *arrays, **how).value
-    if not isinstance(got, bool):
-        raise Finding("not-a-bool", got=kind_of(got))
-    return got
+    return verdicts(learner, names, *arrays, **how)[0]
+
+
+def verdicts(learner: Subject, names: list[str], *arrays: Any, **how: Any) -> list[bool]:
+    """What `is_better` says when it is asked several `times`."""
+    found = learner.ask(probes.better, names, *arrays, **how).value
+    for got in found:
+        if not isinstance(got, bool):
+            raise Finding("not-a-bool", got=kind_of(got))
+    return found
 
 
 def answers_right(labels: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -89,6 +95,32 @@ def test_every_metric(learner: Subject, rng: Rng) -> None:
     require(each_wins, "all-metrics-at-once")
 
 
+def test_95_per_cent(learner: Subject) -> None:
+    """It must be better in at least 95 % of the resamples, neither more nor fewer"""
+    arrays = [np.full(30, number) for number in (2, 1, 0)]
+
+    def wins(metric: str) -> bool:
+        return better(learner, [metric], *arrays, resamples=20)
+
+    require(wins("all but 0") or not wins("swapped"), "predictions-first")
+    require(wins("all but 0"), "clearly-better-refused~always")
+    require(wins("all but 1"), "more-than-95-asked")
+    require(not wins("all but 2"), "fewer-than-95-enough")
+
+
+def test_same_again(learner: Subject, rng: Rng) -> None:
+    """The same candidate gets the same answer, however often one asks"""
+    labels = rng.integers(3, size=200)
+    right = rng.permutation(np.arange(200) < 100)
+    changed = right.copy()
+    changed[rng.choice(np.flatnonzero(~right), 12, replace=False)] = True
+    changed[rng.choice(np.flatnonzero(right), 6, replace=False)] = False
+    current, candidate = (answers_right(labels, each) for each in (right, changed))
+    how = {"resamples": 20, "times": 24}
+    found = verdicts(learner, ["accuracy"], labels, candidate, current, **how)
+    require(len(set(found)) == 1, "other-verdict-each-time", n_better=sum(found), n=len(found))
+
+
 LABELS = [0, 1, 2, 1, 0, 2]
 
 
@@ -148,6 +180,25 @@ def test_deployed(learner: Subject, rng: Rng) -> None:
     got.check(3, c, "after a candidate that is better")
     returned = [got[i].returned for i in (1, 2, 3)]
     expect(Answer(returned), [True, False, True], what="the list of what `consider` returns")
+
+
+def test_compared(learner: Subject, rng: Rng) -> None:
+    """A candidate is compared with the current version, by `is_better`"""
+    labels, easy = rng.integers(3, size=60), rng.permutation(60)
+    steps = []
+    for weight, n_right in ((1, 30), (2, 57), (3, 45), (4, 12)):
+        guess = answers_right(labels, easy < n_right)
+        steps.append(["consider", float(weight), None, labels.tolist(), guess.tolist()])
+    got = Registry(learner, steps)
+    got.expect_no_errors(0, 1, 2, 3)
+    expect(
+        Answer([step.returned for step in got.steps]),
+        [True, True, False, False],
+        Mistake("compared-the-wrong-way", [True, False, False, True]),
+        Mistake("compared-with-first", [True, True, True, False]),
+        what="the list of what `consider` returns for 30, 57, 45 and 12 right answers of 60",
+    )
+    got.check(3, 2.0, "after four candidates")
 
 
 def test_remembered(learner: Subject, rng: Rng) -> None:
