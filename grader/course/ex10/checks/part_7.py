@@ -212,6 +212,7 @@ def test_kept_and_logged(learner: Subject, rng: Rng) -> None:
     require(kept.earlier_result, "earlier-result-lost")
     require(kept.n_predicted == 30, "predictions-not-kept")
     require(kept.trained_model, "untrained-model-asked~kept")
+    require(got.training is not None and got.training.as_told, "model-of-an-earlier-call")
     require(got.training is not None and got.training.seed == 77, "no-seed")
     tensors = (Tensor.of(each) for each in tables(rng))
     failed = learner.ask(probes.compared, *tensors, fails=True).value
