@@ -149,9 +149,9 @@ def test_missing_class(learner: Subject, rng: Rng) -> None:
         Answer(result.get("balanced_accuracy")),
         want["balanced_accuracy"],
         Mistake("missing-class-counted", want["balanced_accuracy"] * share),
-        what="`balanced_accuracy`, where a class is not in the test set",
+        what="`balanced_accuracy` without one of the classes",
     )
-    what = "`rare_event_f1`, where no answer is the rare class"
+    what = "`rare_event_f1` without any TDE found"
     expect(Answer(result.get("rare_event_f1")), 0.0, what=what)
 
 

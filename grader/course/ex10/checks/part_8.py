@@ -143,8 +143,7 @@ def test_smooth_gradient(learner: Subject, rng: Rng) -> None:
                 Mistake("logarithm-clamped", smooth_focal(*case, least=least), least=least)
                 for least in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20, 1e-30)
             ),
-            what="the loss of the logits (-200, 0, 5) and (150, -150, 0), where class 0 is true, "
-            f"with gamma={gamma} and label_smoothing=0.1",
+            what=f"the loss of class 0 with {gamma=} and logits {hopeless.tolist()}",
             rtol=1e-3,
         )
 
