@@ -20,7 +20,7 @@ def panel_of(ax: Any) -> Panel:
         bars=[(bar.get_x() + bar.get_width() / 2, bar.get_height()) for bar in bars],
         texts=[Text(text.get_text(), *_place(ax, text)) for text in ax.texts],
         labels=[ax.get_xlabel(), ax.get_ylabel()],
-        limits=[tuple(map(float, sorted(limits))) for limits in (ax.get_xlim(), ax.get_ylim())],
+        limits=[(float(min(ends)), float(max(ends))) for ends in (ax.get_xlim(), ax.get_ylim())],
     )
 
 

@@ -217,7 +217,7 @@ def test_model_and_data(learner: Subject, rng: Rng, rehearsal: Rehearsal) -> Non
     both = [rehearsed(learner, each, config, given_data=False) for each in (plan, other)]
     require(all(any(each.taught) for each in both), "model-not-taught")
     losses = [val_losses(each) for each in both]
-    require(not approx_equal(*losses, 1e-4, 1e-5), "first-data-kept")
+    require(not approx_equal(losses[0], losses[1], 1e-4, 1e-5), "first-data-kept")
     expect(
         Answer(losses),
         [p.series("val", "loss", plan.gamma) for p in (plan, other)],
