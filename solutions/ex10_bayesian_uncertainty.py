@@ -781,12 +781,13 @@ class UncertaintyCalibration:
             count of its bin.
             The second is a histogram: a bar for each bin, in order, whose height is its count, so
             that a confidence on a border is in the lower bin. (ax.hist puts it into the upper one.
-            An empty bin may have a bar of height 0 or none.)
+            An empty bin may have a bar of height 0 or none; where the bars stand is up to you.)
             The third has a line through up to n_bins points (mean uncertainty, fraction of wrong
             answers) of groups of answers, in order: sorted by uncertainty and divided into n_bins
             groups of equal size, as np.array_split divides them; with fewer answers than bins, each
             answer is a group. (Which of equally uncertain answers comes first is up to you.)
-            All axes are labelled. The figure is not shown, and no other figure is touched.
+            All axes are labelled, and their limits show all of that. The figure is not shown, and
+            no other figure is touched.
         """
         ### BEGIN SOLUTION 10.4
         table = UncertaintyCalibration.calibration_table(y_true, y_prob, n_bins)
