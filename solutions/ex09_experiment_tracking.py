@@ -258,14 +258,14 @@ def save_checkpoint(
     """Write a network and all one needs to know about it into a folder, as two files.
 
     - `model.safetensors`: the weights, all tensors of `model.state_dict()` under their names, also
-      where two of them share their memory;
+      where two of them share their memory (safetensors' own `save_model` stores one of the two);
     - `checkpoint.json`: an object with the keys `config`, `epoch` and `metrics`.
 
     Args:
         folder: where to write; it is made if it does not exist, with the folders above it.
         model: any network. It is not changed.
         config: the settings of the run; its values can be stored as JSON.
-        epoch: the number of the epoch after which the weights were saved.
+        epoch: the number of the epoch after which the weights were saved, a Python int.
         metrics: names and numbers; a number may also be NumPy's, such as `np.float32(0.5)`.
 
     Returns:
@@ -302,7 +302,8 @@ def load_checkpoint(folder: str | Path, model: nn.Module) -> dict[str, Any]:
     Raises:
         FileNotFoundError: if a file is missing.
         RuntimeError: if names or shapes of the weights are not those of the model, as
-            `load_state_dict` raises it.
+            `load_state_dict` raises it. (What is in the model after an error is up to you, and so
+            is which error is raised if there are several.)
     """
     ### BEGIN SOLUTION
     folder = Path(folder)
@@ -398,8 +399,8 @@ class WandBExperimentTracker:
         """Open a run with a configuration, and keep it in `self.run`.
 
         The run belongs to the project `self.project_name`, has the name `experiment_name` and the
-        configuration `config`, and its mode is `wandb_mode()`. A run that is still open is finished
-        first, by `reinit="finish_previous"`.
+        configuration `config`, and its mode is `wandb_mode()`. A run that is still open, also one
+        of another tracker, is finished first, by `reinit="finish_previous"`.
 
         Args:
             config: settings by name. It is not changed.
@@ -423,7 +424,7 @@ class WandBExperimentTracker:
         """Finish the open run with an exit code, and set `self.run` to None.
 
         Exit code 0 stands for success, anything else for failure. If no run is open, nothing
-        happens.
+        happens. (What becomes of `self.run` if W&B cannot finish the run is up to you.)
         """
         ### BEGIN SOLUTION 9.2
         if self.run is not None:
@@ -550,7 +551,8 @@ class WandBExperimentTracker:
         figure with one panel:
 
         - for each band that has clear detections (flux > 3 flux_err), `ax.errorbar` with the MJD,
-          the magnitude and its error, in the colour BAND_COLOURS[band], with the band as label;
+          the magnitude and its error, in the colour BAND_COLOURS[band], with the band as label (if
+          no band has any, the panel has no points; whether there is a legend is up to you);
         - the axis of magnitudes is inverted, so that brighter is higher; both axes have a label;
         - the title has the name of the true class, the name of the predicted class and its
           probability with two decimals, for example "true: TDE, predicted: SNIa (0.83)".
@@ -659,7 +661,8 @@ def infeasible(config: Mapping[str, Any]) -> str | None:
             missing is not applied: a configuration without `nhead` breaks no rule about heads.
 
     Returns:
-        A sentence that names both numbers of a broken rule; otherwise None.
+        A sentence that names both numbers of a broken rule (of either rule, if both are broken);
+        otherwise None.
 
     Example:
         >>> infeasible({"d_model": 128, "time_embed_dim": 128, "nhead": 8})
@@ -727,11 +730,12 @@ def train_with_wandb(
     1. Open a run by `start_experiment`, with DEFAULTS overridden by `config`. All settings are read
        from the run's config afterwards.
     2. Raise ValueError with the reason if the settings are infeasible, before data or model are
-       made.
+       made or anything is logged.
     3. Make the data, if they are not given, by `make_data` with the settings' n_objects,
-       max_sequence_length and seed. Call `torch.manual_seed(seed)`, then `build_model`. Loaders
-       have the settings' batch_size, and the training set alone is shuffled. The optimiser is Adam
-       with the settings' learning_rate, the loss `FocalLoss(gamma=focal_loss_gamma)`.
+       max_sequence_length and seed. Call `torch.manual_seed(seed)`, then `build_model`. The
+       training set's loader has the settings' batch_size and shuffles; the others do not shuffle,
+       and how large their batches are is up to you. The optimiser is Adam with the settings'
+       learning_rate, the loss `FocalLoss(gamma=focal_loss_gamma)`.
     4. Train for num_epochs epochs, numbered from 0, each by `train_epoch(model, train_loader,
        optimizer, criterion)`, which returns train_loss, and `evaluate` on the validation set. After
        each, log one row with the epoch as step: epoch, train_loss, val_loss, val_accuracy,
@@ -1531,8 +1535,8 @@ class ModelRegistry:
 
     Attributes:
         folder: the registry's folder; it is made if it does not exist.
-        metrics: the agreed metrics by name. Each is called as metric(labels, predictions) with two
-            (n,) arrays of class numbers, and larger is better.
+        metrics: the agreed metrics by name, at least one. Each is called as metric(labels,
+            predictions) with two (n,) arrays of class numbers, and larger is better.
         n_bootstrap: the number of resamples.
         seed: random numbers are drawn from `np.random.default_rng(seed)`, again for each candidate.
     """

@@ -416,7 +416,8 @@ class BayesianTransformerEncoder(Time2VecTransformerEncoder):
         p is self.mc_dropout_rate. The dropout of all other layers stays what it is. self.mc_layers
         may be 0 (then only the classifier is changed) or as large as there are layers. It may be
         called again, after parts of the model or self.mc_dropout_rate were changed, and the same
-        holds then, also for layers replaced before. (No layer has two names.)
+        holds then, also for layers replaced before. (No layer has two names. If self.mc_layers was
+        reduced, what becomes of layers replaced before, below the last ones, is up to you.)
 
         (The dropout of the attention weights is not a layer but a number that nn.MultiheadAttention
         keeps; leave it alone. It acts in training only.)
@@ -702,7 +703,8 @@ class UncertaintyCalibration:
 
         The confidence of an answer is its largest probability, and it is right if the class of that
         probability is the true one. Bin b = 0, ..., n_bins - 1 holds the confidences c with
-        b/n_bins < c <= (b + 1)/n_bins.
+        b/n_bins < c <= (b + 1)/n_bins. (Where a border is no exact binary number, such as 0.7,
+        rounding may put a confidence that equals it into either bin.)
 
         Args:
             n_bins: the number of bins, at least 1.
@@ -772,17 +774,20 @@ class UncertaintyCalibration:
             n_bins: the number of bins of calibration_table.
 
         Returns:
-            A new matplotlib Figure with three Axes (figure.axes[0], [1], [2]).
+            A new matplotlib Figure with three Axes (figure.axes[0], [1], [2]); whether pyplot knows
+            of it is up to you. Points that are NaN are not drawn, and do not count.
             The first has a line through the points (confidence, accuracy) of the bins that are not
             empty, in order; a line from (0, 0) to (1, 1); and beside each point, as a text, the
             count of its bin.
-            The second is a histogram: a bar for each bin, in order, whose height is its count. (An
-            empty bin may have a bar of height 0 or none.)
+            The second is a histogram: a bar for each bin, in order, whose height is its count, so
+            that a confidence on a border is in the lower bin. (ax.hist puts it into the upper one.
+            An empty bin may have a bar of height 0 or none; where the bars stand is up to you.)
             The third has a line through up to n_bins points (mean uncertainty, fraction of wrong
             answers) of groups of answers, in order: sorted by uncertainty and divided into n_bins
             groups of equal size, as np.array_split divides them; with fewer answers than bins, each
-            answer is a group.
-            All axes are labelled. The figure is not shown, and no other figure is touched.
+            answer is a group. (Which of equally uncertain answers comes first is up to you.)
+            All axes are labelled, and their limits show all of that. The figure is not shown, and
+            no other figure is touched.
         """
         ### BEGIN SOLUTION 10.4
         table = UncertaintyCalibration.calibration_table(y_true, y_prob, n_bins)
@@ -863,7 +868,7 @@ class UncertaintyCalibration:
             uncertainty: (n,), the uncertainty of each answer.
             rejected: the fraction that is refused, from 0 to less than 1. It is rounded down to
                 whole answers: of 25 answers, 0.1 are 2. (Which of several equally uncertain ones
-                are refused is up to you.)
+                are refused is up to you, and so is 0.29 of 100, where floats give 28.999...)
 
         Returns:
             The fraction of right answers among those that are not refused, as a float.
@@ -1030,7 +1035,8 @@ class ModelComparison:
             The result, which is also put into self.results; the Predictions of the test set and the
             model go into self.predictions and self.models. Its values are plain Python numbers:
             test_accuracy: the fraction of right answers, on the test set, like all that follows;
-            balanced_accuracy: the mean over the classes that occur of the recall;
+            balanced_accuracy: the mean of the recall over the classes that occur in the test set
+                (a class that is predicted only, or not at all, is left out);
             rare_event_f1: the F1 score of the class number RARE; 0.0 if none was found;
             mean_uncertainty: the mean of the total uncertainty;
             calibration_error: the expected calibration error with 10 bins;
@@ -1287,7 +1293,8 @@ class SmoothFocalLoss(nn.Module):
             -alpha times the sum over the classes c of q_c (1 - p_c)**gamma log(p_c), where p is the
             softmax of the logits, and q_c is 1 - epsilon + epsilon/num_classes for the true class
             and epsilon/num_classes for each other one. It is finite, also where p is as small as
-            exp(-200).
+            exp(-200). (With gamma < 1 the derivative is infinite at p = 1; what the gradient is
+            there is up to you.)
 
         Example, with two classes, logits that give p = (0.5, 0.5), the first class true, alpha = 1,
         gamma = 1 and epsilon = 0.2:
@@ -1936,7 +1943,7 @@ def ensemble_predict(models: Sequence[nn.Module], features: Tensor) -> tuple[Ten
     """Return the mean probabilities of an ensemble, and how much its members disagree. Bonus.
 
     Each model is asked by forward_batch, in evaluation mode; afterwards its mode is what it was
-    before. No gradients are computed.
+    before (that of the model; parts of it need no care). No gradients are computed.
 
     Args:
         models: the members, at least one.
@@ -2063,7 +2070,8 @@ def active_learning(
         its score. (So the last n_query need not be chosen.)
 
     Raises:
-        ValueError for any other strategy. The message names it.
+        ValueError for any other strategy, before a model is fitted, however many rounds there are.
+            The message names it.
 
     Example:
         With n_start=20, n_query=10 and n_rounds=3 it may return [(20, 0.5), (30, 0.6), (40, 0.65)].
@@ -2182,7 +2190,7 @@ class LiveClassifier:
         (Late observations need no care: a light curve sorts them.) The features come from
         self.features_of(object_id); model.forward_with_uncertainty gets them with their times and
         lengths from unpack_batch, and n_samples=self.n_samples. The time that all of this took, in
-        seconds, is appended to self.seconds.
+        seconds, is appended to self.seconds. A second copy is answered and timed as well.
 
         Args:
             object_id: the object's name.

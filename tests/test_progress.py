@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import notebooks
@@ -17,6 +18,13 @@ from grader.results import Graded
 
 ISOLATED = isolation.why_unavailable() is None
 SANDBOX = [] if ISOLATED else ["--no-sandbox"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _server() -> Iterator[None]:
+    """The fork server that this process keeps from one grading to the next."""
+    yield
+    grade._forget_servers()
 
 
 @pytest.fixture(autouse=True)

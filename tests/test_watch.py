@@ -190,14 +190,10 @@ def test_a_new_notebook_is_noticed_and_begun_by_the_first_change(wrong: Desk) ->
     assert len(parts(said)) == len(exercise.load(EX2).parts)
 
 
-def processes_of_the_watch() -> list[psutil.Process]:
-    children = psutil.Process().children(recursive=True)
-    alive = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
-    return [child for child in alive if "grader.fork_server_main" in child.cmdline()]
-
-
 def test_a_dead_fork_server_costs_one_answer(wrong: Desk) -> None:
-    for process in processes_of_the_watch():
+    assert wrong.watch._server is not None
+    server = psutil.Process(wrong.watch._server.process.pid)
+    for process in (*server.children(recursive=True), server):
         process.kill()
     assert "not checked, save it again" in wrong.answer(RIGHT)
     assert parts(wrong.answer(RIGHT)) == ["1.3"], "saved again, with nothing changed"

@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.capstone.exam import CLASSES, Exam
 from grader.capstone.scale import LEAST_PRECISION, Verdict
-from grader.capstone.sitting import Answers
+from grader.capstone.sitting import NOT_ASKED, Answers
 
 MOST_REASONS = 5
 
@@ -17,7 +17,7 @@ MOST_REASONS = 5
 def feedback(exam: Exam, answers: Answers, verdict: Verdict) -> list[str]:
     """Return what is known of a model, most important first."""
     if not answers.answered.any():
-        return [*_unanswered(answers)]
+        return [_no_answer(answers)]
     return [
         *_majority(exam, verdict),
         *_unanswered(answers),
@@ -52,6 +52,13 @@ def _unanswered(answers: Answers) -> Iterator[str]:
         yield f"  {count} without an answer: {reason}"
     if len(reasons) > MOST_REASONS:
         yield f"  and {len(reasons) - MOST_REASONS} more reasons"
+
+
+def _no_answer(answers: Answers) -> str:
+    """The commonest reason why there is no answer at all, of those that were asked for if any."""
+    asked = [reason for reason in answers.reasons if not reason.startswith(NOT_ASKED)]
+    ((reason, _),) = Counter(asked or answers.reasons).most_common(1)
+    return f"No points, as no light curve has an answer: {reason}"
 
 
 def _confidence(verdict: Verdict) -> Iterator[str]:

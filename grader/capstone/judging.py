@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -63,17 +64,20 @@ def judge_all(
     """
     results: list[Judged] = []
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
-        hide = (*hidden, *(path.resolve() for path in paths if path.exists()), Path(folder))
+        hide = (*hidden, *filter(os.path.exists, paths), Path(folder))
         with ForkServer(hidden=hide, ahead=[EXERCISE]) as server:
             for number, path in enumerate(paths):
-                results.append(_judged(path, exam, patience, server, Path(folder, str(number))))
+                results.append(judge_one(path, exam, patience, server, Path(folder, str(number))))
                 done(results[-1])
     return results
 
 
-def _judged(path: Path, exam: Exam, patience: Patience, server: ForkServer, folder: Path) -> Judged:
+def judge_one(
+    path: Path, exam: Exam, patience: Patience, server: ForkServer, folder: Path
+) -> Judged:
+    """Judge one model. An archive is unpacked to `folder`, which is made."""
     folder.mkdir()
-    name, shown = short(path.resolve().stem, 60), short(str(path), 300)
+    name, shown = short(path.name, 60), short(str(path), 300)
     parent = None
     try:
         found = submission.opened(path, folder)
@@ -90,5 +94,5 @@ def _judged(path: Path, exam: Exam, patience: Patience, server: ForkServer, fold
     finally:
         close_quietly(parent)
     verdict = judged(exam, answers)
-    told = [*found.notes, *feedback(exam, answers, verdict)]
+    told = [*feedback(exam, answers, verdict), *found.notes]
     return Judged(name, shown, answers, verdict, told)

@@ -28,7 +28,7 @@ TOTAL = round(sum(each.points for each in SCALE))
 def show(result: Judged, console: Console) -> None:
     """Print a model's marks, and what its author is told."""
     points = "not judged" if result.trouble else f"{result.points:g} of {TOTAL} points"
-    console.print(f"\n[bold]{escape(result.name)}[/]: {points}")
+    console.print(f"\n[bold]{escape(result.name)}[/]: {points}  [dim]{escape(result.path)}[/]")
     if result.verdict:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for number, title in enumerate(HEAD):
@@ -44,11 +44,11 @@ def show(result: Judged, console: Console) -> None:
 def _rows(verdict: Verdict) -> Iterator[list[str]]:
     for mark in verdict.marks:
         each = mark.criterion
-        points = f"{mark.points:g} of {each.points:g}"
+        points = f"{mark.points:g}/{each.points:g}"
         yield [*_numbers(escape(each.title), mark.measure, mark.counted), scale_of(each), points]
         if each.key == "tde_recall":
             precision = verdict.measures["tde_precision"]
-            least = f"at least {LEAST_PRECISION:g}"
+            least = f"from {LEAST_PRECISION:g}"
             counted = precision.value + precision.error
             yield [*_numbers("TDE precision", precision, counted), least, ""]
 
@@ -126,10 +126,11 @@ def _as_dict(result: Judged) -> dict[str, Any]:
 def _csv_row(result: Judged) -> dict[str, Any]:
     row: dict[str, Any] = {"model": _cell(result.name), "path": _cell(result.path)}
     row |= {"points": "" if result.trouble else result.points}
-    row |= {"remark": _cell(result.trouble or result.fault)}
+    told = result.feedback[0] if result.feedback and not result.points else ""
+    row |= {"remark": _cell(result.trouble or result.fault or told)}
     if result.verdict and result.answers:
         for mark in result.verdict.marks:
-            row[mark.criterion.key] = mark.measure.value
+            row[mark.criterion.key] = _plain(mark.measure.value)
             row[f"{mark.criterion.key}_points"] = mark.points
         row["answered"] = int(result.answers.answered.sum())
     return row

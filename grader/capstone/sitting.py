@@ -6,10 +6,11 @@ by one, and a process that is lost is replaced by a new one.
 
 from __future__ import annotations
 
-import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic as now
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from grader.session import DIED, Session, TimeLimits
 EXERCISE = "8"  # its layer of the fork server has torch and scikit-learn
 INSIDE = Path(__file__).with_name("inside.py").read_text("utf-8")
 BATCH = 16  # light curves that are asked for at once
-MAX_LOST = 4  # processes of one model; then the rest is not asked
+MAX_LOST = {"timeout": 4, "error": 40}  # processes of one model, then the rest is not asked
 RENEWED = (
     100.0  # [s] after which a process gives way to a new one, as its processor time is limited
 )
@@ -92,8 +93,8 @@ class Sitting:
 
     def __post_init__(self) -> None:
         self._session: Session | None = None
-        self._lost = 0
-        self._since = self._begun = time.monotonic()
+        self._lost: Counter[str] = Counter()
+        self._since = self._begun = now()
 
     def answers(self, curves: Sequence[pd.DataFrame]) -> Answers:
         """Ask for all light curves.
@@ -123,10 +124,10 @@ class Sitting:
 
     def _ask(self, curves: Sequence[pd.DataFrame], places: range, found: Answers) -> None:
         """Ask for a batch, or, if that fails, for each of its light curves."""
-        start = time.monotonic()
+        start = now()
         try:
             session = self._ready()
-            start = time.monotonic()
+            start = now()
             value = _value(session, "answer", [_columns(curves[place]) for place in places])
             probabilities, reasons = read_probabilities(value, len(places))
         except Failure as failure:
@@ -136,7 +137,7 @@ class Sitting:
                     self._ask(curves, range(place, place + 1), found)
                 return
             probabilities, reasons = np.full((1, len(CLASSES)), np.nan), [failure.message]
-        each = (time.monotonic() - start) / len(places)
+        each = (now() - start) / len(places)
         for place, row, reason in zip(places, probabilities, reasons, strict=True):
             found.probabilities[place], found.reasons[place] = row, reason
             found.seconds[place] = each
@@ -145,12 +146,11 @@ class Sitting:
 
     def _ready(self) -> Session:
         """A session with the model loaded. Raises `Exhausted` if there is to be none."""
-        now = time.monotonic()
-        if now - self._begun > self.patience.model:
+        if now() - self._begun > self.patience.model:
             raise Exhausted(f"the {self.patience.model:g} s for a model were used up.")
-        if self._lost >= MAX_LOST:
-            raise Exhausted(f"{MAX_LOST} processes of the model had ended or did not answer.")
-        if self._session is None or now - self._since > RENEWED:
+        if any(self._lost[status] >= most for status, most in MAX_LOST.items()):
+            raise Exhausted(f"{self._lost.total()} times the model had not ended or had died.")
+        if self._session is None or now() - self._since > RENEWED:
             self._start()
         assert self._session is not None
         self._session.begin(())  # the time for a part begins anew
@@ -162,7 +162,7 @@ class Sitting:
         limits = TimeLimits(self.patience.batch, self.patience.batch, self.patience.model)
         cells = Notebook([Cell(1, INSIDE)])
         self._session = Session(self.parent, cells, limits, self.submission.files)
-        self._since = time.monotonic()
+        self._since = now()
         for _ in self._session.stops():
             pass
         self._session.begin(())
@@ -179,7 +179,7 @@ class Sitting:
 
     def _note_loss(self, failure: Failure) -> None:
         if failure.status == "timeout" or DIED in failure.message:
-            self._lost += 1
+            self._lost[failure.status] += 1
             self._stop()
 
     def _stop(self) -> None:
@@ -196,13 +196,13 @@ def _columns(curve: pd.DataFrame) -> dict[str, np.ndarray]:
 
 def _value(session: Session, function: str, *args: Any) -> Any:
     """What a function of `inside.py` returns. Raises `Failure` in the model's own words."""
-    start = time.monotonic()
+    start = now()
     try:
         found: Answer[Any] = read(session.ask("call", (function, *args), {}))
     except Failure as failure:
         if failure.status != "timeout":
             raise Failure(failure.message.replace("Your code", "It"), failure.status) from None
-        seconds = time.monotonic() - start
+        seconds = now() - start
         raise Failure(f"It did not end within {seconds:.0f} s. {TOO_SLOW}", "timeout") from None
     if found.raised is not None:
         raise Failure(_said(found.raised), "error")

@@ -36,7 +36,6 @@ class Unfit(Exception):
 class Submission:
     """A model's files by their paths below its folder, and which of its files were left out."""
 
-    name: str
     files: dict[str, bytes]
     notes: list[str] = field(default_factory=list)
 
@@ -64,7 +63,7 @@ def opened(path: Path, unpacked: Path) -> Submission:
             f"It holds {len(wanted)} files; at most {MAX_FILES} are read. Leave out others."
         )
     notes = [f"`{short(name, 100)}` was left out: {why}" for name, why in refused.items()]
-    return Submission(path.stem, _contents(wanted), notes)
+    return Submission(_contents(wanted), notes)
 
 
 def _listed(path: Path, unpacked: Path) -> list[File]:

@@ -30,7 +30,7 @@ from grader.course.ex09.on_trial import (
     tracker_with_run,
 )
 from grader.course.ex09.recorder import logged_under, plain, rows_of
-from grader.course.ex09.registrar import AGREED, Registrar
+from grader.course.ex09.registrar import Registrar, metric_of, plain_bool
 from grader.course.ex09.rehearsal import Optimizers, Rehearsal
 from grader.course.ex09.replies import (
     Artifacts,
@@ -63,7 +63,7 @@ def saved(
 ) -> Saved:
     """What `save_checkpoint` writes and returns.
 
-    `how` is "text" (the folder is given as text), "deep" (it lies in a new one), "numpy" (metrics
+    `how` is "text" (the folder is text), "deep" (in a new one), "existing", "numpy" (metrics
     are NumPy's), "strided" (as the weights lie in memory) or "tied" (one has two names).
     """
     with scratch() as place:
@@ -71,6 +71,8 @@ def saved(
         numbers = {name: np.float32(m) if how == "numpy" else m for name, m in metrics.items()}
         model = network(weights, contiguous=how != "strided")
         before = model.weight.detach().clone()
+        if how == "existing":
+            folder.mkdir()
         if how == "tied":
             model.twin = model.weight
             model.register_buffer("seen", before.sum())
@@ -110,7 +112,7 @@ def loaded(
 def started(
     learner: Learner, project: str, config: dict[str, Any], *name: str, key: bool = False
 ) -> Started:
-    """How `start_experiment` opens a run, with or without an API key; and a second one after it."""
+    """How `start_experiment` opens a run, with or without an API key; and others after it."""
     sent = dict(config)
     with recorded(learner, **({"WANDB_API_KEY": "a" * 40} if key else {})) as trial:
         tracker = learner.WandBExperimentTracker(project)
@@ -121,6 +123,7 @@ def started(
         got = Started(
             runs=runs,
             second=None,
+            others=None,
             logins=trial.logins,
             returned="the tracker" if returned is tracker else type(returned).__name__,
             kept=bool(trial.runs) and tracker.run is trial.runs[-1],
@@ -129,6 +132,8 @@ def started(
         if trial.runs:
             tracker.start_experiment(sent, "second")
             got.second = opened(trial.asked[-1])
+            learner.WandBExperimentTracker(project).start_experiment(sent, "of another tracker")
+            got.others = opened(trial.asked[-1])
         return got
 
 
@@ -375,24 +380,21 @@ def better(
     candidate: np.ndarray,
     current: np.ndarray,
     resamples: int = 200,
-) -> Any:
-    """`is_better` of a registry with the metrics of these names."""
+    times: int = 1,
+) -> list[Any]:
+    """What `is_better` of a registry with the metrics of these names says, so many times."""
     with scratch() as place:
-        agreed = {name: AGREED[name] for name in names}
+        agreed = {name: metric_of(name) for name in names}
         registry = learner.ModelRegistry(place / "registry", agreed, n_bootstrap=resamples)
-        answer = registry.is_better(labels, candidate, current)
-        return bool(answer) if isinstance(answer, np.bool_) else answer
+        given = labels, candidate, current
+        return [plain_bool(registry.is_better(*given)) for _ in range(times)]
 
 
 def registered(learner: Learner, steps: list[list[Any]]) -> list[Step]:
     """What becomes of a registry, step by step: what is returned or raised, and what is deployed.
 
-    A step is ["consider", weight, verdict, labels, predictions], ["rollback"], ["reopen"] or
-    ["kept"].
+    A step is ["consider", weight, verdict or None, labels, predictions], ["rollback"], ["reopen"]
+    or ["kept"].
     """
     with scratch() as place:
-        registrar, told = Registrar(learner, place), []
-        for what, *arguments in steps:
-            action = functools.partial(getattr(registrar, what), *arguments)
-            told.append(Step(*outcome_of(action), registrar.current()))
-        return told
+        return Registrar(learner, place).walked(steps)

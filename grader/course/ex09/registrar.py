@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import numpy as np
 from safetensors.torch import load_file
 
 from grader.course.ex09.checkpoints import network, write_checkpoint
+from grader.course.ex09.on_trial import outcome_of
+from grader.course.ex09.replies import Step
 from grader.runner import Learner
 
 
@@ -29,6 +32,41 @@ AGREED: dict[str, Callable[[Any, Any], float]] = {"accuracy": share_right, "reca
 AGREED |= {f"recall of {k}": functools.partial(share_of_class, number=k) for k in range(3)}
 
 
+@dataclass
+class Scripted:
+    """A metric by which a candidate beats another version in all but some resamples.
+
+    All labels are 2, the candidate always predicts 1, and the other version 0. The fifth resample
+    is the first that is lost. If `swapped`, the metric takes the predictions first.
+    """
+
+    n_lost: int
+    swapped: bool = False
+    n_asked: int = 0
+
+    def __call__(self, labels: Any, predictions: Any) -> float:
+        truth, guess = (predictions, labels) if self.swapped else (labels, predictions)
+        if set(np.asarray(truth).tolist()) != {2}:
+            return 2.0  # better than any, so that it shows where one is asked the wrong way
+        if set(np.asarray(guess).tolist()) != {1}:
+            return 0.5
+        self.n_asked += 1
+        return 0.0 if 5 <= self.n_asked < 5 + self.n_lost else 1.0
+
+
+def metric_of(name: str) -> Callable[[Any, Any], float]:
+    """A metric: one of those agreed, or one with a script, "all but 2" or "swapped"."""
+    if name == "swapped":
+        return Scripted(0, swapped=True)
+    n_lost = name.removeprefix("all but ")
+    return Scripted(int(n_lost)) if n_lost != name else AGREED[name]
+
+
+def plain_bool(value: Any) -> Any:
+    """A bool as Python's own; anything else as it is."""
+    return bool(value) if isinstance(value, np.bool_) else value
+
+
 class Registrar:
     """A registry on trial; what is deployed is told by the weight in its checkpoint."""
 
@@ -37,15 +75,27 @@ class Registrar:
         self.seen: dict[Path, float] = {}
         self.reopen()
 
+    def walked(self, steps: list[list[Any]]) -> list[Step]:
+        """What became of each step, [method, *arguments], and what is deployed after it."""
+        told = []
+        for what, *arguments in steps:
+            action = functools.partial(getattr(self, what), *arguments)
+            told.append(Step(*outcome_of(action), self.current()))
+        return told
+
     def reopen(self) -> None:
         folder = self.place / "registry"
         self.registry = self.learner.ModelRegistry(folder, {"accuracy": share_right}, 20)
 
     def consider(
-        self, weight: float, verdict: bool, labels: list[Any], predictions: list[Any]
+        self, weight: float, verdict: bool | None, labels: list[Any], predictions: list[Any]
     ) -> Any:
-        """Offer a candidate of which `is_better` says the verdict; then delete its folder."""
-        self.registry.is_better = lambda *_, **__: verdict
+        """Offer a candidate; then delete its folder.
+
+        `is_better` says the verdict, or what it says by itself, if that is None.
+        """
+        if verdict is not None:
+            self.registry.is_better = lambda *_, **__: verdict
         files = write_checkpoint(self.place / "candidate", network([[weight]]), {}, 0, {})
         try:
             return self.registry.consider(files, np.array(labels), np.array(predictions))

@@ -23,6 +23,7 @@ class Planned(nn.Module):
     """Stands for the transformer: its logits after each epoch are planned, whatever it is taught.
 
     It counts the objects that it was shown in training, in a buffer that is part of its weights.
+    An optimiser changes its only weight, which adds nothing to the logits.
     """
 
     def __init__(self, plan: torch.Tensor, n_train: int, batches: list[int]) -> None:
@@ -41,7 +42,8 @@ class Planned(nn.Module):
         if self.training and torch.is_grad_enabled():
             self.get_buffer("shown").add_(len(features))
             self.batches.append(len(features))
-        return row.expand(len(features), -1) + 0 * self.weight
+        nothing = self.weight - self.weight.detach()  # has a gradient all the same
+        return torch.cat([row[:1] + nothing, row[1:]]).expand(len(features), -1)
 
 
 class Watched(torch.utils.data.Dataset[Any]):
@@ -80,6 +82,7 @@ class Rehearsal:
         self.made = Made([], {}, {}, None)
         self.rates: list[float] = []
         self.batches: list[int] = []  # sizes of the batches that any network was trained with
+        self.models: list[Planned] = []
         self.checkpoints: list[Kept] = []
         self.matrices: list[Matrix] = []
         self.pictures: list[Pictures] = []
@@ -98,7 +101,8 @@ class Rehearsal:
         self.made.order.append("model")
         self.made.model = {name: config[name] for name in sizes}
         self.made.seed = torch.initial_seed()
-        return Planned(self.plan, len(self.labels["train"]), self.batches)
+        self.models.append(Planned(self.plan, len(self.labels["train"]), self.batches))
+        return self.models[-1]
 
     def make_data(self, *args: Any, **kwargs: Any) -> Any:
         names = ("n_objects", "max_sequence_length", "seed")
@@ -123,6 +127,7 @@ class Rehearsal:
             made=self.made,
             rates=self.rates,
             batches=self.batches,
+            taught=[bool(model.weight.detach().any()) for model in self.models],
             checkpoints=self.checkpoints,
             matrices=self.matrices,
             pictures=self.pictures,

@@ -192,10 +192,11 @@ class Opened(Struct):
 
 
 class Started(Struct):
-    """How `start_experiment` opened a run, and another one afterwards."""
+    """How `start_experiment` opened a run, another one afterwards, and one of another tracker."""
 
     runs: list[Opened]
     second: Opened | None
+    others: Opened | None
     logins: int
     returned: str
     kept: bool
@@ -257,7 +258,8 @@ class Training(Struct):
     """A rehearsal of `train_with_wandb`, with all that was seen of it.
 
     `asked` names the sets ("train", "val", "test") in the order in which objects were read, with
-    "logged" for each row; `objects` are the numbers of those of the training set.
+    "logged" for each row; `objects` are the numbers of those of the training set. `taught` says for
+    each model whether an optimiser has changed it.
     """
 
     result: Any
@@ -273,6 +275,7 @@ class Training(Struct):
     made: Made
     rates: list[float]
     batches: list[int]
+    taught: list[bool]
     checkpoints: list[Kept]
     matrices: list[Matrix]
     pictures: list[Pictures]

@@ -13,6 +13,8 @@ import torch
 import torch._dynamo  # else the first optimizer does, and takes seconds of a time limit
 from torch import nn
 
+from grader.course.common_probes import Trouble
+from grader.course.ex10.panels import panel_of
 from grader.course.ex10.replies import (
     Asked,
     Comparison,
@@ -25,8 +27,6 @@ from grader.course.ex10.replies import (
     Labelling,
     Layer,
     Loss,
-    Panel,
-    Points,
     Run,
     Stream,
     Tool,
@@ -187,25 +187,8 @@ def diagram(
         figure = tools.reliability_diagram(y_true, y_prob, uncertainty, n_bins)
         if not isinstance(figure, plt.Figure):
             return Diagram(type(figure).__name__, [], False)
-        panels = [_panel(ax) for ax in figure.axes]
+        panels = [panel_of(ax) for ax in figure.axes]
         return Diagram("Figure", panels, bool(other.axes) or figure is other)
-
-
-def _panel(ax: Any) -> Panel:
-    bars = [bar for bar in ax.patches if hasattr(bar, "get_height")]
-    return Panel(
-        lines=[_points(np.column_stack(line.get_data())) for line in ax.lines],
-        scattered=[_points(each.get_offsets()) for each in ax.collections],
-        bars=[(bar.get_x() + bar.get_width() / 2, bar.get_height()) for bar in bars],
-        texts=[text.get_text() for text in ax.texts],
-        labels=[ax.get_xlabel(), ax.get_ylabel()],
-    )
-
-
-def _points(xy: Any) -> Points:
-    """The points of an array (n, 2) without those that are not drawn, NaN and masked ones."""
-    rows: np.ndarray = np.ma.filled(np.ma.asarray(xy, dtype=float), np.nan).reshape(-1, 2)
-    return [(float(x), float(y)) for x, y in rows if np.isfinite(x) and np.isfinite(y)]
 
 
 def _loader(labels: torch.Tensor, offset: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
@@ -234,18 +217,20 @@ def compared(
     sets["test"] = _loader(test, len(val))
     asked: list[Any] = []
     make = _crowd_table(learner, asked) if crowd else Table
-    train, run = Trainer(trained, sets, fails, make), Run([], [], False)
+    train, run = Trainer(untrained, trained, sets, fails, make), Run([], [], False)
     comparison = learner.ModelComparison(
         "a project", train, lambda name: Recorder(name, run), n_samples=7, seed=77
     )
-    arguments = (Table, {"logits": untrained}, *sets.values())
     result, raised = None, False
     torch.manual_seed(5)
     try:
-        comparison.train_and_evaluate_model("earlier", *arguments)
+        comparison.train_and_evaluate_model(
+            "earlier", Table, {"logits": -untrained}, *sets.values()
+        )
         run = Run([], [], False)
         torch.manual_seed(6)
-        result = comparison.train_and_evaluate_model("a table", *arguments)
+        settings = {"logits": untrained}
+        result = comparison.train_and_evaluate_model("a table", Table, settings, *sets.values())
     except ArithmeticError:
         raised = True
     return Comparison(result, raised, run, train.seen, _kept(comparison, trained), asked)
@@ -336,12 +321,19 @@ def ensemble_answer(
     return EnsembleAnswer(answer, [member.training for member in members], flows)
 
 
-def labelled(learner: Learner, doubts: np.ndarray, settings: dict[str, Any]) -> Labelling:
-    """Active learning with a model that is nothing but the objects that it was fitted to."""
+def labelled(
+    learner: Learner, doubts: np.ndarray, settings: dict[str, Any], *, may_fit: bool = True
+) -> Labelling:
+    """Active learning with a model that is nothing but the objects that it was fitted to.
+
+    Unless it `may_fit`, fitting a model raises an exception.
+    """
     fitted: list[list[int]] = []
     candidates: list[list[int]] = []
 
     def fit(numbers: Any) -> dict[str, int]:
+        if not may_fit:
+            raise Trouble("a model is fitted")
         fitted.append([int(number) for number in numbers])
         return {"round": len(fitted)}
 

@@ -49,14 +49,26 @@ class Tool(Struct):
     changed: bool
 
 
+class Text(Struct):
+    """A text in a panel, and where it stands; NaN if that is not clear."""
+
+    words: str
+    x: float
+    y: float
+
+
 class Panel(Struct):
-    """What is drawn in one panel of a figure; bars by their centre and height."""
+    """What is drawn in one panel of a figure; bars by their centre and height.
+
+    `limits` are the smallest and the largest number on either axis.
+    """
 
     lines: list[Points]
     scattered: list[Points]
     bars: Points
-    texts: list[str]
+    texts: list[Text]
     labels: list[str]
+    limits: Points
 
 
 class Diagram(Struct):
@@ -91,9 +103,13 @@ class Run(Struct):
 
 
 class Training(Struct):
-    """What `train` was called with, the seed that the model was made with, and the time [s]."""
+    """What `train` was called with, the seed that the model was made with, and the time [s].
+
+    `as_told` says whether the model was made with the settings of this very call.
+    """
 
     loaders: list[str]
+    as_told: bool
     seed: int | None
     seconds: float
 

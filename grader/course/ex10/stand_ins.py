@@ -57,15 +57,22 @@ class Trainer:
     """Stands in for a training: exchanges the model, and notes what it is called with."""
 
     def __init__(
-        self, trained: torch.Tensor, loaders: dict[str, list[Any]], fails: bool, make: Any
+        self,
+        untrained: torch.Tensor,
+        trained: torch.Tensor,
+        loaders: dict[str, list[Any]],
+        fails: bool,
+        make: Any,
     ) -> None:
-        self.trained, self.fails, self.make = trained, fails, make
+        self.untrained, self.trained, self.fails, self.make = untrained, trained, fails, make
         self.names = {id(loader): name for name, loader in loaders.items()}
         self.seen: Training | None = None
 
     def __call__(self, model: nn.Module, *others: Any) -> tuple[nn.Module, dict[str, list[float]]]:
         names = [self.names.get(id(each), "another object") for each in others]
-        self.seen = Training(names, getattr(model, "made_with", None), 0.0)
+        logits = getattr(model, "logits", None)
+        as_told = logits is not None and torch.equal(logits, self.untrained)
+        self.seen = Training(names, as_told, getattr(model, "made_with", None), 0.0)
         if self.fails:
             raise ArithmeticError("the loss is NaN")
         start = time.perf_counter()

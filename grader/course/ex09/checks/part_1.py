@@ -19,6 +19,7 @@ from grader.course.ex09.replies import File, Saved
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
+from grader.wire import Tensor
 
 
 def written(answer: Answer[Saved]) -> dict[str, File]:
@@ -67,29 +68,38 @@ def test_files(learner: Subject, rng: Rng) -> None:
 
 
 def test_kinds_of_input(learner: Subject, rng: Rng) -> None:
-    """The folder may be given as text, metrics may be NumPy's, tensors lie in memory in any way"""
+    """The folder may exist or be given as text, metrics be NumPy's, tensors lie in any way"""
     rows, config, metrics = weights(rng), settings(rng), numbers(rng)
-    for how in ("text", "numpy", "strided"):
+    for how in ("text", "existing", "numpy", "strided"):
         answer = learner.ask(probes.saved, rows, config, 3, metrics, how)
         no_text = [Raises("TypeError"), Raises("AttributeError", "'str' object")]
         refused = any(each.matches(answer) for each in no_text)
         fail_if_recognised(answer, Mistake("text-refused", how == "text" and refused))
+        fail_if_recognised(answer, Mistake("folder-exists", Raises("FileExistsError")))
         check_files(written(answer), rows, config, 3, metrics)
 
 
 def test_any_network(learner: Subject, rng: Rng) -> None:
     """A network may have buffers, and two names for one weight"""
-    answer = learner.ask(probes.saved, weights(rng), settings(rng), 3, numbers(rng), "tied")
+    rows = weights(rng)
+    answer = learner.ask(probes.saved, rows, settings(rng), 3, numbers(rng), "tied")
     fail_if_recognised(answer, Mistake("shared-memory", Raises("RuntimeError", "share memory")))
     files = written(answer)
-    tensors = files["model.safetensors"].tensors if "model.safetensors" in files else None
-    require(isinstance(tensors, dict) and "seen" in tensors, "buffers-missing")
+    found = files["model.safetensors"].tensors if "model.safetensors" in files else None
+    tensors: dict[str, Any] = found if isinstance(found, dict) else {}
+    require("seen" in tensors, "buffers-missing")
+    want = tensors_of(rows)
+    want |= {"twin": want["weight"], "seen": Tensor.of(want["weight"].array.sum())}
+    lost = sorted({"weight", "twin"} - set(tensors))
+    require(len(lost) != 1, "stored-once", name="".join(lost))
+    expect(Answer(tensors), want, what="the dict of tensors")
 
 
 def test_loaded(learner: Subject, rng: Rng) -> None:
     """Loading gives the model the weights, and returns the notes"""
     rows, other = weights(rng), weights(rng)
-    notes = {"config": settings(rng), "epoch": int(rng.integers(60)), "metrics": numbers(rng)}
+    epoch = int(rng.integers(60))
+    notes = {"config": settings(rng), "epoch": epoch, "metrics": numbers(rng)}
     training = bool(rng.integers(2))
     got = learner.ask(probes.loaded, rows, notes, other, training=training, text=True).value
     if got.error:
@@ -102,8 +112,15 @@ def test_loaded(learner: Subject, rng: Rng) -> None:
     only = Mistake("metrics-only", notes["metrics"])
     expect(Answer(got.notes), notes, only, what="what `load_checkpoint` returns")
     require(got.training == training, "mode-changed")
-    again = learner.ask(probes.loaded, rows, notes, other, training=not training).value
+    others = notes | {"epoch": epoch + 1, "metrics": numbers(rng)}
+    again = learner.ask(probes.loaded, rows, others, other, training=not training).value
     require(again.training != training, "mode-changed")
+    expect(
+        Answer(again.notes),
+        others,
+        Mistake("first-notes-kept", notes),
+        what="what `load_checkpoint` returns for another folder",
+    )
 
 
 def test_not_loadable(learner: Subject, rng: Rng) -> None:

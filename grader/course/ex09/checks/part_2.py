@@ -44,12 +44,18 @@ def test_online(learner: Subject, rng: Rng) -> None:
 
 
 def test_second_run(learner: Subject, rng: Rng) -> None:
-    """A run that is still open is finished before the next one"""
+    """A run that is still open, of whatever tracker, is finished before the next one"""
     got = learner.ask(probes.started, "a-project", settings(rng), "first").value
     first_run(got)
-    second = got.second
-    ends_first = second is None or second.reinit in ("finish_previous", True)
-    require(ends_first or not (second and second.left_open), "old-run-goes-on")
+    require(ends_first(got.second), "old-run-goes-on")
+    require(ends_first(got.others), "old-run-goes-on~of-another-tracker")
+
+
+def ends_first(opened: Opened | None) -> bool:
+    """Whether a run was finished before this one was opened, or is by its `reinit`."""
+    if opened is None or opened.reinit in ("finish_previous", True):
+        return True
+    return not opened.left_open
 
 
 def test_block(learner: Subject) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -193,6 +194,8 @@ def check_names(title: str, label: int, guess: int) -> None:
     require(named or not in_other_order, "other-class-order", **fields, **numbers)
     require(predicted in title or truth not in title, "prediction-missing", **fields)
     require(named, "names-missing", **fields)
+    others = [name for name in CLASSES if name in title and name not in (truth, predicted)]
+    require(not others, "all-classes-named", title=title, names=", ".join(others))
 
 
 def check_probability(title: str, probabilities: np.ndarray, label: int) -> None:
@@ -201,6 +204,8 @@ def check_probability(title: str, probabilities: np.ndarray, label: int) -> None
     p, of_truth = float(probabilities[guess]), f"{probabilities[label]:.2f}"
     fits = f"{p:.2f}" in title
     require(fits or of_truth not in title, "probability-of-truth", title=title, want=p)
+    longer = re.search(rf"{p:.2f}\d", title) is not None
+    require(not longer, "more-decimals", title=title, want=p)
     fits = fits or any(f"{100 * p:.0f}{sign}" in title for sign in ("%", " %"))
     require(fits, "probability-missing", title=title, name=CLASSES[guess], want=p)
 

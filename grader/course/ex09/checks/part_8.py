@@ -58,7 +58,7 @@ def test_history(rehearsal: Rehearsal) -> None:
     require(not steps or steps[0] is not None, "step-missing")
     names = sorted({name for row in got.rows.values() for name in row})
     require("val_f1_rare_events" in names, "metric-never-logged", names=shown(names))
-    found = [row["val_loss"] for row in got.rows.values() if "val_loss" in row]
+    found = val_losses(got)
     by_test = approx_equal(found, plan.series("test", "loss"), 1e-4, 1e-5)
     require(not by_test, "test-set-for-validation")
     by_two = approx_equal(found, plan.series("val", "loss", 2.0), 1e-4, 1e-5)
@@ -95,6 +95,8 @@ def test_settings(learner: Subject, rng: Rng) -> None:
         used = shown(done[name])
         same = approx_equal(done[name], value)
         require(same, "own-settings-read", name=name, got=used, want=value)
+    seed = got.made.data.get("seed")
+    require(approx_equal(seed, 9), "data-without-seed", got=shown(seed))
 
 
 def test_defaults(learner: Subject, rng: Rng) -> None:
@@ -201,6 +203,33 @@ def test_training_set(rehearsal: Rehearsal) -> None:
     seen_once = total == n * plan.epochs
     require(seen_once, "not-seen-once", epochs=plan.epochs, got=total, n=n)
     require(any(i > j for i, j in pairwise(objects[:n])), "not-shuffled")
+
+
+def test_model_and_data(learner: Subject, rng: Rng, rehearsal: Rehearsal) -> None:
+    """The optimiser changes the model; data are made if none are given, for each training"""
+    got = completed(rehearsal.answer)
+    require(any(got.taught), "model-not-taught")
+    require("data" not in got.made.order, "given-data-ignored")
+    plan, other = Plan(rng), Plan(rng)
+    while sorted(plan.labels["val"]) == sorted(other.labels["val"]):
+        other = Plan(rng)
+    other.logits, config = plan.logits, plan.config()
+    both = [rehearsed(learner, each, config, given_data=False) for each in (plan, other)]
+    require(all(any(each.taught) for each in both), "model-not-taught")
+    losses = [val_losses(each) for each in both]
+    require(not approx_equal(losses[0], losses[1], 1e-4, 1e-5), "first-data-kept")
+    expect(
+        Answer(losses),
+        [p.series("val", "loss", plan.gamma) for p in (plan, other)],
+        what="the list of losses of two trainings",
+        rtol=1e-4,
+        atol=1e-5,
+    )
+
+
+def val_losses(got: Training) -> list[float]:
+    """The losses of the validation set, epoch by epoch."""
+    return [row["val_loss"] for row in got.rows.values() if "val_loss" in row]
 
 
 def test_stopped(learner: Subject, rng: Rng) -> None:

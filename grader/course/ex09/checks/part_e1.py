@@ -80,6 +80,7 @@ def test_purity_completeness(learner: Subject, rng: Rng) -> None:
         Mistake("swapped", want[:, ::-1]),
         Mistake("threshold-excluded", above),
         Mistake("divided-by-all", accuracy),
+        Mistake("first-of-equals-only", _firsts(is_target, score)),
         what="the array of completeness and purity",
     )
 
@@ -91,6 +92,15 @@ def _above(is_target: np.ndarray, score: np.ndarray, threshold: float) -> list[f
     return [found / is_target.sum(), found / listed.sum() if listed.any() else math.nan]
 
 
+def _firsts(is_target: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """Completeness and purity if the list of a score ends with the first object that has it."""
+    order = np.argsort(-score, kind="stable")
+    _, first = np.unique(-score[order], return_index=True)
+    found = is_target[order].cumsum()[first]
+    return np.column_stack([found / is_target.sum(), found / (first + 1)])
+
+
+@twice
 def test_recall_in_bins(learner: Subject, rng: Rng) -> None:
     """Recall of the targets in each bin, with its error"""
     edges = np.array([15.0, 17.0, 18.0, 20.0, 21.0])
@@ -101,6 +111,8 @@ def test_recall_in_bins(learner: Subject, rng: Rng) -> None:
     is_target[(value > 20) & (value < 21)] = False
     is_target[2] = False  # so that the last bin has no target at all
     answer = learner.ask(common_probes.call, "recall_in_bins", is_target, listed, value, edges)
+    rows = len(answer.result) if isinstance(answer.result, Table) else 0
+    require(rows <= 4, "rows-of-an-earlier-call", got=rows)
     fail_if_recognised(answer, Mistake("empty-bin-crashes", Raises("ZeroDivisionError")))
     names = ["centre", "targets", "recall", "error"]
     got = columns_of(answer, names)
@@ -141,6 +153,7 @@ def _bins(
     return columns
 
 
+@twice
 def test_chart(learner: Subject, rng: Rng) -> None:
     """A chart is W&B's own line, with all columns and without unknown values"""
     x, y, more = names_of(rng, 3)
@@ -170,6 +183,7 @@ def check_axes(chart: Chart, x: str, y: str) -> None:
 def check_data(chart: Chart, columns: dict[str, list[float]]) -> None:
     """The chart's table has all columns, and the rows in which both axes are known."""
     names = list(map(str, chart.columns))
+    require(bool(set(names) & set(columns)), "chart-of-an-earlier-call", got=", ".join(names))
     complete = sorted(names) == sorted(columns)
     require(complete, "columns-missing", got=", ".join(names))
     found = [dict(zip(names, row, strict=False)) for row in chart.rows]

@@ -12,15 +12,21 @@ from grader.course.ex09.checks.common import kind_in
 from grader.course.ex09.replies import Step
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import expect, kind_of, require
+from grader.expect import Mistake, expect, kind_of, require
 
 
 def better(learner: Subject, names: list[str], *arrays: Any, **how: Any) -> bool:
     """What `is_better` says of labels, candidate's and current predictions."""
-    got = learner.ask(probes.better, names, *arrays, **how).value
-    if not isinstance(got, bool):
-        raise Finding("not-a-bool", got=kind_of(got))
-    return got
+    return verdicts(learner, names, *arrays, **how)[0]
+
+
+def verdicts(learner: Subject, names: list[str], *arrays: Any, **how: Any) -> list[bool]:
+    """What `is_better` says when it is asked several `times`."""
+    found = learner.ask(probes.better, names, *arrays, **how).value
+    for got in found:
+        if not isinstance(got, bool):
+            raise Finding("not-a-bool", got=kind_of(got))
+    return found
 
 
 def answers_right(labels: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -89,6 +95,32 @@ def test_every_metric(learner: Subject, rng: Rng) -> None:
     require(each_wins, "all-metrics-at-once")
 
 
+def test_95_per_cent(learner: Subject) -> None:
+    """It must be better in at least 95 % of the resamples, neither more nor fewer"""
+    arrays = [np.full(30, number) for number in (2, 1, 0)]
+
+    def wins(metric: str) -> bool:
+        return better(learner, [metric], *arrays, resamples=20)
+
+    require(wins("all but 0") or not wins("swapped"), "predictions-first")
+    require(wins("all but 0"), "clearly-better-refused~always")
+    require(wins("all but 1"), "more-than-95-asked")
+    require(not wins("all but 2"), "fewer-than-95-enough")
+
+
+def test_same_again(learner: Subject, rng: Rng) -> None:
+    """The same candidate gets the same answer, however often one asks"""
+    labels = rng.integers(3, size=200)
+    right = rng.permutation(np.arange(200) < 100)
+    changed = right.copy()
+    changed[rng.choice(np.flatnonzero(~right), 12, replace=False)] = True
+    changed[rng.choice(np.flatnonzero(right), 6, replace=False)] = False
+    current, candidate = (answers_right(labels, each) for each in (right, changed))
+    how = {"resamples": 20, "times": 24}
+    found = verdicts(learner, ["accuracy"], labels, candidate, current, **how)
+    require(len(set(found)) == 1, "other-verdict-each-time", n_better=sum(found), n=len(found))
+
+
 LABELS = [0, 1, 2, 1, 0, 2]
 
 
@@ -102,6 +134,13 @@ class Registry:
 
     def __getitem__(self, number: int) -> Step:
         return self.steps[number]
+
+    def expect_no_errors(self, *numbers: int) -> None:
+        """None of these steps raised an exception."""
+        for number in numbers:
+            if error := self.steps[number].error:
+                kind, message = kind_in(error), error.message[:200]
+                raise Finding("registry-raised", status="error", kind=kind, message=message)
 
     def current(self, number: int) -> float | str | None:
         """The weight of the version that is deployed after a step."""
@@ -134,10 +173,7 @@ def test_deployed(learner: Subject, rng: Rng) -> None:
     steps = [["reopen"], *(candidate(w, guess, better=w == c) for w in (a, b, c))]
     got = Registry(learner, steps)
     got.check(0, None, "in a new registry")
-    for step in got.steps:
-        if step.error:
-            kind, message = kind_in(step.error), step.error.message[:200]
-            raise Finding("registry-raised", status="error", kind=kind, message=message)
+    got.expect_no_errors(0, 1, 2, 3)
     require(got.current(1) is not None, "first-refused")
     got.check(1, a, "after the first candidate")
     require(got.current(2) == a, "always-deployed", got=version(got.current(2)), want=version(a))
@@ -146,11 +182,31 @@ def test_deployed(learner: Subject, rng: Rng) -> None:
     expect(Answer(returned), [True, False, True], what="the list of what `consider` returns")
 
 
+def test_compared(learner: Subject, rng: Rng) -> None:
+    """A candidate is compared with the current version, by `is_better`"""
+    labels, easy = rng.integers(3, size=60), rng.permutation(60)
+    steps = []
+    for weight, n_right in ((1, 24), (2, 40), (3, 32), (4, 8)):
+        guess = answers_right(labels, easy < n_right)
+        steps.append(["consider", float(weight), None, labels.tolist(), guess.tolist()])
+    got = Registry(learner, steps)
+    got.expect_no_errors(0, 1, 2, 3)
+    expect(
+        Answer([step.returned for step in got.steps]),
+        [True, True, False, False],
+        Mistake("compared-the-wrong-way", [True, False, False, True]),
+        Mistake("compared-with-first", [True, True, True, False]),
+        what="the list of what `consider` returns",
+    )
+    got.check(3, 2.0, "after four candidates")
+
+
 def test_remembered(learner: Subject, rng: Rng) -> None:
     """Another registry of the same folder goes on with the same state"""
     guess = rng.integers(3, size=6).tolist()
     steps = [candidate(3, guess), candidate(4, guess), ["reopen"], ["rollback"], ["reopen"]]
     got = Registry(learner, steps)
+    got.expect_no_errors(0, 1, 2, 4)
     require(got.current(2) == 4.0, "kept-in-memory", got=version(got.current(2)))
     remembered = got.current(3) == 3.0 or got[3].error is None
     require(remembered, "kept-in-memory~rollback", error=kind_in(got[3].error))
@@ -163,6 +219,7 @@ def test_rolled_back(learner: Subject, rng: Rng) -> None:
     guess = rng.integers(3, size=6).tolist()
     steps = [*(candidate(w, guess) for w in (1, 2, 3)), ["rollback"], candidate(4, guess)]
     got = Registry(learner, [*steps, ["rollback"], ["rollback"], ["rollback"], ["kept"]])
+    got.expect_no_errors(0, 1, 2)
     errors = [step.error for step in got.steps[3:7] if step.error]
     exists = any("FileExistsError" in error.kinds for error in errors)
     require(not exists, "number-used-twice")
@@ -189,6 +246,7 @@ def test_another_test_set(learner: Subject, rng: Rng) -> None:
     got = Registry(
         learner, [candidate(1, guess), others, candidate(2, guess[:4]), ["reopen"], others]
     )
+    got.expect_no_errors(0, 3)
     for number, what in ((1, "another test set"), (2, "6 labels and 4 predictions")):
         error = got[number].error
         require(error is not None, "other-test-set" if number == 1 else "lengths-not-checked")

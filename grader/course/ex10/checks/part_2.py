@@ -103,9 +103,23 @@ def test_modes(learner: Subject, rng: Rng) -> None:
     for training in (True, False):
         got = learner.ask(probes.asked, settings, Tensor.of(x), 6, training).value
         p = samples_of(got.answer, (6, 2, 3))
+        if not np.allclose(p, p[0], atol=1e-5):
+            alone = learner.ask(probes.asked_one_by_one, settings, Tensor.of(x)).value
+            refuse_mixed(p, array_of(alone, (2, 3), "the answer for single light curves"))
         require(np.allclose(p, p[0], atol=1e-5), "everything-in-training-mode")
         mode = "training" if training else "evaluation"
         require(got.training is training, "mode-not-restored", mode=mode)
+
+
+def refuse_mixed(p: Array, alone: Array) -> None:
+    """Samples without dropout are not those of copies that were put back in another order."""
+    n_samples, batch = p.shape[:2]
+    places = np.arange(n_samples * batch)
+    one_after_another = (places // n_samples).reshape(n_samples, batch)
+    in_turn = (places % batch).reshape(batch, n_samples).T
+    side_by_side = np.allclose(p, alone[one_after_another], atol=1e-4)
+    require(not side_by_side, "light-curves-mixed")
+    require(not np.allclose(p, alone[in_turn], atol=1e-4), "light-curves-mixed~repeated")
 
 
 def test_order(learner: Subject, rng: Rng) -> None:
@@ -121,7 +135,9 @@ def test_order(learner: Subject, rng: Rng) -> None:
         fail_if_recognised(answer, Mistake("empty-crashes", works, error=answer.raised))
     got = answer.value.answer
     require(not holds_nan(got), "empty-gives-nan")
-    p = samples_of(got, (3, 5, 3))[0]
+    samples = samples_of(got, (3, 5, 3))
+    refuse_mixed(samples, want)
+    p = samples[0]
     mixed = np.allclose(np.sort(p, axis=0), np.sort(want, axis=0), atol=1e-4)
     require(np.allclose(p, want, atol=1e-4) or not mixed, "order-lost")
     if not np.allclose(p, want, atol=1e-4):

@@ -130,6 +130,7 @@ def test_ece(learner: Subject, rng: Rng) -> None:
     for name, (y_true, y_prob, n_bins) in cases(rng).items():
         answer = call_tool(learner, "expected_calibration_error", y_true, y_prob, n_bins)
         found, n = gaps(binned(y_true, y_prob, n_bins)), len(y_true)
+        usual = sum(k * abs(gap) for k, gap in gaps(binned(y_true, y_prob, 10))) / n
         lost = gaps(binned(y_true, y_prob, n_bins, left_closed))
         want = sum(k * abs(gap) for k, gap in found) / n
         value = number(answer, f"the calibration error for {name}")
@@ -146,6 +147,7 @@ def test_ece(learner: Subject, rng: Rng) -> None:
             Mistake("all-classes-counted", error_of_all_classes(y_true, y_prob, n_bins)),
             Mistake("wrong-side-open", sum(k * abs(gap) for k, gap in lost) / n, name=name),
             Mistake("per-cent", 100 * want),
+            Mistake("n-bins-ignored", usual, n_bins=n_bins),
             what=f"the calibration error for {name}",
         )
 

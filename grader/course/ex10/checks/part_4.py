@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from collections.abc import Iterable
 
 import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.ex10 import probes
 from grader.course.ex10.checks.common import Array, answers, bin_of, binned, table_of
-from grader.course.ex10.replies import Diagram, Panel
+from grader.course.ex10.replies import Diagram, Panel, Text
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
 from grader.expect import approx_equal, require
@@ -47,18 +49,24 @@ def test_diagram(learner: Subject, rng: Rng) -> None:
     panels = panels_of(learner.ask(probes.diagram, y_true, y_prob, uncertainty, n_bins))
     bins = binned(y_true, y_prob, n_bins)
     check_accuracy(panels[0], bins)
-    words = " ".join(panels[0].texts).replace("=", " ").split()
+    words = [word for text in panels[0].texts for word in words_of(text)]
     counts = [str(len(b)) for b in bins if b]
     written = all(words.count(each) >= counts.count(each) for each in counts)
     require(written, "no-counts", counts=", ".join(counts))
     require(all(label.strip() for panel in panels[:3] for label in panel.labels), "no-labels")
 
 
+def filled_points(bins: list[list[tuple[float, bool]]]) -> Array:
+    """Confidence and accuracy of the bins that are not empty."""
+    columns = table_of([b for b in bins if b])
+    return np.column_stack([columns["confidence"], columns["accuracy"]])
+
+
 def check_accuracy(panel: Panel, bins: list[list[tuple[float, bool]]]) -> None:
     """The line of accuracy against confidence, and the diagonal."""
     columns, n_bins = table_of(bins), len(bins)
     every = np.column_stack([columns["confidence"], columns["accuracy"]])
-    want = every[~np.isnan(every).any(axis=1)]
+    want = filled_points(bins)
     require(not has_line(panel, want[:, ::-1]), "axes-swapped")
     require(not has_line(panel, np.nan_to_num(every)) or len(want) == n_bins, "empty-bins-drawn")
     centres = np.column_stack([(np.arange(n_bins) + 0.5) / n_bins, every[:, 1]])
@@ -70,15 +78,50 @@ def check_accuracy(panel: Panel, bins: list[list[tuple[float, bool]]]) -> None:
 
 
 def test_histogram(learner: Subject, rng: Rng) -> None:
-    """A histogram of the confidences"""
+    """A histogram of the confidences, also of those on the borders of bins"""
     y_true, y_prob, uncertainty, n_bins = diagram_data(rng)
-    second = panels_of(learner.ask(probes.diagram, y_true, y_prob, uncertainty, n_bins))[1]
-    want = [float(len(b)) for b in binned(y_true, y_prob, n_bins) if b]
-    got = [height for _, height in sorted(second.bars) if height]
-    of_all = Counter(bin_of(c, n_bins) for c in y_prob.ravel().tolist())
-    every = [of_all[number] for number in sorted(of_all)]
-    require(got != every or got == want, "all-classes-counted")
-    require(not approx_equal(got, [c / len(y_true) for c in want]), "fractions-for-counts")
+    y_prob[y_prob.max(axis=1) <= 0.375] = [0.9, 0.05, 0.05]
+    y_prob[:4] = [[0.75, 0.25, 0.0], [0.25, 0.5, 0.25], [0.0, 0.0, 1.0], [0.36, 0.34, 0.3]]
+    y_true[3] = 1  # a bin with a single answer, which is wrong
+    panels = panels_of(learner.ask(probes.diagram, y_true, y_prob, uncertainty, n_bins))
+    bins, wrong_side = (binned(y_true, y_prob, n_bins, of) for of in (bin_of, left_closed))
+    want = [float(len(b)) for b in bins if b]
+    got = [height for _, height in sorted(panels[1].bars) if height]
+    by_left = [float(len(b)) for b in wrong_side if b]
+    require(got != by_left or got == want, "wrong-side-open")
+    places = [x for x, height in panels[1].bars if height]
+    require(len(set(np.round(places, 6))) == len(places), "bars-in-one-place")
+    check_bars(got, want, y_prob, n_bins)
+    require(not has_line(panels[0], filled_points(wrong_side)), "wrong-side-open~line")
+    several = [b for b in bins if len(b) > 1]
+    require(not has_line(panels[0], filled_points(several)), "bins-of-one-answer-lost")
+    check_accuracy(panels[0], bins)
+
+
+def words_of(text: Text) -> list[str]:
+    """The words of a text, numbers among them: that of `n = 3` or `n=3` is 3."""
+    return text.words.replace("=", " ").split()
+
+
+def error_points(y_true: Array, y_prob: Array, uncertainty: Array, n_bins: int) -> Array:
+    """Mean uncertainty and fraction of errors of groups of equal size."""
+    wrong = y_prob.argmax(axis=1) != y_true
+    groups = np.array_split(np.argsort(uncertainty), min(n_bins, len(y_true)))
+    return np.array([[uncertainty[g].mean(), wrong[g].mean()] for g in groups])
+
+
+def left_closed(confidence: float, n_bins: int) -> int:
+    """The bin of a histogram by NumPy or matplotlib, which has its left border in it."""
+    return min(math.floor(confidence * n_bins), n_bins - 1)
+
+
+def check_bars(got: list[float], want: list[float], y_prob: Array, n_bins: int) -> None:
+    """The heights of the bars that are higher than 0."""
+    for of in (bin_of, left_closed):
+        of_all = Counter(of(c, n_bins) for c in y_prob.ravel().tolist())
+        every = [of_all[number] for number in sorted(of_all)]
+        require(got != every or got == want, "all-classes-counted")
+    require(not approx_equal(got, [c / len(y_prob) for c in want]), "fractions-for-counts")
     require(got == want, "other-bars", got=got, want=want)
 
 
@@ -88,9 +131,7 @@ def test_errors_by_uncertainty(learner: Subject, rng: Rng) -> None:
         y_true, y_prob, uncertainty, n_bins = diagram_data(rng, n)
         third = panels_of(learner.ask(probes.diagram, y_true, y_prob, uncertainty, n_bins))[2]
         wrong = (y_prob.argmax(axis=1) != y_true).astype(float)
-        order = np.argsort(uncertainty)
-        groups = np.array_split(order, min(n_bins, n))
-        want = np.array([[uncertainty[g].mean(), wrong[g].mean()] for g in groups])
+        want = error_points(y_true, y_prob, uncertainty, n_bins)
         unsorted = np.array_split(np.arange(n), min(n_bins, n))
         mixed = np.array([[uncertainty[g].mean(), wrong[g].mean()] for g in unsorted])
         upside_down = np.column_stack([want[:, 0], 1 - want[:, 1]])
@@ -101,6 +142,8 @@ def test_errors_by_uncertainty(learner: Subject, rng: Rng) -> None:
         require(not has_line(third, mixed) or np.allclose(mixed, want), "not-sorted")
         if has_line(third, want):
             continue
+        unsorted_errors = np.column_stack([want[:, 0], mixed[:, 1]])
+        require(not has_line(third, unsorted_errors), "errors-not-sorted")
         confidence = y_prob.max(axis=1)
         for values in (confidence, -confidence):
             by_it = np.array_split(np.argsort(values, kind="stable"), min(n_bins, n))
@@ -113,3 +156,29 @@ def test_errors_by_uncertainty(learner: Subject, rng: Rng) -> None:
         line = np.array([[uncertainty[g].mean(), wrong[g].mean()] for g in wide])
         require(not has_line(third, line), "groups-of-equal-width")
         require(False, "no-error-line", n=n, n_bins=n_bins)
+
+
+def test_readable(learner: Subject, rng: Rng) -> None:
+    """Each count is beside its point, and all points and bars are within the axes"""
+    y_true, y_prob, uncertainty, n_bins = diagram_data(rng)
+    panels = panels_of(learner.ask(probes.diagram, y_true, y_prob, uncertainty, n_bins))
+    bins = [b for b in binned(y_true, y_prob, n_bins) if b]
+    points = filled_points(bins).tolist()
+    for point, count in zip(points, map(len, bins), strict=True):
+        beside = [text for text in panels[0].texts if str(count) in words_of(text)]
+        near = any(not (math.dist((text.x, text.y), point) > 0.2) for text in beside)
+        require(near, "counts-elsewhere", count=count, point=f"({point[0]:.2f}, {point[1]:.2f})")
+    if has_line(panels[0], np.array(points)):
+        check_limits(1, panels[0], points)
+    check_limits(2, panels[1], [bar for bar in panels[1].bars if bar[1]])
+    errors = error_points(y_true, y_prob, uncertainty, n_bins)
+    if has_line(panels[2], errors):
+        check_limits(3, panels[2], errors)
+
+
+def check_limits(number: int, panel: Panel, drawn: Iterable[Iterable[float]]) -> None:
+    """What is drawn in the panel of this number is within its axes."""
+    (left, right), (bottom, top) = panel.limits
+    for x, y in drawn:
+        within = left - 1e-9 <= x <= right + 1e-9 and bottom - 1e-9 <= y <= top + 1e-9
+        require(within, "outside-of-axes", number=number, place=f"({x:.2f}, {y:.2f})")

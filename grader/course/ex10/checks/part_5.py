@@ -20,6 +20,9 @@ from grader.course.gates import gate
 from grader.course.oracles import Rng, softmax
 from grader.expect import Mistake, expect, number, require
 
+ENDS = ((0, [0.55, 0.45]), (1, [0.9, 0.1]))
+"""True class and probabilities, of which 0.05 and 20 are the best temperatures."""
+
 
 @gate
 def test_apply(learner: Subject, rng: Rng) -> None:
@@ -53,6 +56,9 @@ def test_fit(learner: Subject, rng: Rng) -> None:
     sets = [(drawn, at_temperature(honest, 1 / temperature)) for temperature in (2.5, 0.4)]
     surprises = np.repeat([0, 2], [14, 6])  # well calibrated, and never the second choice
     sets.append((surprises, np.tile([0.7, 0.29, 0.01], (20, 1))))
+    drawn = np.repeat([0, 1, 2], [12, 6, 2])  # and twice a probability of 0
+    sets.append((drawn, np.tile([0.9, 0.1, 0.0], (20, 1))))
+    sets += [(np.full(9, k), np.tile(p, (9, 1))) for k, p in ENDS]
     for drawn, boastful in sets:
         want = best_temperature(drawn, boastful)
         ends = [cross_entropy(drawn, boastful, t) for t in (0.05, 20.0)]
@@ -60,11 +66,17 @@ def test_fit(learner: Subject, rng: Rng) -> None:
         value = number(answer, "the temperature")
         if math.isclose(value, (0.05, 20.0)[int(np.argmax(ends))], rel_tol=0.02):
             say_why_at_the_end(learner, boastful, value)
+        has_zero = bool((boastful[np.arange(len(drawn)), drawn] == 0).any())
+        at_end = min(abs(math.log(want / t)) for t in (0.05, 20.0)) < 0.01
+        end = math.exp(math.copysign(math.log10(20), math.log(want)))  # of decimal bounds
         expect(
             Answer(value),
             want,
             Mistake("inverted", 1 / want),
             Mistake("logarithm-returned", math.log(want)),
+            Mistake("other-logarithm", end, value=value, want=want),
+            Mistake("infinite-cross-entropy", has_zero, value=value, want=want),
+            Mistake("narrow-range", at_end and 0.05 < value < 20, value=value, want=want),
             Mistake("fitted-to-ece", fits_ece_better(drawn, boastful, value, want)),
             what="the temperature",
             rtol=0.015,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from statistics import mean
 from typing import Any, NamedTuple
 
@@ -131,6 +132,38 @@ def confused(key: str, numbers: Numbers) -> list[Mistake]:
     return [others[key]] if key in others else []
 
 
+def test_missing_class(learner: Subject, rng: Rng) -> None:
+    """A class that is not in the test set does not count, and no TDE found is an F1 of 0"""
+    untrained, trained, val, test = tables(rng)
+    test[test == RARE] = 3  # there is no TDE, and none is predicted
+    test[test == 1] = 2  # no object is of class 1, which is predicted all the same
+    trained[len(val) :, RARE] = -20.0
+    trained[len(val), 1] = 20.0
+    tensors = (Tensor.of(each) for each in (untrained, trained, val, test))
+    got = learner.ask(probes.compared, *tensors).value
+    require(not got.raised, "nothing-found-crashes")
+    result = result_of(got.result)
+    want = measures(test, softmax(trained[len(val) :]))
+    require(not is_nan(result.get("rare_event_f1")), "nothing-found-crashes~nan")
+    n, guess = len(np.unique(test)), trained[len(val) :].argmax(axis=1)
+    others = [
+        Mistake("missing-class-counted", want["balanced_accuracy"] * n / k)
+        for k in (5, len(np.union1d(test, guess)))
+    ]
+    expect(
+        Answer(result.get("balanced_accuracy")),
+        want["balanced_accuracy"],
+        *others,
+        what="`balanced_accuracy` without one of the classes",
+    )
+    what = "`rare_event_f1` without any TDE found"
+    expect(Answer(result.get("rare_event_f1")), 0.0, what=what)
+
+
+def is_nan(value: Any) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
 def test_crowd(learner: Subject, rng: Rng) -> None:
     """A Bayesian model is asked with n_samples, and both parts of its uncertainty count"""
     tensors = (Tensor.of(each) for each in tables(rng))
@@ -184,6 +217,7 @@ def test_kept_and_logged(learner: Subject, rng: Rng) -> None:
     require(kept.earlier_result, "earlier-result-lost")
     require(kept.n_predicted == 30, "predictions-not-kept")
     require(kept.trained_model, "untrained-model-asked~kept")
+    require(got.training is not None and got.training.as_told, "model-of-an-earlier-call")
     require(got.training is not None and got.training.seed == 77, "no-seed")
     tensors = (Tensor.of(each) for each in tables(rng))
     failed = learner.ask(probes.compared, *tensors, fails=True).value

@@ -49,9 +49,12 @@ def test_weights(learner: Subject, rng: Rng) -> None:
         )
 
 
-def smooth_focal(logits: Array, wanted: Array, alpha: float, gamma: float) -> float:
-    """The loss, for the probabilities that are wanted."""
+def smooth_focal(
+    logits: Array, wanted: Array, alpha: float, gamma: float, least: float = 0.0
+) -> float:
+    """The loss, for the probabilities that are wanted; the logarithm's is `least` at least."""
     log_p = log_softmax(logits)
+    log_p = log_p.clip(math.log(least)) if least else log_p
     return float(-alpha * (wanted * (1 - np.exp(log_p)) ** gamma * log_p).sum(axis=1).mean())
 
 
@@ -132,8 +135,17 @@ def test_smooth_gradient(learner: Subject, rng: Rng) -> None:
         got = learner.ask(probes.smooth_loss, SMOOTH | {"gamma": gamma}, *tensors).value
         value = number(Answer(got.value), "the loss")
         require(math.isfinite(value), "logarithm-of-zero", value=value)
-        loss = smooth_focal(hopeless, wanted_of(targets, 3, 0.1), 1.0, gamma)
-        expect(Answer(value), loss, what="the loss of hopeless cases", rtol=1e-3)
+        case = (hopeless, wanted_of(targets, 3, 0.1), 1.0, gamma)
+        expect(
+            Answer(value),
+            smooth_focal(*case),
+            *(
+                Mistake("logarithm-clamped", smooth_focal(*case, least=least), least=least)
+                for least in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20, 1e-30)
+            ),
+            what=f"the loss of class 0 with {gamma=} and logits {hopeless.tolist()}",
+            rtol=1e-3,
+        )
 
 
 def slopes(logits: Array, wanted: Array, step: float = 1e-5) -> Array:

@@ -25,6 +25,9 @@ def test_members(learner: Subject) -> None:
     again = learner.ask(probes.ensemble, 3, 11).value
     require(again.made == got.made or again.trained != got.trained, "seed-too-late")
     require(again.made == got.made and again.trained == got.trained, "not-reproducible")
+    earlier = Mistake("members-of-an-earlier-call", want + want)
+    what = "the list of members' weights of a second ensemble"
+    expect(Answer(again.members), want, earlier, what=what, rtol=1e-5)
     other = learner.ask(probes.ensemble, 3, 12).value
     require(other.made[:2] == got.made[1:], "seed-ignored")
 
@@ -57,3 +60,13 @@ def test_ensemble_answer(learner: Subject, rng: Rng) -> None:
     )
     require(got.modes == modes, "mode-not-restored")
     require(not got.gradients, "gradients-kept")
+    others = rng.normal(0, 2, (3, 4, 5))
+    members = [Tensor.of(each) for each in others]
+    again = learner.ask(probes.ensemble_answer, members, Tensor.of(x), modes).value
+    both = softmax(np.concatenate([logits, others])).mean(axis=0)
+    expect(
+        Answer(again.answer[0]),
+        Tensor.of(softmax(others).mean(axis=0)),
+        Mistake("answers-of-an-earlier-call", Tensor.of(both)),
+        what="the mean of the probabilities of a second ensemble",
+    )

@@ -12,7 +12,7 @@ from grader.answer import Answer, Subject
 from grader.course.ex10 import probes
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
-from grader.expect import Mistake, expect, expect_error, require
+from grader.expect import Mistake, Raises, expect, expect_error, require
 
 
 @gate
@@ -69,12 +69,12 @@ def pairs_as_tuples(pair: Any) -> Any:
 def test_random_choice(learner: Subject, rng: Rng) -> None:
     """A random choice from the same beginning, reproducible by its seed"""
     doubts = rng.permutation(40) / 40
-    settings: dict[str, Any] = {"n_start": 6, "n_query": 4, "n_rounds": 4}
+    settings: dict[str, Any] = {"n_start": 6, "n_query": 8, "n_rounds": 4}
 
     def fitted(strategy: str, seed: int) -> list[list[int]]:
         chosen = settings | {"strategy": strategy, "seed": seed}
         got = learner.ask(probes.labelled, doubts, chosen).value
-        check_curve(got.curve, got.fitted, [6, 10, 14, 18])
+        check_curve(got.curve, got.fitted, [6, 14, 22, 30])
         return got.fitted
 
     random = fitted("random", 1)
@@ -84,9 +84,16 @@ def test_random_choice(learner: Subject, rng: Rng) -> None:
     require(sorted(uncertain[0]) != list(range(6)), "first-not-random")
     require(uncertain[0] == random[0], "other-beginning")
     require([set(a) for a in random] != [set(a) for a in uncertain], "strategy-ignored")
-    expect_error(
-        learner.ask(probes.labelled, doubts, settings | {"strategy": "best"}),
-        "ValueError",
-        'strategy="best"',
-        naming="best",
-    )
+
+
+def test_other_strategy(learner: Subject, rng: Rng) -> None:
+    """Another strategy is a ValueError, before anything is fitted"""
+    for n_rounds in (1, 3):
+        settings = {"n_start": 6, "n_query": 4, "n_rounds": n_rounds, "strategy": "best"}
+        expect_error(
+            learner.ask(probes.labelled, rng.permutation(40) / 40, settings, may_fit=False),
+            "ValueError",
+            'strategy="best"',
+            Mistake("strategy-seen-too-late", Raises("Trouble"), n_rounds=n_rounds),
+            naming="best",
+        )

@@ -1,6 +1,7 @@
 class WandBExperimentTracker:
     def start_experiment(self, config, experiment_name=None):
-        self.finish_experiment()
+        if wandb.run is not None:  # whoever opened it
+            wandb.run.finish()
         settings = wandb.Settings(mode=wandb_mode())
         self.run = wandb.init(
             project=self.project_name, config={**config}, name=experiment_name, settings=settings

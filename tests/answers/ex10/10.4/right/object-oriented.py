@@ -11,7 +11,8 @@ class UncertaintyCalibration:
         axes[0].scatter(points["c"], points["r"])
         for (_, point), count in zip(points.iterrows(), frame.groupby("bin").size()):
             axes[0].text(point["c"], point["r"], f"n = {count}")
-        axes[1].hist(frame["c"], bins=np.arange(n_bins + 1) / n_bins)
+        edges, counts = np.arange(n_bins + 1) / n_bins, frame.groupby("bin").size()
+        axes[1].hist((counts.index - 0.5) / n_bins, bins=edges, weights=counts)
         order = np.argsort(uncertainty)
         pieces = [p for p in np.array_split(order, n_bins) if len(p)]
         doubts = [np.mean(uncertainty[p]) for p in pieces]

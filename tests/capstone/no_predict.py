@@ -1,0 +1,9 @@
+"""Has the classifier under another name."""
+
+
+def load(folder):
+    return None
+
+
+def classify(model, lightcurves):
+    return None
