@@ -1062,6 +1062,7 @@ def train(
 SIZES = {"input_dim": 6, "d_model": 64, "nhead": 4, "num_layers": 2, "time_embed_dim": 16}
 SIZES |= {"num_classes": len(CLASS_NAMES), "max_seq_len": 700}  # 231 nights in 3 bands, at most
 
+# %%
 if __name__ == "__main__":
     MIXTURE = {"SNIa": 0.4, "SNII": 0.2, "CV": 0.15, "AGN": 0.15, "TDE": 0.1}
     sky, names = create_synthetic_transient_dataset(1500, MIXTURE, 11)

@@ -108,7 +108,7 @@ def mutated(value: Any, rng: random.Random) -> Any:
     if isinstance(value, dict | list | tuple) and len(value) and rng.random() < 0.8:
         return _inside(value, rng)
     if isinstance(value, Table) and len(value.columns) and rng.random() < 0.7:
-        return Table(mutated(value.columns, rng), value.index)
+        return Table(_inside(value.columns, rng), value.index)  # always a dictionary, see wire.py
     if isinstance(value, np.ndarray) and rng.random() < 0.6:
         return _other_array(value, rng)
     if isinstance(value, Tensor) and rng.random() < 0.6:

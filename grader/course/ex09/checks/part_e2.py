@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.answer import Answer, Finding, Subject
+from grader.course.counted import as_many
 from grader.course.ex09 import probes
 from grader.course.ex09.checks.common import kind_in
 from grader.course.ex09.replies import Step
@@ -17,7 +18,7 @@ from grader.expect import Mistake, expect, kind_of, require
 
 def better(learner: Subject, names: list[str], *arrays: Any, **how: Any) -> bool:
     """What `is_better` says of labels, candidate's and current predictions."""
-    return verdicts(learner, names, *arrays, **how)[0]
+    return as_many(verdicts(learner, names, *arrays, **how), 1)[0]
 
 
 def verdicts(learner: Subject, names: list[str], *arrays: Any, **how: Any) -> list[bool]:

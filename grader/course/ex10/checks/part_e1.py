@@ -63,6 +63,8 @@ def test_ensemble_answer(learner: Subject, rng: Rng) -> None:
     others = rng.normal(0, 2, (3, 4, 5))
     members = [Tensor.of(each) for each in others]
     again = learner.ask(probes.ensemble_answer, members, Tensor.of(x), modes).value
+    if not isinstance(again.answer, tuple | list) or len(again.answer) != 2:
+        raise Finding("not-two-tensors", got=kind_of(again.answer))
     both = softmax(np.concatenate([logits, others])).mean(axis=0)
     expect(
         Answer(again.answer[0]),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.answer import Answer, Finding
+from grader.course.counted import as_many
 from grader.course.ex11.replies import View
 from grader.course.oracles import Rng
 from grader.expect import Mistake, expect, kind_of, require, showing
@@ -41,15 +42,21 @@ def rows(view: View, what: str) -> list[Observation]:
         require(view.value is not None, "nothing-returned", what=what)
         raise Finding("not-a-light-curve", what=what, kind=kind)
     table = view.table if isinstance(view.table, Table) else Table({}, [])
-    held = list(table.columns)
+    held = [str(name) for name in table.columns]
     with showing("list({}.data.columns)"):
         require(sorted(held) == sorted(FIELDS), "other-columns", columns=", ".join(held) or "none")
-    columns = [list(table.columns[field]) for field in FIELDS]
-    return [dict(zip(FIELDS, map(_plain, row), strict=True)) for row in zip(*columns, strict=True)]
+    columns = [items_of(table.columns[field]) for field in FIELDS]
+    n = len(columns[0])
+    return [
+        dict(zip(FIELDS, row, strict=True))
+        for row in zip(*(as_many(column, n) for column in columns), strict=True)
+    ]
 
 
-def _plain(item: Any) -> Any:
-    return item.item() if isinstance(item, np.generic) else item
+def items_of(column: Any) -> list[Any]:
+    """The items of a column as Python's own."""
+    items = list(column) if isinstance(column, list) or np.ndim(column) == 1 else []
+    return [item.item() if isinstance(item, np.generic) else item for item in items]
 
 
 def expect_rows(

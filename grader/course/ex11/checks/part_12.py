@@ -69,7 +69,7 @@ def test_sent(learner: Subject, rng: Rng) -> None:
         what="the list of alerts",
     )
     with showing(WAITING):
-        require(got.waiting != want, "still-waiting")
+        require(not approx_equal(got.waiting, want), "still-waiting")
         expect(Answer(got.waiting), [], what="`waiting` after all were sent")
     got = asked(learner, [], night, [answer(first, TDE=0.9), answer(third, TDE=0.6)])
     with showing(SENT):

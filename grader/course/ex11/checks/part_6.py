@@ -10,7 +10,7 @@ from grader.course import common_probes
 from grader.course.ex11 import probes
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
-from grader.expect import Mistake, Raises, expect
+from grader.expect import Mistake, Raises, approx_equal, expect
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -45,12 +45,13 @@ def expect_sets(learner: Subject, names: list[str], other: list[Mistake]) -> Non
     answers = [learner.ask(common_probes.call, "split_of", name) for name in names]
     want = by_place(lambda name: place(digest_of(name)), names)
     for name, answer, right in zip(names, answers, want, strict=True):
-        if answer.raised or answer.result != right:
+        if answer.raised or not approx_equal(answer.result, right):
             got = [each.result for each in answers]
             again = [learner.ask(common_probes.call, "split_of", each).result for each in names]
             hashes = learner.ask(probes.python_hashes, names).value
             known = [*of_python(hashes, got), *of_digests(names, got), *other]
-            drawn = Mistake("drawn-at-random", None not in got and again != got)
+            complete = all(each.raised is None for each in answers)
+            drawn = Mistake("drawn-at-random", complete and not approx_equal(again, got))
             expect(answer, right, *known, drawn, what=f"the set of {name!r}")
 
 
@@ -61,17 +62,20 @@ def of_python(hashes: list[int], got: list[str]) -> list[Mistake]:
     for number in (10, 100, 1000, 10_000, 2**32):
         ways += [[value % number / number for value in hashes]]
         ways += [[abs(value) % number / number for value in hashes]]
-    return [Mistake("python-hash", got == [set_at(each) for each in places]) for places in ways]
+    return [
+        Mistake("python-hash", approx_equal(got, [set_at(each) for each in places]))
+        for places in ways
+    ]
 
 
 def of_digests(names: list[str], got: list[str]) -> list[Mistake]:
     """What other ways of using a digest would give."""
 
     def produces(place_of: Callable[[str], float]) -> bool:
-        return got == by_place(place_of, names)
+        return approx_equal(got, by_place(place_of, names))
 
     def shares(first: float, second: float) -> bool:
-        return got == [set_at(place(digest_of(name)), first, second) for name in names]
+        return approx_equal(got, [set_at(place(digest_of(name)), first, second) for name in names])
 
     other = {"train": "train", "val": "test", "test": "val"}
     right = by_place(lambda name: place(digest_of(name)), names)
@@ -82,7 +86,7 @@ def of_digests(names: list[str], got: list[str]) -> list[Mistake]:
         Mistake("other-hash", produces(lambda name: place(digest_of(name, "sha1"))), kind="SHA-1"),
         Mistake("other-shares", shares(0.8, 0.9)),
         Mistake("other-shares", shares(0.7, 0.85)),
-        Mistake("val-and-test-swapped", got == [other[each] for each in right]),
+        Mistake("val-and-test-swapped", approx_equal(got, [other[each] for each in right])),
         Mistake("divisor-too-large", produces(lambda name: place(digest_of(name)) / 2**32)),
     ]
 
@@ -132,7 +136,7 @@ def test_name_as_it_is(learner: Subject, rng: Rng) -> None:
     got = [learner.ask(common_probes.call, "split_of", name).result for name in names]
     ways: list[Callable[[str], str]] = [str.upper, str.lower, str.strip]
     ways += [lambda name: name.strip().upper(), lambda name: name.strip().lower()]
-    mistakes = [Mistake("name-tidied", got == tidied(names, way)) for way in ways]
+    mistakes = [Mistake("name-tidied", approx_equal(got, tidied(names, way))) for way in ways]
     expect_sets(learner, names, mistakes)
 
 
@@ -147,7 +151,7 @@ def test_other_letters(learner: Subject, rng: Rng) -> None:
         return [set_at(place(hashlib.sha256(each).digest())) for each in bytes_of]
 
     mistakes = [
-        Mistake("other-encoding", got == encoded(kind), kind=kind)
+        Mistake("other-encoding", approx_equal(got, encoded(kind)), kind=kind)
         for kind in ("ascii", "latin-1", "utf-16")
     ]
     refused = [Mistake("letters-refused", Raises("UnicodeEncodeError"))]

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.answer import Answer, Finding, Subject
+from grader.answer import UNREADABLE, Answer, Failure, Finding, Subject
+from grader.course.counted import as_many
 from grader.course.ex11 import probes
 from grader.course.ex11.replies import Aged
 from grader.course.gates import gate, twice
@@ -98,9 +99,18 @@ def asked(learner: Subject, given: Trial) -> tuple[Aged, dict[str, list[float]]]
         raise Finding("not-a-table", got=kind_of(got.table))
     lacking = [name for name in COLUMNS if name not in got.table.columns]
     require(not lacking, "columns-missing", names=", ".join(lacking))
-    n = len(given.ages)
-    require(len(got.table) == n, "number-of-rows", got=len(got.table), want=n)
-    return got, {name: [float(v) for v in got.table.columns[name]] for name in COLUMNS}
+    columns = {name: _numbers(got.table.columns[name]) for name in COLUMNS}
+    n, n_got = len(given.ages), len(columns["age"])
+    require(n_got == n, "number-of-rows", got=n_got, want=n)
+    return got, {name: as_many(column, n) for name, column in columns.items()}
+
+
+def _numbers(column: Any) -> list[float]:
+    """A column of the table as a list of numbers. Raises `Failure` if it holds anything else."""
+    try:
+        return [float(value) for value in np.asarray(column, float).reshape(-1)]
+    except (TypeError, ValueError):
+        raise Failure(f"{UNREADABLE} A column holds no numbers.", "error") from None
 
 
 def times_of(given: Trial, age: float) -> list[list[float]]:
