@@ -134,19 +134,21 @@ def expect_number(
 @twice
 def test_measures(learner: Subject, rng: Rng) -> None:
     """The temperature of `val`, and accuracies and calibration error of `test`"""
-    val, test = sets(rng)
+    keys = ("temperature", "accuracy", "balanced_accuracy", "ece")
+    val, test = sets(rng, *keys)
     got = evaluation(learner, val, test)
     want, others = numbers(val, test), mistaken(val, test)
-    for key in ("temperature", "accuracy", "balanced_accuracy", "ece"):
+    for key in keys:
         expect_number(got, key, want[key], *mistakes_of(key, others[key]))
 
 
 def test_tdes(learner: Subject, rng: Rng) -> None:
     """The threshold of `val`, and recall and precision of `test`"""
-    val, test = sets(rng)
+    keys = ("threshold", "tde_recall", "tde_precision")
+    val, test = sets(rng, *keys)
     got = evaluation(learner, val, test)
     want, others = numbers(val, test), mistaken(val, test)
-    for key in ("threshold", "tde_recall", "tde_precision"):
+    for key in keys:
         expect_number(got, key, want[key], *mistakes_of(key, others[key]))
 
 
