@@ -744,17 +744,13 @@ class ProductionTransientClassifier:
                 word "sha256".
         """
         ### BEGIN SOLUTION 11.8
-        weights, config = Path(model_path), Path(config_path)
-        for path in (weights, config):
-            if not path.is_file():
-                raise FileNotFoundError(f"there is no file {path}")
-        settings = json.loads(config.read_text(encoding="utf-8"))
-        if sha256_of(weights) != settings["sha256"]:
-            raise ValueError(f"the sha256 of {weights} is not the one in {config}")
+        settings = json.loads(Path(config_path).read_text(encoding="utf-8"))
+        if sha256_of(Path(model_path)) != settings["sha256"]:
+            raise ValueError(f"the sha256 of {model_path} is not the one in {config_path}")
         self.classes: list[str] = settings["classes"]
         self.temperature: float = settings["temperature"]
         self.model = BayesianTransformerEncoder(**settings["sizes"])
-        self.model.load_state_dict(load_file(weights))
+        self.model.load_state_dict(load_file(model_path))
         self.model.eval()
         self.pipeline = ZTFDataPipeline()
         self.n_samples = n_samples

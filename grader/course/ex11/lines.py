@@ -226,12 +226,23 @@ def _saved(classes: list[str], temperature: float) -> str:
 def loaded(classes: list[str], temperature: float, *n_samples: int) -> str:
     further = "".join(f", {source(each)}" for each in n_samples)
     made = _saved(classes, temperature)
-    return f"{made}ProductionTransientClassifier(str(weights), config{further})"
+    return f"{made}ProductionTransientClassifier(str(weights), str(config){further})"
+
+
+def two_loaded() -> str:
+    made = _saved(["A", "B"], 1.5)
+    first = "first = ProductionTransientClassifier(weights, config, 7)\n"
+    again = _saved(["C", "D", "E"], 2.5).partition("\n\n")[2]
+    return f"{made}{first}{again}ProductionTransientClassifier(weights, config, 9)\nfirst"
 
 
 FAULTS = {
     "flipped": "weights.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))",
     "cut": "weights.write_bytes(content[: len(content) // 2])",
+    "abbreviated": (
+        "checksum = json.loads(config.read_text())['sha256']\n"
+        "config.write_text(config.read_text().replace(checksum, checksum[:12]))"
+    ),
     "weights": "weights.unlink()",
     "config": "config.unlink()",
 }

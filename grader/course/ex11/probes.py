@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import copy
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -208,7 +209,21 @@ def loaded(learner: Learner, classes: list[str], temperature: float, *n_samples:
     """What a classifier has after it was loaded."""
     with TemporaryDirectory() as folder:
         model, weights, config = written(learner, folder, classes, temperature)
-        got = learner.ProductionTransientClassifier(str(weights), config, *n_samples)
+        got = learner.ProductionTransientClassifier(str(weights), str(config), *n_samples)
+    return _seen(got, model)
+
+
+def two_loaded(learner: Learner) -> Loaded:
+    """What a classifier has after another one was loaded, which is different in everything."""
+    with TemporaryDirectory() as folder, TemporaryDirectory() as other:
+        model, *paths = written(learner, folder, ["A", "B"], 1.5)
+        first = learner.ProductionTransientClassifier(*paths, 7)
+        _, *paths = written(learner, other, ["C", "D", "E"], 2.5)
+        learner.ProductionTransientClassifier(*paths, 9)
+    return _seen(first, model)
+
+
+def _seen(got: Any, model: Any) -> Loaded:
     return Loaded(
         got.classes,
         got.temperature,
@@ -226,7 +241,7 @@ def _flat(model: Any) -> Tensor:
 
 
 def loaded_from_faulty(learner: Learner, fault: str) -> Any:
-    """What comes of files with a fault: a bit `flipped`, weights `cut` off, a file `missing`."""
+    """What comes of files with a fault: see `FAULTS` in lines.py."""
     with TemporaryDirectory() as folder:
         _, weights, config = written(learner, folder, ["A", "B"], 1.5)
         content = weights.read_bytes()
@@ -234,6 +249,9 @@ def loaded_from_faulty(learner: Learner, fault: str) -> Any:
             weights.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
         elif fault == "cut":
             weights.write_bytes(content[: len(content) // 2])
+        elif fault == "abbreviated":
+            checksum = json.loads(config.read_text())["sha256"]
+            config.write_text(config.read_text().replace(checksum, checksum[:12]))
         else:
             (weights if fault == "weights" else config).unlink()
         return learner.ProductionTransientClassifier(weights, config)

@@ -77,7 +77,26 @@ def test_further_attributes(learner: Subject) -> None:
             expect(Answer(got.pipeline), "ZTFDataPipeline", what="the class of `pipeline`")
 
 
-CORRUPT = {"flipped": "a bit of the weights that was flipped", "cut": "weights that were cut off"}
+def test_own_state(learner: Subject) -> None:
+    """A classifier does not change when another one is loaded"""
+    got = learner.ask(probes.two_loaded).value
+    for name, value, want, other in (
+        ("classes", got.classes, ["A", "B"], ["C", "D", "E"]),
+        ("temperature", got.temperature, 1.5, 2.5),
+        ("n_samples", got.n_samples, 7, 9),
+    ):
+        with showing(f"{{}}.{name}"):
+            shared = Mistake("shared-by-classifiers", other, name=name)
+            expect(Answer(value), want, shared, what=f"`{name}`")
+    with showing(FLAT):
+        require(approx_equal(got.weights, got.saved), "other-weights")
+
+
+CORRUPT = {
+    "flipped": "a bit of the weights that was flipped",
+    "cut": "weights that were cut off",
+    "abbreviated": "a checksum of twelve digits",
+}
 
 
 @pytest.mark.parametrize("fault", CORRUPT)
@@ -90,7 +109,7 @@ def test_checksum(learner: Subject, fault: str) -> None:
         answer,
         "ValueError",
         CORRUPT[fault],
-        Mistake("checksum-not-compared", answer.raised is None),
+        Mistake("checksum-not-compared", answer.raised is None, what=CORRUPT[fault]),
         Mistake("checked-too-late", Raises("SafetensorError"), error=answer.raised),
         Mistake("asserts", Raises("AssertionError")),
         Mistake("sha256-not-named", wrong and "sha256" not in message, message=message),
