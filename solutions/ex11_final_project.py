@@ -775,6 +775,7 @@ class ProductionTransientClassifier:
             object_id: its name.
             refused: "" for an answer. If preprocess_for_inference raised ValueError: its message,
                 which is never empty. Then the dictionary holds nothing but these two.
+                (Any other exception is a mistake in a program, and is not caught.)
             probabilities: for the name of each class its mean probability, a float.
             predicted: the name of the most probable class.
             confidence: its probability.

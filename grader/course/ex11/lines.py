@@ -282,13 +282,13 @@ def classified(
     temperature: float,
     rows: dict[str, torch.Tensor | str],
     samples: torch.Tensor,
-    n_samples: int | None = None,
+    lost: Sequence[str] = (),
 ) -> str:
-    n = samples.shape[0] if n_samples is None else n_samples
+    names = f"[*Prepared.rows, {', '.join(map(source, lost))}]" if lost else "Prepared.rows"
     return (
-        f"{_classifier(classes, temperature, rows, n)}"
+        f"{_classifier(classes, temperature, rows, samples.shape[0])}"
         f"{ORACLE.format(samples=source(samples))}classifier.model = Oracle()\n"
-        f"lightcurves = [TransientLightCurve({ONE}, name) for name in Prepared.rows]\n"
+        f"lightcurves = [TransientLightCurve({ONE}, name) for name in {names}]\n"
         "classifier.classify_with_uncertainty(lightcurves)"
     )
 
@@ -317,12 +317,14 @@ def alerted(thresholds: dict[str, float], *calls: Results) -> str:
     return made + "\n".join(asked)
 
 
-def new_system(thresholds: dict[str, float], results: Results) -> str:
+def two_systems(thresholds: tuple[dict[str, float], dict[str, float]], results: Results) -> str:
+    one, other = map(source, thresholds)
     return (
-        f"thresholds = {source(thresholds)}\n\ndef fail(alert):\n    raise OSError('down')\n\n"
-        "first = TransientAlertSystem(thresholds, fail)\n"
+        f"one, other = {one}, {other}\n\ndef fail(alert):\n    raise OSError('down')\n\n"
+        "first = TransientAlertSystem(one, fail, [].append)\n"
         f"first.process_classifications({source(results)})\n"
-        "second = TransientAlertSystem(thresholds, fail, print)\nthresholds['TDE'] = 0.001\nsecond"
+        "second = TransientAlertSystem(other, len, print)\n"
+        "one['CV'] = other['CV'] = 0.001\nfirst, second"
     )
 
 

@@ -29,6 +29,7 @@ from grader.course.ex11.replies import (
     Rows,
     Source,
     System,
+    Systems,
     View,
 )
 from grader.course.ex11.saved import ONE, made_classifier, written
@@ -263,16 +264,15 @@ def classified(
     temperature: float,
     rows: dict[str, torch.Tensor | str],
     samples: torch.Tensor,
-    n_samples: int | None = None,
+    lost: Sequence[str] = (),
 ) -> Classified:
     """The answers about light curves with these rows, of which the network says these samples.
 
-    As many are asked for as there are, if nothing else is said.
+    For further ones that are `lost`, the pipeline raises a KeyError.
     """
-    n = samples.shape[0] if n_samples is None else n_samples
-    classifier = made_classifier(learner, classes, temperature, rows, n)
+    classifier = made_classifier(learner, classes, temperature, rows, len(samples))
     classifier.model = oracle = Oracle(samples)
-    lightcurves = [learner.TransientLightCurve(list(ONE), name) for name in rows]
+    lightcurves = [learner.TransientLightCurve(list(ONE), name) for name in [*rows, *lost]]
     results = classifier.classify_with_uncertainty(lightcurves)
     return Classified(results, oracle.asked)
 
@@ -312,20 +312,30 @@ def alerted(learner: Learner, thresholds: dict[str, float], *calls: Results) -> 
     return Alerted(alerts, kept, same, system.waiting, len(sender.tried), list(calls))
 
 
-def new_system(learner: Learner, thresholds: dict[str, float], results: Results) -> System:
-    """A second alert system, after a first one has met some answers."""
-    given, sender, log = dict(thresholds), Sender(), print
-    first = learner.TransientAlertSystem(given, Sender(["OSError"]))
+def two_systems(
+    learner: Learner, thresholds: tuple[dict[str, float], dict[str, float]], results: Results
+) -> Systems:
+    """An alert system after it has met some answers, and a second one that is made then.
+
+    The dictionaries with the thresholds are changed afterwards, and the first one cannot send.
+    """
+    senders, logs = (Sender(["OSError"]), Sender()), (list[Any]().append, print)
+    first = learner.TransientAlertSystem(thresholds[0], senders[0], logs[0])
     first.process_classifications(results)
-    second = learner.TransientAlertSystem(given, sender, log)
-    given["TDE"] = 0.001  # which should change nothing
-    return System(
-        second.alert_thresholds,
-        second.announced,
-        second.waiting,
-        second.send is sender,
-        second.log is log,
-    )
+    second = learner.TransientAlertSystem(thresholds[1], senders[1], logs[1])
+    for given in thresholds:
+        given["CV"] = 0.001
+    views = [
+        System(
+            system.alert_thresholds,
+            system.announced,
+            system.waiting,
+            system.send is sender,
+            system.log is log,
+        )
+        for system, sender, log in zip((first, second), senders, logs, strict=True)
+    ]
+    return Systems(*views)
 
 
 def processed(

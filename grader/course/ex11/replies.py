@@ -142,7 +142,7 @@ class Alerted(Struct):
 
 
 class System(Struct):
-    """A new alert system, beside which another one has announced something."""
+    """What an alert system holds."""
 
     alert_thresholds: Any
     announced: Any
@@ -150,6 +150,13 @@ class System(Struct):
     send: bool
     """Whether it is the function that was given."""
     log: bool
+
+
+class Systems(Struct):
+    """An alert system in use, and one that was made after it."""
+
+    first: System
+    second: System
 
 
 class Processed(Struct):

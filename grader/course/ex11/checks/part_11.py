@@ -199,36 +199,45 @@ def test_refused(learner: Subject) -> None:
     expect(Answer(got.alerts), [], what="the list of alerts without answers")
 
 
-def test_new_system(learner: Subject) -> None:
-    """A new system has its own thresholds, has announced nothing, and nothing is waiting"""
-    given = {"TDE": 0.5, "SNII": 0.9}
-    got = learner.ask(probes.new_system, given, [answer("P", TDE=0.9)]).value
-    with showing("{}.alert_thresholds"):
-        follows = Mistake("thresholds-not-copied", given | {"TDE": 0.001})
-        expect(Answer(got.alert_thresholds), given, follows, what="`alert_thresholds`")
-    for name, held in (("announced", got.announced), ("waiting", got.waiting)):
-        with showing(f"{{}}.{name}"):
-            size = len(held) if isinstance(held, dict | list) else 0
-            require(size == 0, "shared-by-systems", name=name)
-            empty: Any = {} if name == "announced" else []
-            expect(Answer(held), empty, what=f"`{name}` of a new system")
-    require(got.send, "attribute-missing", name="send")
-    require(got.log, "attribute-missing", name="log")
+def test_systems(learner: Subject) -> None:
+    """Each system has its own thresholds, and knows what it has announced itself"""
+    given = {"TDE": 0.5, "SNII": 0.9}, {"TDE": 0.7}
+    got = learner.ask(probes.two_systems, given, [answer("P", TDE=0.9)]).value
+    views = (("first", got.first), ("second", got.second))
+    for (name, view), own, other in zip(views, given, reversed(given), strict=True):
+        with showing(f"{name}.alert_thresholds"):
+            follows = Mistake("thresholds-not-copied", own | {"CV": 0.001})
+            common = [other, other | {"CV": 0.001}]
+            shared = [
+                Mistake("shared-by-systems", each, name="alert_thresholds") for each in common
+            ]
+            expect(Answer(view.alert_thresholds), own, follows, *shared, what="`alert_thresholds`")
+        require(view.send, "attribute-missing", name="send", system=name)
+        require(view.log, "attribute-missing", name="log", system=name)
+    announced = alert("P", "TDE", 0.9)
+    for key, full, empty in (("announced", {"P": announced}, {}), ("waiting", [announced], [])):
+        first, second = getattr(got.first, key), getattr(got.second, key)
+        for name, held, want in (("second", second, empty), ("first", first, full)):
+            with showing(f"{name}.{key}"):
+                same = approx_equal(first, second)
+                shared = [Mistake("shared-by-systems", same, name=key)]
+                expect(Answer(held), want, *shared, what=f"`{key}` of the {name} system")
 
 
 @pytest.mark.parametrize("threshold", [0.0, -0.2, 1.01, 80.0, math.nan])
 def test_thresholds(learner: Subject, threshold: float) -> None:
     """A threshold that is not above 0 and at most 1 is a ValueError that names its class"""
-    given = {"TDE": 0.5, "SNII": threshold, "CV": 1.0}
-    reply = learner.ask(common_probes.call, "TransientAlertSystem", given)
-    message, when = reply.message, f"a threshold of {shown(threshold)}"
-    right = reply.raised is not None and reply.raised.is_a("ValueError")
-    expect_error(
-        reply,
-        "ValueError",
-        when,
-        Mistake("threshold-accepted", reply.raised is None, when=when),
-        Mistake("asserts", Raises("AssertionError")),
-        Mistake("class-not-named", right and "SNII" not in message, message=message),
-        Mistake("class-not-named", right and "TDE" in message, message=message),
-    )
+    when = f"a threshold of {shown(threshold)}"
+    for name in ("SNII", "TDE", "CV"):
+        given = {"SNII": 0.5, "TDE": 0.7, "CV": 1.0} | {name: threshold}
+        reply = learner.ask(common_probes.call, "TransientAlertSystem", given)
+        message = reply.message
+        right = reply.raised is not None and reply.raised.is_a("ValueError")
+        expect_error(
+            reply,
+            "ValueError",
+            when,
+            Mistake("threshold-accepted", reply.raised is None, when=when),
+            Mistake("asserts", Raises("AssertionError")),
+            Mistake("class-not-named", right and name not in message, message=message, name=name),
+        )

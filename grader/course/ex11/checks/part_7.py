@@ -130,26 +130,30 @@ def expect_number(
         expect(answer, want, *mistakes, what=f"`{key}`{when}", rtol=0.0, atol=near)
 
 
-@gate
-@twice
-def test_measures(learner: Subject, rng: Rng) -> None:
-    """The temperature of `val`, and accuracies and calibration error of `test`"""
-    keys = ("temperature", "accuracy", "balanced_accuracy", "ece")
+def expect_numbers(learner: Subject, rng: Rng, *keys: str) -> None:
+    """These numbers must be right, on sets on which no mistake in them is hidden."""
     val, test = sets(rng, *keys)
     got = evaluation(learner, val, test)
     want, others = numbers(val, test), mistaken(val, test)
     for key in keys:
         expect_number(got, key, want[key], *mistakes_of(key, others[key]))
+
+
+@gate
+@twice
+def test_calibrated(learner: Subject, rng: Rng) -> None:
+    """The temperature is found on `val`, the accuracy on `test`"""
+    expect_numbers(learner, rng, "temperature", "accuracy")
+
+
+def test_measures(learner: Subject, rng: Rng) -> None:
+    """Balanced accuracy and calibration error of `test`, at the temperature of `val`"""
+    expect_numbers(learner, rng, "balanced_accuracy", "ece")
 
 
 def test_tdes(learner: Subject, rng: Rng) -> None:
     """The threshold of `val`, and recall and precision of `test`"""
-    keys = ("threshold", "tde_recall", "tde_precision")
-    val, test = sets(rng, *keys)
-    got = evaluation(learner, val, test)
-    want, others = numbers(val, test), mistaken(val, test)
-    for key in keys:
-        expect_number(got, key, want[key], *mistakes_of(key, others[key]))
+    expect_numbers(learner, rng, "threshold", "tde_recall", "tde_precision")
 
 
 def test_wanted_precision(learner: Subject, rng: Rng) -> None:

@@ -129,6 +129,6 @@ def test_missing_file(learner: Subject, fault: str) -> None:
         answer,
         "FileNotFoundError",
         f"a missing {name}",
-        Mistake("value-error-for-missing", Raises("ValueError"), name=name, error=answer.raised),
+        Mistake("value-error-for-missing", Raises("ValueError"), name=name),
         Mistake("file-not-named", right and name not in message, name=name, message=message),
     )

@@ -1,86 +1,38 @@
-"""Checks of 11.9, Answers with error bars.
-
-The network is a table of answers. Which one it gives for a light curve stands in the flux of its
-first row, so that light curves that change places are noticed.
-"""
+"""Checks of 11.9, Answers with error bars."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex11 import probes
+from grader.course.ex11.checks.opinions import CLASSES, Array, Night, at, named, night, spreads
 from grader.course.ex11.replies import Classified
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng, softmax
-from grader.expect import Mistake, Raises, expect, kind_of, require, showing
+from grader.expect import Mistake, Raises, expect, expect_error, kind_of, require, showing
 from grader.wire import Tensor
 
-Array = np.ndarray
-CLASSES = ["TDE", "SNIa", "AGN"]  # not in the order of the notebook
 ASKED = "{}\nclassifier.model.asked"
 
 
-class Night(NamedTuple):
-    """What a network says of some light curves, and the rows of each."""
-
-    samples: Array  # (n_samples, n, 3)
-    temperature: float
-    rows: dict[str, Any]
-
-
-def rows_of(rng: Rng, number: int, n: int) -> Array:
-    """Rows (n, 6) of a light curve, whose first flux is its number."""
-    rows = np.zeros((n, 6))
-    rows[:, 0] = np.cumsum(rng.uniform(1, 4, n)).round(2)
-    rows[:, 1:3] = rng.uniform(0.1, 0.9, (n, 2)).round(2)
-    rows[np.arange(n), 3 + rng.integers(0, 3, n)] = 1
-    rows[0, 1] = number
-    return rows
-
-
-def night(rng: Rng, lengths: tuple[int, ...] = (2, 1, 3)) -> Night:
-    """A night on which the temperature changes the most probable class of the first object."""
-    temperature = float(rng.choice([0.4, 2.5]))
-    rows = {f"ZTF{i}": Tensor.of(rows_of(rng, i, n)) for i, n in enumerate(lengths)}
-    while True:
-        samples = softmax(rng.normal(0, 2, (3, len(lengths), 3))).clip(0.01, 0.98).round(2)
-        samples[..., 0] = (1 - samples[..., 1:].sum(axis=-1)).round(2)
-        if not (samples > 0).all():
-            continue
-        mean, mean_at = (p.mean(axis=0) for p in (samples, at(samples, temperature)))
-        changed = mean.argmax(axis=1) != mean_at.argmax(axis=1)
-        if changed[0] and not changed[1:].all():
-            return Night(samples, temperature, rows)
-
-
-def at(p: Array, temperature: float) -> Array:
-    """Probabilities at another temperature."""
-    return softmax(np.log(p) / temperature)
-
-
-def answer_of(learner: Subject, tonight: Night, *n_samples: int) -> Answer[Classified]:
+def answer_of(learner: Subject, tonight: Night) -> Answer[Classified]:
     """What a classifier says of a night, or the exception that it raises."""
     samples, t = Tensor.of(tonight.samples), tonight.temperature
-    return learner.ask(probes.classified, CLASSES, t, tonight.rows, samples, *n_samples)
+    return learner.ask(probes.classified, CLASSES, t, tonight.rows, samples)
 
 
-def asked(learner: Subject, tonight: Night, *n_samples: int) -> Classified:
+def asked(learner: Subject, tonight: Night) -> Classified:
     """The answers of a night, which must be a list of dictionaries."""
-    got = answer_of(learner, tonight, *n_samples).value
+    got = answer_of(learner, tonight).value
     if not isinstance(got.results, list):
         raise Finding("not-a-list", got=kind_of(got.results))
     for each in got.results:
         if not isinstance(each, dict):
             raise Finding("not-dictionaries", got=kind_of(each))
     return got
-
-
-def named(p: Array) -> list[dict[str, float]]:
-    """The probabilities of each light curve, by the names of the classes."""
-    return [dict(zip(CLASSES, row, strict=True)) for row in p.tolist()]
 
 
 def of_each(results: list[Any], key: str) -> list[Any]:
@@ -154,15 +106,6 @@ def test_predicted(learner: Subject, rng: Rng) -> None:
         )
 
 
-def spreads(p: Array) -> dict[str, list[float]]:
-    """The two uncertainties of samples (n_samples, n, classes), and others."""
-    centre = p.mean(axis=0)
-    total = (centre * (1 - centre)).sum(axis=-1)
-    aleatoric = (p * (1 - p)).mean(axis=0).sum(axis=-1)
-    parts = {"epistemic": total - aleatoric, "aleatoric": aleatoric, "total": total}
-    return {name: value.tolist() for name, value in parts.items()}
-
-
 def test_uncertainties(learner: Subject, rng: Rng) -> None:
     """The two uncertainties are those of the calibrated samples"""
     tonight = night(rng)
@@ -224,10 +167,19 @@ def test_refused(learner: Subject, rng: Rng) -> None:
             expect(own, p, *others, what=what, rtol=1e-4, atol=1e-5)
 
 
+def test_other_exceptions(learner: Subject, rng: Rng) -> None:
+    """Any exception but a ValueError goes on"""
+    t = night(rng, (1, 2))
+    samples = Tensor.of(t.samples)
+    answer = learner.ask(probes.classified, CLASSES, t.temperature, t.rows, samples, lost=["lost"])
+    swallowed = Mistake("exception-swallowed", answer.raised is None)
+    expect_error(answer, "KeyError", "a KeyError of `preprocess_for_inference`", swallowed)
+
+
 def test_question(learner: Subject, rng: Rng) -> None:
     """The network is asked once: a padded batch, times, lengths, and how many samples"""
-    tonight = night(rng)
-    questions = asked(learner, tonight, 5).questions
+    tonight = night(rng, n_samples=4)
+    questions = asked(learner, tonight).questions
     with showing(ASKED):
         require(bool(questions), "network-not-asked")
         require(len(questions) == 1, "several-calls", n=len(questions))
@@ -245,7 +197,7 @@ def test_question(learner: Subject, rng: Rng) -> None:
         full = Mistake("padding-counted", Tensor.of([max(lengths)] * 3))
         expect(Answer(question.lengths), Tensor.of(lengths), full, what="the batch of lengths")
         usual = Mistake("n-samples-not-passed", question.n_samples in (50, 100))
-        expect(Answer(question.n_samples), 5, usual, what="`n_samples`")
+        expect(Answer(question.n_samples), 4, usual, what="`n_samples`")
 
 
 CASES: dict[str, dict[str, str]] = {

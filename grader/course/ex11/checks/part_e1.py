@@ -3,64 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course import common_probes
 from grader.course.ex11 import probes
+from grader.course.ex11.checks.stability import (
+    Array,
+    below,
+    edges_of,
+    index_of,
+    plain_samples,
+    psi,
+    samples,
+    shares,
+    steps,
+)
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, approx_equal, expect, expect_error, require, showing
 
-Array = np.ndarray
 NAME = "population_stability_index"
 WHAT = "the index"
-Bins = Callable[[float, list[float]], int]
-
-
-def edges_of(reference: Array, n_bins: int) -> list[float]:
-    """The quantiles between the bins, by linear interpolation between the sorted values."""
-    ordered = sorted(reference[~np.isnan(reference)].tolist())
-    edges = []
-    for k in range(1, n_bins):
-        below, part = divmod(k * (len(ordered) - 1), n_bins)
-        above = min(below + 1, len(ordered) - 1)
-        edges.append(ordered[below] + (ordered[above] - ordered[below]) * part / n_bins)
-    return edges
-
-
-def above(value: float, edges: list[float]) -> int:
-    return sum(edge <= value for edge in edges)
-
-
-def below(value: float, edges: list[float]) -> int:
-    return sum(edge < value for edge in edges)
-
-
-def shares(values: Array, edges: list[float], bin_of: Bins = above, whole: int = 0) -> list[float]:
-    """The share of the values in each bin."""
-    counts = [0] * (len(edges) + 1)
-    present = values[~np.isnan(values)].tolist()
-    for value in present:
-        counts[bin_of(value, edges)] += 1
-    return [count / (whole or len(present)) for count in counts]
-
-
-def index_of(p: list[float], q: list[float], least: float = 1e-4) -> float:
-    pairs = [(max(a, least), max(b, least)) for a, b in zip(p, q, strict=True)]
-    return sum((b - a) * math.log(b / a) for a, b in pairs)
-
-
-def psi(reference: Array, current: Array, n_bins: int) -> float:
-    edges = edges_of(reference, n_bins)
-    return index_of(shares(reference, edges), shares(current, edges))
-
-
-def steps(low: float, high: float, n_bins: int) -> list[float]:
-    """Edges at equal distances."""
-    return [low + (high - low) * k / n_bins for k in range(1, n_bins)]
 
 
 def mistakes(reference: Array, current: Array, n_bins: int) -> Iterator[Mistake]:
@@ -94,36 +60,35 @@ def mistakes(reference: Array, current: Array, n_bins: int) -> Iterator[Mistake]
     yield Mistake("bins-ignored", psi(reference, current, 10) if n_bins != 10 else False)
 
 
-def samples(rng: Rng, n: int, m: int) -> tuple[Array, Array]:
-    """A reference, and values that are brighter and more scattered; all have two digits."""
-    reference = rng.normal(19, 0.8, n).round(2)
-    return reference, rng.normal(18.7, 1.1, m).round(2)
-
-
 @gate
 @twice
 def test_index(learner: Subject, rng: Rng) -> None:
     """The sum over quantiles of the reference"""
-    for n_bins in (4, 10):
-        reference, current = samples(rng, rng.size(60, 24), rng.size(45, 18))
+    for n_bins in (4, 6):
+        reference, current = plain_samples(rng, n_bins)
         answer = learner.ask(common_probes.call, NAME, reference, current, n_bins)
         known = mistakes(reference, current, n_bins)
         expect(answer, psi(reference, current, n_bins), *known, what=WHAT)
-    reference, current = samples(rng, 40, 30)
+
+
+def test_usual_number(learner: Subject, rng: Rng) -> None:
+    """There are ten bins, if nothing is said"""
+    reference, current = samples(rng, rng.size(40), rng.size(30))
     answer = learner.ask(common_probes.call, NAME, reference, current)
-    expect(answer, psi(reference, current, 10), what="the index with the usual number of bins")
+    expect(answer, psi(reference, current, 10), what="the index with the usual bins")
 
 
 def test_empty_bins(learner: Subject, rng: Rng) -> None:
     """A share is taken to be at least 0.0001, and that is all"""
     reference = np.arange(20.0)
-    for current in (np.full(8, 1000.0), np.array([-5.0, -7.0, 2.0, 40.0])):
+    for current in (np.full(8, 1000.0), np.array([-5.0, -7.0, 2.0, 40.0]), np.full(6, 0.5)):
         edges = edges_of(reference, 5)
         p, q = shares(reference, edges), shares(current, edges)
         clipped = [max(each, 1e-4) for each in q]
         again = [each / sum(clipped) for each in clipped]
         kept = [(a, b) for a, b in zip(p, q, strict=True) if b]
         added = [each + 1e-4 for each in q]
+        only_first = index_of(p, [1.0] * 5) if q[0] == 1 else False
         answer = learner.ask(common_probes.call, NAME, reference, current, 5)
         expect(
             answer,
@@ -131,6 +96,7 @@ def test_empty_bins(learner: Subject, rng: Rng) -> None:
             Mistake("infinite", math.inf),
             Mistake("infinite", math.nan),
             Mistake("normalised-again", index_of(p, again, 0.0)),
+            Mistake("last-bins-lost", only_first),
             Mistake("empty-left-out", sum((b - a) * math.log(b / a) for a, b in kept)),
             Mistake("added-for-at-least", index_of([each + 1e-4 for each in p], added)),
             Mistake("outside-dropped", Raises("ZeroDivisionError")),

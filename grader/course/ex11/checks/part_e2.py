@@ -1,19 +1,24 @@
-"""Checks of 11.E2, How soon can we know?.
-
-What the classifier says of a light curve depends on how many observations it has, so that each way
-of cutting gives other numbers.
-"""
+"""Checks of 11.E2, How soon can we know?."""
 
 from __future__ import annotations
 
+import math
 from statistics import mean
-from typing import Any, NamedTuple
-
-import numpy as np
 
 from grader.answer import UNREADABLE, Answer, Failure, Finding, Subject
 from grader.course.counted import as_many
 from grader.course.ex11 import probes
+from grader.course.ex11.checks.aging import (
+    Trial,
+    accuracies,
+    first_seen,
+    of_answered,
+    other_times,
+    plain_trial,
+    times_of,
+    trial,
+    verdicts,
+)
 from grader.course.ex11.replies import Aged
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
@@ -29,64 +34,8 @@ from grader.expect import (
 )
 from grader.wire import Table
 
-Observation = dict[str, Any]
 COLUMNS = ("age", "accuracy", "refused")
-CLASSES = ["SNIa", "TDE", "CV"]
 ASKED = "{}\noracle.asked"
-
-
-class Trial(NamedTuple):
-    """Light curves, what is said of each by its length, the truth, and the ages."""
-
-    observations: dict[str, list[Observation]]
-    answers: dict[str, list[str | None]]
-    labels: list[str]
-    ages: list[float]
-
-
-def row(day: float, snr: float, band: str = "r") -> Observation:
-    return {"mjd": 6000.0 + day, "flux": 4.0 * snr, "flux_err": 4.0, "band": band}
-
-
-def light_curve(rng: Rng, sign: int = 1) -> list[Observation]:
-    """A limit and a faint point, then detections; among them a faint one. In order of time."""
-    start = float(rng.integers(0, 40)) / 4
-    before = [row(start, float("nan")), row(start + 1.25, 3.0, "g")]
-    days = start + 2 + np.cumsum(rng.integers(4, 13, 5) / 4)
-    after = [row(float(day), sign * float(rng.integers(8, 30))) for day in days]
-    after[2] = row(float(days[2]), 2.0)
-    return before + after
-
-
-def first_seen(data: list[Observation]) -> float | None:
-    """The time of the first detection."""
-    return next((obs["mjd"] for obs in data if abs(obs["flux"]) >= 5 * obs["flux_err"]), None)
-
-
-def cut(data: list[Observation], age: float) -> list[float]:
-    """The times of what is known at an age."""
-    start = first_seen(data)
-    return [obs["mjd"] for obs in data if start is not None and obs["mjd"] <= start + age]
-
-
-def trial(rng: Rng) -> Trial:
-    """Five light curves: the second fades, one is never detected, one is empty."""
-    data = [light_curve(rng), light_curve(rng, -1), light_curve(rng), [row(1.0, 2.0)], []]
-    observations = dict(zip("ABCDE", data, strict=True))
-    labels = [CLASSES[i] for i in rng.integers(0, 3, len(data))]
-    answers: dict[str, list[str | None]] = {}
-    for (name, each), label in zip(observations.items(), labels, strict=True):
-        said = [None, None, *rng.choice([*CLASSES, label], len(each)).tolist()]
-        said[3:4] = [None] * len(said[3:4])  # too few at the first detection
-        answers[name] = said[: len(each) + 1]
-    ages = sorted({0.0, 3.0, 7.5, float(rng.integers(9, 12))}, reverse=True)
-    return Trial(observations, answers, labels, [*ages[1:], ages[0]])
-
-
-def verdicts(given: Trial, times: list[list[float]]) -> list[tuple[bool, bool]]:
-    """Of each light curve that is cut to these times: is it right, and is it refused?"""
-    said = [given.answers[name][len(t)] for name, t in zip(given.observations, times, strict=True)]
-    return [(s == label, s is None) for s, label in zip(said, given.labels, strict=True)]
 
 
 def asked(learner: Subject, given: Trial) -> tuple[Aged, dict[str, list[float]]]:
@@ -113,70 +62,39 @@ def _numbers(column: Any) -> list[float]:
         raise Failure(f"{UNREADABLE} A column holds no numbers.", "error") from None
 
 
-def times_of(given: Trial, age: float) -> list[list[float]]:
-    return [cut(data, age) for data in given.observations.values()]
-
-
-def other_times(given: Trial) -> dict[str, list[list[list[float]]]]:
-    """For each age the times that other ways of cutting leave."""
-    every = list(given.observations.values())
-
-    def by_start(start_of: Any) -> list[list[list[float]]]:
-        starts = [start_of(data) if data else None for data in every]
-        return [
-            [
-                [obs["mjd"] for obs in data if start is not None and obs["mjd"] <= start + age]
-                for data, start in zip(every, starts, strict=True)
-            ]
-            for age in given.ages
-        ]
-
-    def positive(data: list[Observation]) -> float | None:
-        return next((obs["mjd"] for obs in data if obs["flux"] >= 5 * obs["flux_err"]), None)
-
-    def strictly(data: list[Observation], age: float) -> list[float]:
-        start = first_seen(data)
-        return [t for t in cut(data, age) if start is not None and t < start + age]
-
-    def after_first(data: list[Observation], age: float) -> list[float]:
-        start = first_seen(data)
-        return [t for t in cut(data, age) if start is not None and t >= start]
-
-    def undetected_whole(data: list[Observation], age: float) -> list[float]:
-        whole = [obs["mjd"] for obs in data]
-        return whole if first_seen(data) is None else cut(data, age)
-
-    return {
-        "first-observation": by_start(lambda data: data[0]["mjd"]),
-        "positive-only": by_start(positive),
-        "strictly-before": [[strictly(d, age) for d in every] for age in given.ages],
-        "past-lost": [[after_first(d, age) for d in every] for age in given.ages],
-        "undetected-whole": [[undetected_whole(d, age) for d in every] for age in given.ages],
-        "not-cut": [[[obs["mjd"] for obs in d] for d in every] for _ in given.ages],
-    }
-
-
 @gate
 @twice
 def test_accuracy(learner: Subject, rng: Rng) -> None:
     """The share of all light curves that are right at each age, refused ones being wrong"""
-    given = trial(rng)
-    got, table = asked(learner, given)
-    by_ages = [verdicts(given, times_of(given, age)) for age in given.ages]
-    want = [mean(right for right, _ in each) for each in by_ages]
-    answered = [[right for right, refused in each if not refused] for each in by_ages]
-    of_answered = [mean(each) if each else float("nan") for each in answered]
-    check_cutting(got, given)
+    given = plain_trial(rng)
+    _, table = asked(learner, given)
+    times = [times_of(given, age) for age in given.ages]
+    want, others = accuracies(given, times), other_times(given)
+    answered = of_answered(given)
+    silent = [all(refused for _, refused in verdicts(given, each)) for each in times]
+    unknown = [math.nan if n else share for n, share in zip(silent, answered, strict=True)]
+    with showing("{}['age'].tolist()"):
+        expect(Answer(table["age"]), given.ages, what="the list of ages")
     with showing("{}['accuracy'].tolist()"):
         expect(
             Answer(table["accuracy"]),
             want,
-            Mistake("refused-left-out", of_answered),
-            Mistake("refused-left-out", [0.0 if v != v else v for v in of_answered]),
+            Mistake("refused-left-out", answered),
+            Mistake("refused-left-out", unknown),
             Mistake("counts-for-shares", [each * len(given.labels) for each in want]),
             Mistake("per-cent", [100 * each for each in want]),
+            Mistake("not-cut", accuracies(given, others["not-cut"])),
+            Mistake("first-observation", accuracies(given, others["first-observation"])),
+            Mistake("past-lost", accuracies(given, others["past-lost"])),
             what="the list of accuracies",
         )
+
+
+def test_cutting(learner: Subject, rng: Rng) -> None:
+    """The classifier is asked once for each age, about what was known of all light curves"""
+    given = trial(rng)
+    got, _ = asked(learner, given)
+    check_cutting(got, given)
 
 
 def check_cutting(got: Aged, given: Trial) -> None:
