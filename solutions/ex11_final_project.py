@@ -765,9 +765,9 @@ class ProductionTransientClassifier:
         have rows are asked about in a single call of self.model.forward_with_uncertainty, with
         self.n_samples: features (batch, longest, 6), padded with zeros at the end; times, their
         column 0 as (batch, longest, 1); and lengths (batch,), int64. If there is none, the model is
-        not called. Its answer has "prediction_samples", the probabilities (n_samples, batch, number of
-        classes). Those of each sample become p**(1 / self.temperature), divided by their sum over
-        the classes, and `summarise` (10.2) makes the rest of these.
+        not called. Its answer has "prediction_samples", the probabilities (n_samples, batch,
+        number of classes). Those of each sample become p**(1 / self.temperature), divided by their
+        sum over the classes, and `summarise` (10.2) makes the rest of these.
 
         Returns:
             A dictionary for each light curve, in their order, with

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 from statistics import mean
+from typing import Any
+
+import numpy as np
 
 from grader.answer import UNREADABLE, Answer, Failure, Finding, Subject
 from grader.course.counted import as_many
