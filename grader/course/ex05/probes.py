@@ -216,12 +216,11 @@ def replaced(learner: Learner, name: str, stand_in: Any) -> Iterator[None]:
 
 def created(learner: Learner, *args: Any, seed: int, global_seed: int = 0) -> Sky:
     """A dataset of quickly made light curves, each marked by a random number."""
-    n_calls = 0
+    given: list[Any] = []  # the generators, kept so that no other object takes their place
     template = learner.TransientLightCurve([], "template")  # copies are cheaper than new ones
 
     def quick(label: Any, rng: Any, object_id: Any = "invented") -> Any:
-        nonlocal n_calls
-        n_calls += 1
+        given.append(rng)
         made = copy.copy(template)
         made.transient_type, made.object_id, made.peak_mjd = label, object_id, float(rng.random())
         return made
@@ -233,7 +232,8 @@ def created(learner: Learner, *args: Any, seed: int, global_seed: int = 0) -> Sk
         kinds=(type(lightcurves).__name__, type(labels).__name__),
         labels=list(labels),
         marks=[mark_of(each) for each in lightcurves],
-        n_calls=n_calls,
+        n_calls=len(given),
+        n_generators=len({id(rng) for rng in given}),
         proportions=args[1] if len(args) > 1 else None,
     )
 

@@ -115,6 +115,8 @@ def test_one_generator(learner: Subject, rng: Rng) -> None:
     first = made_of(learner.ask(probes.created, 30, proportions, seed=seed))
     drawn = [mark.drawn for mark in first.marks]
     require(len(set(drawn)) == len(drawn), "generator-for-each")
+    n = first.n_generators
+    require(n <= 1, "generator-for-each~own", n=first.n_calls, n_generators=n)
     again = made_of(learner.ask(probes.created, 30, proportions, seed=seed, global_seed=1))
     same = again.marks == first.marks and again.labels == first.labels
     require(same, "not-reproducible")

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from grader.answer import Answer, Finding, Subject
+from grader.answer import Answer, Subject
 from grader.course.ex05 import probes
 from grader.course.ex05.checks.common import (
     FIRST_BAND,
@@ -102,6 +102,7 @@ def test_fainter(learner: Subject, rng: Rng) -> None:
 def judge_dimming(new: np.ndarray, flux: np.ndarray, sigma: np.ndarray, step: float) -> None:
     """`new` are fluxes in the unit in which the errors are `sigma`; step: of distance modulus."""
     f = 10 ** (-0.4 * step)
+    require_own_numbers(new, flux, sigma)
     weight = flux / sigma**2
     slope = float((weight * new).sum() / (weight * flux).sum())
     require(abs(slope - 1) > 0.02, "as-clear-as-before")
@@ -111,14 +112,30 @@ def judge_dimming(new: np.ndarray, flux: np.ndarray, sigma: np.ndarray, step: fl
     judge_added_noise((new - f * flux) / sigma, math.sqrt(1 - f**2))
 
 
+def require_own_numbers(new: np.ndarray, flux: np.ndarray, sigma: np.ndarray) -> None:
+    """The fluxes must not be the old ones, dimmed, and one number that is added to all of them."""
+
+    def are_all(added: np.ndarray) -> bool:
+        terms = np.column_stack([flux, added]) / sigma[:, None]
+        parts = np.linalg.lstsq(terms, new / sigma)[0]
+        left = new / sigma - terms @ parts
+        return bool(np.abs(parts[1] * added / sigma).max() > 0.05 and np.abs(left).max() < 0.01)
+
+    require(not are_all(np.ones(len(sigma))), "one-number-for-all")
+    require(not are_all(sigma), "one-number-for-all~scaled")
+
+
 def judge_added_noise(noise: np.ndarray, want: float) -> None:
-    """Noise in units of the errors must spread by `want`."""
-    spread = float(np.std(noise))
-    require(spread > 0.05, "no-noise")
-    if abs(spread / want - 1) < 0.2:
-        return
-    full = abs(spread - 1) < 0.15
-    raise Finding("noise-not-reduced~farther" if full else "wrong-noise", spread=spread, want=want)
+    """Noise in units of the errors must be normally distributed around 0, and spread by `want`."""
+    spread, mean = float(np.std(noise)), float(np.mean(noise))
+    require(bool(np.abs(noise).max() > 0.05), "no-noise")
+    require(bool(noise.min() < 0 < noise.max()), "noise-not-normal")
+    kurtosis = float(np.mean((noise - mean) ** 4)) / spread**4
+    require(kurtosis > 2.15, "noise-not-normal~uniform")
+    right = abs(spread / want - 1) < 0.2
+    require(right or abs(spread - 1) > 0.15, "noise-not-reduced~farther", spread=spread, want=want)
+    require(right, "wrong-noise", spread=spread, want=want)
+    require(abs(mean) < 0.3 * want, "noise-not-centred", mean=mean)
 
 
 def test_moved_again(learner: Subject, rng: Rng) -> None:
