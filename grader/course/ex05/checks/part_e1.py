@@ -119,7 +119,8 @@ def require_own_numbers(new: np.ndarray, flux: np.ndarray, sigma: np.ndarray) ->
         terms = np.column_stack([flux, added]) / sigma[:, None]
         parts = np.linalg.lstsq(terms, new / sigma)[0]
         left = new / sigma - terms @ parts
-        return bool(np.abs(parts[1] * added / sigma).max() > 0.05 and np.abs(left).max() < 0.01)
+        number = np.abs(parts[1] * added / sigma).max()
+        return bool(number > 3e-4 and np.abs(left).max() < 1e-3)  # rounding makes 2e-5
 
     require(not are_all(np.ones(len(sigma))), "one-number-for-all")
     require(not are_all(sigma), "one-number-for-all~scaled")
@@ -128,7 +129,7 @@ def require_own_numbers(new: np.ndarray, flux: np.ndarray, sigma: np.ndarray) ->
 def judge_added_noise(noise: np.ndarray, want: float) -> None:
     """Noise in units of the errors must be normally distributed around 0, and spread by `want`."""
     spread, mean = float(np.std(noise)), float(np.mean(noise))
-    require(bool(np.abs(noise).max() > 0.05), "no-noise")
+    require(bool(np.abs(noise).max() > 1e-3), "no-noise")
     require(bool(noise.min() < 0 < noise.max()), "noise-not-normal")
     kurtosis = float(np.mean((noise - mean) ** 4)) / spread**4
     require(kurtosis > 2.15, "noise-not-normal~uniform")
