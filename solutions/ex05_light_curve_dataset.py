@@ -945,8 +945,8 @@ def create_synthetic_transient_dataset(
     Returns:
         The light curves, and the label of each: two lists of n_samples items. (A label may be of
         np.str_, which is a str as well.) A class has n_samples * proportion / sum of proportions
-        objects, rounded up or down such that the total is n_samples; which are rounded up is up to
-        you. The classes are mixed, in random order.
+        objects, rounded up or down such that the total is n_samples; a whole number stays as it
+        is, and which others are rounded up is up to you. The classes are mixed, in random order.
 
     Raises:
         ValueError: If a class is not in MODELS, even if its proportion is 0. The message names it.

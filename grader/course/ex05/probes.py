@@ -101,11 +101,35 @@ class Trial:
             "_pad_sequence": lambda self, each: np.pad(each, ((0, longest - len(each)), (0, 0))),
         }
         cls = type("LightCurveDataset", (learner.LightCurveDataset,), stand_ins)
-        made = [learner.TransientLightCurve(data, name) for name, (data, _) in curves.items()]
+        self.made = [learner.TransientLightCurve(data, name) for name, (data, _) in curves.items()]
         self.transform = Marking() if options.pop("marking", False) else None
         if self.transform is not None:
             options["transform"] = self.transform
-        self.dataset = cls(made, labels, longest, **options)
+        self.dataset = cls(self.made, labels, longest, **options)
+
+
+def changed_by_another(
+    learner: Learner, curves: Curves, labels: list[str], longest: int, other_labels: list[str]
+) -> list[str]:
+    """What has changed about a dataset once there is another of the same light curves, reversed."""
+    trial = Trial(learner, curves, labels, longest)
+    dataset = trial.dataset
+
+    def seen() -> dict[str, Any]:
+        names = ("classes", "labels", "max_sequence_length", "transform")
+        attributes = {name: copy.deepcopy(getattr(dataset, name)) for name in names}
+        return attributes | {"len(dataset)": len(dataset), "dataset[0]": dataset[0][0].clone()}
+
+    before = seen()
+    type(dataset)(trial.made[::-1][1:], other_labels, longest + 1, transform=np.negative)
+    now = seen()
+    return [name for name, value in before.items() if not _alike(value, now[name])]
+
+
+def _alike(one: Any, other: Any) -> bool:
+    if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
+        return torch.equal(one, other)
+    return type(one) is type(other) and bool(one == other)
 
 
 def made_dataset(
@@ -165,8 +189,8 @@ def transformed(learner: Learner, curves: Curves, labels: list[str], longest: in
     trial = Trial(learner, curves, labels, longest, marking=True)
     assert trial.transform is not None
     calls = len(trial.transform.given)
-    first, _ = trial.dataset[0][0], trial.dataset[0][0]
-    return Transformed(calls, first, trial.transform.given)
+    first, second = trial.dataset[0][0], trial.dataset[0][0]
+    return Transformed(calls, first, second, trial.transform.given)
 
 
 def augmented(

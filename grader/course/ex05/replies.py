@@ -52,6 +52,7 @@ class Transformed(Struct):
 
     calls_at_construction: int
     first: Any
+    second: Any
     given: list[Any]
 
 
