@@ -1073,8 +1073,8 @@ def mixup_minority(
         features: (batch, seq_len, n_features). Neither they nor the labels are changed.
         labels: (batch,) the numbers of the classes, int64.
         num_classes: the number of classes.
-        minority: the numbers of the classes whose objects are mixed: a list, a set or the like,
-            possibly empty.
+        minority: the numbers of the classes whose objects are mixed, at least one: a list, a set
+            or the like.
         alpha: the parameter of the beta distribution, above 0; the smaller, the less is mixed.
 
     Returns:

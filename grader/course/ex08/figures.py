@@ -14,6 +14,7 @@ from grader.course.ex08.replies import (
     EMPTY,
     FIGURE,
     OLD,
+    SAME,
     Cell,
     Line,
     Matrix,
@@ -34,12 +35,14 @@ def figures_closed() -> Iterator[Any]:
             plt.close(number)
 
 
-def kind_of(figure: Any, other: Any) -> str:
-    """What a function returned, with the figure `other` in front."""
+def kind_of(figure: Any, other: Any, draw: Callable[[], Any]) -> str:
+    """What a function returned, with the figure `other` in front; `draw` calls it once more."""
     if not isinstance(figure, plt.Figure):
         return type(figure).__name__
     if figure is other:
         return OLD
+    if draw() is figure:
+        return SAME
     return FIGURE if figure.axes else EMPTY
 
 
@@ -127,7 +130,9 @@ def _panel(ax: Any, names: list[tuple[Any, str]]) -> Panel:
         label = [text for look, text in names if look == _look(line)]
         own = [text for text in label if text == line.get_label()]
         lines.append(Line(x, y, name=(own or label or [""])[0]))
-    return Panel(ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale(), lines, list(_marks(ax)))
+    shared = [ax, *ax.get_shared_x_axes().get_siblings(ax)]
+    across = next((each.get_xlabel() for each in shared if each.get_xlabel()), "")
+    return Panel(across, ax.get_ylabel(), ax.get_yscale(), lines, list(_marks(ax)))
 
 
 def _marks(ax: Any) -> Iterator[float]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 import operator
 import re
-from collections.abc import Callable, Sequence
-from contextlib import redirect_stderr
+from collections.abc import Callable, Collection, Sequence
+from contextlib import redirect_stderr, suppress
 from io import StringIO
 from itertools import islice
 from pathlib import Path
@@ -39,6 +39,7 @@ from grader.course.ex08.stand_ins import (
     N_FEATURES,
     OneDrop,
     OneLayer,
+    PlacedLoss,
     PowerCut,
     Recorder,
     Script,
@@ -55,17 +56,30 @@ Measured: TypeAlias = tuple[Tensor, Tensor, float]  # predictions, targets, loss
 
 
 def dealt(
-    learner: Learner, labels: Any, batch_size: int, passes: int, seed: int, most: int = 100
+    learner: Learner,
+    labels: Any,
+    batch_size: int,
+    passes: int,
+    seed: int,
+    most: int = 100,
+    others: Sequence[int] = (),
 ) -> Dealt:
-    """The length of a sampler, and the batches of some passes (the first `most` of each)."""
+    """The length of a sampler, and the batches of some passes (the first `most` of each).
+
+    If there are labels of `others`, a sampler for those is made before the first pass.
+    """
     torch.manual_seed(seed)
     sampler = learner.BalancedBatchSampler(labels, batch_size)
+    if others:
+        learner.BalancedBatchSampler(others, len(others))
     batches = [[_plain(batch) for batch in islice(iter(sampler), most)] for _ in range(passes)]
     return Dealt(len(sampler), batches)
 
 
 def _plain(batch: Any) -> Any:
     """A batch as a list of ints, or the value itself if it is not one."""
+    if not hasattr(batch, "__len__") and not hasattr(batch, "__index__"):
+        return type(batch).__name__
     try:
         return [operator.index(position) for position in batch]
     except TypeError:
@@ -106,6 +120,13 @@ def metrics(
     return tracker.compute_metrics()
 
 
+def kept(learner: Learner, names: list[str], batch: Measured) -> list[Any]:
+    """The predictions that a tracker keeps of a batch."""
+    tracker = learner.MetricsTracker(names)
+    tracker.update(*batch)
+    return list(tracker.predictions)
+
+
 def measured_twice(
     learner: Learner, names: list[str], batches: Sequence[Measured]
 ) -> MeasuredTwice:
@@ -137,7 +158,7 @@ def confusion_figure(
     tracker.targets, tracker.predictions = targets, predictions
     with figures_closed() as other:
         figure = tracker.plot_confusion_matrix()
-        kind = kind_of(figure, other)
+        kind = kind_of(figure, other, tracker.plot_confusion_matrix)
         return matrix_of(figure.axes[0]) if kind == FIGURE else Matrix(kind)
 
 
@@ -176,6 +197,27 @@ def one_epoch(
     return Epoch(returned, tracker.told, model.asked, model.shift.detach())
 
 
+def left_behind(learner: Learner, training: bool) -> list[str]:
+    """What `run_epoch` does not move to a device.
+
+    The device is `meta`, on which tensors have no values. A pass ends with an error as soon as it
+    asks for one, but until then all goes on as usual.
+    """
+    model, criterion = Spy(2), PlacedLoss()
+    loader = _loader(torch.ones(4, 1, N_FEATURES), torch.tensor([0, 1, 1, 0]), [[0, 1], [2, 3]])
+    optimizer = SGD(model.parameters(), lr=0.1) if training else None
+    with suppress(Exception):
+        learner.run_epoch(model, loader, criterion, Recorder({}), optimizer, "meta")
+    places = {
+        "the model": model.shift.device,
+        "the features": model.place,
+        "the criterion": criterion.weight.device,
+        "the labels": criterion.place,
+    }
+    known = {what: place.type for what, place in places.items() if place is not None}
+    return [what for what, kind in known.items() if kind != "meta"]
+
+
 def trained(
     learner: Learner,
     logits: Tensor,
@@ -209,11 +251,9 @@ def trained(
     screen = StringIO()
     with TemporaryDirectory() as folder, redirect_stderr(screen):
         path = Path(folder) / "best.pt"
-        options = {"device": "cpu", "weight_decay": 0.0, "progress": False} | options
+        usual = {"device": "cpu", "weight_decay": 0.0, "progress": False, "checkpoint_path": path}
         try:
-            result = learner.train_with_imbalance_handling(
-                model, train, val, checkpoint_path=path, **options
-            )
+            result = learner.train_with_imbalance_handling(model, train, val, **usual | options)
             got = _returned(result)
         except PowerCut:
             got = Training(cut=True)
@@ -262,7 +302,7 @@ def history_figure(learner: Learner, history: dict[str, Any]) -> History:
     given = copy.deepcopy(history)
     with figures_closed() as other:
         figure = learner.plot_training_history(given)
-        kind = kind_of(figure, other)
+        kind = kind_of(figure, other, lambda: learner.plot_training_history(dict(history)))
         axes = panels_of(figure) if kind == FIGURE else []
         return History(kind, axes, given)
 
@@ -275,7 +315,7 @@ def mixed(
     features: Tensor,
     labels: Tensor,
     num_classes: int,
-    minority: list[int],
+    minority: Collection[int],
     alpha: float,
     seed: int = 1,
 ) -> Mixed:
@@ -311,7 +351,7 @@ def sampled(
     switch(not training)
     try:
         result = learner.mc_dropout_predict(model, features, n_samples)
-        kept_fast = torch.backends.mha.get_fastpath_enabled() != training
+        kept_fast = torch.backends.mha.get_fastpath_enabled() == (not training)
     finally:
         switch(usual)
     same = all(torch.equal(state[name], value) for name, value in model.state_dict().items())

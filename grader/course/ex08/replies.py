@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-OLD, EMPTY, FIGURE = "old figure", "empty figure", "new figure"
+OLD, SAME, EMPTY, FIGURE = "old figure", "same figure", "empty figure", "new figure"
 """What a function may have drawn; otherwise the type of its result, such as `NoneType`."""
 
 
