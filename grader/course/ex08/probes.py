@@ -218,6 +218,14 @@ def left_behind(learner: Learner, training: bool) -> list[str]:
     return [what for what, kind in known.items() if kind != "meta"]
 
 
+def passes_alone(learner: Learner) -> None:
+    """Train and look without being told a device."""
+    model = Spy(2)
+    loader = _loader(torch.ones(2, 1, N_FEATURES), torch.tensor([0, 1]), [[0, 1]])
+    for optimizer in (SGD(model.parameters(), lr=0.1), None):
+        learner.run_epoch(model, loader, nn.CrossEntropyLoss(), Recorder({}), optimizer)
+
+
 def trained(
     learner: Learner,
     logits: Tensor,

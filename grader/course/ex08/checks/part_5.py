@@ -19,7 +19,7 @@ from grader.course.ex08.checks.trainings import (
     series,
 )
 from grader.course.ex08.checks.weights import balanced, check_weights, losses_of, weighted_mean
-from grader.course.gates import gate, twice
+from grader.course.gates import gate
 from grader.course.oracles import Rng, softmax
 from grader.expect import Mistake, approx_equal, expect, expect_error, number, require
 from grader.wire import Tensor
@@ -85,9 +85,10 @@ def test_device(learner: Subject, training: bool) -> None:
     """The model, the criterion, the features and the labels are moved to the device"""
     left = learner.ask(probes.left_behind, training).value
     require(not left, "not-moved", what=", ".join(left))
+    alone = learner.ask(probes.passes_alone)
+    require(alone.raised is None, "no-device-fails", alone, error=alone.raised)
 
 
-@twice
 def test_history(learner: Subject, rng: Rng) -> None:
     """The history holds losses, accuracies and learning rates of all epochs"""
     plan = Plan(rng, [1.25, 1.0, 1.125])
@@ -116,6 +117,20 @@ def test_history(learner: Subject, rng: Rng) -> None:
         rtol=1e-4,
     )
     expect(Answer(values["learning_rates"]), [0.125] * 3, what="`learning_rates`")
+
+
+def test_second_training(learner: Subject, rng: Rng) -> None:
+    """A second training has weights of its own"""
+    right = []
+    for objects in (20, 18):  # some come twice, and none
+        plan = Plan(rng, [1.25])
+        plan.batch = plan.batch[:objects]
+        (loss,) = series(plan.run(learner), "train_loss", 1)
+        logits, labels = plan.delivered()
+        of_loader = balanced(labels.tolist(), N_CLASSES)
+        want = weighted_mean(losses_of(logits, labels), labels, of_loader)
+        right.append(math.isclose(loss, want, rel_tol=1e-4))
+    require(right != [True, False], "state-kept")
 
 
 def check_validation_losses(losses: list[float], plan: Plan, easy: float) -> None:
