@@ -338,8 +338,9 @@ def fitted(
 ) -> Fitted:
     """`fit` with losses that are known beforehand: its history, and how far down it left us."""
     model = Ladder()
-    idle = {"params": [nn.Parameter(torch.zeros(1))], "lr": 3.0}  # never has a gradient
-    optimizer = SGD([{"params": list(model.parameters())}, idle], lr=1.0)
+    optimizer = SGD(model.parameters(), lr=1.0)
+    idle = [nn.Parameter(torch.zeros(1))]  # never has a gradient
+    optimizer.add_param_group({"params": idle, "lr": 3.0})
     scheduler = CountingScheduler(optimizer, gamma)
     if gamma != 1:
         settings = settings | {"scheduler": scheduler}
