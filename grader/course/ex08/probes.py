@@ -158,8 +158,10 @@ def confusion_figure(
     tracker.targets, tracker.predictions = targets, predictions
     with figures_closed() as other:
         figure = tracker.plot_confusion_matrix()
-        kind = kind_of(figure, other, tracker.plot_confusion_matrix)
-        return matrix_of(figure.axes[0]) if kind == FIGURE else Matrix(kind)
+        kind = kind_of(figure, other)
+        seen = matrix_of(figure.axes[0]) if kind == FIGURE else Matrix(kind)
+        seen.used_again = tracker.plot_confusion_matrix() is figure
+        return seen
 
 
 # 8.5 class_weights, run_epoch, train_with_imbalance_handling
@@ -310,9 +312,10 @@ def history_figure(learner: Learner, history: dict[str, Any]) -> History:
     given = copy.deepcopy(history)
     with figures_closed() as other:
         figure = learner.plot_training_history(given)
-        kind = kind_of(figure, other, lambda: learner.plot_training_history(dict(history)))
+        kind = kind_of(figure, other)
         axes = panels_of(figure) if kind == FIGURE else []
-        return History(kind, axes, given)
+        used_again = learner.plot_training_history(dict(history)) is figure
+        return History(kind, axes, given, used_again)
 
 
 # 8.E1 mixup_minority

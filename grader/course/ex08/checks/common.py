@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from grader.answer import Answer
-from grader.course.ex08.replies import EMPTY, FIGURE, OLD, SAME, History, Matrix
+from grader.course.ex08.replies import EMPTY, FIGURE, OLD, History, Matrix
 from grader.expect import require
 
 F = TypeVar("F", Matrix, History)
@@ -19,7 +19,6 @@ def figure_of(answer: Answer[F]) -> F:
     kind = answer.value.kind
     require(kind != "NoneType", "nothing-returned~figure")
     require(kind != OLD, "drawn-on-old-figure")
-    require(kind != SAME, "figure-used-again")
     require(kind != EMPTY, "figure-empty")
     require(kind == FIGURE, "no-figure-returned", kind=kind)
     return answer.value

@@ -119,6 +119,11 @@ def colours_of(got: Matrix, plotted: np.ndarray) -> np.ndarray:
     return values
 
 
+def test_new_figure(learner: Subject, rng: Rng) -> None:
+    """Each call makes a figure of its own"""
+    require(not drawn(learner, rng, some_counts(rng)).used_again, "figure-used-again")
+
+
 @pytest.mark.parametrize("data", ["an absent class", "a single object", "no zeros"])
 def test_colours(learner: Subject, rng: Rng, data: str) -> None:
     """The colour is the fraction of the row"""

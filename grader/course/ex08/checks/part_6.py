@@ -71,9 +71,16 @@ def test_lines(learner: Subject, rng: Rng) -> None:
         require(bool(lines), "series-missing", name=name)
         where[name] = lines[0][0]
     check_places(where, got.axes)
-    check_history(got.history, history)
     place, line = found(got.axes, history["val_loss"])[0]
     check_marks(got.axes[place], line, history)
+
+
+def test_left_alone(learner: Subject, rng: Rng) -> None:
+    """Each call makes a figure of its own, and leaves the history alone"""
+    history = some_history(rng)
+    got = figure_of(learner.ask(probes.history_figure, history))
+    check_history(got.history, history)
+    require(not got.used_again, "figure-used-again")
 
 
 def check_history(after: Any, before: dict[str, Any]) -> None:
