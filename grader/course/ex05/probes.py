@@ -28,6 +28,7 @@ from grader.course.ex05.replies import (
     Sky,
     Transformed,
 )
+from grader.course.seeds import seed_torch
 from grader.runner import Learner
 
 Codes = dict[str, list[float]]
@@ -201,7 +202,7 @@ def augmented(
     results = []
     for seed in seeds:
         if seed is not None:
-            torch.manual_seed(seed)
+            seed_torch(seed)
         results.append(augment(rows))
     return Changed(results, rows)
 
@@ -214,7 +215,7 @@ def augmented_by_workers(
     results = []
     for seed in seeds:
         worker = copy.deepcopy(augment)
-        torch.manual_seed(seed)
+        seed_torch(seed)
         results.append(worker(rows))
     return results
 
@@ -279,7 +280,7 @@ def moved(
     learner: Learner, rows: np.ndarray, redshifts: list[float], new_redshift: float, seed: int
 ) -> Changed:
     """A light curve moved to another redshift, and itself afterwards."""
-    torch.manual_seed(seed)
+    seed_torch(seed)
     augment = learner.PhotometricRedshiftAugmentation(*redshifts)
     return Changed([augment.move(rows, new_redshift)], rows)
 
@@ -307,6 +308,6 @@ def epochs(
     made = []
     for seed in seeds if is_loader else []:
         if seed is not None:
-            torch.manual_seed(seed)
+            seed_torch(seed)
         made.append([numbers.tolist() for numbers, _ in loader])
     return Epochs(type(loader).__name__, is_loader, made)

@@ -47,6 +47,7 @@ from grader.course.ex08.stand_ins import (
     SmallTransformer,
     Spy,
 )
+from grader.course.seeds import seed_torch
 from grader.runner import Learner
 
 Measured: TypeAlias = tuple[Tensor, Tensor, float]  # predictions, targets, loss
@@ -68,7 +69,7 @@ def dealt(
 
     If there are labels of `others`, a sampler for those is made before the first pass.
     """
-    torch.manual_seed(seed)
+    seed_torch(seed)
     sampler = learner.BalancedBatchSampler(labels, batch_size)
     if others:
         learner.BalancedBatchSampler(others, len(others))
@@ -331,7 +332,7 @@ def mixed(
     seed: int = 1,
 ) -> Mixed:
     """A batch after mixup, and whether the given tensors were left alone."""
-    torch.manual_seed(seed)
+    seed_torch(seed)
     before = features.clone(), labels.clone()
     result = learner.mixup_minority(features, labels, num_classes, minority, alpha)
     same = [torch.equal(old, now) for old, now in zip(before, (features, labels), strict=True)]
@@ -352,7 +353,7 @@ def sampled(
 
     The fast path is enabled before for a model in evaluation mode, and disabled for another.
     """
-    torch.manual_seed(1)
+    seed_torch(1)
     usual = torch.backends.mha.get_fastpath_enabled()
     model = OneDrop(table)
     if not training:
@@ -376,7 +377,7 @@ def silent_layers(learner: Learner, n_samples: int) -> list[str]:
     features = torch.ones(2, 1, N_FEATURES)
     silent = []
     for kind in DROPOUT:
-        torch.manual_seed(1)
+        seed_torch(1)
         _, spread = learner.mc_dropout_predict(OneLayer(kind(0.5)).eval(), features, n_samples)
         if not bool((spread > 1e-6).any()):
             silent.append(kind.__name__)
@@ -387,7 +388,7 @@ def sampled_transformer(
     learner: Learner, features: Tensor, n_samples: int, fast_path: bool = True
 ) -> Any:
     """The spread for a transformer whose encoder has dropout."""
-    torch.manual_seed(1)
+    seed_torch(1)
     model = SmallTransformer().eval()
     fast: Callable[[bool], None] = torch.backends.mha.set_fastpath_enabled
     before = torch.backends.mha.get_fastpath_enabled()
