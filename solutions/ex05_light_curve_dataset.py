@@ -521,8 +521,8 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
         """Return a sequence with exactly self.max_sequence_length rows.
 
         Args:
-            sequence: an array of shape (n, number of columns), possibly with n = 0. It is not
-                changed; the result may share its memory.
+            sequence: an array of shape (n, number of columns), possibly with n = 0, and without
+                NaN. It is not changed; the result may be a view of it or a copy.
 
         Returns:
             An array of shape (self.max_sequence_length, number of columns) and of the same type.
@@ -551,7 +551,8 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
         Observations whose flux or flux_err is not finite (NaN or infinite) are left out.
 
         Args:
-            lightcurve: a light curve with n such observations, possibly none. It is not changed.
+            lightcurve: a light curve with n other observations, possibly none. The mjd is finite
+                in all of them. It is not changed.
 
         Returns:
             An array of float32 and of shape (n, FIRST_BAND + len(BANDS)), in order of time, as
@@ -593,7 +594,8 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
         described at the top of the class, and whatever else you need.
 
         Args:
-            lightcurves: light curves. They are not changed.
+            lightcurves: light curves, at least one. (What becomes of none is up to you.) They are
+                not changed.
             labels: the name of the class of each.
             max_sequence_length: the number of rows that each light curve gets.
             transform: a function from an array of float32 and of shape (max_sequence_length,
@@ -733,7 +735,7 @@ class LightCurveAugmentation:
     Attributes:
         noise_level: standard deviation of the added noise, relative to the error of each point.
         time_shift_max: the largest shift in time, either way [days].
-        drop_probability: the probability that an observation is left out.
+        drop_probability: the probability that an observation is left out, from 0 to 1.
     """
 
     def __init__(
@@ -750,8 +752,8 @@ class LightCurveAugmentation:
         """Return a randomly changed copy of a light curve.
 
         Missing data: each observation is left out with the probability drop_probability, whatever
-        becomes of the others. Only if all of them would be left out, one is kept; which one is up
-        to you.
+        becomes of the others. Only if all of them would be left out, as always with 1, one is kept;
+        which one is up to you.
         Noise: to each flux that is kept, a normally distributed number is added whose standard
         deviation is noise_level times its flux_err. Its flux_err grows as errors do, to
         flux_err * sqrt(1 + noise_level**2).
@@ -844,8 +846,8 @@ def damped_random_walk(t: np.ndarray, tau: float, sf: float, rng: Rng) -> np.nda
     Kelly et al. (2009), ApJ 698, 895; MacLeod et al. (2010), ApJ 721, 1014.
 
     Args:
-        t: times [days], at least one, in ascending order and with steps of any length (also 0). If
-            they are whole numbers, the array may be one of int64.
+        t: times [days], at least one, in ascending order and with steps of any length: also 0, and
+            also thousands of times tau. If they are whole numbers, the array may be one of int64.
         tau: the time in which the walk forgets [days].
         sf: the standard deviation of the difference of two magnitudes that lie far apart [mag].
         rng: the generator of all random numbers.
@@ -930,7 +932,8 @@ def create_synthetic_transient_dataset(
     """Invent light curves of several classes, and return them with their labels.
 
     Each is made by simulate_transient(label, rng, object_id), where rng is one and the same
-    np.random.default_rng(seed) for all, and each has a different object_id.
+    np.random.default_rng(seed) for all, and each has a different object_id. What else you draw
+    from that generator, and when, is up to you.
 
     Args:
         n_samples: how many light curves, possibly 0.
@@ -940,9 +943,10 @@ def create_synthetic_transient_dataset(
         seed: the same seed gives the same dataset, and another seed a different one.
 
     Returns:
-        The light curves, and the label of each: two lists of n_samples items. A class has
-        n_samples * proportion / sum of proportions objects, rounded up or down such that the total
-        is n_samples; which are rounded up is up to you. The classes are mixed, in random order.
+        The light curves, and the label of each: two lists of n_samples items. (A label may be of
+        np.str_, which is a str as well.) A class has n_samples * proportion / sum of proportions
+        objects, rounded up or down such that the total is n_samples; a whole number stays as it
+        is, and which others are rounded up is up to you. The classes are mixed, in random order.
 
     Raises:
         ValueError: If a class is not in MODELS, even if its proportion is 0. The message names it.
@@ -1109,7 +1113,8 @@ class PhotometricRedshiftAugmentation:
 
         Args:
             lightcurve_data: an array of float32 and of shape (seq_len, n_features), as a
-                LightCurveDataset makes it. Rows without a band are padding. It is not changed.
+                LightCurveDataset makes it. Rows without a band are padding: all zeros, and last.
+                It is not changed.
             new_redshift: the new redshift, not below self.redshift.
 
         Returns:
@@ -1117,8 +1122,8 @@ class PhotometricRedshiftAugmentation:
             same. With f = 10**(-0.4 * (distance_modulus(new_redshift)
             - distance_modulus(self.redshift))), the observations have
             TIME: multiplied by (1 + new_redshift) / (1 + self.redshift);
-            FLUX: multiplied by f, and then, for each, a normally distributed number added whose
-                standard deviation is sqrt(1 - f**2) * flux_err;
+            FLUX: multiplied by f, and then, for each, a normally distributed number of its own
+                added, whose mean is 0 and whose standard deviation is sqrt(1 - f**2) * flux_err;
             FLUX_ERR: as before.
             At last FLUX and FLUX_ERR of all observations are divided by the largest absolute value
             of the new FLUX (or by 1, if there are no observations or all are 0).
@@ -1222,8 +1227,8 @@ def stratified_loader(dataset: LightCurveDataset, batch_size: int = 32) -> DataL
         A DataLoader. In each epoch every object comes exactly once, in ceil(n / batch_size)
         batches of at most batch_size objects. In a batch of b objects the number of each class
         differs by less than 2 from b times the proportion of that class in the dataset. Which
-        objects form a batch, and the order of the batches, are drawn anew in each epoch, and repeat
-        after the same torch.manual_seed. The order within a batch is up to you.
+        objects form a batch is drawn anew in each epoch, and repeats after the same
+        torch.manual_seed. The order of the batches, and that within a batch, is up to you.
 
     Example:
         >>> for features, labels in stratified_loader(dataset, batch_size=32):

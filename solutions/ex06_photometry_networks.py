@@ -444,7 +444,8 @@ class FocalLoss(nn.Module):
         Returns:
             A tensor of no dimensions, through which gradients flow: the mean over the batch of
             -alpha (1 - p)**gamma log(p), where p is the probability that softmax gives to the true
-            class. It and its gradient are finite, also where p is as small as exp(-200).
+            class. It and its gradient are finite, also where p is as small as exp(-200). (What the
+            gradient is where p is 1 and gamma between 0 and 1 is up to you.)
 
         Example, for two light curves with p = 0.5 and p = 0.9, and gamma = 2:
             0.5**2 * 0.6931 = 0.1733 and 0.1**2 * 0.1054 = 0.0011, with the mean 0.0872.

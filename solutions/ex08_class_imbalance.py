@@ -227,13 +227,16 @@ class BalancedBatchSampler(Sampler[list[int]]):
     def __iter__(self) -> Iterator[list[int]]:
         """Begin a pass, and give its batches one after another.
 
-        There are len(self) batches. Each is a list of batch_size positions in labels (ints).
+        There are len(self) batches. Each is a list of batch_size positions in labels (ints, or
+        tensors or the like that can stand for one).
 
-        In each batch, the numbers of objects of any two classes differ by at most one.
+        In each batch, the numbers of objects of any two classes differ by at most one. Which
+        classes have one more is up to you.
 
         Within a pass, an object comes a second time only when all objects of its class have come
         once, a third time only when all have come twice, and so on. The next pass counts afresh.
-        (The order within a batch does not matter.)
+        (The order within a batch does not matter, and whether the objects of a class come in
+        another order the second time is up to you.)
 
         The order is random, and different in each pass. The random numbers come from torch's
         global generator: after the same torch.manual_seed a new sampler gives the same batches.
@@ -347,7 +350,8 @@ class EarlyStopping:
         up by one.
 
         Returns:
-            Whether the counter has reached the patience.
+            Whether the counter has reached the patience (counter >= patience), also if it is called
+            again after that.
 
         Example, with patience=2 and min_delta=0.1:
             The losses 1.0, 0.95, 0.5, 0.6, 0.45 give False, False, False, False, True.
@@ -419,7 +423,7 @@ class MetricsTracker:
 
     Attributes:
         class_names: the names of the classes; the number of a class is its place in this list.
-        rare_classes: the names of those that matter most.
+        rare_classes: the names of those that matter most, each once.
         predictions: the number of the predicted class of each object, a list of int.
         targets: the number of the true class of each object, a list of int.
         losses: for each batch a pair (loss, number of objects).
@@ -441,7 +445,9 @@ class MetricsTracker:
 
         Args:
             preds: logits, shape (batch, num_classes), which may carry gradients; or the numbers of
-                the predicted classes, shape (batch,), int64. The shape tells which they are.
+                the predicted classes, shape (batch,), int64. The number of axes tells which they
+                are. A batch may be of any size, also of one object or of num_classes objects. (Of
+                equal logits either may win.)
             targets: the numbers of the true classes, shape (batch,), int64. Neither is changed.
             loss: the mean loss of the objects of this batch.
         """
@@ -458,7 +464,8 @@ class MetricsTracker:
         Nothing is forgotten: a second call gives the same.
 
         Returns:
-            A dictionary of floats, with 0.0 where a measure would be 0/0. Its keys are
+            A dictionary of floats (an np.float64 is one), with 0.0 where a measure would be 0/0.
+            Its keys are
             accuracy: the fraction of the objects whose prediction is right.
             balanced_accuracy: the mean of the recalls of those classes that occur among the
                 targets.
@@ -508,7 +515,8 @@ class MetricsTracker:
             "true", that of the horizontal one "predicted".
             In each cell stands its count (0 may be left out), and its colour shows the count
             divided by the sum of its row, on a scale of colours that goes from 0 to 1, whatever
-            the data. The figure may have a colour bar.
+            the data. (What colour a row without objects has is up to you.) It may be drawn by
+            imshow, by pcolormesh or the like, and the figure may have a colour bar.
         """
         ### BEGIN SOLUTION 8.4
         names, ticks = self.class_names, range(len(self.class_names))
@@ -694,7 +702,8 @@ def run_epoch(
         optimizer: if given, the model is in training mode, and for each batch takes one step with
             the gradient of that batch alone. Otherwise the model is in evaluation mode, no
             gradients are computed, and nothing about it changes.
-        device: for resolve_device. The model, the criterion and each batch are moved there.
+        device: for resolve_device. The model, the criterion and each batch (its features and its
+            labels) are moved there.
 
     Returns:
         What tracker.compute_metrics() gives after the last batch.
@@ -748,16 +757,18 @@ def train_with_imbalance_handling(
             training when it says so.
         make_scheduler: a function that makes a scheduler of the optimizer; its step() is called
             after each epoch. Without it, ReduceLROnPlateau(optimizer, patience=5, factor=0.5) is
-            used, and gets the validation loss after each epoch.
+            used, and gets the validation loss after each epoch. (Whether they are stepped after
+            the last epoch, too, is up to you.)
         checkpoint_path: if given, a file for the model's state_dict. It is written in every epoch
             that is the best so far, so that it is there even if a later epoch fails, and
             torch.load(checkpoint_path, weights_only=True) reads it.
         progress: whether a progress bar is shown.
 
     Returns:
-        The model, with the weights (the whole state_dict) of the epoch that had the smallest
-        validation loss, the first of them if there are several. NaN is never the smallest. (If
-        all losses are NaN there is no best epoch, and what comes back is up to you.)
+        The model, with the weights (the whole state_dict, buffers as well as parameters) of the
+        epoch that had the smallest validation loss, the first of them if there are several. NaN is
+        never the smallest. (If all losses are NaN there is no best epoch, and what comes back as
+        weights and as best_epoch is up to you; so is the mode in which the model comes back.)
         The history, a dictionary of lists with one number for each epoch:
         train_loss, val_loss: the mean loss per object, as from MetricsTracker.
         train_acc, val_acc: the accuracy.
@@ -833,10 +844,11 @@ def plot_training_history(history: dict[str, Any]) -> Figure:
         train_loss and val_loss in one pair of axes,
         train_acc, val_acc and val_balanced_acc in another,
         learning_rates in a third, whose vertical axis is logarithmic,
-        all of them against the number of the epoch. Horizontal axes are labelled with a text that
-        contains "epoch", vertical ones with any text. Where there are several lines, a legend tells
-        them apart: the label of a training line contains "train", that of a validation line "val",
-        and that of val_balanced_acc "balanced" as well.
+        all of them against the number of the epoch, from 0 or from 1 on. Horizontal axes are
+        labelled with a text that contains "epoch" (one label is enough for those that pairs share,
+        as with sharex or twinx), vertical ones with any text. Where there are several lines, a
+        legend tells them apart: the label of a training line contains "train", that of a validation
+        line "val", and that of val_balanced_acc "balanced" as well.
         In the axes of the losses the best epoch is marked, by a vertical line or by a point on a
         curve.
     """
@@ -1061,14 +1073,15 @@ def mixup_minority(
         features: (batch, seq_len, n_features). Neither they nor the labels are changed.
         labels: (batch,) the numbers of the classes, int64.
         num_classes: the number of classes.
-        minority: the numbers of the classes whose objects are mixed.
+        minority: the numbers of the classes whose objects are mixed, at least one: a list, a set
+            or the like.
         alpha: the parameter of the beta distribution, above 0; the smaller, the less is mixed.
 
     Returns:
         Features and labels of the new batch, in the order of the old one. For each object i of a
         minority class a partner j is drawn at random from the old batch (all are equally likely;
         it may be i itself; whether two objects may have the same partner is up to you), and a
-        number b from the distribution Beta(alpha, alpha). With
+        number b from the distribution Beta(alpha, alpha), by whatever function. With
         share = max(b, 1 - b) the new features are share * features[i] + (1 - share) * features[j],
         in all rows and columns, and its label is the same mixture of the two one-hot labels. Each
         of these objects has a share and a partner of its own. All other objects stay as they are.
@@ -1177,9 +1190,10 @@ def mc_dropout_predict(
         (the softmax of the logits) over the samples, and their standard deviation over the samples.
         (Divide by n_samples or by n_samples - 1, as you like.)
         In each sample all layers of DROPOUT_LAYERS drop at random, and everything else, such as a
-        batch normalisation, is as in evaluation mode. Afterwards every module of the model is in
-        the mode that it had before, none of its weights and buffers has changed, and the fast path
-        is enabled or not, as before.
+        batch normalisation, is as in evaluation mode. (The mode of a module that does the same in
+        both is up to you.) Afterwards every module of the model is in the mode that it had before,
+        none of its weights and buffers has changed, and the fast path is enabled or not, as before.
+        (What is restored if the model raises an exception is up to you.)
 
     Example:
         A model without dropout has the standard deviation 0 everywhere.

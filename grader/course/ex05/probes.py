@@ -28,6 +28,7 @@ from grader.course.ex05.replies import (
     Sky,
     Transformed,
 )
+from grader.course.seeds import seed_torch
 from grader.runner import Learner
 
 Codes = dict[str, list[float]]
@@ -101,11 +102,35 @@ class Trial:
             "_pad_sequence": lambda self, each: np.pad(each, ((0, longest - len(each)), (0, 0))),
         }
         cls = type("LightCurveDataset", (learner.LightCurveDataset,), stand_ins)
-        made = [learner.TransientLightCurve(data, name) for name, (data, _) in curves.items()]
+        self.made = [learner.TransientLightCurve(data, name) for name, (data, _) in curves.items()]
         self.transform = Marking() if options.pop("marking", False) else None
         if self.transform is not None:
             options["transform"] = self.transform
-        self.dataset = cls(made, labels, longest, **options)
+        self.dataset = cls(self.made, labels, longest, **options)
+
+
+def changed_by_another(
+    learner: Learner, curves: Curves, labels: list[str], longest: int, other_labels: list[str]
+) -> list[str]:
+    """What has changed about a dataset once there is another of the same light curves, reversed."""
+    trial = Trial(learner, curves, labels, longest)
+    dataset = trial.dataset
+
+    def seen() -> dict[str, Any]:
+        names = ("classes", "labels", "max_sequence_length", "transform")
+        attributes = {name: copy.deepcopy(getattr(dataset, name)) for name in names}
+        return attributes | {"len(dataset)": len(dataset), "dataset[0]": dataset[0][0].clone()}
+
+    before = seen()
+    type(dataset)(trial.made[::-1][1:], other_labels, longest + 1, transform=np.negative)
+    now = seen()
+    return [name for name, value in before.items() if not _alike(value, now[name])]
+
+
+def _alike(one: Any, other: Any) -> bool:
+    if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
+        return torch.equal(one, other)
+    return type(one) is type(other) and bool(one == other)
 
 
 def made_dataset(
@@ -165,8 +190,8 @@ def transformed(learner: Learner, curves: Curves, labels: list[str], longest: in
     trial = Trial(learner, curves, labels, longest, marking=True)
     assert trial.transform is not None
     calls = len(trial.transform.given)
-    first, _ = trial.dataset[0][0], trial.dataset[0][0]
-    return Transformed(calls, first, trial.transform.given)
+    first, second = trial.dataset[0][0], trial.dataset[0][0]
+    return Transformed(calls, first, second, trial.transform.given)
 
 
 def augmented(
@@ -177,7 +202,7 @@ def augmented(
     results = []
     for seed in seeds:
         if seed is not None:
-            torch.manual_seed(seed)
+            seed_torch(seed)
         results.append(augment(rows))
     return Changed(results, rows)
 
@@ -190,7 +215,7 @@ def augmented_by_workers(
     results = []
     for seed in seeds:
         worker = copy.deepcopy(augment)
-        torch.manual_seed(seed)
+        seed_torch(seed)
         results.append(worker(rows))
     return results
 
@@ -216,12 +241,11 @@ def replaced(learner: Learner, name: str, stand_in: Any) -> Iterator[None]:
 
 def created(learner: Learner, *args: Any, seed: int, global_seed: int = 0) -> Sky:
     """A dataset of quickly made light curves, each marked by a random number."""
-    n_calls = 0
+    given: list[Any] = []  # the generators, kept so that no other object takes their place
     template = learner.TransientLightCurve([], "template")  # copies are cheaper than new ones
 
     def quick(label: Any, rng: Any, object_id: Any = "invented") -> Any:
-        nonlocal n_calls
-        n_calls += 1
+        given.append(rng)
         made = copy.copy(template)
         made.transient_type, made.object_id, made.peak_mjd = label, object_id, float(rng.random())
         return made
@@ -233,7 +257,8 @@ def created(learner: Learner, *args: Any, seed: int, global_seed: int = 0) -> Sk
         kinds=(type(lightcurves).__name__, type(labels).__name__),
         labels=list(labels),
         marks=[mark_of(each) for each in lightcurves],
-        n_calls=n_calls,
+        n_calls=len(given),
+        n_generators=len({id(rng) for rng in given}),
         proportions=args[1] if len(args) > 1 else None,
     )
 
@@ -255,7 +280,7 @@ def moved(
     learner: Learner, rows: np.ndarray, redshifts: list[float], new_redshift: float, seed: int
 ) -> Changed:
     """A light curve moved to another redshift, and itself afterwards."""
-    torch.manual_seed(seed)
+    seed_torch(seed)
     augment = learner.PhotometricRedshiftAugmentation(*redshifts)
     return Changed([augment.move(rows, new_redshift)], rows)
 
@@ -283,6 +308,6 @@ def epochs(
     made = []
     for seed in seeds if is_loader else []:
         if seed is not None:
-            torch.manual_seed(seed)
+            seed_torch(seed)
         made.append([numbers.tolist() for numbers, _ in loader])
     return Epochs(type(loader).__name__, is_loader, made)

@@ -52,6 +52,7 @@ class Transformed(Struct):
 
     calls_at_construction: int
     first: Any
+    second: Any
     given: list[Any]
 
 
@@ -71,12 +72,16 @@ class Mark(Struct):
 
 
 class Sky(Struct):
-    """A synthetic dataset, and the proportions that were asked for, as they are afterwards."""
+    """A synthetic dataset, and the proportions that were asked for, as they are afterwards.
+
+    `n_calls` and `n_generators` say how often a light curve was made, and with how many generators.
+    """
 
     kinds: tuple[str, str]
     labels: list[str]
     marks: list[Mark]
     n_calls: int
+    n_generators: int
     proportions: Any
 
 

@@ -29,6 +29,7 @@ from grader.course.ex07.stand_ins import (
     Outline,
     stand_in_for_time2vec,
 )
+from grader.course.seeds import seed_torch
 from grader.runner import Learner
 
 Batch = tuple[Tensor, Tensor, Tensor]  # features, times, lengths
@@ -38,7 +39,7 @@ LAYERS = ("input_projection", "time_embedding", "transformer", "classifier")
 
 def made(learner: Learner, name: str, seed: int, sizes: Sizes) -> Any:
     """An object of the learner's class `name`, the same one for the same seed."""
-    torch.manual_seed(seed)
+    seed_torch(seed)
     with stand_in_for_time2vec(learner):
         return getattr(learner, name)(**sizes)
 
@@ -74,7 +75,7 @@ def time2vec(
     learner: Learner, seed: int, sizes: Sizes, times: Sequence[Tensor], start: str = "own"
 ) -> Embeddings:
     """Embeddings of several tensors of times, with "own", "scattered" or "zero" parameters."""
-    torch.manual_seed(seed)
+    seed_torch(seed)
     module = learner.Time2Vec(**sizes)
     if start == "scattered":
         scatter(module, seed)
@@ -86,7 +87,7 @@ def time2vec(
 
 def time2vec_layers(learner: Learner, seed: int, sizes: Sizes, times: Tensor) -> OwnLayers:
     """An embedding beside what `linear` and `periodic` give, where they have these names."""
-    torch.manual_seed(seed)
+    seed_torch(seed)
     module = learner.Time2Vec(**sizes)
     linear, periodic = getattr(module, "linear", None), getattr(module, "periodic", None)
     if not (isinstance(linear, nn.Linear) and isinstance(periodic, nn.Linear)):
@@ -96,7 +97,7 @@ def time2vec_layers(learner: Learner, seed: int, sizes: Sizes, times: Tensor) ->
 
 def time2vec_gradients(learner: Learner, seed: int, sizes: Sizes, times: Tensor) -> Attached:
     """Which parameters get no gradient, and whether the embedding has one at all."""
-    torch.manual_seed(seed)
+    seed_torch(seed)
     module = learner.Time2Vec(**sizes)
     embeddings = module(times)
     if not getattr(embeddings, "requires_grad", False):

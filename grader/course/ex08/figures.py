@@ -127,7 +127,9 @@ def _panel(ax: Any, names: list[tuple[Any, str]]) -> Panel:
         label = [text for look, text in names if look == _look(line)]
         own = [text for text in label if text == line.get_label()]
         lines.append(Line(x, y, name=(own or label or [""])[0]))
-    return Panel(ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale(), lines, list(_marks(ax)))
+    shared = [ax, *ax.get_shared_x_axes().get_siblings(ax)]
+    across = next((each.get_xlabel() for each in shared if each.get_xlabel()), "")
+    return Panel(across, ax.get_ylabel(), ax.get_yscale(), lines, list(_marks(ax)))
 
 
 def _marks(ax: Any) -> Iterator[float]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 import operator
 import re
-from collections.abc import Callable, Sequence
-from contextlib import redirect_stderr
+from collections.abc import Callable, Collection, Sequence
+from contextlib import redirect_stderr, suppress
 from io import StringIO
 from itertools import islice
 from pathlib import Path
@@ -39,6 +39,7 @@ from grader.course.ex08.stand_ins import (
     N_FEATURES,
     OneDrop,
     OneLayer,
+    PlacedLoss,
     PowerCut,
     Recorder,
     Script,
@@ -46,6 +47,7 @@ from grader.course.ex08.stand_ins import (
     SmallTransformer,
     Spy,
 )
+from grader.course.seeds import seed_torch
 from grader.runner import Learner
 
 Measured: TypeAlias = tuple[Tensor, Tensor, float]  # predictions, targets, loss
@@ -55,17 +57,30 @@ Measured: TypeAlias = tuple[Tensor, Tensor, float]  # predictions, targets, loss
 
 
 def dealt(
-    learner: Learner, labels: Any, batch_size: int, passes: int, seed: int, most: int = 100
+    learner: Learner,
+    labels: Any,
+    batch_size: int,
+    passes: int,
+    seed: int,
+    most: int = 100,
+    others: Sequence[int] = (),
 ) -> Dealt:
-    """The length of a sampler, and the batches of some passes (the first `most` of each)."""
-    torch.manual_seed(seed)
+    """The length of a sampler, and the batches of some passes (the first `most` of each).
+
+    If there are labels of `others`, a sampler for those is made before the first pass.
+    """
+    seed_torch(seed)
     sampler = learner.BalancedBatchSampler(labels, batch_size)
+    if others:
+        learner.BalancedBatchSampler(others, len(others))
     batches = [[_plain(batch) for batch in islice(iter(sampler), most)] for _ in range(passes)]
     return Dealt(len(sampler), batches)
 
 
 def _plain(batch: Any) -> Any:
     """A batch as a list of ints, or the value itself if it is not one."""
+    if not hasattr(batch, "__len__") and not hasattr(batch, "__index__"):
+        return type(batch).__name__
     try:
         return [operator.index(position) for position in batch]
     except TypeError:
@@ -106,6 +121,13 @@ def metrics(
     return tracker.compute_metrics()
 
 
+def kept(learner: Learner, names: list[str], batch: Measured) -> list[Any]:
+    """The predictions that a tracker keeps of a batch."""
+    tracker = learner.MetricsTracker(names)
+    tracker.update(*batch)
+    return list(tracker.predictions)
+
+
 def measured_twice(
     learner: Learner, names: list[str], batches: Sequence[Measured]
 ) -> MeasuredTwice:
@@ -138,7 +160,9 @@ def confusion_figure(
     with figures_closed() as other:
         figure = tracker.plot_confusion_matrix()
         kind = kind_of(figure, other)
-        return matrix_of(figure.axes[0]) if kind == FIGURE else Matrix(kind)
+        seen = matrix_of(figure.axes[0]) if kind == FIGURE else Matrix(kind)
+        seen.used_again = tracker.plot_confusion_matrix() is figure
+        return seen
 
 
 # 8.5 class_weights, run_epoch, train_with_imbalance_handling
@@ -176,6 +200,35 @@ def one_epoch(
     return Epoch(returned, tracker.told, model.asked, model.shift.detach())
 
 
+def left_behind(learner: Learner, training: bool) -> list[str]:
+    """What `run_epoch` does not move to a device.
+
+    The device is `meta`, on which tensors have no values. A pass ends with an error as soon as it
+    asks for one, but until then all goes on as usual.
+    """
+    model, criterion = Spy(2), PlacedLoss()
+    loader = _loader(torch.ones(4, 1, N_FEATURES), torch.tensor([0, 1, 1, 0]), [[0, 1], [2, 3]])
+    optimizer = SGD(model.parameters(), lr=0.1) if training else None
+    with suppress(Exception):
+        learner.run_epoch(model, loader, criterion, Recorder({}), optimizer, "meta")
+    places = {
+        "the model": model.shift.device,
+        "the features": model.place,
+        "the criterion": criterion.weight.device,
+        "the labels": criterion.place,
+    }
+    known = {what: place.type for what, place in places.items() if place is not None}
+    return [what for what, kind in known.items() if kind != "meta"]
+
+
+def passes_alone(learner: Learner) -> None:
+    """Train and look without being told a device."""
+    model = Spy(2)
+    loader = _loader(torch.ones(2, 1, N_FEATURES), torch.tensor([0, 1]), [[0, 1]])
+    for optimizer in (SGD(model.parameters(), lr=0.1), None):
+        learner.run_epoch(model, loader, nn.CrossEntropyLoss(), Recorder({}), optimizer)
+
+
 def trained(
     learner: Learner,
     logits: Tensor,
@@ -209,11 +262,9 @@ def trained(
     screen = StringIO()
     with TemporaryDirectory() as folder, redirect_stderr(screen):
         path = Path(folder) / "best.pt"
-        options = {"device": "cpu", "weight_decay": 0.0, "progress": False} | options
+        usual = {"device": "cpu", "weight_decay": 0.0, "progress": False, "checkpoint_path": path}
         try:
-            result = learner.train_with_imbalance_handling(
-                model, train, val, checkpoint_path=path, **options
-            )
+            result = learner.train_with_imbalance_handling(model, train, val, **usual | options)
             got = _returned(result)
         except PowerCut:
             got = Training(cut=True)
@@ -264,7 +315,8 @@ def history_figure(learner: Learner, history: dict[str, Any]) -> History:
         figure = learner.plot_training_history(given)
         kind = kind_of(figure, other)
         axes = panels_of(figure) if kind == FIGURE else []
-        return History(kind, axes, given)
+        used_again = learner.plot_training_history(dict(history)) is figure
+        return History(kind, axes, given, used_again)
 
 
 # 8.E1 mixup_minority
@@ -275,12 +327,12 @@ def mixed(
     features: Tensor,
     labels: Tensor,
     num_classes: int,
-    minority: list[int],
+    minority: Collection[int],
     alpha: float,
     seed: int = 1,
 ) -> Mixed:
     """A batch after mixup, and whether the given tensors were left alone."""
-    torch.manual_seed(seed)
+    seed_torch(seed)
     before = features.clone(), labels.clone()
     result = learner.mixup_minority(features, labels, num_classes, minority, alpha)
     same = [torch.equal(old, now) for old, now in zip(before, (features, labels), strict=True)]
@@ -301,7 +353,7 @@ def sampled(
 
     The fast path is enabled before for a model in evaluation mode, and disabled for another.
     """
-    torch.manual_seed(1)
+    seed_torch(1)
     usual = torch.backends.mha.get_fastpath_enabled()
     model = OneDrop(table)
     if not training:
@@ -311,7 +363,7 @@ def sampled(
     switch(not training)
     try:
         result = learner.mc_dropout_predict(model, features, n_samples)
-        kept_fast = torch.backends.mha.get_fastpath_enabled() != training
+        kept_fast = torch.backends.mha.get_fastpath_enabled() == (not training)
     finally:
         switch(usual)
     same = all(torch.equal(state[name], value) for name, value in model.state_dict().items())
@@ -325,7 +377,7 @@ def silent_layers(learner: Learner, n_samples: int) -> list[str]:
     features = torch.ones(2, 1, N_FEATURES)
     silent = []
     for kind in DROPOUT:
-        torch.manual_seed(1)
+        seed_torch(1)
         _, spread = learner.mc_dropout_predict(OneLayer(kind(0.5)).eval(), features, n_samples)
         if not bool((spread > 1e-6).any()):
             silent.append(kind.__name__)
@@ -336,7 +388,7 @@ def sampled_transformer(
     learner: Learner, features: Tensor, n_samples: int, fast_path: bool = True
 ) -> Any:
     """The spread for a transformer whose encoder has dropout."""
-    torch.manual_seed(1)
+    seed_torch(1)
     model = SmallTransformer().eval()
     fast: Callable[[bool], None] = torch.backends.mha.set_fastpath_enabled
     before = torch.backends.mha.get_fastpath_enabled()

@@ -65,7 +65,7 @@ class Cell(Struct):
 
 
 class Matrix(Struct):
-    """What can be read off the figure of a confusion matrix."""
+    """What can be read off the figure of a confusion matrix; did a second call return it again?"""
 
     kind: str
     across: str = ""
@@ -75,6 +75,7 @@ class Matrix(Struct):
     texts: list[Written] = []
     cells: list[Cell] = []
     limits: list[float] = []
+    used_again: bool = False
 
 
 class Line(Struct):
@@ -96,11 +97,15 @@ class Panel(Struct):
 
 
 class History(Struct):
-    """What can be read off the figure of a history, and the history afterwards."""
+    """What can be read off the figure of a history, and the history afterwards.
+
+    `used_again` says whether a second call returned the same figure.
+    """
 
     kind: str
     axes: list[Panel] = []
     history: Any = None
+    used_again: bool = False
 
 
 class Mode(Struct):

@@ -20,16 +20,35 @@ Script: TypeAlias = list[float | None]  # the validation loss of each epoch; at 
 
 
 class Spy(nn.Module):
-    """Its logits are the first features plus a shift that is trained; it notes how it is asked."""
+    """Its logits are the first features plus a shift that is trained.
+
+    It notes how it is asked, and where the features were.
+    """
 
     def __init__(self, num_classes: int) -> None:
         super().__init__()
         self.shift = nn.Parameter(torch.zeros(num_classes))
         self.asked: list[Mode] = []
+        self.place: torch.device | None = None
 
     def forward(self, x: Tensor) -> Tensor:
         self.asked.append(Mode(self.training, torch.is_grad_enabled()))
+        self.place = x.device
         return x[:, 0, : len(self.shift)] + self.shift  # (batch, num_classes)
+
+
+class PlacedLoss(nn.CrossEntropyLoss):
+    """A loss with weights that notes where the labels were."""
+
+    weight: Tensor
+
+    def __init__(self) -> None:
+        super().__init__(weight=torch.ones(2))
+        self.place: torch.device | None = None
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        self.place = target.device
+        return super().forward(input, target)
 
 
 class Recorder:

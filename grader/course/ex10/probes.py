@@ -32,6 +32,7 @@ from grader.course.ex10.replies import (
     Tool,
 )
 from grader.course.ex10.stand_ins import Member, Oracle, Recorder, Table, Trainer
+from grader.course.seeds import seed_torch
 from grader.runner import Learner
 from grader.wire import Tensor
 
@@ -40,14 +41,14 @@ TINY = {"input_dim": 6, "d_model": 8, "nhead": 2, "time_embed_dim": 2, "num_clas
 
 def dropped(learner: Learner, p: float, x: torch.Tensor, training: bool) -> Dropped:
     """What a dropout layer makes of an input, twice, and the input afterwards."""
-    torch.manual_seed(1)
+    seed_torch(1)
     layer = learner.MonteCarloDropout(p).train(training)
     given = x.clone()
     return Dropped(layer(given), layer(given), Tensor.of(given.detach().numpy()))
 
 
 def _model(learner: Learner, **settings: Any) -> Any:
-    torch.manual_seed(2)
+    seed_torch(2)
     return learner.BayesianTransformerEncoder(**TINY | settings)
 
 
@@ -105,7 +106,7 @@ def asked(
 ) -> Asked:
     """The answer of a model with uncertainty, and what was seen of it on the way."""
     counting = _counting(learner)
-    torch.manual_seed(2)
+    seed_torch(2)
     model = counting(**TINY | settings).train(training)
     answer = model.forward_with_uncertainty(*_inputs(x), n_samples=n_samples)
     parts = answer.values() if isinstance(answer, dict) else [answer]
@@ -150,7 +151,7 @@ def crowd(
     narrow = nn.Linear(8, weight.shape[1], bias=False)
     narrow.weight.data = torch.eye(weight.shape[1], 8)
     model.classifier = nn.Sequential(narrow, learner.MonteCarloDropout(p), last)
-    torch.manual_seed(3)
+    seed_torch(3)
     answer = model.forward_with_uncertainty(*_inputs(x), n_samples=n_samples)
     model.classifier = narrow
     with torch.no_grad():
@@ -222,13 +223,13 @@ def compared(
         "a project", train, lambda name: Recorder(name, run), n_samples=7, seed=77
     )
     result, raised = None, False
-    torch.manual_seed(5)
+    seed_torch(5)
     try:
         comparison.train_and_evaluate_model(
             "earlier", Table, {"logits": -untrained}, *sets.values()
         )
         run = Run([], [], False)
-        torch.manual_seed(6)
+        seed_torch(6)
         settings = {"logits": untrained}
         result = comparison.train_and_evaluate_model("a table", Table, settings, *sets.values())
     except ArithmeticError:

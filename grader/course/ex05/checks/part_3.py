@@ -136,6 +136,7 @@ def test_missing_values(learner: Subject, rng: Rng) -> None:
     by_time[3]["flux_err"] = math.nan
     by_time[8]["flux_err"] = math.inf
     by_time[9]["flux"] = math.nan
+    by_time[6]["flux"] = -math.inf
     kept = finite(by_time)
     want = rows_of(kept)
     first = by_time[0]["mjd"]
@@ -143,6 +144,7 @@ def test_missing_values(learner: Subject, rng: Rng) -> None:
     array = got if isinstance(got, np.ndarray) and got.ndim == 2 else np.zeros((0, 0))
     with_flux = [each for each in by_time if math.isfinite(each["flux"])]
     with_error = [each for each in by_time if math.isfinite(each["flux_err"])]
+    with_error_and_some_flux = [each for each in with_error if not math.isnan(each["flux"])]
     not_nan = [each for each in by_time if not math.isnan(each["flux"] + each["flux_err"])]
     expect(
         Answer(got),
@@ -150,8 +152,9 @@ def test_missing_values(learner: Subject, rng: Rng) -> None:
         Mistake("errors-not-looked-at", same_rows(got, with_flux)),
         Mistake("fluxes-not-looked-at", same_rows(got, with_error)),
         Mistake("infinity-kept", same_rows(got, not_nan)),
+        Mistake("infinity-kept~flux", same_rows(got, with_error_and_some_flux)),
         Mistake("nan-kept", array.dtype.kind == "f" and not np.isfinite(array).all()),
-        Mistake("nan-as-zero", len(array) == len(data), n=len(data)),
+        Mistake("nan-as-zero", len(array) == len(data), n=len(data), odd=len(data) - len(kept)),
         Mistake("time-from-missing", rows_of(kept, time=array_of(kept, "mjd") - first)),
         what="the array of rows",
         rtol=RTOL,

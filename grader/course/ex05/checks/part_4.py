@@ -217,3 +217,19 @@ def test_transform(learner: Subject, rng: Rng) -> None:
         Mistake("result-dropped", Tensor.of(want)),
         what="the features",
     )
+    second = want.copy()
+    second[:, FLUX] += 2
+    expect(
+        Answer(got.second),
+        Tensor.of(2 * second),
+        Mistake("first-result-kept", Tensor.of(2 * first)),
+        what="the features when asked for again",
+    )
+
+
+def test_two_datasets(learner: Subject, rng: Rng) -> None:
+    """Another dataset changes nothing about the first one"""
+    curves, labels = light_curves(rng, 3), ["AGN", "CV", "SNII"]
+    others = ["TDE", "SNIa"]
+    changed = learner.ask(probes.changed_by_another, curves, labels, LONGEST, others).value
+    require(not changed, "state-on-class", name="".join(changed[:1]))

@@ -91,7 +91,7 @@ def judge_noise(added: np.ndarray, level: float, flux: np.ndarray, sigma: np.nda
     require(bool(added.min() < 0 < added.max()), "noise-not-normal")
     kurtosis = float(np.mean((added / sigma - np.mean(added / sigma)) ** 4))
     kurtosis /= float(np.var(added / sigma)) ** 2
-    require(kurtosis > 2.3, "noise-not-normal~uniform")
+    require(kurtosis > 2.15, "noise-not-normal~uniform")
     require(abs(spread / math.hypot(1, level) - 1) > 0.12, "noise-of-grown-errors", spread=spread)
     require(
         0.8 < spread < 1.2 and abs(float(np.mean(added / (level * sigma)))) < 0.3,

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+import pytest
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.counted import as_many
@@ -22,11 +23,15 @@ SIGMA = SF / math.sqrt(2)
 STEPS = np.repeat([4.0, 60.0, 500.0], 5)  # short, middling and long ones, [days]
 
 
-def walks(learner: Subject, times: np.ndarray, seeds: list[int]) -> np.ndarray:
+def walks(learner: Subject, times: np.ndarray, seeds: list[int], tau: float = TAU) -> np.ndarray:
     """Walks, one in each row, once they are arrays of the right shape."""
-    made = as_many(learner.ask(probes.walks, times, TAU, SF, seeds).value, len(seeds))
+    made = as_many(learner.ask(probes.walks, times, tau, SF, seeds).value, len(seeds))
     for walk in made:
         check_walk(walk, times)
+    span = float(np.ptp(times)) / tau
+    finite = all(bool(np.isfinite(walk).all()) for walk in made)
+    require(finite or span < 1000, "not-finite~long", span=span)
+    require(finite, "not-finite")
     return np.array(made, dtype=float)
 
 
@@ -38,7 +43,6 @@ def check_walk(walk: Any, times: np.ndarray) -> None:
     require(walk.shape != (n_times - 1,), "first-time-left-out", n_times=n_times)
     require(walk.shape == times.shape, "wrong-shape", n_times=n_times, shape=walk.shape)
     require(walk.dtype.kind == "f", "whole-magnitudes", of_times=times.dtype, dtype=walk.dtype)
-    require(bool(np.isfinite(walk).all()), "not-finite")
 
 
 @gate
@@ -120,3 +124,12 @@ def judge_start(spread: float) -> None:
     """The first magnitude must spread by sigma, as all others do; `spread` is in units of it."""
     require(not 1.25 <= spread < 1.6, "sf-for-sigma~start", spread=spread)
     require(0.75 < spread < 1.25, "wrong-start", spread=spread)
+
+
+@pytest.mark.parametrize(("start", "tau"), [(0.0, TAU), (58000.0, 2.0)])
+def test_long_times(learner: Subject, rng: Rng, start: float, tau: float) -> None:
+    """Over thousands of tau the spread stays what it was"""
+    times = start + np.array([0.0, tau / 4, 2.5e5, 1e6, 1e6 + tau / 4]) + rng.uniform(0, tau)
+    made = walks(learner, times, [a_seed(rng) for _ in range(120)], tau)
+    spread = float(np.std(made[:, -1])) / SIGMA  # 1, give or take 0.065
+    require(0.6 < spread < 1.4, "late-spread", days=np.ptp(times), spread=spread)

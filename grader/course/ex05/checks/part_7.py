@@ -54,6 +54,20 @@ def test_proportions(learner: Subject, rng: Rng) -> None:
         )
 
 
+WHOLE = [(24, {"TDE": 7, "AGN": 7, "CV": 2}), (6, {"TDE": 2, "AGN": 1, "CV": 1})]
+
+
+@pytest.mark.parametrize(("n", "proportions"), WHOLE)
+def test_whole_shares(learner: Subject, rng: Rng, n: int, proportions: dict[str, int]) -> None:
+    """A share that is a whole number stays as it is"""
+    labels = made_of(learner.ask(probes.created, n, proportions, seed=a_seed(rng))).labels
+    judge_counts(learner, labels, proportions, n)
+    for name, value in proportions.items():
+        share, got = n * value / sum(proportions.values()), labels.count(name)
+        right = share % 1 > 0 or got == share
+        require(right, "whole-share-changed", name=name, n_of_class=got, share=share)
+
+
 def judge_counts(learner: Subject, labels: list[str], proportions: dict[str, Any], n: int) -> None:
     """Each class must have its share, rounded up or down."""
     counts = {name: labels.count(name) for name in proportions}
@@ -115,6 +129,8 @@ def test_one_generator(learner: Subject, rng: Rng) -> None:
     first = made_of(learner.ask(probes.created, 30, proportions, seed=seed))
     drawn = [mark.drawn for mark in first.marks]
     require(len(set(drawn)) == len(drawn), "generator-for-each")
+    n = first.n_generators
+    require(n <= 1, "generator-for-each~own", n=first.n_calls, n_generators=n)
     again = made_of(learner.ask(probes.created, 30, proportions, seed=seed, global_seed=1))
     same = again.marks == first.marks and again.labels == first.labels
     require(same, "not-reproducible")

@@ -6,13 +6,12 @@ import math
 
 import numpy as np
 
-from grader.answer import Answer, Finding, Subject
+from grader.answer import Answer, Subject
 from grader.course.ex05 import probes
 from grader.course.ex05.checks.common import (
     FIRST_BAND,
     FLUX,
     FLUX_ERR,
-    N_REAL,
     TIME,
     a_seed,
     changed_rows,
@@ -23,6 +22,8 @@ from grader.course.ex05.replies import Changed
 from grader.course.gates import gate
 from grader.course.oracles import Rng
 from grader.expect import Mistake, approx_equal, expect, require
+
+MANY = 2000  # observations, if their noise is measured
 
 
 def distance_modulus(z: float) -> float:
@@ -65,6 +66,14 @@ def test_faded(learner: Subject, rng: Rng) -> None:
     )
 
 
+def test_all_zero(learner: Subject, rng: Rng) -> None:
+    """If all fluxes are 0, nothing is divided by 0"""
+    rows = full_rows(rng, 20, 5)
+    rows[:, FLUX] = 0
+    got = moved_rows(learner.ask(probes.moved, rows, [0.04, 0.2], 0.04, 1), rows)
+    expect(Answer(got), rows.astype(float), what="the array of fluxes that are 0", rtol=1e-4)
+
+
 @gate
 def test_stretch(learner: Subject, rng: Rng) -> None:
     """Everything takes longer by (1 + new) / (1 + old)"""
@@ -86,39 +95,57 @@ def test_stretch(learner: Subject, rng: Rng) -> None:
 def test_fainter(learner: Subject, rng: Rng) -> None:
     """The flux gets fainter, the sky does not: noise is added to the fluxes"""
     old, new = 0.05, 0.06
-    rows = full_rows(rng, N_REAL, 10)
+    rows = full_rows(rng, MANY, 10)
     rows[7, FLUX] = 1.0
-    flux, sigma = rows[:N_REAL, FLUX].astype(float), rows[:N_REAL, FLUX_ERR].astype(float)
+    flux, sigma = rows[:MANY, FLUX].astype(float), rows[:MANY, FLUX_ERR].astype(float)
     got = moved_rows(learner.ask(probes.moved, rows, [old, 0.3], new, a_seed(rng)), rows)
     peak = float(np.abs(got[:, FLUX]).max())
     require(abs(peak - 1) < 1e-4, "not-normalised", peak=peak)
-    scale = sigma / got[:N_REAL, FLUX_ERR]
+    scale = sigma / got[:MANY, FLUX_ERR]
     require(bool(np.ptp(scale) < 1e-3 * scale.mean()), "errors-not-alike")
     judge_dimming(
-        got[:N_REAL, FLUX] * scale, flux, sigma, distance_modulus(new) - distance_modulus(old)
+        got[:MANY, FLUX] * scale, flux, sigma, distance_modulus(new) - distance_modulus(old)
     )
 
 
 def judge_dimming(new: np.ndarray, flux: np.ndarray, sigma: np.ndarray, step: float) -> None:
     """`new` are fluxes in the unit in which the errors are `sigma`; step: of distance modulus."""
     f = 10 ** (-0.4 * step)
-    weight = flux / sigma**2
-    slope = float((weight * new).sum() / (weight * flux).sum())
-    require(abs(slope - 1) > 0.02, "as-clear-as-before")
-    require(abs(slope / math.sqrt(f) - 1) > 0.02, "distance-not-squared")
-    require(abs(slope * f - 1) > 0.02, "brighter")
-    require(abs(slope / f - 1) < 0.02, "wrong-dimming", slope=slope, f=f)
+    require_own_numbers(new, flux, sigma)
+    terms = np.column_stack([flux / sigma, np.ones(len(sigma))])  # noise may have another mean
+    slope = float(np.linalg.lstsq(terms, new / sigma)[0][0])
+    require(abs(slope - 1) > 0.005, "as-clear-as-before")
+    require(abs(slope / math.sqrt(f) - 1) > 0.005, "distance-not-squared")
+    require(abs(slope * f - 1) > 0.005, "brighter")
+    require(abs(slope / f - 1) < 0.005, "wrong-dimming", slope=slope, f=f)
     judge_added_noise((new - f * flux) / sigma, math.sqrt(1 - f**2))
 
 
+def require_own_numbers(new: np.ndarray, flux: np.ndarray, sigma: np.ndarray) -> None:
+    """The fluxes must not be the old ones, dimmed, and one number that is added to all of them."""
+
+    def are_all(added: np.ndarray) -> bool:
+        terms = np.column_stack([flux, added]) / sigma[:, None]
+        parts = np.linalg.lstsq(terms, new / sigma)[0]
+        left = new / sigma - terms @ parts
+        number = np.abs(parts[1] * added / sigma).max()
+        return bool(number > 3e-4 and np.abs(left).max() < 1e-3)  # rounding makes 2e-5
+
+    require(not are_all(np.ones(len(sigma))), "one-number-for-all")
+    require(not are_all(sigma), "one-number-for-all~scaled")
+
+
 def judge_added_noise(noise: np.ndarray, want: float) -> None:
-    """Noise in units of the errors must spread by `want`."""
-    spread = float(np.std(noise))
-    require(spread > 0.05, "no-noise")
-    if abs(spread / want - 1) < 0.2:
-        return
-    full = abs(spread - 1) < 0.15
-    raise Finding("noise-not-reduced~farther" if full else "wrong-noise", spread=spread, want=want)
+    """Noise in units of the errors must be normally distributed around 0, and spread by `want`."""
+    spread, mean = float(np.std(noise)), float(np.mean(noise))
+    require(bool(np.abs(noise).max() > 1e-3), "no-noise")
+    require(bool(noise.min() < 0 < noise.max()), "noise-not-normal")
+    kurtosis = float(np.mean((noise - mean) ** 4)) / spread**4
+    require(kurtosis > 2.15, "noise-not-normal~uniform")
+    right = abs(spread / want - 1) < 0.1  # it scatters by 0.016
+    require(right or abs(spread - 1) > 0.1, "noise-not-reduced~farther", spread=spread, want=want)
+    require(right, "wrong-noise", spread=spread, want=want)
+    require(abs(mean) < 0.3 * want, "noise-not-centred", mean=mean)
 
 
 def test_moved_again(learner: Subject, rng: Rng) -> None:

@@ -90,6 +90,9 @@ def test_mlp_mean(learner: Subject, rng: Rng) -> None:
     )
     require(approx_equal(plain, other_order, 1e-4, 1e-5), "order-matters")
     require(approx_equal(plain, twice, 1e-4, 1e-5), "sum-for-mean")
+    single = light_curves(rng, [1] * 6, 1)
+    once, doubled = asked(learner, MLP, single, np.repeat(single, 2, axis=1))
+    require(approx_equal(once, doubled, 1e-4, 1e-5), "single-observation")
 
 
 def test_mlp_padding_in_front(learner: Subject, rng: Rng) -> None:
@@ -133,6 +136,15 @@ def test_mlp_sizes(learner: Subject, rng: Rng, sizes: list[int]) -> None:
     relative = got.array - got.array.mean(axis=1, keepdims=True)
     spread = np.linalg.svd(relative, compute_uv=False)  # (batch, N_CLASSES)
     require(bool((spread[:, 1] <= 1e-3 * spread[:, 0] + 1e-6).all()), "sizes-ignored", sizes=sizes)
+
+
+def test_mlp_order_of_sizes(learner: Subject, rng: Rng) -> None:
+    """The hidden sizes come in the order in which they are given"""
+    x, made_of = Tensor.of(light_curves(rng, [6, 4], 6)), [N_FEATURES, [16, 4], 2]
+    answer = learner.ask(probes.gradients, MLP[0], made_of, x)
+    if answer.raised is None:  # otherwise another check reports that
+        backwards = (6 * 4 + 4) + (4 * 16 + 16) + (16 * 2 + 2)  # with biases
+        require(answer.value.weights != backwards, "sizes-reversed", weights=backwards)
 
 
 def test_mlp_rescaled(learner: Subject, rng: Rng) -> None:

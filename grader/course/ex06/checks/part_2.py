@@ -43,8 +43,9 @@ def test_lstm_padding(learner: Subject, rng: Rng) -> None:
     asked(learner, LSTM, x)  # speaks first if it cannot be asked at all
     told, whole = (shaped(got, *x.shape[:2]) for got in as_many(answer.value, 2))
     require(not approx_equal(told, whole, 1e-5, 1e-6), "lengths-ignored")
-    plain, padded = asked(learner, LSTM, x, longer(x, 5))
-    require(approx_equal(plain, padded, 1e-4, 1e-5), "padding-matters~longer")
+    for some in (x, light_curves(rng, [1, 1], 1)):
+        plain, padded = asked(learner, LSTM, some, longer(some, 5))
+        require(approx_equal(plain, padded, 1e-4, 1e-5), "padding-matters~longer")
 
 
 def test_lstm_batch(learner: Subject, rng: Rng) -> None:
@@ -116,6 +117,10 @@ def test_lstm_dropout(learner: Subject, rng: Rng, num_layers: int) -> None:
     """Dropout while training, and only then, however many layers there are"""
     network = (LSTM[0], [N_FEATURES, 8, num_layers, N_CLASSES])
     check_dropout(learner, rng, network)
+    one_layer = [N_FEATURES, 8, 1, N_CLASSES]
+    x = Tensor.of(light_curves(rng, [6, 4, 5, 6], 6))
+    chance = learner.ask(probes.dropped_in, LSTM[0], one_layer, x).value
+    require(len(chance) != 1 or chance[0], "no-dropout~late")
 
 
 def test_lstm_weights(learner: Subject, rng: Rng) -> None:

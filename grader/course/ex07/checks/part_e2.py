@@ -124,7 +124,9 @@ def test_causal_padding(learner: Subject, rng: Rng) -> None:
 
 
 def test_causal_too_long(learner: Subject, rng: Rng) -> None:
-    """More rows than max_seq_len are a ValueError; gradients reach every parameter"""
+    """More than max_seq_len rows, and no fewer, are a ValueError; gradients reach all parameters"""
+    (fits,) = whole(learner, CAUSAL, light_curves(rng, [3, 7], 12))
+    array(fits, (2, 3), "With 12 rows and max_seq_len = 12, the result")
     batch = light_curves(rng, [3, 7], 13)
     for method in ("forward_steps", "forward"):
         answer = learner.ask(probes.logits, CAUSAL, TINY, [sent(*batch)], method=method)

@@ -134,6 +134,18 @@ def test_few_objects(learner: Subject) -> None:
     require(counts == [4, 4], "two-classes-unbalanced", counts=counts)
 
 
+def test_two_samplers(learner: Subject, rng: Rng) -> None:
+    """Another sampler changes nothing about the first one"""
+    labels = some_labels(rng)
+    got = learner.ask(probes.dealt, labels, BATCH_SIZE, 1, 1, 100, [0, 0, 0, 5, 5]).value
+    (batches,) = as_many(got.passes, 1)
+    fits = got.length == len(batches) == len(labels) // BATCH_SIZE
+    for batch in batches:
+        counts = Counter(label_at(labels, i) for i in batch)
+        fits &= len(batch) == BATCH_SIZE and set(counts) == set(SIZES)
+    require(fits, "state-on-class")
+
+
 def label_at(labels: list[int], position: int) -> int | None:
     return labels[position] if 0 <= position < len(labels) else None
 

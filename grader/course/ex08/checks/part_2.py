@@ -54,6 +54,7 @@ def slips(losses: list[float], patience: int, delta: float) -> list[Mistake]:
         Mistake("nan-not-counted", by(right, counts_nan=False)),
         Mistake("stops-late", by(right, says=lambda counter, patience: counter > patience)),
         Mistake("stops-early", by(right, says=lambda counter, patience: counter >= patience - 1)),
+        Mistake("stops-once", by(right, says=lambda counter, patience: counter == patience)),
         Mistake("counter-never-reset", by(right, resets=False)),
         Mistake("previous-for-best", by(right, keeps_best=False)),
     ]

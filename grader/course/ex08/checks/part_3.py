@@ -34,6 +34,9 @@ COUNTS = np.array(
 WITH_ABSENT = np.array(
     [[6, 0, 1, 0, 2], [0, 0, 0, 0, 0], [2, 0, 3, 0, 1], [3, 0, 0, 0, 1], [1, 0, 2, 0, 4]]
 )  # no CV anywhere; TDEs, but none is called so
+WITH_SINGLE = np.array(
+    [[4, 0, 1, 0, 0], [0, 1, 0, 0, 0], [1, 0, 3, 0, 0], [0, 0, 1, 0, 0], [0, 0, 0, 0, 2]]
+)
 
 
 class Collected:
@@ -127,6 +130,7 @@ def mistakes_of_rare(seen: Collected, want: dict[str, float]) -> list[Mistake]:
     right = sum(t == p and t in rare for t, p in pairs)
     recalls = [want[f"{each}_recall"] for each in rare]
     return [
+        Mistake("nan-for-undefined~rare", math.nan),
         Mistake("rare-mean-of-recalls", ratio(sum(recalls), len(rare))),
         Mistake("rare-by-precision", ratio(right, n_called)),
         Mistake("any-rare-class-will-do", ratio(any_rare, n_true)),
@@ -190,26 +194,33 @@ def test_metrics(learner: Subject, rng: Rng, form: str) -> None:
     check_measures(answer, seen)
 
 
-def test_square_batch(learner: Subject, rng: Rng) -> None:
-    """Logits are read along the classes, also if there are as many objects as classes"""
-    seen = Collected(rng, COUNTS, (5, 38), rare=["TDE"])
-    got = measures_of(learner.ask(probes.metrics, NAMES, ["TDE"], seen.batches()[:1]))
-    true = np.array(seen.true[:5])
-    right = float(np.mean(np.array(seen.called[:5]) == true))
-    along_batch = float(np.mean(seen.logits[:5].argmax(axis=0) == true))
-    expect(
-        Answer(got.get("accuracy")),
-        right,
-        Mistake("classes-along-batch~square", along_batch),
-        what="`accuracy` of five objects",
+@pytest.mark.parametrize("form", ["logits", "class numbers"])
+@pytest.mark.parametrize("size", [1, len(NAMES)])
+def test_size_of_batch(learner: Subject, rng: Rng, size: int, form: str) -> None:
+    """A batch may hold one object, or as many as there are classes"""
+    seen = Collected(rng, COUNTS, (size, 43 - size), rare=["TDE"])
+    small, large = seen.batches(form == "logits")
+    answer = learner.ask(probes.kept, NAMES, small)
+    want, got = seen.called[:size], answer.result
+    if approx_equal(got, want):
+        return
+    along_batch = seen.logits[:size].argmax(axis=0).tolist()
+    square = size > 1 and form == "logits" and approx_equal(got, along_batch)
+    fail_if_recognised(answer, Mistake("classes-along-batch~square", square))
+    works = approx_equal(learner.ask(probes.kept, NAMES, large).result, seen.called[size:])
+    fail_if_recognised(
+        answer,
+        Mistake("numbers-taken-for-logits", works and form != "logits", n=size),
+        Mistake("logits-taken-for-numbers", works and form == "logits" and size == 1),
     )
+    expect(answer, want, what="`predictions`")
 
 
 def test_class_only_predicted(learner: Subject) -> None:
     """A class that is only predicted is in no mean of recalls, and a loss of NaN stays NaN"""
     first = (Tensor.of(np.array([0, 2])), Tensor.of(np.array([0, 0])), math.nan)
     second = (Tensor.of(np.array([1])), Tensor.of(np.array([1])), 0.5)
-    got = measures_of(learner.ask(probes.metrics, NAMES, ["TDE"], [first, second]))
+    got = measures_of(learner.ask(probes.metrics, NAMES[:4], ["TDE"], [first, second]))
     expect(
         Answer(got.get("balanced_accuracy")),
         (1 / 2 + 1) / 2,
@@ -221,9 +232,10 @@ def test_class_only_predicted(learner: Subject) -> None:
     expect(Answer(loss), math.nan, Mistake("nan-hidden", hidden, got=shown(loss)), what="`loss`")
 
 
-def test_absent_class(learner: Subject, rng: Rng) -> None:
+@pytest.mark.parametrize("rare", ["TDE", "CV"])
+def test_absent_class(learner: Subject, rng: Rng, rare: str) -> None:
     """A class that does not occur, or is never predicted, gives 0.0 and spoils no mean"""
-    seen = Collected(rng, WITH_ABSENT, (16, 10), rare=["TDE"])
+    seen = Collected(rng, WITH_ABSENT, (16, 10), rare=[rare])
     answer = learner.ask(probes.metrics, NAMES, seen.rare, seen.batches())
     raised = answer.raised
     if raised is not None and any(map(raised.is_a, ("IndexError", "ValueError", "KeyError"))):
@@ -236,6 +248,12 @@ def test_absent_class(learner: Subject, rng: Rng) -> None:
         recalls = [got.get(f"{name}_recall") for name in NAMES[:4]]
         fail_if_recognised(Answer(recalls), Mistake("absent-class-dropped~moved", moved_up))
     check_measures(answer, seen)
+
+
+def test_single_object(learner: Subject, rng: Rng) -> None:
+    """A class with one object, which is found, has the precision, the recall and the F1 of 1"""
+    seen = Collected(rng, WITH_SINGLE, (8, 5), rare=["CV"])
+    check_measures(learner.ask(probes.metrics, NAMES, seen.rare, seen.batches()), seen)
 
 
 def test_unknown_rare_class(learner: Subject, rng: Rng) -> None:

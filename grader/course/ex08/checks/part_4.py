@@ -6,6 +6,7 @@ import math
 import re
 
 import numpy as np
+import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
@@ -118,9 +119,17 @@ def colours_of(got: Matrix, plotted: np.ndarray) -> np.ndarray:
     return values
 
 
-def test_colours(learner: Subject, rng: Rng) -> None:
+def test_new_figure(learner: Subject, rng: Rng) -> None:
+    """Each call makes a figure of its own"""
+    require(not drawn(learner, rng, some_counts(rng)).used_again, "figure-used-again")
+
+
+@pytest.mark.parametrize("data", ["an absent class", "a single object", "no zeros"])
+def test_colours(learner: Subject, rng: Rng, data: str) -> None:
     """The colour is the fraction of the row"""
     plotted = some_counts(rng)
+    plotted[2] = {"no zeros": [2, 1, 5, 3], "a single object": [0, 0, 1, 0]}.get(data, 0)
+    plotted += data == "no zeros"
     got = drawn(learner, rng, plotted)
     if len(got.cells) < plotted.size:
         require(bool(got.texts), "nothing-drawn")

@@ -11,7 +11,13 @@ from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
 from grader.course.ex08.checks.common import N_CLASSES, SERIES
 from grader.course.ex08.checks.passes import Pass, check_updates
-from grader.course.ex08.checks.trainings import Plan, epochs_run, plateau_rates, series
+from grader.course.ex08.checks.trainings import (
+    Plan,
+    epochs_run,
+    only_parameters,
+    plateau_rates,
+    series,
+)
 from grader.course.ex08.checks.weights import balanced, check_weights, losses_of, weighted_mean
 from grader.course.gates import gate
 from grader.course.oracles import Rng, softmax
@@ -24,7 +30,7 @@ from grader.wire import Tensor
 def test_class_weights(learner: Subject, rng: Rng, kind: str) -> None:
     """Weights are n / (k n_c), by the labels that the loader gives"""
     there = [0, 1, 2, 4] if kind == "an absent class" else range(5)
-    counts = rng.permutation([29, 13, 6, 3, 2])
+    counts = rng.permutation([29, 13, 6, 3, 1])
     labels = rng.permutation([c for c in there for _ in range(counts[c])]).tolist()
     order = rng.permutation(len(labels)).tolist()
     if kind == "a balanced loader":
@@ -51,7 +57,7 @@ def test_training_epoch(learner: Subject, rng: Rng) -> None:
         Mistake("softmax-before-loss", Tensor.of(trial.followed(0.5, softened=True)[2])),
         what="the weights after a pass",
     )
-    check_updates(got, trial, logits, losses)
+    check_updates(got, trial, logits, losses, trial.after_steps(0.5))
 
 
 def test_evaluation_epoch(learner: Subject, rng: Rng) -> None:
@@ -72,6 +78,15 @@ def test_tracker(learner: Subject, rng: Rng) -> None:
     require(events[:1] == ["reset"], "tracker-not-reset")
     require(events.count("reset") == 1, "tracker-reset-again")
     expect(Answer(got.returned), trial.answer, what="the result of run_epoch")
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_device(learner: Subject, training: bool) -> None:
+    """The model, the criterion, the features and the labels are moved to the device"""
+    left = learner.ask(probes.left_behind, training).value
+    require(not left, "not-moved", what=", ".join(left))
+    alone = learner.ask(probes.passes_alone)
+    require(alone.raised is None, "no-device-fails", alone, error=alone.raised)
 
 
 def test_history(learner: Subject, rng: Rng) -> None:
@@ -102,6 +117,20 @@ def test_history(learner: Subject, rng: Rng) -> None:
         rtol=1e-4,
     )
     expect(Answer(values["learning_rates"]), [0.125] * 3, what="`learning_rates`")
+
+
+def test_second_training(learner: Subject, rng: Rng) -> None:
+    """A second training has weights of its own"""
+    right = []
+    for objects in (20, 18):  # some come twice, and none
+        plan = Plan(rng, [1.25])
+        plan.batch = plan.batch[:objects]
+        (loss,) = series(plan.run(learner), "train_loss", 1)
+        logits, labels = plan.delivered()
+        of_loader = balanced(labels.tolist(), N_CLASSES)
+        want = weighted_mean(losses_of(logits, labels), labels, of_loader)
+        right.append(math.isclose(loss, want, rel_tol=1e-4))
+    require(right != [True, False], "state-kept")
 
 
 def check_validation_losses(losses: list[float], plan: Plan, easy: float) -> None:
@@ -150,7 +179,7 @@ def check_training_loss(loss: float, plan: Plan) -> None:
 
 def test_best_epoch(learner: Subject, rng: Rng) -> None:
     """The weights of the best epoch come back, and not those of the last one"""
-    script = [math.nan, 1.5, 0.875, 0.8746, 1.25, 0.8746, math.nan]
+    script = [math.nan, 1.5, 0.875, 0.8746, 1.25, 0.8746, 1.0, math.nan]
     plan = Plan(rng, list(script))
     plan.right[5] = plan.right[3]  # then the losses agree to the last digit
     got = plan.run(learner, learning_rate=0.125, patience=50)
@@ -160,6 +189,7 @@ def test_best_epoch(learner: Subject, rng: Rng) -> None:
     require("best_epoch" in got.history, "no-best-epoch")
     told = number(Answer(got.history["best_epoch"]), "`history['best_epoch']`")
     require(told != 0 or steps != 1, "nan-is-best")
+    require(not only_parameters(got, 0.125, best), "buffers-not-restored")
     require(steps != last or not got.loaded, "best-weights-not-copied")
     require(steps != last, "last-epoch-returned")
     require(steps != 2 or told != 1, "worst-epoch-returned")
@@ -180,11 +210,13 @@ def test_best_epoch(learner: Subject, rng: Rng) -> None:
 def test_early_stop(learner: Subject, rng: Rng) -> None:
     """The training ends when EarlyStopping says so"""
     script = [1.25, 0.875, 1.0, 1.125, 0.75, 0.8]
-    got = Plan(rng, list(script)).run(learner, patience=2)
+    plan = Plan(rng, list(script))
+    got = plan.run(learner, patience=2, learning_rate=0.125, checkpoint_path=None)
     reached = epochs_run(got)
     require(reached != len(script), "never-stops")
     losses = ", ".join(map(str, script[:4]))
     require(reached == 4, "stops-elsewhere", losses=losses, got=reached)
+    require(not only_parameters(got, 0.125, 1), "buffers-not-restored")
     require(got.steps != 4, "last-epoch-returned~stopped")
     require(got.steps == 2, "other-weights", got=got.steps, want=2)
     for name in SERIES:

@@ -71,9 +71,29 @@ def test_lines(learner: Subject, rng: Rng) -> None:
         require(bool(lines), "series-missing", name=name)
         where[name] = lines[0][0]
     check_places(where, got.axes)
-    require(approx_equal(got.history, history), "history-changed")
     place, line = found(got.axes, history["val_loss"])[0]
     check_marks(got.axes[place], line, history)
+
+
+def test_left_alone(learner: Subject, rng: Rng) -> None:
+    """Each call makes a figure of its own, and leaves the history alone"""
+    history = some_history(rng)
+    got = figure_of(learner.ask(probes.history_figure, history))
+    check_history(got.history, history)
+    require(not got.used_again, "figure-used-again")
+
+
+def check_history(after: Any, before: dict[str, Any]) -> None:
+    """The history must be what it was before it was plotted."""
+    if approx_equal(after, before):
+        return
+    now = after if isinstance(after, dict) else {}
+    gone = ", ".join(repr(name) for name in before if name not in now)
+    require(not gone, "history-changed~gone", names=gone)
+    added = ", ".join(repr(name) for name in now if name not in before)
+    require(not added, "history-changed~added", names=added)
+    other = [repr(name) for name in before if not approx_equal(now[name], before[name])]
+    require(False, "history-changed", names=", ".join(other))
 
 
 def check_places(where: dict[str, int], axes: list[Panel]) -> None:

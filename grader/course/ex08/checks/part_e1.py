@@ -148,10 +148,10 @@ def test_partners(learner: Subject, rng: Rng) -> None:
 
 
 def test_no_minority(learner: Subject, rng: Rng) -> None:
-    """A batch without rare objects stays as it is"""
+    """A batch without rare objects stays as it is; the minority may be a set"""
     labels = rng.permutation([0] * 5 + [1] * 3)
     features = Tensor.of(np.eye(8).reshape(8, 2, 4))
-    answer = learner.ask(probes.mixed, features, Tensor.of(labels), N_CLASSES, [4], 0.4)
+    answer = learner.ask(probes.mixed, features, Tensor.of(labels), N_CLASSES, {4}, 0.4)
     same, soft = mixed_pair(answer)
     expect(Answer(same), features, what="the features")
     expect(Answer(soft), Tensor.of(np.eye(N_CLASSES)[labels]), what="the labels")

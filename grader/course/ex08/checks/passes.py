@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from grader.answer import Answer, Subject
@@ -60,16 +62,36 @@ class Pass:
             gradient = gradient * (not late)
         return all_logits, losses, shift
 
+    def after_steps(self, rate: float) -> list[np.ndarray]:
+        """The logits of each batch as the model gives them once it has taken its step."""
+        batches, found = self.batches, []
+        for count in range(1, len(batches) + 1):
+            self.batches = batches[:count]
+            found.append(self.logits[batches[count - 1]] + self.followed(rate)[2])
+        self.batches = batches
+        return found
 
-def check_updates(got: Epoch, trial: Pass, logits: list[np.ndarray], losses: list[float]) -> None:
-    """Compare what the tracker was told with logits, labels and losses."""
+
+def check_updates(
+    got: Epoch,
+    trial: Pass,
+    logits: list[np.ndarray],
+    losses: list[float],
+    later: Sequence[np.ndarray] = (),
+) -> None:
+    """Compare what the tracker was told with logits, labels and losses.
+
+    `later` are the logits after the step that each batch takes.
+    """
     updates = [event for event in got.told if event.kind == "update"]
     require(len(updates) == len(logits), "wrong-number-of-updates", got=len(updates))
-    for update, want, batch, mean in zip(updates, logits, trial.batches, losses, strict=True):
+    for i, (update, want, mean) in enumerate(zip(updates, logits, losses, strict=True)):
+        batch, stepped = trial.batches[i], [Tensor.of(each) for each in later[i : i + 1]]
         expect(
             Answer(update.preds),
             Tensor.of(want),
             Mistake("softmax-before-loss~tracker", Tensor.of(softmax(want))),
+            *(Mistake("logits-after-step", each) for each in stepped),
             what="the logits for `tracker.update`",
         )
         labels = Tensor.of(trial.labels[batch])

@@ -77,6 +77,12 @@ class Plan:
         return plain, even
 
 
+def only_parameters(got: Training, rate: float, best: int) -> bool:
+    """Whether the parameters are those of the best epoch, and the buffers of a later one."""
+    walked = math.isclose(got.walker, -rate * (best + 1), rel_tol=1e-3)
+    return walked and got.steps > best + 1
+
+
 def series(got: Training, name: str, length: int) -> list[float]:
     """A series of the history as floats, once it is a list of the right length."""
     history = got.history if isinstance(got.history, dict) else {}
