@@ -322,8 +322,8 @@ def two_systems(thresholds: tuple[dict[str, float], dict[str, float]], results: 
     return (
         f"one, other = {one}, {other}\n\ndef fail(alert):\n    raise OSError('down')\n\n"
         "first = TransientAlertSystem(one, fail, [].append)\n"
-        f"first.process_classifications({source(results)})\n"
         "second = TransientAlertSystem(other, len, print)\n"
+        f"first.process_classifications({source(results)})\n"
         "one['CV'] = other['CV'] = 0.001\nfirst, second"
     )
 

@@ -315,14 +315,14 @@ def alerted(learner: Learner, thresholds: dict[str, float], *calls: Results) -> 
 def two_systems(
     learner: Learner, thresholds: tuple[dict[str, float], dict[str, float]], results: Results
 ) -> Systems:
-    """An alert system after it has met some answers, and a second one that is made then.
+    """Two alert systems, after the first one has met some answers.
 
     The dictionaries with the thresholds are changed afterwards, and the first one cannot send.
     """
     senders, logs = (Sender(["OSError"]), Sender()), (list[Any]().append, print)
     first = learner.TransientAlertSystem(thresholds[0], senders[0], logs[0])
-    first.process_classifications(results)
     second = learner.TransientAlertSystem(thresholds[1], senders[1], logs[1])
+    first.process_classifications(results)
     for given in thresholds:
         given["CV"] = 0.001
     views = [

@@ -153,7 +153,7 @@ class System(Struct):
 
 
 class Systems(Struct):
-    """An alert system in use, and one that was made after it."""
+    """An alert system in use, and another one."""
 
     first: System
     second: System

@@ -174,7 +174,7 @@ def test_effect(learner: Subject, rng: Rng) -> None:
 
 def test_rows(learner: Subject, rng: Rng) -> None:
     """Day and band of each row, in order of time"""
-    case = case_of(rng, 5)
+    case = case_of(rng)
     table = columns(asked(learner, case).table, len(case.rows))
     days = case.rows[:, 0].astype(np.float32).tolist()
     with showing("{}['day'].tolist()"):
