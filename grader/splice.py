@@ -16,19 +16,22 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 def splice(target: str, replacement: str) -> str:
     """`target` with the definitions of `replacement` in place of its own of the same names."""
-    lines = target.splitlines()
+    lines, places = target.splitlines(), _places(target)
     added: list[str] = []
-    for name, code in pieces(replacement, set(_places(target))):
-        place = _places("\n".join(lines)).get(name)
+    edits: dict[tuple[int, int], list[str]] = {}  # by the lines whose place they take
+    for name, code in pieces(replacement, set(places)):
         owner = name.rpartition(".")[0]
-        if place:
-            first, last, indent = place
-            lines[first - 1 : last] = textwrap.indent(code, " " * indent).splitlines()
-        elif owner and owner in _places("\n".join(lines)):
-            _, last, indent = _places("\n".join(lines))[owner]
-            lines[last:last] = ["", *textwrap.indent(code, " " * (indent + 4)).splitlines()]
+        if name in places:
+            first, last, indent = places[name]
+            edits[first - 1, last] = textwrap.indent(code, " " * indent).splitlines()
+        elif owner in places:
+            _, last, indent = places[owner]
+            new = ["", *textwrap.indent(code, " " * (indent + 4)).splitlines()]
+            edits.setdefault((last, last), []).extend(new)
         else:
             added.append(code)
+    for (start, end), new in sorted(edits.items(), reverse=True):  # the other places stay
+        lines[start:end] = new
     return "\n".join([*added, *lines]) + "\n"
 
 
@@ -50,7 +53,7 @@ def pieces(replacement: str, known: set[str], whole: bool = True) -> Iterator[tu
 
     A class of a `known` name stands for its methods, unless it has bases (and `whole` is true).
     """
-    for node in ast.parse(replacement).body:
+    for node in _parsed(replacement).body:
         fragment = isinstance(node, ast.ClassDef) and node.name in known
         if isinstance(node, ast.ClassDef) and fragment and not (whole and _is_new(node)):
             for member in node.body:
@@ -81,12 +84,17 @@ def _first_line(node: ast.stmt) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
+@lru_cache(maxsize=8)
+def _parsed(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
 @lru_cache(maxsize=1024)
 def _places(source: str) -> dict[str, tuple[int, int, int]]:
     """First line, last line and indentation of every function, class and method."""
     return {
         name: (_first_line(node), node.end_lineno or 0, node.col_offset)
-        for name, node in definitions(ast.parse(source))
+        for name, node in definitions(_parsed(source))
     }
 
 
