@@ -73,6 +73,7 @@ classifier.pipeline = Prepared()
 """
 
 FOUND = "return self.rows[lightcurve.object_id]"
+FOUND_BY_TYPE = "return self.rows[lightcurve.transient_type]"
 FOUND_OR_NOT = """found = self.rows[lightcurve.object_id]
         if isinstance(found, str):
             raise ValueError(found)
@@ -262,12 +263,13 @@ def _classifier(
     *n_samples: int,
 ) -> str:
     texts = any(isinstance(each, str) for each in rows.values())
+    found = FOUND_BY_TYPE if any("#" in key for key in rows) else FOUND
     return CLASSIFIER.format(
         number=len(classes),
         temperature=source(temperature),
         classes=source(classes),
         rows=_compact(rows),
-        found=FOUND_OR_NOT if texts else FOUND,
+        found=FOUND_OR_NOT if texts else found,
         further="".join(f", {source(each)}" for each in n_samples),
     )
 
@@ -285,10 +287,11 @@ def classified(
     lost: Sequence[str] = (),
 ) -> str:
     names = f"[*Prepared.rows, {', '.join(map(source, lost))}]" if lost else "Prepared.rows"
+    name = "name.partition('#')[0], name" if any("#" in key for key in rows) else "name"
     return (
         f"{_classifier(classes, temperature, rows, samples.shape[0])}"
         f"{ORACLE.format(samples=source(samples))}classifier.model = Oracle()\n"
-        f"lightcurves = [TransientLightCurve({ONE}, name) for name in {names}]\n"
+        f"lightcurves = [TransientLightCurve({ONE}, {name}) for name in {names}]\n"
         "classifier.classify_with_uncertainty(lightcurves)"
     )
 

@@ -268,11 +268,13 @@ def classified(
 ) -> Classified:
     """The answers about light curves with these rows, of which the network says these samples.
 
-    For further ones that are `lost`, the pipeline raises a KeyError.
+    For further ones that are `lost`, the pipeline raises a KeyError. What follows a "#" in a key is
+    not in the object's name.
     """
     classifier = made_classifier(learner, classes, temperature, rows, len(samples))
     classifier.model = oracle = Oracle(samples)
-    lightcurves = [learner.TransientLightCurve(list(ONE), name) for name in [*rows, *lost]]
+    made = learner.TransientLightCurve
+    lightcurves = [made(list(ONE), key.partition("#")[0], key) for key in [*rows, *lost]]
     results = classifier.classify_with_uncertainty(lightcurves)
     return Classified(results, oracle.asked)
 

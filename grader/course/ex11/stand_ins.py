@@ -14,7 +14,7 @@ from grader.course.ex11.replies import Call, Question
 
 
 class Prepared:
-    """Stands in for a pipeline: has the rows of each light curve by its name.
+    """Stands in for a pipeline: has the rows of each light curve by its type, or else its name.
 
     A text in the place of rows is the message of a ValueError.
     """
@@ -23,7 +23,7 @@ class Prepared:
         self.rows = rows
 
     def preprocess_for_inference(self, lightcurve: Any) -> torch.Tensor:
-        found = self.rows[lightcurve.object_id]
+        found = self.rows[lightcurve.transient_type or lightcurve.object_id]
         if isinstance(found, str):
             raise ValueError(found)
         return found.clone()

@@ -167,6 +167,25 @@ def test_refused(learner: Subject, rng: Rng) -> None:
             expect(own, p, *others, what=what, rtol=1e-4, atol=1e-5)
 
 
+def test_same_name(learner: Subject, rng: Rng) -> None:
+    """Two light curves of one object each get their own answer"""
+    tonight = night(rng, (2, 2))
+    first, second = tonight.rows.values()
+    got = asked(learner, tonight._replace(rows={"SN#1": first, "SN#2": second}))
+    require(len(got.results) == 2, "number-of-answers", got=len(got.results), want=2)
+    want = named(at(tonight.samples, tonight.temperature).mean(axis=0))
+    with showing(by_key("probabilities")):
+        expect(
+            Answer(of_each(got.results, "probabilities")),
+            want,
+            Mistake("one-answer-per-name", want[1:] * 2),
+            Mistake("one-answer-per-name", want[:1] * 2),
+            what="the list of probabilities",
+            rtol=1e-4,
+            atol=1e-5,
+        )
+
+
 def test_other_exceptions(learner: Subject, rng: Rng) -> None:
     """Any exception but a ValueError goes on"""
     t = night(rng, (1, 2))
