@@ -147,7 +147,8 @@ def test_two_samplers(learner: Subject, rng: Rng) -> None:
 
 
 def label_at(labels: list[int], position: int) -> int | None:
-    return labels[position] if 0 <= position < len(labels) else None
+    known = isinstance(position, int) and 0 <= position < len(labels)
+    return labels[position] if known else None
 
 
 def test_smallest_batch(learner: Subject, rng: Rng) -> None:
