@@ -13,7 +13,7 @@ import tomllib
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -114,13 +114,23 @@ def namespace(source: str) -> dict:
     """What a notebook with this source would define. The main guard's body does not run."""
     module = types.ModuleType("learner")
     sys.modules["learner"] = module  # where `dataclass` and `pickle` look for a class's own module
-    exec(compile(source, "<learner>", "exec", dont_inherit=True), module.__dict__)
+    exec(_compiled(source), module.__dict__)
     return module.__dict__
+
+
+@lru_cache(maxsize=8)
+def _compiled(source: str) -> types.CodeType:
+    return compile(source, "<learner>", "exec", dont_inherit=True)
 
 
 def with_answer(answer: Answer) -> dict:
     """The reference's namespace with one part replaced."""
-    return namespace(splice(reference(answer.exercise), answer.code))
+    return namespace(_spliced(answer))
+
+
+@lru_cache(maxsize=8)
+def _spliced(answer: Answer) -> str:
+    return splice(reference(answer.exercise), answer.code)
 
 
 def changed(member: Any, change: Any) -> Any:

@@ -11,6 +11,7 @@ import inspect
 import io
 import re
 import warnings
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +23,7 @@ from answer_files import Answer, answers, namespace, reference, with_answer
 
 from grader import checking, exercise, wire
 from grader.answer import Question
-from grader.checking import PartResult, run_checks
+from grader.checking import Checks, PartResult, run_checks, with_checks
 from grader.course import lines, probing
 from grader.expect import approx_equal
 from grader.learner import Kernel
@@ -162,7 +163,40 @@ class Judged:
     form: str
 
 
-def judged(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> Judged:
+@pytest.fixture(scope="module")
+def judged(request: pytest.FixtureRequest) -> Callable[[Answer], Judged]:
+    """The verdict on an answer. The checks of a part are collected once for all its answers."""
+    mine = [item for item in request.session.items if "judged" in getattr(item, "fixturenames", ())]
+    chosen = [item.callspec.params["answer"] for item in mine]
+    known: dict[Answer, Judged | Exception] = {}
+
+    def find(answer: Answer) -> Judged:
+        if answer not in known:
+            known.update(judged_together([one for one in chosen if one.part == answer.part]))
+        verdict = known[answer]
+        if isinstance(verdict, Exception):
+            raise verdict
+        return verdict
+
+    return find
+
+
+def judged_together(group: list[Answer]) -> dict[Answer, Judged | Exception]:
+    """Verdicts on answers of one part, or what kept one from being judged."""
+    verdicts: dict[Answer, Judged | Exception] = {}
+
+    def judge(checks: Checks) -> None:
+        for answer in group:
+            try:
+                verdicts[answer] = judged_with(checks, answer)
+            except Exception as error:
+                verdicts[answer] = error
+
+    with_checks(exercise.load(group[0].exercise), [group[0].part], judge)
+    return verdicts
+
+
+def judged_with(checks: Checks, answer: Answer) -> Judged:
     written: list[tuple[str, Question, str]] = []
     write = lines.of
 
@@ -170,9 +204,10 @@ def judged(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> Judged:
         written.append((write(question, number, form), question, form))
         return written[-1][0]
 
-    monkeypatch.setattr(lines, "of", spy)
     kernel = Recording(answer)
-    (result,) = run_checks(exercise.load(answer.exercise), kernel, 1, answer.part)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "of", spy)
+        (result,) = checks.judge(kernel, 1)
     none = ("", Question("", "", (), {}), "{}")
     _, question, form = next((one for one in written if one[0] == result.code), none)
     if not result.code:
@@ -188,8 +223,8 @@ def some_daily(wrong: list[Answer]) -> list[Any]:
 
 
 @pytest.mark.parametrize("answer", some_daily(WRONG), ids=str)
-def test_lines_show_what_was_judged(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = judged(answer, monkeypatch)
+def test_lines_show_what_was_judged(answer: Answer, judged: Any) -> None:
+    found = judged(answer)
     code = found.result.code
     print(f"{found.result.message}\n{code}")  # shown by `make part`
     if str(answer) in NO_LINES:
