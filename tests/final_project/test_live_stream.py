@@ -25,6 +25,7 @@ from confluent_kafka import Producer
 
 from solutions.final_project import readers
 from solutions.final_project.__main__ import app
+from solutions.final_project.alerts.outbox import Outbox
 from solutions.final_project.light_curve import LightCurve
 from solutions.final_project.live.packets import PoisonError, decode
 from solutions.final_project.live.store import AlertStore
@@ -221,3 +222,24 @@ def test_the_command(cluster: Cluster, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["consume", TOPIC, "--store", str(store), *arguments])
     assert result.exit_code == 2
     assert "line 1: not NAME=VALUE" in result.output
+
+
+def test_the_command_raises_alerts(cluster: Cluster, tmp_path: Path) -> None:
+    """Each object of the stream is announced once, also if more alerts of it come."""
+    cluster.send(*map(alert, range(1, 4)))
+    settings, outbox = tmp_path / "alerts.yaml", tmp_path / "outbox.sqlite"
+    rules = [f"{{class: {name}, min_probability: 0.01}}" for name in ("SNIa", "SNII", "TDE", "CV")]
+    nobody = '"json://127.0.0.1:9/"'  # the alert waits in the outbox
+    settings.write_text(f"rules: [{', '.join(rules)}]\nchannels: {{nobody: {nobody}}}\n")
+    store = tmp_path / "alerts.sqlite"
+    arguments = ["--servers", cluster.servers, "--group", "me", "--store", str(store)]
+    arguments += ["--settings", str(settings), "--outbox", str(outbox), "--until-end"]
+    for n_stored in (3, 5):
+        result = CliRunner().invoke(app, ["consume", TOPIC, *arguments])
+        assert result.exit_code == 0, result.output
+        with AlertStore(store) as database:
+            results = database.results()
+        assert len(results) == n_stored
+        with closing(Outbox(outbox)) as waiting:
+            assert sorted(waiting.announced()) == sorted({name for name, _ in results})
+        cluster.send(*map(alert, range(4, 6)))
