@@ -164,9 +164,9 @@ class Judged:
 
 
 @pytest.fixture(scope="module")
-def judged(request: pytest.FixtureRequest) -> Callable[[Answer], Judged]:
-    """The verdict on an answer. The checks of a part are collected once for all its answers."""
-    mine = [item for item in request.session.items if "judged" in getattr(item, "fixturenames", ())]
+def lined(request: pytest.FixtureRequest) -> Callable[[Answer], Judged]:
+    """The verdict on an answer, with its lines. Checks are collected once for a part's answers."""
+    mine = [item for item in request.session.items if "lined" in getattr(item, "fixturenames", ())]
     chosen = [item.callspec.params["answer"] for item in mine]
     known: dict[Answer, Judged | Exception] = {}
 
@@ -223,8 +223,8 @@ def some_daily(wrong: list[Answer]) -> list[Any]:
 
 
 @pytest.mark.parametrize("answer", some_daily(WRONG), ids=str)
-def test_lines_show_what_was_judged(answer: Answer, judged: Any) -> None:
-    found = judged(answer)
+def test_lines_show_what_was_judged(answer: Answer, lined: Any) -> None:
+    found = lined(answer)
     code = found.result.code
     print(f"{found.result.message}\n{code}")  # shown by `make part`
     if str(answer) in NO_LINES:
