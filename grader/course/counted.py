@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import numpy as np
 
 from grader.answer import UNREADABLE, Failure
 
@@ -14,3 +16,9 @@ def as_many(values: list[T], wanted: int) -> list[T]:
     if len(values) != wanted:
         raise Failure(f"{UNREADABLE} ({len(values)} values, not {wanted})", "error")
     return values
+
+
+def items_of(column: Any) -> list[Any]:
+    """The items of a table's column as Python's own; none if it is no column."""
+    items = list(column) if isinstance(column, list) or np.ndim(column) == 1 else []
+    return [item.item() if isinstance(item, np.generic) else item for item in items]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from grader.answer import Answer, Finding
-from grader.course.counted import as_many
+from grader.course.counted import as_many, items_of
 from grader.course.ex02.replies import LightCurveView, Selected
 from grader.course.oracles import Rng
 from grader.expect import (
@@ -84,13 +84,7 @@ def columns(view: LightCurveView) -> dict[str, list[Any]]:
     """The columns of a light curve's table by name; none if it has no table."""
     found = view.table.columns if isinstance(view.table, Table) else None
     found = found if isinstance(found, dict) else {}
-    return {str(name): _items(column) for name, column in found.items()}
-
-
-def _items(column: Any) -> list[Any]:
-    """The items of a column as Python's own."""
-    items = list(column) if isinstance(column, list) or np.ndim(column) == 1 else []
-    return [item.item() if isinstance(item, np.generic) else item for item in items]
+    return {str(name): items_of(column) for name, column in found.items()}
 
 
 def rows(view: LightCurveView, what: str = "the light curve") -> list[Observation]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.answer import Answer, Finding
-from grader.course.counted import as_many
+from grader.course.counted import as_many, items_of
 from grader.course.ex11.replies import View
 from grader.course.oracles import Rng
 from grader.expect import Mistake, expect, kind_of, require, showing
@@ -51,12 +51,6 @@ def rows(view: View, what: str) -> list[Observation]:
         dict(zip(FIELDS, row, strict=True))
         for row in zip(*(as_many(column, n) for column in columns), strict=True)
     ]
-
-
-def items_of(column: Any) -> list[Any]:
-    """The items of a column as Python's own."""
-    items = list(column) if isinstance(column, list) or np.ndim(column) == 1 else []
-    return [item.item() if isinstance(item, np.generic) else item for item in items]
 
 
 def expect_rows(

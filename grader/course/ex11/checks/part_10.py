@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.answer import Answer, Finding, Subject
+from grader.course.counted import items_of
 from grader.course.ex11 import probes
-from grader.course.ex11.checks.light_curves import items_of
 from grader.course.ex11.replies import Explained
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng, softmax
