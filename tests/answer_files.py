@@ -2,7 +2,8 @@
 
 They lie in `answers/{exercise}/{part}/wrong` and `right`. The name of a wrong one is the
 misconception it must be told, with `~` and a word more where there are several of one kind.
-An answer is a file of its own, or a change of the reference in `edits.toml`.
+An answer is a file of its own, or a change in `edits.toml`: of the reference, or of the right
+answer that it names as its `base`.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Answer:
     def code(self) -> str:
         if self.path.suffix == ".py":
             return self.path.read_text(encoding="utf-8")
-        return _edited(part_of_reference(self.exercise, self.part), self)
+        return _edited(_base(self), self)
 
     def __str__(self) -> str:
         return f"{self.part}-{self.name}"
@@ -69,14 +70,18 @@ def _in_file(path: Path) -> Iterator[Answer]:
 @cache
 def edits(path: Path) -> dict[str, list[dict[str, str]]]:
     """The edits of an `edits.toml`: by the answer's name, each text and what takes its place."""
-    tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {name: _edits(table, f"{path}, {name}") for name, table in tables.items()}
+    return {name: _edits(table, f"{path}, {name}") for name, table in _tables(path).items()}
+
+
+@cache
+def _tables(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _edits(table: Any, place: str) -> list[dict[str, str]]:
     if not isinstance(table, dict):
         raise FaultyEdit(f"{place}: this stands in no answer's table")
-    first = {key: table[key] for key in table.keys() - {"about", "also"}}
+    first = {key: table[key] for key in table.keys() - {"about", "also", "base"}}
     found = [first, *table.get("also", [])]
     for edit in found:
         if edit.keys() != {"old", "new"}:
@@ -87,12 +92,23 @@ def _edits(table: Any, place: str) -> list[dict[str, str]]:
     return found
 
 
+def _base(answer: Answer) -> str:
+    """The code that an edit changes."""
+    name = _tables(answer.path)[answer.name].get("base")
+    if name is None:
+        return part_of_reference(answer.exercise, answer.part)
+    path = answer.path.parents[1] / "right" / f"{name}.py"
+    if not path.is_file():
+        raise FaultyEdit(f"{answer.path}, {answer.name}: there is no right answer {name!r}")
+    return path.read_text(encoding="utf-8")
+
+
 def _edited(code: str, answer: Answer) -> str:
     for edit in edits(answer.path)[answer.name]:
         if (count := code.count(edit["old"])) != 1:
             raise FaultyEdit(
-                f"{answer.path}, {answer.name}: the reference of {answer.part} must hold `old` "
-                f"once, and holds it {count} times: {edit['old']}"
+                f"{answer.path}, {answer.name}: the code of {answer.part} that is edited must hold "
+                f"`old` once, and holds it {count} times: {edit['old']}"
             )
         code = code.replace(edit["old"], edit["new"])
     return code

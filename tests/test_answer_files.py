@@ -43,6 +43,16 @@ def test_further_edits_are_made_as_well(tmp_path: Path) -> None:
     assert "def inner(" in answer.code
 
 
+def test_an_edit_may_change_a_right_answer(tmp_path: Path) -> None:
+    answer = an_answer(tmp_path, "[slip]\nbase = 'loop'\nold = '+= 1'\nnew = '+= 2'\n")
+    with pytest.raises(FaultyEdit, match=r"edits\.toml, slip: there is no right answer 'loop'"):
+        _ = answer.code
+    right = answer.path.parents[1] / "right" / "loop.py"
+    right.parent.mkdir()
+    right.write_text("n += 1\n", encoding="utf-8")
+    assert answer.code == "n += 2\n"
+
+
 def test_the_marks_around_solutions_are_left_out() -> None:
     assert "SOLUTION" not in part_of_reference("ex01_advanced_functions", "1.1")
 
