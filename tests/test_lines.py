@@ -20,10 +20,11 @@ import msgspec
 import numpy as np
 import pytest
 from answer_files import Answer, answers, namespace, reference, with_answer
+from together import judged_together
 
 from grader import checking, exercise, wire
 from grader.answer import Question
-from grader.checking import Checks, PartResult, run_checks, with_checks
+from grader.checking import Checks, PartResult, run_checks
 from grader.course import lines, probing
 from grader.expect import approx_equal
 from grader.learner import Kernel
@@ -172,28 +173,14 @@ def lined(request: pytest.FixtureRequest) -> Callable[[Answer], Judged]:
 
     def find(answer: Answer) -> Judged:
         if answer not in known:
-            known.update(judged_together([one for one in chosen if one.part == answer.part]))
+            group = [one for one in chosen if one.part == answer.part]
+            known.update(judged_together(group, judged_with))
         verdict = known[answer]
         if isinstance(verdict, Exception):
             raise verdict
         return verdict
 
     return find
-
-
-def judged_together(group: list[Answer]) -> dict[Answer, Judged | Exception]:
-    """Verdicts on answers of one part, or what kept one from being judged."""
-    verdicts: dict[Answer, Judged | Exception] = {}
-
-    def judge(checks: Checks) -> None:
-        for answer in group:
-            try:
-                verdicts[answer] = judged_with(checks, answer)
-            except Exception as error:
-                verdicts[answer] = error
-
-    with_checks(exercise.load(group[0].exercise), [group[0].part], judge)
-    return verdicts
 
 
 def judged_with(checks: Checks, answer: Answer) -> Judged:

@@ -18,10 +18,11 @@ from typing import Any
 import pytest
 from answer_files import Answer, answers, changed, namespace, reference, with_answer
 from constant import Ignoring
+from together import judged_together
 from zeros import zeroing
 
 from grader import exercise
-from grader.checking import Checks, PartResult, run_checks, with_checks
+from grader.checking import Checks, PartResult, run_checks
 from grader.learner import Kernel
 
 SEEDS = [1, pytest.param(2, marks=pytest.mark.slow)]
@@ -56,9 +57,9 @@ def judged(request: pytest.FixtureRequest) -> Callable[[Answer, int], PartResult
     def find(answer: Answer, seed: int) -> PartResult:
         if (answer, seed) not in verdicts:
             kind = answer.path.parent
-            group = [(other, s) for other, s in chosen if (other.path.parent, s) == (kind, seed)]
-            together = judged_together([one for one, _ in group], seed)
-            verdicts.update(zip(group, together, strict=True))
+            group = [other for other, s in chosen if (other.path.parent, s) == (kind, seed)]
+            together = judged_together(group, functools.partial(verdict_with, seed=seed))
+            verdicts.update(((other, seed), found) for other, found in together.items())
         verdict = verdicts[answer, seed]
         if isinstance(verdict, Exception):
             raise verdict
@@ -67,19 +68,9 @@ def judged(request: pytest.FixtureRequest) -> Callable[[Answer, int], PartResult
     return find
 
 
-def judged_together(group: list[Answer], seed: int) -> list[Verdict]:
-    """Verdicts on answers of one part, or what kept one from being judged."""
-    found, verdicts = exercise.load(group[0].exercise), list[Verdict]()
-
-    def judge(checks: Checks) -> None:
-        for answer in group:
-            try:
-                verdicts.extend(checks.judge(Kernel(found, with_answer(answer)), seed))
-            except Exception as error:
-                verdicts.append(error)
-
-    with_checks(found, [group[0].part], judge)
-    return verdicts
+def verdict_with(checks: Checks, answer: Answer, seed: int) -> PartResult:
+    (result,) = checks.judge(Kernel(exercise.load(answer.exercise), with_answer(answer)), seed)
+    return result
 
 
 @functools.cache
