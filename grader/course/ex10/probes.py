@@ -31,7 +31,7 @@ from grader.course.ex10.replies import (
     Stream,
     Tool,
 )
-from grader.course.ex10.stand_ins import Member, Oracle, Recorder, Table, Trainer
+from grader.course.ex10.stand_ins import Member, Oracle, Recorder, Table, Trainer, nap
 from grader.course.seeds import seed_torch
 from grader.runner import Learner
 from grader.wire import Tensor
@@ -209,16 +209,18 @@ def compared(
     *,
     fails: bool = False,
     crowd: bool = False,
+    seconds: float = 0.0,
 ) -> Comparison:
     """A comparison of a model that is nothing but a table, which a training exchanges.
 
-    If `crowd`, the training gives a Bayesian model instead.
+    If `crowd`, the training gives a Bayesian model instead. A table is asked for `seconds`, and
+    trained for a quarter of that.
     """
     sets = {"training": _loader(val, 0), "validation": _loader(val, 0)}
     sets["test"] = _loader(test, len(val))
     asked: list[Any] = []
     make = _crowd_table(learner, asked) if crowd else Table
-    train, run = Trainer(untrained, trained, sets, fails, make), Run([], [], False)
+    train, run = Trainer(untrained, trained, sets, make, fails, seconds), Run([], [], False)
     comparison = learner.ModelComparison(
         "a project", train, lambda name: Recorder(name, run), n_samples=7, seed=77
     )
@@ -357,11 +359,12 @@ def alerts(
 ) -> Stream:
     """The answers to a stream of alerts."""
     oracle = Oracle(probabilities)
+    features_took: list[float] = []
     live = learner.LiveClassifier(oracle, class_names, n_samples=7)
     features_of = live.features_of
 
     def slow_features_of(object_id: str) -> torch.Tensor:
-        time.sleep(0.004)
+        features_took.append(nap(0.002))
         features: torch.Tensor = features_of(object_id)
         return features
 
@@ -373,7 +376,8 @@ def alerts(
     changed = [o for _, o in given] != [o for _, o in stream]
     first = live.observations.get(stream[0][0], [])
     kept = [each.get("flux") for each in first if isinstance(each, dict)]
-    return Stream(answers, oracle.asked, list(live.seconds), took, changed, kept)
+    features, model = ([min(each, default=0.0), sum(each)] for each in (features_took, oracle.took))
+    return Stream(answers, oracle.asked, list(live.seconds), features, model, took, changed, kept)
 
 
 def latency(learner: Learner, seconds: list[float], *percentiles: list[float]) -> Any:

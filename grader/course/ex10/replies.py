@@ -181,12 +181,15 @@ class Question(Struct):
 class Stream(Struct):
     """The answers to a stream of alerts, and what was seen on the way; times in seconds.
 
-    `kept` has the fluxes of the first object's observations.
+    `kept` has the fluxes of the first object's observations, `features_took` and `model_took` the
+    shortest and the whole time that an answer spent on either.
     """
 
     answers: list[Any]
     questions: list[Question]
     seconds: list[float]
+    features_took: list[float]
+    model_took: list[float]
     took: float
     changed: bool
     kept: list[Any]

@@ -104,9 +104,11 @@ def check_questions(got: Stream, counts: list[int]) -> None:
     n_times = len(got.seconds)
     require(n_times == len(counts), "not-timed", n_times=n_times, n_answers=len(counts))
     shortest, total = min(got.seconds), sum(got.seconds)
-    of_model = 0.0019 <= shortest < 0.0058 and total <= got.took - 0.0039 * n_times
+    model, features = got.model_took, got.features_took
+    of_model = model[0] <= shortest and model[1] <= total <= got.took - features[1]
     require(not of_model, "not-timed~features")
-    require(shortest >= 0.0058 and total <= got.took, "not-timed~other-times")
+    both = shortest >= model[0] + features[0] and total >= model[1] + features[1]
+    require(both and total <= got.took, "not-timed~other-times")
 
 
 def test_latency(learner: Subject, rng: Rng) -> None:
