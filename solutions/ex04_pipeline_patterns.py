@@ -603,10 +603,12 @@ if __name__ == "__main__":
     print("in a session:", pipeline.in_session)
 
 # %% [markdown]
-# ### 4.5 Rules for five classes
+# ## Rules for five classes
 #
 # Now a classifier that looks at the data. It works in two steps: `features` turns a light curve of
 # any length into five numbers, and `predict` decides by them.
+#
+# ### 4.5 Five features
 #
 # | feature | what it is | unit |
 # |---|---|---|
@@ -617,7 +619,14 @@ if __name__ == "__main__":
 # | `episodes` | how often it was seen, with breaks of more than 60 days in between | |
 #
 # All but the colour are measured in the *main band*, the one with the most detections. Since
-# magnitudes run backwards, fading has a *positive* slope.
+# magnitudes run backwards, fading has a *positive* slope. Some features cannot be measured: no g,
+# no colour; nothing after the peak, no decline. Such a feature is NaN.
+#
+# Useful: `column.to_numpy()` makes an array of a column, `magnitude.argmin()` is the number of its
+# smallest entry, `np.diff(mjd)` the steps from each entry to the next, and `np.polyfit(x, y, 1)`
+# gives slope and intercept of a straight line.
+#
+# ### 4.6 Nine rules
 #
 # The rules form a **decision list**: go through them from top to bottom, and the first one that
 # holds decides.
@@ -634,13 +643,8 @@ if __name__ == "__main__":
 # | 8 | `rise_time` > 90 | `AGN` | no supernova takes so long |
 # | 9 | otherwise | `SNII` | slow, and not so hot |
 #
-# Some features cannot be measured: no g, no colour; nothing after the peak, no decline. Such a
-# feature is NaN, every comparison with it is false, and so it decides nothing. Write the
-# comparisons exactly as in the table, and NaN takes care of itself.
-#
-# Useful: `column.to_numpy()` makes an array of a column, `magnitude.argmin()` is the number of its
-# smallest entry, `np.diff(mjd)` the steps from each entry to the next, and `np.polyfit(x, y, 1)`
-# gives slope and intercept of a straight line.
+# Every comparison with NaN is false, and so a feature that could not be measured decides nothing.
+# Write the comparisons exactly as in the table, and NaN takes care of itself.
 
 
 # %%
@@ -649,7 +653,7 @@ def main_band(table: pd.DataFrame) -> str:
     return str(table["band"].mode().iloc[0])
 
 
-# %% part="4.5" points=3
+# %% part=["4.5", "4.6"] points=[2, 1]
 class SimpleTransientClassifier:
     """Classifies transients by a short list of rules. It is a Classifier.
 
@@ -695,7 +699,7 @@ class SimpleTransientClassifier:
             {'rise_time': 10.0, 'decline_rate': 0.05, 'amplitude': 1.0, 'colour': -0.25,
              'episodes': 2}
         """
-        ### BEGIN SOLUTION
+        ### BEGIN SOLUTION 4.5
         table = self.clear_detections(lightcurve)
         main = table[table["band"] == main_band(table)]
         mjd, magnitude = main["mjd"].to_numpy(), main["magnitude"].to_numpy()
@@ -723,7 +727,8 @@ class SimpleTransientClassifier:
             lightcurve: a light curve, possibly empty. It is not changed.
 
         Returns:
-            The label of the first of these rules that holds, by the features of the light curve:
+            The label of the first of these rules that holds, by what self.features(lightcurve)
+            gives:
             1. "unknown" if there are fewer than 3 clear detections, in all bands together;
             2. "CV" if decline_rate > 0.1;
             3. "AGN" if episodes >= 3 and amplitude < 1.5;
@@ -742,7 +747,7 @@ class SimpleTransientClassifier:
             >>> SimpleTransientClassifier().predict(TransientLightCurve([], "nothing seen"))
             'unknown'
         """
-        ### BEGIN SOLUTION
+        ### BEGIN SOLUTION 4.6
         if len(self.clear_detections(lightcurve)) < 3:
             return "unknown"
         feature = self.features(lightcurve)

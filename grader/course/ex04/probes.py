@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from grader.course.common_probes import Trouble, kinds_of
+from grader.course.ex04.rehearsed import FEATURES, Rehearsed
 from grader.course.ex04.replies import (
     NAME,
     BesideRoot,
@@ -197,18 +198,36 @@ def features(learner: Learner, observations: list[Record]) -> Any:
     return learner.SimpleTransientClassifier().features(light_curve)
 
 
-def predicted(learner: Learner, observations: list[Record]) -> Any:
-    """The label of a light curve."""
+def predicted(
+    learner: Learner, observations: list[Record], planned: dict[str, float] | None = None
+) -> Any:
+    """The label of a light curve, for which `features` gives what is planned."""
     light_curve = learner.TransientLightCurve(observations, "ZTF24aaexmpl")
-    return learner.SimpleTransientClassifier().predict(light_curve)
+    return Rehearsed(learner, light_curve, planned).classifier.predict(light_curve)
 
 
-def left_alone(learner: Learner, observations: list[Record]) -> Tables:
-    """The table of a light curve before and after it was measured and classified."""
+def predicted_each(
+    learner: Learner, observations: list[Record], planned: list[dict[str, float]]
+) -> list[Any]:
+    """The labels of a light curve, for which `features` gives now this and now that."""
+    return [predicted(learner, observations, each) for each in planned]
+
+
+def asks_for_features(learner: Learner, observations: list[Record]) -> bool:
+    """Whether `predict` asks its own object for the features."""
+    light_curve = learner.TransientLightCurve(observations, "ZTF24aaexmpl")
+    rehearsed = Rehearsed(learner, light_curve, dict.fromkeys(FEATURES, 1.0))
+    rehearsed.classifier.predict(light_curve)
+    return rehearsed.asked
+
+
+def left_alone(learner: Learner, method: str, observations: list[Record]) -> Tables:
+    """The table of a light curve before and after it was measured or classified."""
     light_curve = learner.TransientLightCurve(observations, "ZTF24aaexmpl")
     before = light_curve.data.copy()
-    for method in ("features", "predict"):
-        getattr(learner.SimpleTransientClassifier(), method)(light_curve)
+    planned = dict.fromkeys(FEATURES, 1.0) if method == "predict" else None
+    classifier = Rehearsed(learner, light_curve, planned).classifier
+    getattr(classifier, method)(light_curve)
     return Tables(before, light_curve.data)
 
 

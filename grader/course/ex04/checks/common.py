@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.course.ex04.replies import Event, Line, Seen
+from grader.answer import Answer
+from grader.course.ex04.replies import Event, Line, Seen, Tables
 from grader.course.oracles import Rng
-from grader.expect import require, shown
+from grader.expect import approx_equal, require, shown
 
 Record = dict[str, Any]
 
@@ -41,6 +42,19 @@ def well_formed(got: Seen) -> None:
     """Speak up if `logging` could not make a line of its arguments."""
     bad = got.unformatted
     require(not bad, "logged-like-print", text=shown(bad[0] if bad else ""))
+
+
+def check_left_alone(answer: Answer[Tables]) -> None:
+    """The table of a light curve must be the same before and after."""
+    got = answer.value
+    before, after = got.before.columns, got.after.columns
+    require(
+        approx_equal(after, before),
+        "curve-changed",
+        columns=", ".join(map(str, after)),
+        n_rows=len(got.after),
+        n_before=len(got.before),
+    )
 
 
 def records(rng: Rng, n: int = 5) -> list[Record]:

@@ -1,10 +1,11 @@
-"""The rules of part 4.5, and light curves that each of them is meant for."""
+"""The rules of part 4.6, and light curves that each of them is meant for."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from grader.course.ex04.checks.common import Record, event, nothing_seen, observation
+from grader.course.ex04.checks.measured import measured
 
 FEW = [observation("r", 0, 18.0), observation("g", 1, 18.0), nothing_seen("r", 2)]
 
@@ -26,33 +27,96 @@ class Case(NamedTuple):
     data: list[Record]
     slow: bool = False
     """Whether only its slow decline keeps rule 5 from it."""
+    planned: dict[str, float] | None = None
+    border: tuple[str, str] = ("", "")
+    """What is exactly at a border, and the label if the border counted."""
+
+    @property
+    def features(self) -> dict[str, float]:
+        """What `features` gives for it."""
+        return self.planned or measured(self.data)
 
 
-CASES = [
+SINGLE = [
+    Case(6, "SNIa", "up in two weeks, quite fast", event(14, 0.05, 0.1)),
+    Case(7, "TDE", "slow, blue", event(25, 0.01, -0.3)),
+    Case(8, "AGN", "slow, up in 90.5 days", event(90.5, 0.01, 0.2)),
+    Case(9, "SNII", "slow, red", event(12, 0.012, 0.3)),
+]
+"""Of the rules from the second to the eighth, one holds, or none."""
+
+TOO_FEW = [
     Case(1, "unknown", "nothing at all", []),
     Case(1, "unknown", "two detections and one observation without", FEW),
+]
+
+ENOUGH = [
+    Case(2, "CV", "three detections in r", IN_ONE_BAND),
+    Case(2, "CV", "two detections in r and one in g", IN_TWO_BANDS),
+]
+
+IN_ORDER = [
     Case(2, "CV", "fast, blue", event(12, 0.105, -0.3)),
     Case(
         2, "CV", "fast, in three episodes", event(1.5, 0.2, 0.0, ((150.0, 0.2), (300.0, 0.4)), 15)
     ),
-    Case(2, "CV", "three detections in r", IN_ONE_BAND),
-    Case(2, "CV", "two detections in r and one in g", IN_TWO_BANDS),
     Case(3, "AGN", "three episodes, a small amplitude, blue", event(20, 0.01, -0.3, SEASONS)),
     Case(4, "TDE", "three episodes, an amplitude above 1.5, red", event(25, 0.05, 0.3, FADED)),
     Case(5, "CV", "quite fast, in two episodes", event(12, 0.06, 0.0, ((-150.0, 0.3),))),
     Case(5, "CV", "quite fast, up in 2.5 days", event(2.5, 0.06, 0.0)),
     Case(6, "SNIa", "up in two weeks, quite fast, blue", event(14, 0.0315, -0.3)),
     Case(6, "SNIa", "quite fast after a long rise", event(130, 0.05, 0.2)),
-    Case(6, "SNIa", "quite fast, up in exactly 3 days", event(3, 0.06, 0.0)),
     Case(7, "TDE", "just blue after a long rise", event(130, 0.01, -0.09)),
-    Case(7, "TDE", "blue, nothing after the peak", event(25, 0.01, -0.3, end=0)),
-    Case(8, "AGN", "slow, up in 90.5 days", event(90.5, 0.01, 0.2)),
-    Case(9, "SNII", "slow, never seen in g", event(12, 0.012, None)),
     Case(9, "SNII", "slow, up within a day", event(1.2, 0.012, 0.3), slow=True),
     Case(9, "SNII", "slow, in two episodes", event(12, 0.012, 0.3, ((150.0, 1.5),)), slow=True),
-    Case(9, "SNII", "slow, up in exactly 90 days", event(90, 0.012, 0.3)),
+]
+"""Where the order of the rules, or what belongs together in one of them, makes a difference."""
+
+UNMEASURED = [
+    Case(7, "TDE", "blue, nothing after the peak", event(25, 0.01, -0.3, end=0)),
+    Case(9, "SNII", "slow, never seen in g", event(12, 0.012, None)),
     Case(9, "SNII", "nothing after the peak, hardly red", event(12, 0.012, -0.2, end=0)),
 ]
+"""A feature is NaN."""
+
+
+def made_up(number: int, label: str, border: tuple[str, str] = ("", ""), **others: float) -> Case:
+    """A case with planned features; those not given hold no rule."""
+    usual = {"rise_time": 12.0, "decline_rate": 0.01, "amplitude": 1.0, "colour": 0.3}
+    planned = usual | {"episodes": 1} | others
+    return Case(number, label, "its features are made up", IN_ONE_BAND, False, planned, border)
+
+
+AT_BORDERS = [
+    made_up(6, "SNIa", ("a `decline_rate` of 0.1 is not more than 0.1", "CV"), decline_rate=0.1),
+    made_up(2, "CV", decline_rate=0.1004),
+    made_up(
+        4, "TDE", ("an `amplitude` of 1.5 is not less than 1.5", "AGN"), amplitude=1.5, episodes=3
+    ),
+    made_up(3, "AGN", amplitude=1.496, episodes=5),
+    made_up(4, "TDE", amplitude=1.504, episodes=4),
+    made_up(
+        9, "SNII", ("a `decline_rate` of 0.03 is not more than 0.03", "SNIa"), decline_rate=0.03
+    ),
+    made_up(6, "SNIa", decline_rate=0.0304),
+    made_up(
+        9,
+        "SNII",
+        ("a `decline_rate` of 0.03 is not more than 0.03", "CV"),
+        decline_rate=0.03,
+        episodes=2,
+    ),
+    made_up(5, "CV", decline_rate=0.0304, episodes=2),
+    made_up(
+        6, "SNIa", ("a `rise_time` of 3 is not less than 3", "CV"), decline_rate=0.06, rise_time=3.0
+    ),
+    made_up(5, "CV", decline_rate=0.06, rise_time=2.996),
+    made_up(9, "SNII", ("a `colour` of -0.1 is not less than -0.1", "TDE"), colour=-0.1),
+    made_up(7, "TDE", colour=-0.1004),
+    made_up(9, "SNII", ("a `rise_time` of 90 is not more than 90", "AGN"), rise_time=90.0),
+    made_up(8, "AGN", rise_time=90.04),
+]
+"""Right at the border of a rule, and just beyond it."""
 
 
 def holding(feature: dict[str, float], nan_holds: bool = False) -> list[tuple[int, str]]:

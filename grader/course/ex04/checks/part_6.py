@@ -1,0 +1,177 @@
+"""Checks of 4.6, Nine rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from grader.answer import Answer, Finding, Subject, about
+from grader.course.ex04 import probes
+from grader.course.ex04.checks.common import check_left_alone
+from grader.course.ex04.checks.measured import measured, seen, somewhen, supernova
+from grader.course.ex04.checks.rules import (
+    AT_BORDERS,
+    ENOUGH,
+    IN_ONE_BAND,
+    IN_ORDER,
+    SINGLE,
+    TOO_FEW,
+    UNMEASURED,
+    Case,
+    holding,
+)
+from grader.course.gates import gate
+from grader.course.oracles import Rng
+from grader.expect import (
+    Mistake,
+    approx_equal,
+    difference,
+    expect,
+    require,
+    shown,
+)
+
+CLASSES = ("SNIa", "SNII", "CV", "AGN", "TDE")
+
+
+@gate
+def test_single_rule(learner: Subject, rng: Rng) -> None:
+    """The only rule that holds decides; if there is none, it is the last one"""
+    answers = predicted(learner, rng, SINGLE)
+    first = answers[0].result
+    same = all(isinstance(each.result, str) and each.result == first for each in answers)
+    for case, answer in zip(SINGLE, answers, strict=True):
+        if not is_right(case, answer):
+            require(not same, "always-the-same", answer, label=shown(first))
+            misjudged(learner, case, answer)
+
+
+def test_few_detections(learner: Subject, rng: Rng) -> None:
+    """Fewer than 3 clear detections are "unknown", 3 are enough"""
+    cases = [*TOO_FEW, *ENOUGH]
+    answers = predicted(learner, rng, cases)
+    all_crash = all(answer.raised for answer in answers)
+    for case, answer in zip(cases, answers, strict=True):
+        if case.number == 1:
+            too_few(case, answer, all_crash)
+        elif not is_right(case, answer):
+            misjudged(learner, case, answer)
+
+
+def test_order(learner: Subject, rng: Rng) -> None:
+    """Where several rules hold, the first of them decides"""
+    answers = predicted(learner, rng, IN_ORDER)
+    slow = [each.result for case, each in zip(IN_ORDER, answers, strict=True) if case.slow]
+    n_cv = sum(isinstance(label, str) and label == "CV" for label in slow)
+    for case, answer in zip(IN_ORDER, answers, strict=True):
+        if not is_right(case, answer):
+            brackets = case.slow and n_cv == 1 and answer.result == "CV"
+            require(not brackets, "brackets-missing", answer, **described(case, answer))
+            misjudged(learner, case, answer)
+
+
+def test_not_measured(learner: Subject, rng: Rng) -> None:
+    """A feature that is NaN decides nothing"""
+    for case, answer in zip(UNMEASURED, predicted(learner, rng, UNMEASURED), strict=True):
+        if not is_right(case, answer):
+            misjudged(learner, case, answer)
+
+
+def test_borders(learner: Subject) -> None:
+    """Right at its border no rule holds, except that of 3 episodes"""
+    planned = [case.features for case in AT_BORDERS]
+    answer = learner.ask(probes.predicted_each, IN_ONE_BAND, planned)
+    if approx_equal(answer.result, [case.label for case in AT_BORDERS]):
+        return
+    if not learner.ask(probes.asks_for_features, IN_ONE_BAND).value:
+        return  # features that it works out itself cannot be made up
+    for case in AT_BORDERS:
+        answer = learner.ask(probes.predicted, case.data, case.features)
+        if not is_right(case, answer):
+            exactly, label = case.border
+            included = isinstance(answer.result, str) and answer.result == label
+            require(not included, "border-included", exactly=exactly, **described(case, answer))
+            misjudged(learner, case, answer)
+
+
+def test_curve_left_alone(learner: Subject, rng: Rng) -> None:
+    """The light curve stays as it was"""
+    check_left_alone(learner.ask(probes.left_alone, "predict", supernova(rng)))
+
+
+def predicted(learner: Subject, rng: Rng, cases: list[Case]) -> list[Answer[Any]]:
+    """The label of each light curve, for which `features` gives what is right.
+
+    With too few detections there is nothing to be measured.
+    """
+    return [
+        learner.ask(probes.predicted, data, case.features)
+        if case.number > 1
+        else learner.ask(probes.predicted, data)
+        for case in cases
+        for data in [somewhen(rng, case.data)]
+    ]
+
+
+def is_right(case: Case, answer: Answer[Any]) -> bool:
+    return answer.raised is None and approx_equal(answer.result, case.label)
+
+
+def too_few(case: Case, answer: Answer[Any], all_crash: bool) -> None:
+    """Say why a light curve with too few detections is not called unknown."""
+    label = answer.result
+    crashed = answer.raised is not None and not answer.raised.is_a("NotImplementedError")
+    guessed = isinstance(label, str) and label in CLASSES
+    expect(
+        answer,
+        "unknown",
+        Mistake("empty-crashes", crashed and not all_crash, about=case.about, error=answer.raised),
+        Mistake(
+            "observations-counted" if case.data else "guess-for-unknown",
+            guessed,
+            about=case.about,
+            label=shown(label),
+        ),
+        what=f"the label of a light curve with {case.about}",
+    )
+
+
+def blame_features(learner: Subject, case: Case) -> None:
+    """Blame no rule for a feature, if `predict` does not ask its own object for them."""
+    if learner.ask(probes.asks_for_features, case.data).value:
+        return
+    answer = learner.ask(probes.features, case.data)
+    got = answer.result if answer.raised is None and isinstance(answer.result, dict) else {}
+    for name, value in measured(case.data).items():
+        text = difference(got[name], value, f"`{name}`", rtol=1e-4) if name in got else ""
+        require(not text, "wrong-feature", about=case.about, difference=text)
+
+
+def described(case: Case, answer: Answer[Any]) -> dict[str, Any]:
+    """The fields of a message about a light curve and its label."""
+    found = ", ".join(f"{name} = {value:.4g}" for name, value in case.features.items())
+    return {"about": case.about, "found": found, "label": shown(answer.result)}
+
+
+def misjudged(learner: Subject, case: Case, answer: Answer[Any]) -> None:
+    """Say which rule holds, and how the answer may have come about."""
+    with about(answer.question):
+        got, number, want = answer.value, case.number, case.label
+        blame_features(learner, case)
+        label = got if isinstance(got, str) else ""
+        holds = holding(case.features)
+        others = [rule for rule in holds if rule[1] == label and rule[0] > number]
+        turned_round = holding(case.features, nan_holds=True)[0][1]
+        by_nan = turned_round != want and label == turned_round
+        counts = Counter(band for band, _, _ in seen(case.data))
+        fields = described(case, answer)
+        by_rule: dict[str, Any] = {"number": number, "want": want}
+        few = label == "unknown" and counts.total() == 3
+        require(not few or max(counts.values()) < 3, "three-refused", **fields)
+        require(not few, "counted-in-main-band", **fields)
+        if got is None:
+            raise Finding("nothing-at-the-end" if number == 9 else "no-label", **fields, **by_rule)
+        require(bool(others) or not by_nan, "nan-decides", **fields)
+        if others:
+            raise Finding("later-rule-wins", later=others[0][0], **fields, **by_rule)
+        raise Finding("wrong-label", **fields, **by_rule)
