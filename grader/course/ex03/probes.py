@@ -36,10 +36,11 @@ class _Retired(ABC):  # noqa: B024
 
 @contextmanager
 def surveys(learner: Learner, log: list[str] | None = None) -> Iterator[Any]:
-    """Five surveys on the learner's base class, gone afterwards; gives the first processor.
+    """Six surveys on the learner's base class, gone afterwards; gives the first processor.
 
-    Gaia's processor is built on an abstract one, OrbitalProcessor, and GaiaNIR's on Gaia's. The
-    names of those of which objects are made are appended to `log`.
+    Gaia's processor is built on an abstract one, OrbitalProcessor, and GaiaNIR's on Gaia's. One
+    survey is called CoProcessor, and its processor is built on that of chime. The names of those
+    of which objects are made are appended to `log`.
     """
     objects = [] if log is None else log
 
@@ -61,11 +62,14 @@ def surveys(learner: Learner, log: list[str] | None = None) -> Iterator[Any]:
 
     class chimeProcessor(learner.SurveyProcessor):  # type: ignore[name-defined]
         def __init__(self) -> None:
-            objects.append("chime")
+            objects.append(type(self).__name__.removesuffix("Processor"))
             super().__init__(learner.SurveyConfig("CHIME", ["g"], {"g": 25.0}, 1.0))
 
         def process_lightcurve(self, raw_data: dict[str, Any]) -> Any:
             return raw_data
+
+    class CoProcessorProcessor(chimeProcessor):
+        pass
 
     class OrbitalProcessor(learner.SurveyProcessor):  # type: ignore[name-defined]
         @abstractmethod
@@ -92,10 +96,14 @@ def surveys(learner: Learner, log: list[str] | None = None) -> Iterator[Any]:
             made.__bases__ = (_Retired,)
 
 
+NUMPY = {"float32, int64": (np.float32, np.int64), "int64, float32": (np.int64, np.float32)}
+
+
 def validated(learner: Learner, flux: Any, flux_err: Any, how: str = "class") -> Validity:
     """`validate_photometry` called on the class, on an object, or with NumPy's numbers."""
-    if how == "numpy":
-        flux, flux_err = np.float32(flux), np.int64(flux_err)
+    if how in NUMPY:
+        of_flux, of_error = NUMPY[how]
+        flux, flux_err = of_flux(flux), of_error(flux_err)
     if how == "object":
         with surveys(learner) as processor_class:
             value = processor_class().validate_photometry(flux, flux_err)
@@ -119,25 +127,41 @@ def made_by_name(learner: Learner, name: str, on: str = "") -> Made:
 
 
 def made_twice(learner: Learner, name: str) -> MadeTwice:
-    """Whether the factory makes the same object twice, and of which surveys objects were made."""
+    """Whether the factory makes the same object twice, and of which surveys objects were made.
+
+    Before that it is asked for one that it does not know.
+    """
     made: list[str] = []
     with surveys(learner, made):
+        with suppress(ValueError):
+            learner.SurveyProcessor.from_survey_name("Hubble")
+        of_unknown = list(made)
+        made.clear()
         first, second = (learner.SurveyProcessor.from_survey_name(name) for _ in range(2))
         is_object = first is not None and not isinstance(first, type)
-        return MadeTwice(is_object and first is second, made)
+        return MadeTwice(is_object and first is second, made, of_unknown)
 
 
 def configured(learner: Learner) -> Configuration:
-    """The configuration of `LSSTProcessor`, and whether the base class was set up."""
+    """The configuration of `LSSTProcessor`, and whether the base class was set up.
+
+    Then the configuration of this object is changed, and that of a new one is looked at.
+    """
     processor = learner.LSSTProcessor()
-    config = getattr(processor, "config", None)
+    config = copy.deepcopy(getattr(processor, "config", None))
     fields = ("name", "bands", "zeropoints", "cadence_days")
     own = ("_processed_count", "_accepted", "_rejected", "in_batch", "config")
     complete = all(hasattr(config, name) for name in fields)
     set_up = all(hasattr(processor, name) for name in own)
-    return Configuration(
-        set_up, complete, config, *(getattr(config, name, None) for name in fields)
-    )
+    with suppress(Exception):
+        processor.config.name = "changed"
+        processor.config.bands.append("changed")
+        processor.config.zeropoints["changed"] = 0.0
+    new = getattr(learner.LSSTProcessor(), "config", None)
+    name, bands, zeropoints, cadence = (getattr(config, each, None) for each in fields)
+    fresh = [getattr(new, each, None) for each in fields]
+    shared = [name, bands, zeropoints, cadence] != fresh
+    return Configuration(set_up, complete, config, name, bands, zeropoints, cadence, shared)
 
 
 def _counts(processor: Any) -> Counts:
@@ -157,8 +181,15 @@ def processed(
         processor.config.zeropoints = zeropoints
     if bands is not None:
         processor.config.bands = bands
+    count, calls = processor._count, list[list[Any]]()
+
+    def noting(accepted: Any, rejected: Any) -> None:
+        calls.append([accepted, rejected])
+        count(accepted, rejected)
+
+    processor._count = noting
     curves = [processor.process_lightcurve(record) for record in records]
-    return Processed(seen(learner, curves[-1]), _counts(processor), list(records))
+    return Processed(seen(learner, curves[-1]), _counts(processor), list(records), calls)
 
 
 def counts_of_broken(learner: Learner, survey: str, broken: dict[str, Any]) -> Counts:
@@ -174,10 +205,12 @@ def statistic(
 ) -> Statistic:
     """A property of a processor that has counted, and whether it is one that must be called.
 
-    With `peek` it is looked at after each count.
+    With `peek` it is looked at after each count. Another processor has counted before.
     """
     with surveys(learner) as processor_class:
-        processor = processor_class()
+        other, processor = processor_class(), processor_class()
+        if batches:
+            other._count(1000, 500)
         for accepted, rejected in batches:
             processor._count(accepted, rejected)
             if peek:
@@ -186,7 +219,8 @@ def statistic(
     return Statistic(callable(value), None if callable(value) else value)
 
 
-TROUBLES = {each.__name__: each for each in (Trouble, ValueError, KeyboardInterrupt)}
+KINDS: list[type[BaseException]] = [Trouble, ValueError, KeyError, KeyboardInterrupt, SystemExit]
+TROUBLES = {each.__name__: each for each in KINDS}
 
 
 def batch(
@@ -196,6 +230,7 @@ def batch(
     with surveys(learner) as processor_class:
         processor = processor_class()
         processor.config = config = copy.copy(processor.config)
+        processor.note, as_it_was = "kept", copy.deepcopy(config)
         processor._count(*before)
         trouble, raised = TROUBLES[fail]("the disk is full") if fail else None, ""
         try:
@@ -216,18 +251,20 @@ def batch(
             in_batch,
             at_start,
             raised,
-            config_kept=processor.config is config,
+            config_kept=processor.config is config and config == as_it_was,
+            note_kept=getattr(processor, "note", "") == "kept",
             in_batch_after=processor.in_batch,
             at_end=_counts(processor),
         )
 
 
-def nested(learner: Learner, inside: tuple[int, int]) -> Nested:
-    """A second `with` on a processor that is in a batch already."""
+def nested(learner: Learner, *inside: tuple[int, int]) -> Nested:
+    """A second `with` on a processor that is in a batch already, and may have counted."""
     with surveys(learner) as processor_class:
         processor = processor_class()
         with processor:
-            processor._count(*inside)
+            for counts in inside:
+                processor._count(*counts)
             try:
                 processor.__enter__()
                 kinds = []

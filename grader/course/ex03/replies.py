@@ -34,6 +34,8 @@ class MadeTwice(Struct):
     """Whether it is the same object."""
     made: list[str]
     """The surveys of which objects were made on the way."""
+    of_unknown: list[str]
+    """Those of which objects were made when it was asked for one that it does not know."""
 
 
 class Configuration(Struct):
@@ -48,6 +50,8 @@ class Configuration(Struct):
     bands: Any
     zeropoints: Any
     cadence_days: Any
+    shared: bool
+    """Whether a change in the configuration of one object is seen in that of another."""
 
 
 class Counts(Struct):
@@ -67,6 +71,8 @@ class Processed(Struct):
     curve: LightCurveView
     counts: Counts
     after: list[Any]
+    calls: list[list[Any]]
+    """What `_count` was given, at each call."""
 
 
 class Statistic(Struct):
@@ -89,6 +95,8 @@ class Batch(Struct):
     raised: str
     """The class of the exception that arrives outside; empty if there is none."""
     config_kept: bool
+    note_kept: bool
+    """Whether an attribute that somebody else has set is still there."""
     in_batch_after: Any
     at_end: Counts
 

@@ -22,6 +22,7 @@ from torch.optim.lr_scheduler import StepLR
 from torch.utils.data import DataLoader, TensorDataset
 
 from grader.course.ex08.figures import figures_closed, kind_of, matrix_of, panels_of
+from grader.course.ex08.outcomes import returned, saved
 from grader.course.ex08.replies import (
     FIGURE,
     Dealt,
@@ -151,18 +152,23 @@ def measured_twice(
     return MeasuredTwice(predictions, targets, losses, after == kept, once, again, all(same))
 
 
-def confusion_figure(
-    learner: Learner, names: list[str], targets: list[int], predictions: list[int]
-) -> Matrix:
-    """What can be read off the figure of a confusion matrix."""
+def confusion_figures(
+    learner: Learner, names: list[str], tables: list[tuple[list[int], list[int]]]
+) -> list[Matrix]:
+    """What can be read off the figures of confusion matrices that one tracker draws.
+
+    Each of the tables holds the targets and the predictions of one matrix.
+    """
     tracker = learner.MetricsTracker(names)
-    tracker.targets, tracker.predictions = targets, predictions
+    seen, earlier = list[Matrix](), list[Any]()
     with figures_closed() as other:
-        figure = tracker.plot_confusion_matrix()
-        kind = kind_of(figure, other)
-        seen = matrix_of(figure.axes[0]) if kind == FIGURE else Matrix(kind)
-        seen.used_again = tracker.plot_confusion_matrix() is figure
-        return seen
+        for tracker.targets, tracker.predictions in tables:
+            figure = tracker.plot_confusion_matrix()
+            kind = kind_of(figure, other)
+            seen.append(matrix_of(figure.axes[0]) if kind == FIGURE else Matrix(kind))
+            seen[-1].used_again = any(figure is one for one in earlier)
+            earlier.append(figure)
+    return seen
 
 
 # 8.5 class_weights, run_epoch, train_with_imbalance_handling
@@ -265,10 +271,10 @@ def trained(
         usual = {"device": "cpu", "weight_decay": 0.0, "progress": False, "checkpoint_path": path}
         try:
             result = learner.train_with_imbalance_handling(model, train, val, **usual | options)
-            got = _returned(result)
+            got = returned(result)
         except PowerCut:
             got = Training(cut=True)
-        got.file, got.confused, got.loaded = _saved(path), model.confused, model.loaded
+        got.file, got.confused, got.loaded = saved(path), model.confused, model.loaded
     got.bar = bool(re.search(r"\d%\||it/s|s/it", screen.getvalue()))
     for optimizer in optimizers[:1]:
         got.optimizer = type(optimizer).__name__
@@ -283,40 +289,21 @@ def _rows(kind: int, labels: Tensor, logits: Tensor) -> Tensor:
     return torch.cat([torch.stack(head, dim=1), logits], dim=1).unsqueeze(1)
 
 
-def _returned(result: Any) -> Training:
-    if not isinstance(result, tuple | list) or len(result) != 2:
-        return Training(result=type(result).__name__)
-    model, history = result
-    if not isinstance(model, nn.Module):
-        return Training(result="pair", model=type(model).__name__)
-    state = model.state_dict()
-    steps, walker = int(state["steps"]), float(state["walker"])
-    return Training(result="pair", model="model", history=history, steps=steps, walker=walker)
-
-
-def _saved(path: Path) -> int | str:
-    """How often the model in a checkpoint had been trained, or what is wrong with the file."""
-    if not path.exists():
-        return "missing"
-    try:
-        state = torch.load(path, weights_only=True)
-    except Exception:
-        return "unsafe"
-    return int(state["steps"]) if isinstance(state, dict) and "steps" in state else "other"
-
-
 # 8.6 plot_training_history
 
 
-def history_figure(learner: Learner, history: dict[str, Any]) -> History:
-    """What can be read off the figure of a history."""
-    given = copy.deepcopy(history)
+def history_figures(learner: Learner, histories: list[dict[str, Any]]) -> list[History]:
+    """What can be read off the figures of histories, one after another."""
+    seen, earlier = list[History](), list[Any]()
     with figures_closed() as other:
-        figure = learner.plot_training_history(given)
-        kind = kind_of(figure, other)
-        axes = panels_of(figure) if kind == FIGURE else []
-        used_again = learner.plot_training_history(dict(history)) is figure
-        return History(kind, axes, given, used_again)
+        for history in histories:
+            given = copy.deepcopy(history)
+            figure = learner.plot_training_history(given)
+            kind = kind_of(figure, other)
+            axes = panels_of(figure) if kind == FIGURE else []
+            seen.append(History(kind, axes, given, any(figure is one for one in earlier)))
+            earlier.append(figure)
+    return seen
 
 
 # 8.E1 mixup_minority

@@ -65,7 +65,7 @@ class Cell(Struct):
 
 
 class Matrix(Struct):
-    """What can be read off the figure of a confusion matrix; did a second call return it again?"""
+    """What can be read off the figure of a confusion matrix; had an earlier call returned it?"""
 
     kind: str
     across: str = ""
@@ -99,7 +99,7 @@ class Panel(Struct):
 class History(Struct):
     """What can be read off the figure of a history, and the history afterwards.
 
-    `used_again` says whether a second call returned the same figure.
+    `used_again` says whether an earlier call had returned the same figure.
     """
 
     kind: str

@@ -63,10 +63,14 @@ def _plain(column: Any) -> list[Any]:
 
 
 def expect_column(
-    answer: Answer[Processed], name: str, want: list[Any], *mistakes: Mistake
+    answer: Answer[Processed],
+    name: str,
+    want: list[Any],
+    *mistakes: Mistake,
+    rtol: float | None = None,
 ) -> None:
-    """Compare one column; times to a few seconds, errors to 0.1% (1.086 for ln(10)/2.5 is fine)."""
-    rtol = {"mjd": 1e-9, "flux": 1e-6, "flux_err": 1e-3}.get(name, 0)
+    """Compare one column; errors to 0.1% unless it is said (1.086 for ln(10)/2.5 is fine)."""
+    rtol = rtol or {"mjd": 1e-12, "flux": 1e-9, "flux_err": 1e-3}.get(name, 0)
     unit = "days" if name == "mjd" else ""
     got = Answer(columns(answer)[name])
     expect(got, want, *mistakes, what=f"the column `{name}`", unit=unit, rtol=rtol)
@@ -81,7 +85,7 @@ def rounded(answer: Answer[Processed], want: list[float]) -> Mistake:
     got = columns(answer)["mjd"]
     off = [x - y for x, y in zip(got, want, strict=True)] if len(got) == len(want) else [1.0]
     most = max(map(abs, off), default=0)
-    differ = max(off, default=0) - min(off, default=0) > 1e-4
+    differ = max(off, default=0) - min(off, default=0) > 1e-7
     return Mistake("times-rounded", differ and most < 0.2, seconds=86400 * most)
 
 
@@ -176,7 +180,8 @@ def _check_refused(answer: Answer[Processed], broken: Fault, want: list[float]) 
 def check_counts(learner: Subject, survey: str, records: list[Entry], wanted: Counts) -> None:
     """One light curve for each record, and all valid and invalid measurements."""
     empty = sum("diffmaglim" in entry for raw in records for entry in raw[LIST_KEYS[survey]])
-    got = learner.ask(probes.processed, survey, *records).value.counts
+    answer = learner.ask(probes.processed, survey, *records)
+    got = answer.value.counts
     whole = all(isinstance(count, int) for count in got.listed())
     require(whole, "counts-not-whole", counts=got.listed())
     n, accepted, rejected = wanted.listed()
@@ -196,6 +201,9 @@ def check_counts(learner: Subject, survey: str, records: list[Entry], wanted: Co
         ),
     )
     require(approx_equal(got.listed(), wanted.listed()), "wrong-counts", got=got, wanted=wanted)
+    calls = answer.value.calls
+    given = [sum(call[i] for call in calls) for i in (0, 1)] if len(calls) == n else []
+    require(given == [accepted, rejected], "count-not-called", calls=calls, n=n)
 
 
 def check_object(learner: Subject, rng: Rng, survey: str, want: str, *mistakes: Mistake) -> None:

@@ -55,7 +55,7 @@ def test_factory_finds(learner: Subject) -> None:
     """A survey is found, also one defined later; capital and small letters are the same"""
     answer = made(learner, "SkyMapper")
     expect_processor(answer, "SkyMapper", "SkyMapper", *_why_lost(learner, answer))
-    for name in ("skymapper", "SKYMAPPER"):
+    for name in ("skymapper", "SKYMAPPER", "skyMAPPER"):
         answer = made(learner, name)
         other_case = Mistake("case-matters~other", unknown(answer), name=name)
         expect_processor(answer, name, "SkyMapper", other_case)
@@ -99,6 +99,22 @@ def test_factory_subclass_of_subclass(learner: Subject) -> None:
     expect_processor(deeper, "GaiaNIR", "GaiaNIR", Mistake("two-levels-only", unknown(deeper)))
 
 
+def test_factory_whole_suffix(learner: Subject) -> None:
+    """Only the word at the end is taken away from the name of a class"""
+    answer = made(learner, "CoProcessor")
+    if unknown(answer) and (
+        unknown(made(learner, "ATLAS")) or not unknown(made(learner, "CoProcessor"))
+    ):
+        return  # another check says so
+    expect_processor(
+        answer,
+        "CoProcessor",
+        "CoProcessor",
+        Mistake("class-name-accepted", not unknown(made(learner, "ATLASProcessor"))),
+        Mistake("suffix-replaced", unknown(answer) and not unknown(made(learner, "Co"))),
+    )
+
+
 def test_factory_on_a_subclass(learner: Subject) -> None:
     """It makes no difference on which class it is called"""
     plain, answer = made(learner, "ATLAS"), made(learner, "ATLAS", "SkyMapper")
@@ -115,6 +131,8 @@ def test_factory_makes_one(learner: Subject) -> None:
             continue  # another check says so
         got = answer.value
         require(not got.same, "same-object-again", name=name)
+        spare = sorted(set(got.of_unknown))
+        require(not spare, "others-made-too~unknown", others=", ".join(spare))
         others = sorted(set(got.made) - {name})
         require(not others, "others-made-too", name=name, others=", ".join(others))
         require(got.made.count(name) > 1, "class-not-called", name=name, n=got.made.count(name))
@@ -137,6 +155,7 @@ def test_factory_unknown(learner: Subject) -> None:
     if "ztf" in said.lower():  # its cell has been run
         expect_processor(made(learner, "ztf"), "ztf", "ZTF")
     require("orbital" not in said.lower(), "abstract-offered~listed")
+    require("SkyMapperProcessor" not in said, "class-names-listed", message=said)
 
 
 def test_factory_not_a_survey(learner: Subject) -> None:
@@ -149,6 +168,7 @@ def test_factory_not_a_survey(learner: Subject) -> None:
         ("Sky", "a part of a name", Mistake("part-of-name-enough", found)),
         ("apper", "a part of a name", Mistake("part-of-name-enough~end", found)),
         ("SkyMaper", "a name that only looks alike", Mistake("name-guessed", found)),
+        ("Sky.apper", "a name with a dot for a letter", Mistake("name-as-pattern", found)),
         ("Sky Mapper", "a name with a space inside", Mistake("inner-spaces-removed", found)),
         ("SkyMapperProcessor", "the name of a class", Mistake("class-name-accepted", found)),
         ("", "an empty name", Mistake("empty-name-accepted", not unknown(made(learner, "")))),

@@ -106,7 +106,9 @@ def test_ztf_recalibrated(learner: Subject, rng: Rng) -> None:
     entries = detections(rng)
     shifted = {band: zeropoint + 0.5 for band, zeropoint in records.ZEROPOINTS.items()}
     old = columns_wanted("ZTF", entries)["flux"]
-    answer = learner.ask(probes.processed, "ZTF", record("ZTF", entries), zeropoints=shifted)
+    bands = ["i", "r", "g"]  # whose order says nothing about the numbers of the filters
+    raw = record("ZTF", entries)
+    answer = learner.ask(probes.processed, "ZTF", raw, zeropoints=shifted, bands=bands)
     written_in = Mistake("zeropoints-written-in", old)
     expect_column(answer, "flux", common.changed(old, 10**0.2), written_in)
 
@@ -167,18 +169,24 @@ def test_ztf_non_detections(learner: Subject, rng: Rng) -> None:
 
 
 def test_ztf_candid_as_text(learner: Subject, rng: Rng) -> None:
-    """A `candid` may be text, and a detection may have a `diffmaglim` too"""
+    """A `candid` may be any text or number, and a detection may have a `diffmaglim` too"""
     entries = detections(rng)
-    for entry in entries[::2]:
-        entry["candid"] = str(entry["candid"])
+    for i, entry in enumerate(entries):
+        entry["candid"] = (str, float, lambda number: "alert-17", int)[i % 4](entry["candid"])
     entries[3]["diffmaglim"] = 20.5
-    others = columns_wanted("ZTF", entries[:3] + entries[4:])["mjd"]
+
+    def without(*dropped: int) -> list[float]:
+        left = [entry for i, entry in enumerate(entries) if i not in dropped]
+        return columns_wanted("ZTF", left)["mjd"]
+
     expect_column(
         processed(learner, "ZTF", entries),
         "mjd",
-        columns_wanted("ZTF", entries)["mjd"],
-        Mistake("text-candid-dropped", columns_wanted("ZTF", entries[1::2])["mjd"]),
-        Mistake("limit-decides", others),
+        without(),
+        *(Mistake("text-candid-dropped", without(0, 2, 4, *more)) for more in ((), (1, 5))),
+        *(Mistake("text-candid-dropped~words", without(2, *more)) for more in ((), (1, 5))),
+        Mistake("float-candid-dropped", without(1, 5)),
+        Mistake("limit-decides", without(3)),
     )
 
 
@@ -202,6 +210,10 @@ def invalid_detections() -> list[Fault]:
         ({"magpsf": math.nan}, Finding("invalid-kept", fault="magpsf = nan")),
         ({"magpsf": -99.0}, Finding("invalid-kept~magnitude")),
         ({"sigmapsf": -99.0}, Finding("placeholder-kept")),
+        ({"sigmapsf": math.inf}, Finding("invalid-kept", fault="sigmapsf = inf")),
+        ({"sigmapsf": 1e9}, Finding("invalid-kept", fault="sigmapsf = 1e+09")),
+        ({"magpsf": 0.5}, Finding("invalid-kept", fault="magpsf = 0.5")),
+        ({"fid": None}, Finding("unknown-filter-kept", fault="fid = None")),
         ({"fid": 4}, Finding("unknown-filter-kept", fault="fid = 4")),
         ({"fid": 0}, Finding("unknown-filter-kept", fault="fid = 0")),
     ]

@@ -52,6 +52,7 @@ def test_lsst_config(learner: Subject) -> None:
         unit="mag",
     )
     a_number = isinstance(got.cadence_days, int | float)
+    require(not got.shared, "config-shared")
     cadence = Mistake("config-cadence", a_number, got=got.cadence_days)
     expect(Answer(got.cadence_days), 3.0, cadence, what="`cadence_days`", unit="days")
 
@@ -77,6 +78,7 @@ def test_lsst_second_record(learner: Subject, rng: Rng) -> None:
 def test_lsst_values(learner: Subject, rng: Rng) -> None:
     """Times, fluxes, errors and bands are taken as they are, negative fluxes too"""
     entries = sources(rng)
+    entries[4]["psfFlux"] = int(entries[4]["psfFlux"])  # a whole number
     want = columns_wanted("LSST", entries)
     mjd, flux = want["mjd"], want["flux"]
     answer = processed(learner, "LSST", entries)
@@ -97,7 +99,7 @@ def test_lsst_values(learner: Subject, rng: Rng) -> None:
         rounded(answer, mjd),
     )
     for name in ("flux", "flux_err", "band"):
-        expect_column(answer, name, want[name])
+        expect_column(answer, name, want[name], rtol=1e-9)
 
 
 def _rescaled(got: list[float], want: list[float]) -> bool:
@@ -127,6 +129,8 @@ def invalid_sources() -> list[Fault]:
         ({"psfFlux": math.nan}, Finding("invalid-kept", fault="psfFlux = nan")),
         ({"psfFluxErr": math.nan}, Finding("invalid-kept", fault="psfFluxErr = nan")),
         ({"psfFluxErr": 0.0}, Finding("invalid-kept", fault="psfFluxErr = 0.0")),
+        ({"psfFluxErr": -5.0}, Finding("invalid-kept", fault="psfFluxErr = -5.0")),
+        ({"psfFluxErr": 1e30}, Finding("invalid-kept", fault="psfFluxErr = 1e+30")),
         ({"psfFlux": 1e30}, Finding("invalid-kept", fault="psfFlux = 1e+30")),
         ({"band": "N708"}, Finding("unknown-filter-kept", fault="band = 'N708'")),
         ({"band": "gr"}, Finding("part-of-bands-kept")),
@@ -177,12 +181,16 @@ def test_lsst_faint(learner: Subject, rng: Rng) -> None:
 def test_lsst_bands_of_the_configuration(learner: Subject, rng: Rng) -> None:
     """The bands that count are those of the configuration, also if they are changed"""
     entries = sources(rng)
-    few = dict.fromkeys("gr", 31.4)
-    want = [entry for entry in entries if entry["band"] in few]
-    raw = record("LSST", entries)
+    entries[5]["band"] = "N708"
+    few = ["g", "r", "N708"]
+
+    def times_of(*bands: str) -> list[float]:
+        return columns_wanted("LSST", [e for e in entries if e["band"] in bands])["mjd"]
+
     expect_column(
-        learner.ask(probes.processed, "LSST", raw, zeropoints=few, bands=list(few)),
+        learner.ask(probes.processed, "LSST", record("LSST", entries), bands=few),
         "mjd",
-        columns_wanted("LSST", want)["mjd"],
-        Mistake("bands-written-in", columns_wanted("LSST", entries)["mjd"]),
+        times_of(*few),
+        Mistake("bands-written-in", times_of(*BANDS)),
+        Mistake("bands-written-in~new", times_of("g", "r")),
     )

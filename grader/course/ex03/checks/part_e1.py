@@ -10,7 +10,7 @@ from grader.answer import Answer, Subject
 from grader.course.ex03 import probes
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
-from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
+from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require, shown
 
 
 def statistic(
@@ -37,12 +37,14 @@ def test_statistics(learner: Subject, rng: Rng) -> None:
         Mistake("accepted-only", accepted),
         *(Mistake("light-curves-counted", len(batches) + more) for more in (0, rejected)),
         Mistake("difference-for-sum", accepted - rejected),
+        Mistake("of-all-processors", total + 1500, name="observation_count"),
         what="`observation_count`",
     )
     expect(
         statistic(learner, "rejected_count", batches),
         rejected,
         Mistake("accepted-for-rejected", accepted),
+        Mistake("of-all-processors", rejected + 500, name="rejected_count"),
         what="`rejected_count`",
     )
     rate = statistic(learner, "acceptance_rate", batches)
@@ -52,6 +54,7 @@ def test_statistics(learner: Subject, rng: Rng) -> None:
         rate,
         accepted / total,
         Mistake("rejection-rate", rejected / total),
+        Mistake("of-all-processors", (accepted + 1000) / (total + 1500), name="acceptance_rate"),
         Mistake("percent", 100 * accepted / total),
         Mistake("accepted-per-rejected", accepted / rejected),
         Mistake("accepted-per-light-curve", accepted / len(batches)),
@@ -78,9 +81,17 @@ def test_statistics_go_on(learner: Subject, name: str) -> None:
 
 
 def test_statistics_of_a_perfect_night(learner: Subject) -> None:
-    """If nothing was rejected the rate is 1.0"""
+    """If nothing was rejected the rate is 1.0, and if nothing was accepted it is 0.0"""
     answer = statistic(learner, "acceptance_rate", [(9, 0)])
     expect(answer, 1.0, Mistake("perfect-night-zero", 0.0), what="`acceptance_rate`")
+    answer = statistic(learner, "acceptance_rate", [(0, 9)])
+    raised = answer.raised
+    got = f"{raised.kind}: {raised.message}" if raised else shown(answer.result)
+    other = (
+        not approx_equal(answer.result, 0.0) if raised is None else raised.is_a("ZeroDivisionError")
+    )
+    fail_if_recognised(answer, Mistake("none-accepted", other, got=got, rejected=9))
+    expect(answer, 0.0, what="`acceptance_rate` if all were rejected")
 
 
 @pytest.mark.parametrize(
@@ -100,3 +111,5 @@ def test_statistics_of_nothing(learner: Subject, batches: list[tuple[int, int]],
     expect(answer, 0.0, what=f"`acceptance_rate` {when}")
     answer = statistic(learner, "observation_count", batches)
     expect(answer, 0, what=f"`observation_count` {when}")
+    answer = statistic(learner, "rejected_count", batches)
+    expect(answer, 0, what=f"`rejected_count` {when}")

@@ -37,9 +37,31 @@ def test_batch_begins(learner: Subject, rng: Rng) -> None:
     fresh = approx_equal(got.at_start.listed(), [0, 0, 0])
     require(fresh, "counts-not-reset", counts=got.at_start)
     require(got.config_kept, "config-replaced")
+    require(got.note_kept, "attribute-lost")
 
 
-@pytest.mark.parametrize("fail", ["", "Trouble", "ValueError", "KeyboardInterrupt"])
+def test_empty_batch(learner: Subject) -> None:
+    """A batch without light curves ends with a line as well"""
+    answer = learner.ask(probes.batch, (700, 600), [])
+    lines = [line for line in answer.printed.splitlines() if line.strip()]
+    if answer.raised is None and approx_equal(answer.result.at_start.listed(), [0, 0, 0]):
+        full = learner.ask(probes.batch, (700, 600), [(4, 3)])
+        silent = not lines and bool(full.printed.strip())
+        fail_if_recognised(answer, Mistake("silent-when-empty", silent))
+        numbers = _numbers(lines[0]) if len(lines) == 1 else [0] * 3
+        require(
+            numbers.count(0) >= 3,
+            "number-not-told",
+            line=lines[0][:120],
+            what="light curves",
+            number=0,
+        )
+
+
+FAILS = ["", "Trouble", "ValueError", "KeyError", "KeyboardInterrupt", "SystemExit"]
+
+
+@pytest.mark.parametrize("fail", FAILS)
 def test_batch_ends(learner: Subject, rng: Rng, fail: str) -> None:
     """At the end `in_batch` is False and one line tells the counts, also after an exception"""
     answer, counts = run_batch(learner, rng, fail)
@@ -61,7 +83,7 @@ def test_batch_ends(learner: Subject, rng: Rng, fail: str) -> None:
 
 def _check_line(line: str, counts: list[int], zeroed: bool) -> None:
     """The line tells the three counts."""
-    numbers = [int(number) for number in re.findall(r"(?<![\w.])\d{1,9}", line)]
+    numbers = _numbers(line)
     require(numbers != [0, 0, 0] or not zeroed, "zeros-printed")
     for number, what in zip(
         counts, ("light curves", "accepted ones", "rejected ones"), strict=True
@@ -76,6 +98,10 @@ def _check_line(line: str, counts: list[int], zeroed: bool) -> None:
     _check_words(line.lower(), *counts[1:])
 
 
+def _numbers(line: str) -> list[int]:
+    return [int(number) for number in re.findall(r"(?<![\w.])\d{1,9}", line)]
+
+
 def _check_words(line: str, accepted: int, rejected: int) -> None:
     """The words accepted and rejected, if both are there, come in the order of their numbers."""
     words = [line.find("accepted"), line.find("rejected")]
@@ -87,8 +113,8 @@ def _check_words(line: str, accepted: int, rejected: int) -> None:
 
 def test_batch_in_batch(learner: Subject) -> None:
     """A batch inside a batch is a RuntimeError and changes nothing"""
-    got = learner.ask(probes.nested, (5, 2)).value
-    require(bool(got.kinds), "nested-allowed")
+    empty, got = (learner.ask(probes.nested, *inside).value for inside in ((), ((5, 2),)))
+    require(bool(got.kinds and empty.kinds), "nested-allowed")
     require("RuntimeError" in got.kinds, "value-error-for-nested", kind=got.kinds[0])
     unchanged = approx_equal(got.counts.listed(), [1, 5, 2]) and got.in_batch is True
     require(unchanged, "reset-before-refusal")

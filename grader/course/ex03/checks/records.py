@@ -23,7 +23,7 @@ LIST_KEYS = {"ZTF": "candidates", "LSST": "diaSources"}
 
 def detections(rng: Rng, n: int = 6) -> list[Entry]:
     """Valid detections of ZTF in no order, with times as `jd`."""
-    times = 2460000.5 + rng.permutation(7.0371 * np.arange(n) + 3.12345)
+    times = 2460000.5 + rng.permutation(7.0371284 * np.arange(n) + 3.1234567)
     if times[0] == times.min():
         times = times[::-1]
     return [
@@ -41,7 +41,7 @@ def detections(rng: Rng, n: int = 6) -> list[Entry]:
 
 def sources(rng: Rng, n: int = 7) -> list[Entry]:
     """Valid measurements of LSST in no order, the second of them negative."""
-    times = 60000 + rng.permutation(7.0371 * np.arange(n) + 3.12345)
+    times = 60000 + rng.permutation(7.0371284 * np.arange(n) + 3.1234567)
     if times[0] == times.min():
         times = times[::-1]
     return [

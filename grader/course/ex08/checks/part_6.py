@@ -7,16 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from grader.answer import Subject
+from grader.answer import Subject, about
+from grader.course.counted import as_many
 from grader.course.ex08 import probes
 from grader.course.ex08.checks.common import SERIES, figure_of
-from grader.course.ex08.replies import Line, Panel
-from grader.course.gates import gate, twice
+from grader.course.ex08.replies import History, Line, Panel
+from grader.course.gates import gate
 from grader.course.oracles import Rng
 from grader.expect import approx_equal, require
 
+EPOCHS = 9
 
-def some_history(rng: Rng, epochs: int = 9) -> dict[str, Any]:
+
+def some_history(rng: Rng, epochs: int = EPOCHS) -> dict[str, Any]:
     losses = 0.5 + rng.permutation(epochs) / 10
     history: dict[str, Any] = {
         "train_loss": np.sort(rng.uniform(0.3, 1.5, epochs))[::-1].tolist(),
@@ -57,12 +60,26 @@ def found(axes: list[Panel], values: list[float]) -> list[Shown]:
     ]
 
 
+def drawn(
+    learner: Subject, rng: Rng, memory: dict[str, Any], epochs: int
+) -> tuple[History, dict[str, Any]]:
+    """A figure that was drawn for all checks, and its history, of that many epochs."""
+    if "pictures" not in memory:
+        histories = [some_history(rng), some_history(rng, epochs=1)]
+        memory["pictures"] = histories, learner.ask(probes.history_figures, histories)
+    histories, answer = memory["pictures"]
+    with about(answer.question):
+        place = [len(history["val_loss"]) for history in histories].index(epochs)
+        return figure_of(as_many(answer.value, len(histories))[place]), histories[place]
+
+
 @gate
-@twice
-def test_lines(learner: Subject, rng: Rng) -> None:
+def test_lines(learner: Subject, rng: Rng, memory: dict[str, Any]) -> None:
     """Losses, accuracies and learning rate are shown, and the best epoch is marked"""
-    history = some_history(rng)
-    got = figure_of(learner.ask(probes.history_figure, history))
+    got, history = drawn(learner, rng, memory, EPOCHS)
+    second, _ = drawn(learner, rng, memory, 1)
+    again = not second.used_again and bool(found(second.axes, history["val_loss"]))
+    require(not again, "first-history-again")
     logarithms = np.log10(history["learning_rates"]).tolist()
     require(not found(got.axes, logarithms), "logarithm-drawn")
     where: dict[str, int] = {}
@@ -75,12 +92,12 @@ def test_lines(learner: Subject, rng: Rng) -> None:
     check_marks(got.axes[place], line, history)
 
 
-def test_left_alone(learner: Subject, rng: Rng) -> None:
+def test_left_alone(learner: Subject, rng: Rng, memory: dict[str, Any]) -> None:
     """Each call makes a figure of its own, and leaves the history alone"""
-    history = some_history(rng)
-    got = figure_of(learner.ask(probes.history_figure, history))
-    check_history(got.history, history)
-    require(not got.used_again, "figure-used-again")
+    for epochs in (EPOCHS, 1):
+        got, history = drawn(learner, rng, memory, epochs)
+        check_history(got.history, history)
+        require(not got.used_again, "figure-used-again")
 
 
 def check_history(after: Any, before: dict[str, Any]) -> None:
@@ -105,10 +122,13 @@ def check_places(where: dict[str, int], axes: list[Panel]) -> None:
     require(axes[where["learning_rates"]].scale == "log", "rate-not-logarithmic")
 
 
-def test_legend(learner: Subject, rng: Rng) -> None:
+def test_legend(learner: Subject, rng: Rng, memory: dict[str, Any]) -> None:
     """A legend tells the lines apart, and the axes are labelled, also after a single epoch"""
-    history = some_history(rng, epochs=1)
-    axes = figure_of(learner.ask(probes.history_figure, history)).axes
+    got, history = drawn(learner, rng, memory, 1)
+    axes = got.axes
+    require(
+        not (got.used_again and len(found(axes, history["val_loss"])) != 1), "figure-used-again"
+    )
     for name, words in LINES.items():
         lines = found(axes, history[name])
         require(bool(lines), "series-missing~one-epoch", name=name)

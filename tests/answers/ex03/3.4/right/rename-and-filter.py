@@ -17,7 +17,7 @@ class LSSTProcessor:
                 raise ValueError("diaObjectId")
 
         def valid(observation):
-            known = observation["band"] in self.config.zeropoints
+            known = observation["band"] in self.config.bands
             return known and self.validate_photometry(observation["flux"], observation["flux_err"])
 
         renamed = [{new: source[old] for old, new in NAMES.items()} for source in sources]
