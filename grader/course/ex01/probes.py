@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import inspect
 import math
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from grader.course.common_probes import Trouble, kinds_of
 from grader.course.ex01.replies import (
+    USUAL_SETTINGS,
     BandProcessor,
     CachedCalls,
     CachedFailure,
@@ -22,12 +26,18 @@ from grader.course.ex01.replies import (
     Identity,
     InputAfter,
     NapTimes,
+    Quiet,
 )
 from grader.runner import Learner
 
 
-class TypeTrouble(Trouble, TypeError):
-    """The same as a TypeError, which a decorator may mistake for an argument without a hash."""
+class AnyTrouble(
+    Trouble, ValueError, TypeError, KeyError, IndexError, ZeroDivisionError, OverflowError
+):
+    """The same, of every kind that somebody may think of catching."""
+
+
+AnyTrouble.__name__ = Trouble.__name__
 
 
 def _sample() -> tuple[Callable[..., Any], list[Call]]:
@@ -51,6 +61,16 @@ def decorated_call(learner: Learner, decorator: str, *args: Any, **kwargs: Any) 
     return DecoratedCall(callable(decorated), before, calls, value, _kind(decorated))
 
 
+def own_keywords(learner: Learner, decorator: str) -> list[str]:
+    """The names under which a decorated function takes something for itself."""
+    decorated = getattr(learner, decorator)(_sample()[0])
+    try:
+        taken = inspect.signature(decorated, follow_wrapped=False).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [one.name for one in taken if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
+
+
 def _kind(value: Any) -> str:
     return "None" if value is None else type(value).__name__
 
@@ -61,33 +81,50 @@ def decorated_names(learner: Learner, decorator: str) -> Identity:
     return Identity(getattr(decorated, "__name__", None), getattr(decorated, "__doc__", None))
 
 
-def decorated_failure(learner: Learner, decorator: str, text: str) -> FailedCall:
-    """Decorate a function that raises `Trouble(text)` and call it."""
-    calls = []
+def decorated_failure(
+    learner: Learner, decorator: str, text: str, exits: bool = False, seconds: float = 0.0
+) -> FailedCall:
+    """Decorate a function that raises `Trouble(text)`, or `SystemExit`, and call it.
+
+    Before it does so, it sleeps for so many seconds.
+    """
+    calls: list[int] = []
+    trouble = SystemExit(text) if exits else AnyTrouble(text)
 
     def failing() -> None:
         calls.append(1)
-        raise Trouble(text)
+        time.sleep(seconds)
+        raise trouble
 
-    decorated = getattr(learner, decorator)(failing)
+    decorated, raised, same = getattr(learner, decorator)(failing), "", False
+    start = time.perf_counter()
     try:
         decorated()
-    except Trouble as error:
-        return FailedCall("Trouble", str(error) == text, len(calls))
+    except SystemExit as error:
+        raised, same = "SystemExit", exits and error.args == (text,)
     except Exception as error:
-        return FailedCall(kinds_of(error)[0], False, len(calls))
-    return FailedCall("", False, len(calls))
+        raised, same = kinds_of(error)[0], isinstance(error, Trouble) and error.args == (text,)
+    return FailedCall(raised, same, len(calls), time.perf_counter() - start)
 
 
-def timed_naps(learner: Learner, first: float, second: float, idle: float = 0.0) -> NapTimes:
+def timed_naps(
+    learner: Learner, first: float, second: float, idle: float = 0.0, inner: bool = False
+) -> NapTimes:
     """Call a function that the learner's decorator times twice, for naps of so many seconds.
 
-    Between decorating it and the first call, `idle` seconds go by.
+    Between decorating it and the first call, `idle` seconds go by. With `inner` it calls another
+    one that is timed, when it has slept.
     """
+
+    @learner.timing_decorator
+    def wake() -> None:
+        pass
 
     @learner.timing_decorator
     def nap(seconds: float) -> None:
         time.sleep(seconds)
+        if inner:
+            wake()
 
     def took(seconds: float) -> float:
         start = time.perf_counter()
@@ -118,6 +155,13 @@ def input_after(learner: Learner, name: str, data: Any, **kwargs: Any) -> InputA
     return InputAfter(data, result is data)
 
 
+def magnitude_quietly(learner: Learner, flux: Any) -> Quiet:
+    """`flux_to_magnitude` where NumPy warns as it does by itself."""
+    with np.errstate(**USUAL_SETTINGS):
+        value = learner.flux_to_magnitude(flux)
+        return Quiet(value, {name: str(how) for name, how in np.geterr().items()})
+
+
 def conversion(
     learner: Learner, data: list[dict[str, Any]], *args: Any, **kwargs: Any
 ) -> Conversion:
@@ -131,16 +175,21 @@ def conversion(
         calls.append(ConversionCall(copy.deepcopy(flux), list(more), dict(named)))
         return copy.deepcopy(flux)
 
-    learner.apply_magnitude_conversion(data, convert, *args, **kwargs)
-    return Conversion(calls, data)
+    result = learner.apply_magnitude_conversion(data, convert, *args, **kwargs)
+    return Conversion(calls, data, result is data)
 
 
 def real_conversion(
     learner: Learner, data: list[dict[str, Any]], slope: float, limit: float = math.inf
 ) -> Any:
-    """`apply_magnitude_conversion` with a straight line, which is NaN above a limit of flux."""
+    """`apply_magnitude_conversion` with a straight line, which is NaN above a limit of flux.
+
+    For a flux of NaN it is -1.
+    """
 
     def line(flux: float, slope: float) -> float:
+        if math.isnan(flux):
+            return -1.0
         return slope * flux if flux <= limit else math.nan
 
     return learner.apply_magnitude_conversion(data, line, slope)
@@ -150,7 +199,7 @@ def failing_conversion(learner: Learner, data: list[dict[str, Any]], text: str) 
     """`apply_magnitude_conversion` with a function that raises `Trouble(text)`."""
 
     def fail(flux: float) -> float:
-        raise Trouble(text)
+        raise AnyTrouble(text)
 
     return learner.apply_magnitude_conversion(data, fail)
 
@@ -176,8 +225,25 @@ def cached_calls(
     return CachedCalls(values, runs, ran)
 
 
-def cached_stars(learner: Learner) -> list[int]:
-    """A cached function called with two objects that look alike when printed."""
+def many_cached_calls(learner: Learner, n: int) -> int:
+    """How often a cached function runs for `n` numbers, and then for the first one again."""
+    ran: list[int] = []
+
+    @learner.cache_results
+    def count(number: int) -> int:
+        ran.append(number)
+        return number + 1
+
+    for number in [*range(n), 0]:
+        count(number)
+    return len(ran)
+
+
+def cached_stars(learner: Learner, hashable: bool = True) -> list[int]:
+    """A cached function called with two objects that look alike when printed.
+
+    If they are not hashable, they are equal as well.
+    """
 
     class Star:
         def __init__(self, number: int) -> None:
@@ -186,11 +252,18 @@ def cached_stars(learner: Learner) -> list[int]:
         def __repr__(self) -> str:
             return "Star()"
 
+    class Unhashable(Star):
+        __hash__ = None  # type: ignore[assignment]
+
+        def __eq__(self, other: object) -> bool:
+            return True
+
     @learner.cache_results
     def number_of(star: Star) -> int:
         return star.number
 
-    return [number_of(star) for star in (Star(1), Star(2))]
+    kind = Star if hashable else Unhashable
+    return [number_of(star) for star in (kind(1), kind(2))]
 
 
 def two_caches(learner: Learner, value: float) -> list[Any]:
@@ -208,7 +281,7 @@ def two_caches(learner: Learner, value: float) -> list[Any]:
 
 def cached_failure(learner: Learner, as_type_error: bool = False) -> CachedFailure:
     """A cached function that fails the first time and succeeds the second."""
-    kind = TypeTrouble if as_type_error else Trouble
+    kind = AnyTrouble if as_type_error else Trouble
     ran: list[int] = []
 
     @learner.cache_results
@@ -233,11 +306,13 @@ def per_band(
     factors: dict[str, float],
     spoil: bool = False,
     first: list[dict[str, Any]] | None = None,
+    other: str = "",
 ) -> BandProcessor:
     """`band_processor` with one function per band that scales the flux and marks the record.
 
     With `spoil` the functions write into the record they are given instead of a copy. The records
-    `first`, if there are any, are processed before `data`.
+    `first`, if there are any, are processed before `data`. If there is a band `other`, another
+    processor is made afterwards, with a function for that band alone.
     """
 
     def scaler(band: str, factor: float) -> Any:
@@ -250,19 +325,21 @@ def per_band(
         return scale
 
     process = learner.band_processor({b: scaler(b, f) for b, f in factors.items()})
-    result = None
-    for records in ([first] if first else []) + [data]:
-        result = process(records) if callable(process) else None
-    return BandProcessor(callable(process), _kind(process), result, data)
+    if other:
+        learner.band_processor({other: scaler(other, 0.0)})
+    if not callable(process):
+        return BandProcessor(False, _kind(process), None, data, None, False)
+    before = process(first) if first else None
+    result = process(data)
+    return BandProcessor(True, _kind(process), result, data, before, result is data)
 
 
-def failing_band(
-    learner: Learner, data: list[dict[str, Any]], text: str, as_key_error: bool = False
-) -> Any:
-    """`band_processor` with a function for g that raises `Trouble(text)`, or a `KeyError`."""
+def failing_band(learner: Learner, data: list[dict[str, Any]], text: str, kind: str = "") -> Any:
+    """`band_processor` with a function for g that raises `Trouble(text)` of some kind."""
+    kinds = {"": AnyTrouble, "Exception": Trouble, "KeyError": KeyError}
 
     def fail(record: Any) -> Any:
-        raise KeyError(text) if as_key_error else Trouble(text)
+        raise kinds[kind](text)
 
     return learner.band_processor({"g": fail})(data)
 

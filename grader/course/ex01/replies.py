@@ -6,6 +6,14 @@ from typing import Any
 
 from msgspec import Struct
 
+USUAL_SETTINGS: dict[str, Any] = {
+    "divide": "warn",
+    "over": "warn",
+    "under": "ignore",
+    "invalid": "warn",
+}
+"""What NumPy does about floating-point errors unless it is told otherwise."""
+
 
 class Call(Struct):
     """The arguments of one call."""
@@ -42,6 +50,7 @@ class FailedCall(Struct):
     same: bool
     """Whether it is the exception that the function raised."""
     n_calls: int
+    seconds: float
 
 
 class NapTimes(Struct):
@@ -51,6 +60,13 @@ class NapTimes(Struct):
     second: float
     clocks: list[float]
     """What the clocks of Python's `time` read after the first call [s]."""
+
+
+class Quiet(Struct):
+    """What a function gave, and NumPy's settings for floating-point errors after the call."""
+
+    value: Any
+    settings: dict[str, str]
 
 
 class InputAfter(Struct):
@@ -74,6 +90,7 @@ class Conversion(Struct):
 
     calls: list[ConversionCall]
     after: Any
+    returned_itself: bool
 
 
 class CachedCalls(Struct):
@@ -103,3 +120,7 @@ class BandProcessor(Struct):
     kind: str
     result: Any
     after: Any
+    before: Any
+    """The result of a call before that, as it is afterwards."""
+    returned_itself: bool
+    """Whether the result is the list of records that was given."""

@@ -69,7 +69,8 @@ def decorated(answer: Answer[DecoratedCall]) -> DecoratedCall:
 def check_passed_on(learner: Subject, decorator: str, rng: Rng) -> None:
     """A decorated function receives its arguments once and gives its value back."""
     value, band = round(rng.uniform(10, 30), 2), str(rng.choice(list("gri")))
-    got = decorated(_accepted(learner, decorator, value, band))
+    plain, named = _accepted(learner, decorator, value, band)
+    got = decorated(named)
     require(bool(got.calls), "never-calls")
     args, kwargs = got.calls[0].args, got.calls[0].kwargs
     packed = approx_equal(args[:1], [(value, 2)]) or approx_equal(args[-1:], [{"band": band}])
@@ -80,18 +81,29 @@ def check_passed_on(learner: Subject, decorator: str, rng: Rng) -> None:
     require(len(got.calls) == 1, "calls-twice", n_calls=len(got.calls))
     require(got.value is not None, "value-not-returned")
     expect(Answer(got.value), value, what="the value of the decorated function")
-    require(positional and approx_equal(kwargs, {"band": band}), "arguments-changed")
+    require(positional and approx_equal(kwargs, {"band": band}), "arguments-changed", named)
+    n_calls = len(decorated(plain).calls)
+    require(n_calls == 1, "calls-twice~for-zero", plain, n_calls=n_calls)
+    for name in learner.ask(probes.own_keywords, decorator).value[:3]:
+        passed = learner.ask(probes.decorated_call, decorator, value, **{name: 3}).value
+        arrived = bool(passed.calls) and approx_equal(passed.calls[0].kwargs, {name: 3})
+        require(arrived, "own-keyword", name=name)
 
 
-def _accepted(learner: Subject, decorator: str, value: float, band: str) -> Answer[DecoratedCall]:
-    """A decorated function called with positional and keyword arguments, if it takes them."""
-    plain = learner.ask(probes.decorated_call, decorator, value, 2)
+def _accepted(
+    learner: Subject, decorator: str, value: float, band: str
+) -> tuple[Answer[DecoratedCall], Answer[DecoratedCall]]:
+    """A decorated function called without and with keyword arguments, if it takes them.
+
+    The first time it returns 0.
+    """
+    plain = learner.ask(probes.decorated_call, decorator, 0.0, 2)
     named = learner.ask(probes.decorated_call, decorator, value, 2, band=band)
     refused = Raises("TypeError", "positional argument")
     fail_if_recognised(plain, Mistake("arguments-not-passed", refused, error=plain.raised))
     refused = Raises("TypeError", "unexpected keyword argument")
     fail_if_recognised(named, Mistake("keywords-not-passed", refused, error=named.raised))
-    return named
+    return plain, named
 
 
 def check_identity(learner: Subject, decorator: str) -> None:

@@ -12,7 +12,8 @@ from grader.course.gates import gate
 from grader.course.oracles import Rng
 from grader.expect import require
 
-NAP = 0.08  # seconds
+NAP = 0.06  # seconds; rounded to a tenth of a second, it is still something
+DOZE = 0.02
 SLACK = 0.05  # seconds, for a time rounded to a tenth of a second
 OTHER_UNITS = (1e3, 1e6, 1e9)  # milli-, micro- and nanoseconds
 
@@ -40,21 +41,36 @@ def test_timing_prints(learner: Subject) -> None:
 
 def test_timing_measures(learner: Subject) -> None:
     """The printed time is the duration of this call, in seconds"""
-    answer = learner.ask(probes.timed_naps, NAP, 0.0)
-    took, lines = answer.value, _lines(answer.printed)
-    require(len(lines) == 2, "two-calls-not-two-lines", n_lines=len(lines))
-    first, second = (_numbers(line) for line in lines)
-    measured = _any_within(first, NAP - 0.01, took.first + SLACK)
-    if measured and _any_within(second, 0, took.second + SLACK):
+    answer = learner.ask(probes.timed_naps, NAP, 0.0, inner=True)
+    lines = _lines(answer.printed)
+    if len(lines) == 4 and _right(answer, lines[1], lines[3]):
         return
-    if measured:
+    nested, within = answer, [line.strip()[:80] for line in lines]
+    answer = learner.ask(probes.timed_naps, NAP, 0.0)
+    lines = _lines(answer.printed)
+    require(len(lines) == 2, "two-calls-not-two-lines", n_lines=len(lines))
+    if _right(answer, *lines):
+        require(False, "one-clock-for-all", nested, seconds=nested.value.first, lines=within[:2])
+    if _tells(lines[0], NAP - 0.01, answer.value.first):
         _explain_second(learner, answer, lines[1])
     _explain_first(learner, answer, lines[0])
 
 
+def _right(answer: Answer[NapTimes], first: str, second: str) -> bool:
+    """Whether two lines tell the times of a nap and of none."""
+    took = answer.value
+    return _tells(first, NAP - 0.01, took.first) and _tells(second, 0, took.second)
+
+
+def _tells(line: str, low: float, high: float) -> bool:
+    """Whether a line has a number in the range, allowing for its last digit."""
+    tenths = re.search(r"\d\.\d(?!\d)", line) is not None
+    return _any_within(_numbers(line), low, high + (SLACK if tenths else 0.005))
+
+
 def _explain_second(learner: Subject, naps: Answer[NapTimes], line: str) -> None:
     """The first call's time is right and the second's is not: is it counted from further back?"""
-    answer = learner.ask(probes.timed_naps, NAP, NAP, idle=3 * NAP)
+    answer = learner.ask(probes.timed_naps, NAP, 2 * NAP, idle=3 * NAP)
     first, second = answer.value.first, answer.value.first + answer.value.second
     again = [_numbers(text) for text in _lines(answer.printed)]
     complete = len(again) == 2
@@ -62,7 +78,7 @@ def _explain_second(learner: Subject, naps: Answer[NapTimes], line: str) -> None
     added_up = (
         complete
         and _any_within(again[0], NAP - 0.01, first + SLACK)
-        and _any_within(again[1], 2 * NAP - 0.01, second + SLACK)
+        and _any_within(again[1], 3 * NAP - 0.01, second + SLACK)
     )
     fields = {"seconds": naps.value.second, "line": line.strip()[:80]}
     require(not since_decorated, "clock-started-once", answer, **fields)
@@ -111,17 +127,29 @@ def test_timing_keeps_identity(learner: Subject) -> None:
 def test_timing_exceptions(learner: Subject, rng: Rng) -> None:
     """If the function raises, the time is printed and the exception goes on to the caller"""
     text = f"no flat field {rng.integers(10**6)}"
-    answer = learner.ask(probes.decorated_failure, "timing_decorator", text)
+    answer = learner.ask(probes.decorated_failure, "timing_decorator", text, seconds=DOZE)
     got = answer.value
     require(bool(got.raised), "exception-swallowed")
     require(got.same, "exception-replaced", kind=got.raised)
     require(got.n_calls == 1, "calls-twice~on-exception", n_calls=got.n_calls)
-    _check_line_on_exception(answer, text)
+    _check_line_on_exception(learner, answer, text)
+    end = learner.ask(probes.decorated_failure, "timing_decorator", text, exits=True)
+    require(end.value.same, "exception-swallowed~exit")
+    require("failing" in end.printed, "silent-on-exception~exit")
 
 
-def _check_line_on_exception(answer: Answer[FailedCall], text: str) -> None:
+def _check_line_on_exception(learner: Subject, answer: Answer[FailedCall], text: str) -> None:
     lines = _lines(answer.printed)
     require("failing" in answer.printed, "silent-on-exception")
     has_number = re.search(r"\d", answer.printed.replace(text, "")) is not None
-    require(has_number, "time-not-printed~on-exception", line=lines[0].strip()[:80])
+    line = lines[0].strip()[:80]
+    require(has_number, "time-not-printed~on-exception", line=line)
     require(len(lines) == 1, "several-lines~on-exception", n_lines=len(lines))
+    said, seconds = line.replace(text, ""), answer.value.seconds
+    rounded = re.search(r"(?<![\d.:])0\.0(?!\d)", said) is not None
+    if rounded or _tells(said, DOZE - 0.01, seconds):
+        return
+    naps = learner.ask(probes.timed_naps, DOZE, 0.0)
+    usual = _lines(naps.printed)
+    elsewhere = len(usual) != 2 or not _tells(usual[0], DOZE - 0.01, naps.value.first)
+    require(elsewhere, "wrong-time~on-exception", answer, seconds=seconds, line=line)

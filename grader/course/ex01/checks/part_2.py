@@ -137,7 +137,10 @@ def test_filter_whole_values(learner: Subject, rng: Rng) -> None:
     data[5]["flux"] = flux * (1 + 1e-9)
     near = Mistake("nearly-equal", [data[2], data[5]])
     check_kept(learner, data, [data[2]], near, flux=flux)
-    check_kept(learner, data, [], band=None)
+    ignored = Mistake("zero-filter-ignored~none", data)
+    check_kept(learner, data, [], ignored, band=None)
+    of_g = Mistake("text-taken-apart~keys", [r for r in data if r["band"] == "g"])
+    fail_if_recognised(filtered(learner, data, band={"g": 20.0}), of_g)  # pandas refuses it
 
 
 def test_filter_bounds(learner: Subject, rng: Rng) -> None:
@@ -200,7 +203,7 @@ def test_filter_combined(learner: Subject, rng: Rng) -> None:
 def test_filter_one_of(learner: Subject, rng: Rng, kind: type) -> None:
     """`band=["g", "r"]` keeps the records of either band; tuples and sets work alike"""
     data = photometry(rng)
-    bands = kind(["g", "i"])
+    bands = kind(["g", "i", "g"])
     first = [r for r in data if r["band"] == next(iter(bands))]
     check_kept(
         learner,
@@ -218,12 +221,14 @@ def test_filter_own_fields(learner: Subject, rng: Rng) -> None:
         r | {"airmass": float(rng.uniform(1, 2)), "field": i % 3}
         for i, r in enumerate(photometry(rng))
     ]
+    data[1::2] = [dict(reversed(r.items())) for r in data[1::2]]
     low = [r for r in data if r["airmass"] <= 1.5]
     answer = filtered(learner, data, airmass_max=1.5, field=1)
     unknown = Mistake("fixed-fields", Raises("KeyError"), error=answer.raised)
     ignored = Mistake("fixed-fields~ignored", data)
     want = [r for r in low if r["field"] == 1]
     judge_kept(learner, answer, data, want, unknown, ignored, airmass_max=1.5, field=1)
+    check_kept(learner, data, [], Mistake("compared-as-text", data[1::3]), field="1")
 
 
 def test_filter_zero(learner: Subject, rng: Rng) -> None:
@@ -235,6 +240,8 @@ def test_filter_zero(learner: Subject, rng: Rng) -> None:
     check_kept(learner, data, [r for r in data if r["field"] == 0], zero, field=0)
     zero = Mistake("zero-filter-ignored", data, filters="flux_min=0")
     check_kept(learner, data, data[1::2], zero, flux_min=0)
+    zero = Mistake("zero-filter-ignored", data, filters="flux_max=0")
+    check_kept(learner, data, data[::2], zero, flux_max=0)
     empty = Mistake("zero-filter-ignored~empty", data)
     check_kept(learner, data, [], empty, band=[])
 
@@ -253,6 +260,7 @@ def test_filter_field_names(learner: Subject, rng: Rng) -> None:
         judge_kept(learner, answer, data, below, *mistakes, **filters)
     same = data[-1]["exp_minutes"]
     check_kept(learner, data, data[-1:], exp_minutes=same)
+    check_kept(learner, data, [r for r in data if r["band"] >= "h"], band_min="h")
 
 
 def _wrong_names(
@@ -289,7 +297,7 @@ def test_filter_nothing(learner: Subject, rng: Rng) -> None:
     """Without filters all records come back; without data an empty list"""
     data = unordered(rng, photometry(rng, 6))
     check_kept(learner, data, data, Mistake("no-filters-nothing", []))
-    answer = filtered(learner, [], band="g")
+    answer = filtered(learner, [], band="g", mjd_min=1.0, colour=["red"])
     fails = Mistake("empty-data", gives_up(answer), error=answer.raised)
     expect(answer, [], fails, what="the result for an empty list")
 
@@ -297,11 +305,15 @@ def test_filter_nothing(learner: Subject, rng: Rng) -> None:
 def test_filter_leaves_input(learner: Subject, rng: Rng) -> None:
     """The input is not changed, and the result is a new list"""
     data = unordered(rng, photometry(rng))
-    got = learner.ask(probes.input_after, "filter_lightcurve", data, band="g", flux_min=15).value
+    filters = {"band": "g", "flux_min": 15, "mjd_max": 90.0, "flux_err": [0.1, 0.2]}
+    got = learner.ask(probes.input_after, "filter_lightcurve", data, **filters).value
     require(approx_equal(got.after, data), "input-changed")
     whole = learner.ask(probes.input_after, "filter_lightcurve", data).value
     with showing("result is data"):
         require(not whole.returned_itself, "same-list")
+    nothing = learner.ask(probes.input_after, "filter_lightcurve", []).value
+    with showing("result is data"):
+        require(not nothing.returned_itself, "same-list~empty")
 
 
 def test_filter_unknown_field(learner: Subject, rng: Rng) -> None:
@@ -310,9 +322,12 @@ def test_filter_unknown_field(learner: Subject, rng: Rng) -> None:
     _check_unknown(learner, data, "colour", "red")
     _check_unknown(learner, data, "redshift_min", 0.1)
     _check_unknown(learner, data, "redshift_max", 0.1)
-    late = Mistake("unknown-field-noticed-late", [])
-    answer = filtered(learner, data, band="u", colour="red")
-    expect_error(answer, "KeyError", "a filter called `colour`", late)
+    for filters in ({"band": "u", "colour": "red"}, {"redshift_max": 0.1, "flux_min": 1e9}):
+        answer = filtered(learner, data, **filters)
+        name = next(name for name in filters if name in ("colour", "redshift_max"))
+        said = ", ".join(f"{key}={value!r}" for key, value in filters.items())
+        late = Mistake("unknown-field-noticed-late", [], filters=said, name=name)
+        expect_error(answer, "KeyError", f"a filter called `{name}`", late)
 
 
 def _check_unknown(learner: Subject, data: list[Record], name: str, value: Any) -> None:

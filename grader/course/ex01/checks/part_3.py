@@ -12,6 +12,7 @@ from grader.answer import Answer, Subject
 from grader.course import common_probes
 from grader.course.ex01 import probes
 from grader.course.ex01.checks.common import gives_up
+from grader.course.ex01.replies import USUAL_SETTINGS
 from grader.course.gates import gate
 from grader.course.oracles import Rng
 from grader.expect import (
@@ -22,6 +23,7 @@ from grader.expect import (
     fail_if_recognised,
     kind_of,
     require,
+    showing,
 )
 
 NO_ITEMS = r"'(float|int)' object (is not (iterable|subscriptable)|has no|does not support item)"
@@ -95,15 +97,18 @@ def _arrays_only(answer: Answer[Any]) -> Mistake:
 
 def test_magnitude_of_array(learner: Subject, rng: Rng) -> None:
     """An array of fluxes gives an array of the same shape"""
-    for shape in (rng.size(7, 2), (rng.size(3, 2), rng.size(4, 2)), 1):
+    shapes = (rng.size(7, 2), (2, rng.size(3, 2), 2), 1, 0)
+    for shape, zeropoint in zip(shapes, (23.9, 0.0, 25.0, 23.9), strict=True):
         flux = rng.uniform(5, 500, shape).round(2)
-        answer = magnitude(learner, flux, zeropoint=23.9)
+        answer = magnitude(learner, flux, zeropoint=zeropoint)
         got = answer.result
         reshaped = isinstance(got, np.ndarray) and got.shape != flux.shape and got.size == flux.size
         lost = reshaped or isinstance(got, list | float)
         shape_lost = Mistake("shape-lost", lost, shape=flux.shape, kind=kind_of(got))
-        mistakes = [*wrong_magnitudes(flux, 23.9), *_numbers_only(answer), shape_lost]
-        expect(answer, pogson(flux, 23.9), *mistakes, what="the magnitude", unit="mag")
+        zero = Mistake("zero-is-missing", pogson(flux) if zeropoint == 0 else False)
+        formula = wrong_magnitudes(flux, zeropoint) if zeropoint and flux.size else []
+        mistakes = [zero, *formula, *_numbers_only(answer), shape_lost]
+        expect(answer, pogson(flux, zeropoint), *mistakes, what="the magnitude", unit="mag")
 
 
 def _numbers_only(answer: Answer[Any]) -> list[Mistake]:
@@ -117,9 +122,9 @@ def _numbers_only(answer: Answer[Any]) -> list[Mistake]:
 
 def test_magnitude_of_faint_flux(learner: Subject, rng: Rng) -> None:
     """A flux between 0 and 1 has a magnitude as well, beyond the zero point"""
-    flux = 10 ** rng.uniform([-0.5, -2, -12], [0, -1, -11])
+    flux = 10 ** rng.uniform([-0.5, -2, -12, -40], [0, -1, -11, -39])
     got = magnitude(learner, flux)
-    lost = [np.where(flux < bound, math.nan, pogson(flux)) for bound in (1.0, 0.05, 1e-10)]
+    lost = [np.where(flux < bound, math.nan, pogson(flux)) for bound in (1.0, 0.05, 1e-10, 1e-30)]
     refused = [Mistake("faint-flux-refused", one) for one in lost]
     expect(got, pogson(flux), *refused, what="the magnitude of a faint flux", unit="mag")
     single = float(flux[1])
@@ -136,11 +141,14 @@ def test_magnitude_of_integers(learner: Subject, rng: Rng) -> None:
     expect(answer, pogson(flux), integers, what="the magnitude", unit="mag")
     answer = magnitude(learner, 100)
     expect(answer, 20.0, _arrays_only(answer), what="the magnitude of the flux 100", unit="mag")
+    flux = np.array([100, 0, -3])
+    want, what = pogson(flux), "the magnitude of whole numbers"
+    expect(magnitude(learner, flux), want, what=what, unit="mag")
 
 
 def test_magnitude_missing(learner: Subject, rng: Rng) -> None:
     """A flux that is zero, negative or NaN has the magnitude NaN"""
-    missing = np.array([0.0, -round(rng.uniform(0.1, 9), 2), math.nan])
+    missing = np.array([0.0, -round(rng.uniform(0.1, 9), 2), math.nan, -math.inf])
     flux = np.concatenate(
         [rng.uniform(5, 500, 1).round(2), missing, rng.uniform(5, 500, 1).round(2)]
     )
@@ -190,7 +198,9 @@ def test_magnitude_quiet(learner: Subject, rng: Rng) -> None:
     """No warning is shown, and the input array stays as it was"""
     flux = np.array([round(rng.uniform(5, 500), 2), 0.0, -round(rng.uniform(0.1, 9), 2), math.nan])
     for value in (flux, 0.0, -2.0):
-        warned = magnitude(learner, value).warned
-        require(not warned, "warns", warning=warned[0] if warned else "")
+        answer = learner.ask(probes.magnitude_quietly, value)
+        require(not answer.warned, "warns", warning=answer.warned[0] if answer.warned else "")
+        with showing("{}\nnp.geterr()"):
+            require(answer.value.settings == USUAL_SETTINGS, "settings-changed")
     got = learner.ask(probes.input_after, "flux_to_magnitude", flux).value
     require(approx_equal(got.after, flux), "input-changed~copy")

@@ -70,6 +70,8 @@ def test_cache_keywords(learner: Subject, rng: Rng) -> None:
 
 PAIRS: list[tuple[Arguments, Arguments]] = [
     (([1, 2], {}), ([2, 1], {})),
+    (([1], {"a": -1}), ([1], {"a": -2})),
+    (([1, "band", "g"], {}), ([1], {"band": "g"})),
     (([1, 2], {}), ([1, 3], {})),
     (([1], {}), (["1"], {})),
     (([1], {"band": "g"}), ([2], {"band": "g"})),
@@ -81,12 +83,12 @@ PAIRS: list[tuple[Arguments, Arguments]] = [
 
 def test_cache_tells_calls_apart(learner: Subject) -> None:
     """Calls whose arguments differ in any way have different results"""
+    runs = learner.ask(probes.cached_calls, [([-1], {}), ([-2], {})]).value.runs
+    require(runs == [1, 2], "hash-as-key")
     for pair in PAIRS:
         runs = learner.ask(probes.cached_calls, list(pair)).value.runs
         one, other = map(_as_call, pair)
         require(runs == [1, 2], "calls-mixed-up", one=one, other=other)
-    runs = learner.ask(probes.cached_calls, [([-1], {}), ([-2], {})]).value.runs
-    require(runs == [1, 2], "hash-as-key")
     alike = approx_equal(learner.ask(probes.cached_stars).value, [1, 2])
     require(alike, "keyed-by-text~objects")
 
@@ -99,9 +101,18 @@ def _as_call(arguments: Arguments) -> str:
 
 def test_cache_remembers_many(learner: Subject) -> None:
     """All results are remembered, however many there are"""
-    calls: list[Arguments] = [([number], {}) for number in [*range(130), 0]]
-    runs = learner.ask(probes.cached_calls, calls).value.runs
-    require(max(runs, default=0) == 130, "memory-limited", n_runs=max(runs, default=0))
+    n = 5000
+    n_runs = learner.ask(probes.many_cached_calls, n).value
+    require(n_runs == n, "memory-limited", n=n, n_runs=n_runs)
+
+
+def test_cache_hashable(learner: Subject, rng: Rng) -> None:
+    """Tuples, texts and None are arguments that can be remembered, and so is none at all"""
+    x = round(rng.uniform(1, 9), 2)
+    calls: list[Arguments] = [([(x, ("g", 2)), None, "RR Lyrae"], {"b": (1, True)}), ([], {})]
+    for args, kwargs in calls:
+        runs = learner.ask(probes.cached_calls, [(args, kwargs)] * 2).value.runs
+        require(runs == [1, 1], "hashable-forgotten", call=_as_call((args, kwargs)))
 
 
 @pytest.mark.parametrize("value", ["none", "zero"])
@@ -135,6 +146,13 @@ def test_cache_unhashable(learner: Subject, rng: Rng, kind: str) -> None:
     require(passed_on, "keywords-not-passed~lost")
     argument = shown(args[0] if kind != "keyword" else kwargs)
     require(got.runs == [1, 2], "keyed-by-text", argument=argument)
+
+
+def test_cache_unhashable_objects(learner: Subject) -> None:
+    """Objects of any class that cannot be hashed run the function each time"""
+    answer = learner.ask(probes.cached_stars, hashable=False)
+    fail_if_recognised(answer, Mistake("unhashable-refused", UNHASHABLE, error=answer.raised))
+    require(approx_equal(answer.value, [1, 2]), "keyed-by-text~unhashable")
 
 
 def test_cache_exceptions(learner: Subject) -> None:

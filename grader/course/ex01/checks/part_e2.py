@@ -122,8 +122,10 @@ def test_bands_leave_input(learner: Subject, rng: Rng) -> None:
     _processed(learner, answer)
     with showing("{}\ndata"):
         require(approx_equal(answer.value.after, data), "input-changed")
-    nothing = _processed(learner, learner.ask(probes.per_band, [], {"g": 2.0}))
-    expect(nothing, [], what="the result for an empty list")
+    answer = learner.ask(probes.per_band, [], {"g": 2.0})
+    expect(_processed(learner, answer), [], what="the result for an empty list")
+    with showing("{} is data"):
+        require(not answer.value.returned_itself, "same-list~empty")
 
 
 def test_bands_again(learner: Subject, rng: Rng) -> None:
@@ -131,7 +133,8 @@ def test_bands_again(learner: Subject, rng: Rng) -> None:
     first, data = photometry(rng, 5), photometry(rng, 6)
     factors = {"g": 2.0, "r": 3.0, "i": 4.0}
     before, want = processed(first, factors), processed(data, factors)
-    again = _processed(learner, learner.ask(probes.per_band, data, factors, first=first))
+    answer = learner.ask(probes.per_band, data, factors, first=first)
+    again = _processed(learner, answer)
     expect(
         again,
         want,
@@ -139,6 +142,14 @@ def test_bands_again(learner: Subject, rng: Rng) -> None:
         Mistake("first-result-again", before),
         what="the result of the second call",
     )
+    kept = answer.value.before
+    with showing("{}\nbefore"):
+        require(not approx_equal(kept, want), "first-result-overwritten")
+        expect(Answer(kept), before, what="the result of the first call, after the second")
+    answer = learner.ask(probes.per_band, data, factors, other="g")
+    zeros = processed(data, {"g": 0.0})
+    shared = Mistake("processors-mixed-up", zeros)
+    expect(_processed(learner, answer), want, shared, what="the result after another was made")
 
 
 def test_bands_fail(learner: Subject, rng: Rng) -> None:
@@ -146,8 +157,13 @@ def test_bands_fail(learner: Subject, rng: Rng) -> None:
     text = f"no flat field {rng.integers(10**6)}"
     answer = learner.ask(probes.failing_band, photometry(rng, 4), text)
     passed_on = answer.raised is not None and answer.raised.is_a("Trouble")
-    require(answer.raised is not None, "exception-swallowed", got=shown(answer.result))
+    if answer.raised is None:  # is it because of its kind?
+        plain, of_a_key = (
+            learner.ask(probes.failing_band, photometry(rng, 4), text, kind)
+            for kind in ("Exception", "KeyError")
+        )
+        looked_up = plain.raised is not None and of_a_key.raised is None
+        got = shown(of_a_key.result)
+        require(not looked_up, "exception-swallowed~key-error", of_a_key, got=got)
+        require(False, "exception-swallowed", answer, got=shown(answer.result))
     require(passed_on, "exception-replaced", error=answer.raised)
-    looked_up = learner.ask(probes.failing_band, photometry(rng, 4), text, as_key_error=True)
-    kept = looked_up.raised is not None and looked_up.raised.is_a("KeyError")
-    require(kept, "exception-swallowed~key-error", looked_up, got=shown(looked_up.result))

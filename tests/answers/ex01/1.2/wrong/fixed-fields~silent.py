@@ -13,7 +13,7 @@ def filter_lightcurve(data, **filters):
             continue
         if "band" in filters:
             wanted = filters["band"]
-            if isinstance(wanted, str):
+            if not isinstance(wanted, (list, tuple, set)):
                 wanted = [wanted]
             if record["band"] not in wanted:
                 continue
