@@ -306,14 +306,14 @@ class LightCurve:
             data: observations, dictionaries with the keys mjd, flux, flux_err and band, a string.
                 They may come in any order, and an empty list is allowed; then the table has the
                 four columns and no rows. Every observation becomes a row, even if it is there
-                twice. The list is not changed. A flux may be NaN (a missing measurement) or
-                infinite, and flux_err may be NaN.
+                twice. Further keys are left out. The list is not changed. A flux may be NaN (a
+                missing measurement) or infinite, and flux_err may be NaN.
             object_id: the name of the object.
 
         Raises:
-            ValueError: if an observation lacks one of the four keys; it names the key. If mjd, flux
-                or flux_err is not a number (but text or None, for instance), or if mjd is NaN or
-                infinite; it names the field.
+            ValueError: if an observation lacks one of the four keys; it names that key. If mjd,
+                flux or flux_err is not a number (but text, None or a list, for instance), or if mjd
+                is NaN or infinite; it names that field.
 
         Example:
             >>> lc = LightCurve(SAMPLE, object_id="my transient")
@@ -370,7 +370,7 @@ class LightCurve:
 
         Raises:
             IndexError: if there is no observation of that number.
-            KeyError: if there is no such band; it names the bands there are.
+            KeyError: if there is no such band; it names the bands there are in this light curve.
 
         Example:
             >>> lc = LightCurve(SAMPLE)
@@ -576,7 +576,8 @@ if __name__ == "__main__":
 # `is None`.
 #
 # A folded light curve is for plots and statistics of the phase. Its rows are in order of phase, so
-# do not expect `lc[0]`, `duration`, loops or sums of it to go by time any more.
+# do not expect `lc[0]`, `duration`, loops, sums or another folding of it to go by time any more.
+# Whether its observations hold `phase` is up to you.
 #
 # ### 2.7 How bright did it get?
 #
@@ -632,15 +633,15 @@ class TransientLightCurve(LightCurve):
         """Return a new light curve with the phase of each observation.
 
         The phase is ((mjd - reference) / period) mod 1, at least 0 and less than 1, even where the
-        remainder is rounded. The reference is peak_mjd (0.0 is a valid one), or the earliest
-        observation's mjd if peak_mjd is None.
+        remainder is rounded. The reference is peak_mjd (0.0 is a valid one), or, if peak_mjd is
+        None, the earliest observation's mjd.
 
         Args:
             period: the period [days].
 
         Returns:
             A new TransientLightCurve with the same object_id, transient_type and peak_mjd, whose
-            data have all rows, a further column phase, and are sorted by it. An empty light curve
+            data have all rows, one further column phase, and are sorted by it. An empty light curve
             gives an empty one with a column phase. The light curve itself is not changed.
 
         Raises:
@@ -665,10 +666,10 @@ class TransientLightCurve(LightCurve):
         """Return the magnitude of the brightest valid observation in a band.
 
         An observation is valid if its flux is finite and positive, however faint, and whatever its
-        error. The brightest need not be the one at peak_mjd.
+        error. The brightest need not be the one at peak_mjd. The light curve is not changed.
 
         Args:
-            band: the name of the band.
+            band: the exact name of the band.
             zeropoint: the magnitude of a flux of 1 [mag]; 0.0 is a valid one.
 
         Returns:

@@ -50,7 +50,7 @@ def stored_by_default(kind: str, data: Observations, *args: Any) -> str:
 
 
 def stored_as_numpy(data: Observations) -> str:
-    kinds = {"mjd": "np.int64({:.0f})", "flux": "np.float64({!r})", "flux_err": "np.float64({!r})"}
+    kinds = {"mjd": "np.int64({:.0f})", "flux": "np.float64({!r})", "flux_err": "np.float32({!r})"}
     rows = (
         ", ".join(f"'{key}': {kinds.get(key, '{!r}').format(value)}" for key, value in obs.items())
         for obs in data
@@ -95,6 +95,11 @@ def peak_magnitude(data: Observations, *args: Any, peak_mjd: float | None = None
     return made + called("lc.get_peak_magnitude", *args)
 
 
+def after_peak(data: Observations) -> str:
+    made = _made("TransientLightCurve", data, {"object_id": "ZTF18aabtxvd"})
+    return f"{made}lc.get_peak_magnitude()\nlc.data"
+
+
 def joined(
     kinds: tuple[str, str],
     data: tuple[Observations, Observations],
@@ -123,5 +128,6 @@ def looped_again(data: Observations) -> str:
     turns = f"for _ in zip({MOST}, lc)"
     return (
         f"{_made('LightCurve', data, {})}first = sum(1 {turns})\nagain = sum(1 {turns})\n"
-        f"first, again, sum(1 {turns} {turns})"
+        f"pairs = sum(1 {turns} {turns})\nlc = lc._with_data(lc.data.head(3))\n"
+        f"first, again, pairs, sum(1 {turns})"
     )

@@ -81,7 +81,7 @@ def stored_by_default(
 
 def stored_as_numpy(learner: Learner, data: Observations) -> LightCurveView:
     """A new light curve from whole numbers of days and NumPy's numbers."""
-    kinds = {"mjd": np.int64, "flux": np.float64, "flux_err": np.float64, "band": str}
+    kinds = {"mjd": np.int64, "flux": np.float64, "flux_err": np.float32, "band": str}
     numbers = [{name: kinds[name](value) for name, value in obs.items()} for obs in data]
     return seen(learner, learner.LightCurve(numbers))
 
@@ -99,10 +99,23 @@ def item(learner: Learner, data: Observations, key: Any) -> Item:
 def selected(
     learner: Learner, kind: str, data: Observations, key: Any, **metadata: Any
 ) -> Selected:
-    """`lc[key]`, and the light curve itself afterwards."""
+    """`lc[key]` and its own length and first item, and the light curve itself afterwards."""
     light_curve = _make(learner, kind, data, metadata)
+    _length_and_first(learner, light_curve)
     got = light_curve[_key(key)]
-    return Selected(seen(learner, got), seen(learner, light_curve))
+    return Selected(
+        seen(learner, got), seen(learner, light_curve), *_length_and_first(learner, got)
+    )
+
+
+def _length_and_first(learner: Learner, value: Any) -> tuple[Any, Item | None]:
+    """The length and the first observation of a light curve; None if they cannot be had."""
+    if not isinstance(value, learner.LightCurve):
+        return None, None
+    try:
+        return len(value), _item(learner, value[0])
+    except Exception:  # which other questions are about
+        return None, None
 
 
 def _key(key: Any) -> Any:
@@ -121,11 +134,13 @@ def _item(learner: Learner, value: Any) -> Item:
 
 
 def texts(learner: Learner, data: Observations, object_id: str) -> Texts:
-    """`str(lc)`, and `repr(lc)` also of a subclass made on the spot."""
+    """`str(lc)`, then also of its beginning, and `repr(lc)` also of a subclass made on the spot."""
     light_curve = learner.LightCurve(data, object_id)
     special = type("SpecialLightCurve", (learner.LightCurve,), {})
     of_subclass = repr(special(copy.deepcopy(data), object_id))
-    return Texts(str(light_curve), repr(light_curve), of_subclass)
+    text, representation = str(light_curve), repr(light_curve)
+    first = light_curve._with_data(light_curve.data.head(1))
+    return Texts(text, representation, of_subclass, str(first))
 
 
 def attribute(learner: Learner, name: str, data: Observations) -> Attribute:
@@ -157,6 +172,13 @@ def peak_magnitude(
     """`lc.get_peak_magnitude(...)`."""
     metadata = {"object_id": "ZTF18aabtxvd", "peak_mjd": peak_mjd}
     return _make(learner, "TransientLightCurve", data, metadata).get_peak_magnitude(*args)
+
+
+def after_peak(learner: Learner, data: Observations) -> LightCurveView:
+    """A light curve after it was asked for its peak."""
+    light_curve = _make(learner, "TransientLightCurve", data, {"object_id": "ZTF18aabtxvd"})
+    light_curve.get_peak_magnitude()
+    return seen(learner, light_curve)
 
 
 def joined(
@@ -199,9 +221,13 @@ def looped(learner: Learner, data: Observations) -> list[Item]:
 
 
 def looped_again(learner: Learner, data: Observations) -> Turns:
-    """How many turns one loop takes, a second one, and two at once; each is cut off."""
+    """How many turns one loop takes, a second one, two at once, and one over the beginning.
+
+    Each is cut off.
+    """
     light_curve = _make(learner, "LightCurve", data, {})
     first, again = (sum(1 for _ in itertools.islice(light_curve, MOST_TURNS)) for _ in range(2))
     outer = itertools.islice(light_curve, MOST_TURNS)
     pairs = sum(1 for _ in outer for _ in itertools.islice(light_curve, MOST_TURNS))
-    return Turns(first, again, pairs)
+    part = light_curve._with_data(light_curve.data.head(3))
+    return Turns(first, again, pairs, sum(1 for _ in itertools.islice(part, MOST_TURNS)))

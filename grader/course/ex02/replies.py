@@ -46,6 +46,10 @@ class Selected(Struct):
 
     item: LightCurveView
     light_curve: LightCurveView
+    length: Any = None
+    """The `len` of the part, if it is a light curve."""
+    first: Item | None = None
+    """And its first observation."""
 
 
 class Texts(Struct):
@@ -57,6 +61,8 @@ class Texts(Struct):
     """By `repr`."""
     of_subclass: str
     """The `repr` of an object of a subclass, SpecialLightCurve."""
+    of_first: str
+    """By `str`, of a light curve of the first observation alone."""
 
 
 class Attribute(Struct):
@@ -100,3 +106,5 @@ class Turns(Struct):
     """A second loop, after the first one."""
     pairs: int
     """One loop inside another, in all."""
+    of_part: int
+    """A loop over the first three observations, which are a light curve of their own."""

@@ -171,7 +171,7 @@ def same_kind(view: LightCurveView, kind: str, metadata: dict[str, Any], what: s
             require(kept, "metadata-lost", what=what, name=name, got=shown(got), value=value)
 
 
-def words(text: str) -> set[str]:
-    """Words of the text, and the letters of words made of nothing but bands (`gi`)."""
-    found = "".join(c if c.isalnum() else " " for c in text).split()
-    return {*found, *(c for word in found if set(word) <= set("gi") for c in word)}
+def words(text: str, bands: str) -> set[str]:
+    """Words of the text, and the letters of words made of nothing but `bands` (`gz`)."""
+    found = "".join(c if c.isalnum() else " " for c in text.replace("e.g.", "")).split()
+    return {*found, *(c for word in found if set(word) <= set(bands) for c in word)}

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
-import pytest
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex02 import probes
@@ -22,7 +20,7 @@ from grader.course.ex02.checks.common import (
     with_flux,
     words,
 )
-from grader.course.ex02.replies import Item, LightCurveView
+from grader.course.ex02.replies import Item, LightCurveView, Selected
 from grader.course.gates import gate
 from grader.course.oracles import Rng
 from grader.expect import (
@@ -56,10 +54,13 @@ def test_length(learner: Subject, rng: Rng) -> None:
     expect(learner.ask(probes.length, "LightCurve", []), 0, what="`len` of an empty light curve")
 
 
-@pytest.mark.parametrize("number", [0, 3, -1, -14])
-def test_item_number(learner: Subject, rng: Rng, number: int) -> None:
+def test_item_number(learner: Subject, rng: Rng) -> None:
     """`lc[0]` is the first observation in time, `lc[-1]` the last, as a dict"""
-    data = observations(rng)
+    for number in (0, 3, -1, -14):
+        _check_item(learner, observations(rng), number)
+
+
+def _check_item(learner: Subject, data: list[Observation], number: int) -> None:
     answer = learner.ask(probes.item, data, number)
     error = answer.raised
     no_label, refused = Raises("KeyError"), Raises("IndexError")
@@ -106,21 +107,22 @@ def _no_observation(view: LightCurveView, what: str) -> Finding:
     return Finding("not-an-observation", what=what, kind=kind_of(value))
 
 
-@pytest.mark.parametrize("number", [6, -7])
-def test_item_out_of_range(learner: Subject, rng: Rng, number: int) -> None:
+def test_item_out_of_range(learner: Subject, rng: Rng) -> None:
     """A number beyond the end is an IndexError"""
-    data = observations(rng, 6)
-    answer = learner.ask(probes.item, data, number)
-    got = None if answer.raised else answer.value.view.value
-    wraps = approx_equal(got, in_time(data)[number % 6])
-    expect_error(
-        Answer(got, answer.raised),
-        "IndexError",
-        f"`lc[{number}]` of a light curve with 6 observations",
-        Mistake("index-wraps-around", wraps, number=number),
-        Mistake("out-of-range-silent", answer.raised is None, number=number, got=shown(got)),
-        Mistake("key-error-out-of-range", Raises("KeyError"), number=number),
-    )
+    for number, n in ((6, 6), (-7, 6), (0, 0)):
+        data = observations(rng, 6)[:n]
+        answer = learner.ask(probes.item, data, number)
+        got = None if answer.raised else answer.value.view.value
+        wraps = bool(data) and approx_equal(got, in_time(data)[number % n])
+        fields = {"number": number, "n": n}
+        expect_error(
+            Answer(got, answer.raised),
+            "IndexError",
+            f"`lc[{number}]` of a light curve with {n} observations",
+            Mistake("index-wraps-around", wraps, **fields),
+            Mistake("out-of-range-silent", answer.raised is None, got=shown(got), **fields),
+            Mistake("key-error-out-of-range", Raises("KeyError"), **fields),
+        )
 
 
 def test_item_slice(learner: Subject, rng: Rng) -> None:
@@ -135,6 +137,18 @@ def test_item_slice(learner: Subject, rng: Rng) -> None:
     expect_rows(view, want[2:5], inclusive, dropped, what="`lc[2:5]`")
     same_kind(view, "SurveyLightCurve", SURVEY, "`lc[2:5]`")
     _unchanged(answer.value.light_curve, want, want[2:5], "`lc[2:5]`")
+    _check_part(answer.value, want[2:5], "lc[2:5]")
+
+
+def _check_part(got: Selected, want: list[Observation], code: str) -> None:
+    """The part's own length and first observation, after the whole one was asked for its own."""
+    if got.first is None:  # the checks of numbers say so
+        return
+    first = got.first.observation
+    with showing("len(lc), lc[0]\nlen({})"):
+        require(got.length == len(want), "length-remembered", code=code, got=shown(got.length))
+    with showing("len(lc), lc[0]\n{}[0]"):
+        expect(Answer(first), want[0], what=f"`{code}[0]`, after `lc[0]` was looked at,")
 
 
 def _unchanged(
@@ -145,19 +159,31 @@ def _unchanged(
         expect_rows(view, want, changed, what=f"the light curve after {what}")
 
 
-@pytest.mark.parametrize(("ends", "text"), [([-3, None], "lc[-3:]"), ([1, 8, 3], "lc[1:8:3]")])
-def test_item_open_slice(learner: Subject, rng: Rng, ends: list[Any], text: str) -> None:
-    """Slices may have open ends, count from the end, and have a step"""
-    data = observations(rng, 9)
-    answer = learner.ask(probes.item, data, {"slice": ends})
-    crash = Mistake("open-slice-crashes", Raises("TypeError"), code=text, error=answer.raised)
-    fail_if_recognised(answer, crash)
-    expect_rows(
-        answer.value.view,
-        in_time(data)[slice(*ends)],
-        Mistake("step-ignored", in_time(data)[slice(*ends[:2])], code=text),
-        what=f"`{text}`",
-    )
+SLICES: dict[str, list[int | None]] = {
+    "lc[-3:]": [-3, None],
+    "lc[1:8:3]": [1, 8, 3],
+    "lc[7:20]": [7, 20],
+    "lc[4:4]": [4, 4],
+}
+
+
+def test_item_open_slice(learner: Subject, rng: Rng) -> None:
+    """Slices may have open ends, count from the end, have a step, end late, or hold nothing"""
+    for text, ends in SLICES.items():
+        data = observations(rng, 9)
+        answer = learner.ask(probes.item, data, {"slice": ends})
+        error = answer.raised
+        fail_if_recognised(
+            answer,
+            Mistake("open-slice-crashes", Raises("TypeError"), code=text, error=error),
+            Mistake("slice-refused", Raises("IndexError"), code=text, error=error),
+        )
+        expect_rows(
+            answer.value.view,
+            in_time(data)[slice(*ends)],
+            Mistake("step-ignored", in_time(data)[slice(*ends[:2])], code=text),
+            what=f"`{text}`",
+        )
 
 
 def test_item_band(learner: Subject, rng: Rng) -> None:
@@ -188,11 +214,21 @@ def test_item_band(learner: Subject, rng: Rng) -> None:
 
 def test_item_unknown_band(learner: Subject, rng: Rng) -> None:
     """A band that was not observed is a KeyError that names the bands there are"""
-    answer = learner.ask(probes.item, observations(rng, 6, "gi"), "r")
+    _expect_no_band(learner, observations(rng, 6), "flux")
+    _expect_no_band(learner, [], "g")
+    message = _expect_no_band(learner, observations(rng, 6, "gz"), "r")
+    named = words(message, "griz")
+    require({"g", "z"} <= named, "bands-not-named", message=message)
+    require("i" not in named, "bands-not-named~fixed", message=message)
+
+
+def _expect_no_band(learner: Subject, data: list[Observation], band: str) -> str:
+    """A band that was not observed is a KeyError; its message."""
+    answer = learner.ask(probes.item, data, band)
     view = None if answer.raised else answer.value.view
-    nothing = view is not None and not view.kind and view.value is None
-    what = "None" if nothing else "a light curve without observations"
-    silent = Mistake("unknown-band-silent", view is not None, what=what)
-    expect_error(answer, "KeyError", "`lc['r']`, a band that was not observed,", silent)
-    message = answer.message
-    require({"g", "i"} <= words(message), "bands-not-named", message=message)
+    what = "nothing"
+    if view is not None:
+        what = "a light curve" if view.kind else kind_of(view.value)
+    silent = Mistake("unknown-band-silent", view is not None, what=what, band=band)
+    expect_error(answer, "KeyError", f"`lc[{band!r}]`, a band that was not observed,", silent)
+    return answer.message

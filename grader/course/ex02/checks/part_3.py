@@ -29,13 +29,13 @@ def _texts(learner: Subject, data: list[Observation]) -> Texts:
     return answer.value
 
 
-def _check_facts(text: str, n: int, what: str) -> None:
+def _check_facts(text: str, n: int, what: str, code: str = "") -> None:
     """The text names the object and the number of observations."""
     shown = text[:120]
-    with showing(what.strip("`")):
+    with showing(code or what.strip("`")):
         require(NAME in text, "object-not-named", what=what, text=shown, name=NAME)
     numbers = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", text.replace(NAME, ""))]
-    with showing(what.strip("`")):
+    with showing(code or what.strip("`")):
         require(n in numbers, "number-not-told", what=what, text=shown, n=n)
 
 
@@ -44,19 +44,26 @@ def _check_facts(text: str, n: int, what: str) -> None:
 def test_str(learner: Subject, rng: Rng) -> None:
     """`str(lc)` names the object, the number of observations and the bands, in one line"""
     n = rng.size(int(rng.integers(11, 40)), 2)
-    text = _texts(learner, without_flux(observations(rng, n, "gi"))).text
+    got = _texts(learner, without_flux(observations(rng, n, "gz", least=2)))
+    text = got.text
     _check_facts(text, n, "`str(lc)`")
-    rest = words(text.replace(NAME, "").replace("LightCurve", ""))
+    rest = _words(text)
     with showing("str(lc)"):
-        require({"g", "i"} <= rest, "bands-not-told", text=text[:120])
-        require("r" not in rest, "bands-not-observed", text=text[:120])
+        require({"g", "z"} <= rest, "bands-not-told", text=text[:120])
+        require("r" not in rest, "bands-not-observed", text=text[:120], band="r")
         require("\n" not in text.strip(), "several-lines")
+    _check_facts(got.of_first, 1, "After `str(lc)`, `str(lc[:1])`", "str(lc)\nstr(lc[:1])")
+
+
+def _words(text: str) -> set[str]:
+    """The words of a text besides the name of the object and its class."""
+    return words(text.replace(NAME, "").replace("LightCurve", ""), "griz")
 
 
 def test_repr(learner: Subject, rng: Rng) -> None:
     """`repr(lc)` begins with its own class's name and shows the object and the number"""
     n = rng.size(int(rng.integers(11, 40)), 2)
-    got = _texts(learner, without_flux(observations(rng, n)))
+    got = _texts(learner, without_flux(observations(rng, n, least=2)))
     text, special = got.representation, got.of_subclass
     with showing("repr(lc)"):
         require(text.startswith("LightCurve"), "class-not-named", text=text[:120])
@@ -73,3 +80,7 @@ def test_texts_of_nothing(learner: Subject) -> None:
         told = NAME in text and "0" in text.replace(NAME, "")
         with showing(f"{what}(lc)"):
             require(told, "empty-not-named", what=what, text=text[:120], name=NAME)
+    for band in "griz":
+        with showing("str(lc)"):
+            absent = band not in _words(got.text)
+            require(absent, "bands-not-observed", text=got.text[:120], band=band)

@@ -66,6 +66,8 @@ def test_transient_stores(learner: Subject, rng: Rng) -> None:
     with showing("{}.data"):
         require(right or not approx_equal(held, data), "not-sorted")
     expect_rows(view, in_time(data), what="the transient")
+    with showing("{}\ndata"):
+        require(approx_equal(answer.value.after, data), "input-changed")
 
 
 def _super_works(learner: Subject, answer: Answer[Stored], data: list[Observation]) -> None:
@@ -116,11 +118,13 @@ def test_transient_defaults(learner: Subject, rng: Rng) -> None:
 
 
 def test_transient_zero_peak(learner: Subject, rng: Rng) -> None:
-    """A time of peak of 0.0 is kept"""
-    data, metadata = observations(rng, 4), TRANSIENT | {"peak_mjd": 0.0}
+    """A time of peak of 0.0 is kept, and so is an empty type"""
+    data, metadata = observations(rng, 4), TRANSIENT | {"peak_mjd": 0.0, "transient_type": ""}
     got = learner.ask(probes.stored, "TransientLightCurve", data, **metadata).value.light_curve
     with showing("{}.peak_mjd"):
         require(got.metadata.get("peak_mjd", 0.0) is not None, "zero-is-missing")
+    with showing("{}.transient_type"):
+        require(got.metadata.get("transient_type", "") is not None, "zero-is-missing~text")
     _check_metadata(got, metadata)
 
 

@@ -6,10 +6,29 @@ import math
 
 from grader.answer import Subject
 from grader.course.ex02 import probes
-from grader.course.ex02.checks.common import Observation, in_band, in_time, observations
+from grader.course.ex02.checks.common import (
+    FIELDS,
+    Observation,
+    columns,
+    in_band,
+    in_time,
+    observations,
+    rows,
+    without_flux,
+)
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, Raises, expect, expect_error, fail_if_recognised, kind_of, shown
+from grader.expect import (
+    Mistake,
+    Raises,
+    approx_equal,
+    expect,
+    expect_error,
+    fail_if_recognised,
+    kind_of,
+    require,
+    shown,
+)
 
 
 def magnitude(flux: float, zeropoint: float = 25.0) -> float:
@@ -92,6 +111,9 @@ def test_peak_default_band(learner: Subject, rng: Rng) -> None:
     mistakes = [Mistake("default-band", peaks[b]) for b in "gi"]
     answer = learner.ask(probes.peak_magnitude, data)
     expect(answer, peaks["r"], *mistakes, what="the peak in the default band r", unit="mag")
+    view = learner.ask(probes.after_peak, without_flux(data)).value
+    intact = approx_equal(rows(view), in_time(without_flux(data))) and list(columns(view)) == FIELDS
+    require(intact, "light-curve-changed")
 
 
 def test_peak_invalid(learner: Subject, rng: Rng) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import pytest
-
 from grader.answer import Answer, Subject
 from grader.course.ex02 import probes
 from grader.course.ex02.checks.common import (
@@ -76,30 +74,33 @@ def _times_added(found: list[Observation]) -> bool:
 
 
 def test_add_subclass(learner: Subject, rng: Rng) -> None:
-    """An empty light curve of a subclass can be added to a plain one, which keeps its class"""
+    """Of a subclass and a plain light curve either may be empty; the left one keeps its class"""
     data, kinds = observations(rng, 3), ("LightCurve", "SurveyLightCurve")
-    answer = learner.ask(probes.joined, kinds, (data, []), ({}, SURVEY))
-    refused = Mistake("subclass-refused", Raises("TypeError"), error=answer.raised)
-    fail_if_recognised(answer, refused)
-    got = answer.value
-    with showing("{} in [left, right]"):
-        require(not got.returned_operand, "operand-changed~returned")
-    expect_rows(got.total, in_time(data), what="the sum")
-    same_kind(got.total, "LightCurve", {"object_id": "unknown"}, "the sum")
+    sides: list[tuple[list[Observation], list[Observation]]] = [(data, []), ([], data)]
+    for both in sides:
+        answer = learner.ask(probes.joined, kinds, both, ({}, SURVEY))
+        refused = Mistake("subclass-refused", Raises("TypeError"), error=answer.raised)
+        fail_if_recognised(answer, refused)
+        got = answer.value
+        with showing("{} in [left, right]"):
+            require(not got.returned_operand, "operand-changed~returned")
+        expect_rows(got.total, in_time(data), what="the sum")
+        same_kind(got.total, "LightCurve", {"object_id": "unknown"}, "the sum")
 
 
-@pytest.mark.parametrize("other", [5, []])
-def test_add_something_else(learner: Subject, rng: Rng, other: Any) -> None:
+def test_add_something_else(learner: Subject, rng: Rng) -> None:
     """Adding something other than a light curve is a TypeError"""
-    answer = learner.ask(probes.joined_with, observations(rng, 4), other)
-    expect_error(
-        answer,
-        "TypeError",
-        f"a light curve + {other!r}",
-        Mistake("raises-not-implemented-error", _raises_not_implemented(answer)),
-        Mistake("anything-added", Raises("AttributeError"), other=other, error=answer.raised),
-        Mistake("anything-accepted", answer.raised is None, other=other),
-    )
+    others: list[Any] = [0, [], None]
+    for other in others:
+        answer = learner.ask(probes.joined_with, observations(rng, 4), other)
+        expect_error(
+            answer,
+            "TypeError",
+            f"a light curve + {other!r}",
+            Mistake("raises-not-implemented-error", _raises_not_implemented(answer)),
+            Mistake("anything-added", Raises("AttributeError"), other=other, error=answer.raised),
+            Mistake("anything-accepted", answer.raised is None, other=other),
+        )
 
 
 def test_add_asks_the_other(learner: Subject, rng: Rng) -> None:

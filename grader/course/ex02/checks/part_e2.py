@@ -67,3 +67,4 @@ def test_loop_again(learner: Subject, rng: Rng) -> None:
     got = answer.value
     require(got.again == got.first, "one-loop-only", first=got.first, again=got.again)
     require(got.pairs == got.first**2, "loops-share-position")
+    require(got.of_part == min(3, got.first), "loop-remembered", got=got.of_part)
