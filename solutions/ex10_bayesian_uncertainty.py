@@ -347,7 +347,7 @@ class MonteCarloDropout(nn.Dropout):
             features of each light curve is either 0 in all rows of that light curve, with
             probability p, or its values are divided by 1 - p in all rows. Features are dropped
             independently, light curves are treated independently, and each call draws again, with
-            torch's random numbers. With p = 0 nothing changes.
+            torch's global random numbers. With p = 0 nothing changes. Gradients flow to the input.
 
         Example:
             With p = 0.5, [[[1., 2., 3.], [4., 5., 6.]]] may become
@@ -441,8 +441,8 @@ class BayesianTransformerEncoder(Time2VecTransformerEncoder):
         """Ask many networks drawn at random, and return what they say and how far they disagree.
 
         Only Monte Carlo dropout is active: everything else is in evaluation mode during the call.
-        After that, self.training is what it was before (that of the model; parts of it need no
-        care). No gradients are computed.
+        After that, also after an exception, self.training is what it was before (that of the model;
+        parts of it need no care). No gradients are computed, in this call alone.
 
         Args:
             features: (batch, seq_len, input_dim), rows as in Exercise 5, at least one light curve.
@@ -468,14 +468,16 @@ class BayesianTransformerEncoder(Time2VecTransformerEncoder):
         was_training = self.training
         self.eval()
         samples = []
-        with torch.no_grad():
-            for i, length in enumerate(lengths.tolist()):
-                one = slice(i, i + 1), slice(max(length, 1))  # one light curve without its padding
-                draw = partial(self, features[one], times[one], lengths[i : i + 1])
-                ask = torch.func.vmap(lambda _, draw=draw: draw(), randomness="different")
-                logits = ask(torch.empty(n_samples, device=features.device))
-                samples.append(logits.softmax(dim=-1))  # (n_samples, 1, num_classes)
-        self.train(was_training)
+        try:
+            with torch.no_grad():
+                for i, length in enumerate(lengths.tolist()):
+                    one = slice(i, i + 1), slice(max(length, 1))  # one without its padding
+                    draw = partial(self, features[one], times[one], lengths[i : i + 1])
+                    ask = torch.func.vmap(lambda _, draw=draw: draw(), randomness="different")
+                    logits = ask(torch.empty(n_samples, device=features.device))
+                    samples.append(logits.softmax(dim=-1))  # (n_samples, 1, num_classes)
+        finally:
+            self.train(was_training)
         return summarise(torch.cat(samples, dim=1))
         ### END SOLUTION
 

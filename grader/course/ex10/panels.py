@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.text import Annotation
 
@@ -14,9 +17,14 @@ from grader.course.ex10.replies import Panel, Points, Text
 def panel_of(ax: Any) -> Panel:
     """Lines, points, bars and texts of a panel, its labels and its limits."""
     bars = [bar for bar in ax.patches if hasattr(bar, "get_height")]
+    joined: list[Points] = []
+    single: list[Points] = []
+    for line in ax.lines:
+        kind = single if line.get_linestyle() in ("None", "none", " ", "") else joined
+        kind.append(_points(np.column_stack(line.get_data())))
     return Panel(
-        lines=[_points(np.column_stack(line.get_data())) for line in ax.lines],
-        scattered=[_points(each.get_offsets()) for each in ax.collections],
+        lines=joined,
+        scattered=single + [_points(each.get_offsets()) for each in ax.collections],
         bars=[(bar.get_x() + bar.get_width() / 2, bar.get_height()) for bar in bars],
         texts=[Text(text.get_text(), *_place(ax, text)) for text in ax.texts],
         labels=[ax.get_xlabel(), ax.get_ylabel()],
@@ -38,3 +46,34 @@ def _place(ax: Any, text: Any) -> tuple[float, float]:
     else:
         x, y = text.xy if text.xycoords == "data" else (math.nan, math.nan)
     return float(x), float(y)
+
+
+OTHER = 9731
+"""The number of somebody else's figure, which no other one gets."""
+
+
+@contextmanager
+def other_figure() -> Iterator[tuple[Any, list[str]]]:
+    """Put a figure of somebody else's in front; close it, and all that come, at the end.
+
+    With it comes a list that notes whenever a figure is shown.
+    """
+    before, shown = set(plt.get_fignums()), []
+
+    def show(*_: Any, **__: Any) -> None:
+        shown.append("shown")
+
+    usual = plt.show, plt.Figure.show
+    plt.show = plt.Figure.show = show  # type: ignore[method-assign]
+    try:
+        yield plt.figure(OTHER), shown
+    finally:
+        plt.show, plt.Figure.show = usual  # type: ignore[method-assign]
+        for number in set(plt.get_fignums()) - before:
+            plt.close(number)
+
+
+def is_touched(figure: Any) -> bool:
+    """Whether something was drawn into an empty figure, or it was closed."""
+    drawn = len(figure.get_children()) > 1  # its background is always there
+    return drawn or not plt.fignum_exists(OTHER)

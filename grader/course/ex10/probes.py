@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -14,7 +14,7 @@ import torch._dynamo  # else the first optimizer does, and takes seconds of a ti
 from torch import nn
 
 from grader.course.common_probes import Trouble
-from grader.course.ex10.panels import panel_of
+from grader.course.ex10.panels import is_touched, other_figure, panel_of
 from grader.course.ex10.replies import (
     Asked,
     Comparison,
@@ -23,15 +23,32 @@ from grader.course.ex10.replies import (
     Dropped,
     Ensemble,
     EnsembleAnswer,
-    Kept,
     Labelling,
+    Late,
+    Latency,
     Layer,
     Loss,
     Run,
     Stream,
     Tool,
 )
-from grader.course.ex10.stand_ins import Member, Oracle, Recorder, Table, Trainer, nap
+from grader.course.ex10.stand_ins import (
+    Maker,
+    Member,
+    Oracle,
+    Pool,
+    Recorder,
+    Table,
+    Trainer,
+    counting_model,
+    crowd_table,
+    inputs_of,
+    kept_of,
+    layers_of,
+    loader_of,
+    nap,
+    what_is_left,
+)
 from grader.course.seeds import seed_torch
 from grader.runner import Learner
 from grader.wire import Tensor
@@ -40,61 +57,48 @@ TINY = {"input_dim": 6, "d_model": 8, "nhead": 2, "time_embed_dim": 2, "num_clas
 
 
 def dropped(learner: Learner, p: float, x: torch.Tensor, training: bool) -> Dropped:
-    """What a dropout layer makes of an input, twice, and the input afterwards."""
-    seed_torch(1)
+    """What a dropout layer makes of an input, several times, and the input afterwards."""
     layer = learner.MonteCarloDropout(p).train(training)
     given = x.clone()
-    return Dropped(layer(given), layer(given), Tensor.of(given.detach().numpy()))
+    seed_torch(1)
+    first = layer(given)
+    second = layer(x.clone())
+    seed_torch(1)
+    repeated = layer(x.clone())
+    leaf = x.clone().requires_grad_()
+    passed = layer(leaf * 1)
+    if _any_flows([passed]):
+        passed.sum().backward()
+    return Dropped(first, second, Tensor.of(given.detach().numpy()), repeated, passed, leaf.grad)
 
 
-def _model(learner: Learner, **settings: Any) -> Any:
+def _model(learner: Learner, make: Any = None, **settings: Any) -> Any:
     seed_torch(2)
-    return learner.BayesianTransformerEncoder(**TINY | settings)
-
-
-def _layers(learner: Learner, model: nn.Module) -> dict[str, Layer]:
-    return {
-        name: Layer(isinstance(layer, learner.MonteCarloDropout), layer.p)
-        for name, layer in model.named_modules()
-        if isinstance(layer, nn.Dropout)
-    }
+    return (make or learner.BayesianTransformerEncoder)(**TINY | settings)
 
 
 def dropout_layers(learner: Learner, settings: dict[str, Any]) -> dict[str, Layer]:
     """The dropout layers of a new model by name."""
-    return _layers(learner, _model(learner, **settings))
+    return layers_of(learner, _model(learner, **settings))
 
 
 def nested_dropout(learner: Learner, settings: dict[str, Any], rate: float) -> dict[str, Layer]:
-    """The dropout layers, replaced again with another classifier, a nested one, and rate."""
+    """The dropout layers, replaced again with nested ones, another rate, and one layer more."""
     model = _model(learner, **settings)
     inner = nn.Sequential(nn.Linear(8, 8), nn.Sequential(nn.Dropout(0.25), nn.ReLU()))
     model.classifier = nn.Sequential(inner, nn.Dropout(0.25), nn.Linear(8, 3))
+    last = model.transformer.layers[-1]
+    last.linear1 = nn.Sequential(last.linear1, nn.Sequential(nn.Dropout(0.25)))
+    model.input_projection = nn.Sequential(model.input_projection, nn.Dropout(0.25))
     model.mc_dropout_rate = rate
+    model.mc_layers += 1
     model._replace_dropout_layers()
-    return _layers(learner, model)
+    return layers_of(learner, model)
 
 
 def summarised(learner: Learner, samples: torch.Tensor) -> Any:
     """The summary of some samples."""
     return learner.summarise(samples)
-
-
-def _counting(learner: Learner) -> Any:
-    """The learner's class, which counts the calls of `forward`."""
-
-    class Counting(learner.BayesianTransformerEncoder):  # type: ignore[name-defined]
-        n_calls = 0
-
-        def forward(self, *args: Any, **kwargs: Any) -> torch.Tensor:
-            Counting.n_calls += 1
-            return super().forward(*args, **kwargs)
-
-    return Counting
-
-
-def _inputs(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    return x, x[..., :1], (x[..., 3:] != 0).any(dim=-1).sum(dim=-1)
 
 
 def asked(
@@ -103,14 +107,42 @@ def asked(
     x: torch.Tensor,
     n_samples: int,
     training: bool = False,
+    *,
+    lengths: list[int] | None = None,
+    again: bool = False,
+    normed: bool = False,
 ) -> Asked:
-    """The answer of a model with uncertainty, and what was seen of it on the way."""
-    counting = _counting(learner)
-    seed_torch(2)
-    model = counting(**TINY | settings).train(training)
-    answer = model.forward_with_uncertainty(*_inputs(x), n_samples=n_samples)
+    """The answer of a model with uncertainty, and what was seen of it on the way.
+
+    If `normed`, the classifier begins with a batch normalisation.
+    """
+    counting = counting_model(learner)
+    model = _model(learner, counting, **settings)
+    norm = nn.BatchNorm1d(8)
+    model.classifier = nn.Sequential(norm, model.classifier) if normed else model.classifier
+    model.train(training)
+    inputs = inputs_of(x.clone(), lengths)
+    with what_is_left(model, inputs[0], x) as left:
+        answer = model.forward_with_uncertainty(*inputs, n_samples=n_samples)
+    left += ["the batch normalisation"] if norm.num_batches_tracked else []
     parts = answer.values() if isinstance(answer, dict) else [answer]
-    return Asked(answer, counting.n_calls, model.training, _any_flows(parts))
+    reply = Asked(answer, None, counting.n_calls, model.training, _any_flows(parts), left)
+    if again:
+        reply.again = model.forward_with_uncertainty(*inputs, n_samples=n_samples)
+    return reply
+
+
+def mode_after_exception(
+    learner: Learner, settings: dict[str, Any], x: torch.Tensor, training: bool
+) -> bool:
+    """The mode of a model after its `forward` has failed."""
+    counting = counting_model(learner)
+    model = _model(learner, counting, **settings).train(training)
+    counting.fails = True
+    with what_is_left(model, x, x), suppress(Trouble):
+        model.forward_with_uncertainty(*inputs_of(x), n_samples=2)
+    mode: bool = model.training
+    return mode
 
 
 def _any_flows(values: Iterable[Any]) -> bool:
@@ -119,7 +151,11 @@ def _any_flows(values: Iterable[Any]) -> bool:
 
 
 def asked_one_by_one(
-    learner: Learner, settings: dict[str, Any], x: torch.Tensor, padded: bool = False
+    learner: Learner,
+    settings: dict[str, Any],
+    x: torch.Tensor,
+    lengths: list[int],
+    padded: bool = False,
 ) -> Tensor:
     """The probabilities of each light curve by itself, without its padding, in evaluation mode.
 
@@ -128,11 +164,10 @@ def asked_one_by_one(
     model = _model(learner, **settings).eval()
     answers = []
     with torch.no_grad():
-        for one, length in zip(x, _inputs(x)[2].tolist(), strict=True):
+        for one, length in zip(x, lengths, strict=True):
             alone = one[: len(one) if padded else max(length, 1)].unsqueeze(0)
-            features, times, lengths = _inputs(alone)
-            lengths = torch.tensor([len(one)]) if padded else lengths
-            answers.append(model(features, times, lengths).softmax(dim=-1))
+            inputs = inputs_of(alone, [len(one) if padded else length])
+            answers.append(model(*inputs).softmax(dim=-1))
     return Tensor.of(torch.cat(answers).numpy())
 
 
@@ -145,18 +180,21 @@ def crowd(
     n_samples: int,
 ) -> Crowd:
     """Samples of a model with dropout before a last layer only, and what that layer is given."""
-    model = _model(learner, mc_layers=0, num_layers=1, dropout=0.0, mc_dropout_rate=p)
+    counting = counting_model(learner)
+    model = _model(learner, counting, mc_layers=0, num_layers=1, dropout=0.0, mc_dropout_rate=p)
     last = nn.Linear(weight.shape[1], weight.shape[0])
     last.weight.data, last.bias.data = weight, bias
     narrow = nn.Linear(8, weight.shape[1], bias=False)
     narrow.weight.data = torch.eye(weight.shape[1], 8)
     model.classifier = nn.Sequential(narrow, learner.MonteCarloDropout(p), last)
     seed_torch(3)
-    answer = model.forward_with_uncertainty(*_inputs(x), n_samples=n_samples)
+    with what_is_left(model, x, x):
+        answer = model.forward_with_uncertainty(*inputs_of(x), n_samples=n_samples)
+    n_calls = counting.n_calls
     model.classifier = narrow
     with torch.no_grad():
-        hidden = model.eval()(*_inputs(x))
-    return Crowd(answer, Tensor.of(hidden.numpy()))
+        hidden = model.eval()(*inputs_of(x))
+    return Crowd(answer, Tensor.of(hidden.numpy()), n_calls)
 
 
 def tool(learner: Learner, name: str, *args: Any, **kwargs: Any) -> Tool:
@@ -168,36 +206,32 @@ def tool(learner: Learner, name: str, *args: Any, **kwargs: Any) -> Tool:
     return Tool(value, changed)
 
 
-@contextmanager
-def _figures_closed() -> Iterator[Any]:
-    """Put a figure of somebody else's in front; close it, and all that come, at the end."""
-    before = set(plt.get_fignums())
-    try:
-        yield plt.figure()
-    finally:
-        for number in set(plt.get_fignums()) - before:
-            plt.close(number)
-
-
 def diagram(
     learner: Learner, y_true: np.ndarray, y_prob: np.ndarray, uncertainty: np.ndarray, n_bins: int
 ) -> Diagram:
     """What can be read off a reliability diagram."""
-    tools = learner.UncertaintyCalibration
-    with _figures_closed() as other:
-        figure = tools.reliability_diagram(y_true, y_prob, uncertainty, n_bins)
-        if not isinstance(figure, plt.Figure):
-            return Diagram(type(figure).__name__, [], False)
-        panels = [panel_of(ax) for ax in figure.axes]
-        return Diagram("Figure", panels, bool(other.axes) or figure is other)
+    return diagrams(learner, [(y_true, y_prob, uncertainty)], n_bins)[0]
 
 
-def _loader(labels: torch.Tensor, offset: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
-    """A batch in which light curve i asks for the row `offset` + i of the table."""
-    features = torch.zeros(len(labels), 2, 6)
-    features[:, 0, 0] = torch.arange(len(labels)) + offset
-    features[:, :, 3] = 1.0
-    return [(features, labels)]
+def diagrams(
+    learner: Learner, sets: list[tuple[np.ndarray, np.ndarray, np.ndarray]], n_bins: int
+) -> list[Diagram]:
+    """What can be read off reliability diagrams of several sets, drawn one after another."""
+    found: list[Diagram] = []
+    figures: list[Any] = []
+    with other_figure() as (other, shown):
+        for arrays in sets:
+            given = [each.copy() for each in arrays]
+            figure = learner.UncertaintyCalibration.reliability_diagram(*given, n_bins)
+            touched = is_touched(other) or figure is other
+            if not isinstance(figure, plt.Figure):
+                return [Diagram(type(figure).__name__, [], touched)]
+            panels = [panel_of(ax) for ax in figure.axes]
+            new = all(figure is not each for each in figures)
+            changed = not all(map(np.array_equal, given, arrays))
+            figures.append(figure)
+            found.append(Diagram("Figure", panels, touched, new, bool(shown), changed))
+    return found
 
 
 def compared(
@@ -207,76 +241,47 @@ def compared(
     val: torch.Tensor,
     test: torch.Tensor,
     *,
-    fails: bool = False,
+    fails: str = "",
     crowd: bool = False,
     seconds: float = 0.0,
 ) -> Comparison:
     """A comparison of a model that is nothing but a table, which a training exchanges.
 
-    If `crowd`, the training gives a Bayesian model instead. A table is asked for `seconds`, and
-    trained for a quarter of that.
+    If `crowd`, the training gives a Bayesian model instead. The table is asked for `seconds`, and
+    made and trained for a quarter of that each. `fails` names the stage that raises an exception.
     """
-    sets = {"training": _loader(val, 0), "validation": _loader(val, 0)}
-    sets["test"] = _loader(test, len(val))
+    sets = {"training": loader_of(val, 0), "validation": loader_of(val, 0)}
+    sets["test"] = loader_of(test, len(val))
     asked: list[Any] = []
-    make = _crowd_table(learner, asked) if crowd else Table
-    train, run = Trainer(untrained, trained, sets, make, fails, seconds), Run([], [], False)
+    make = crowd_table(learner, asked) if crowd else Table
+    train, run = Trainer(untrained, trained, sets, make, fails), Run([], [], False)
     comparison = learner.ModelComparison(
-        "a project", train, lambda name: Recorder(name, run), n_samples=7, seed=77
+        "a project", train, lambda name: Recorder(name, run, fails), n_samples=7, seed=77
     )
-    result, raised = None, False
-    seed_torch(5)
+    result, raised, made = None, False, Maker(fails)
+    settings = {"logits": untrained}
     try:
-        comparison.train_and_evaluate_model(
-            "earlier", Table, {"logits": -untrained}, *sets.values()
-        )
-        run = Run([], [], False)
+        if not fails:
+            seed_torch(5)
+            comparison.train_and_evaluate_model(
+                "earlier", made, {"logits": -untrained}, *sets.values()
+            )
+            comparison.results["a table"] = {"test_accuracy": -1.0}  # of an earlier try
+        run, train.seconds, made.seconds = Run([], [], False), seconds, seconds / 4
         seed_torch(6)
-        settings = {"logits": untrained}
-        result = comparison.train_and_evaluate_model("a table", Table, settings, *sets.values())
-    except ArithmeticError:
+        result = comparison.train_and_evaluate_model("a table", made, settings, *sets.values())
+    except (ArithmeticError, KeyboardInterrupt):
         raised = True
-    return Comparison(result, raised, run, train.seen, _kept(comparison, trained), asked)
+    changed = list(settings) != ["logits"] or settings["logits"] is not untrained
+    kept = kept_of(comparison, trained, changed)
+    return Comparison(result, raised, run, train.seen, kept, asked, made.took)
 
 
-def _crowd_table(learner: Learner, asked: list[Any]) -> Any:
-    """A Bayesian model that is nothing but a table, and notes how many networks are asked."""
-
-    class CrowdTable(learner.BayesianTransformerEncoder):  # type: ignore[name-defined]
-        def __init__(self, logits: torch.Tensor, seconds: float = 0.0) -> None:
-            nn.Module.__init__(self)
-            self.logits = nn.Parameter(logits.clone())  # (rows, num_classes)
-
-        def forward_with_uncertainty(
-            self, features: torch.Tensor, *_: Any, n_samples: int = 100
-        ) -> dict[str, torch.Tensor]:
-            asked.append(n_samples)
-            p = self.logits.detach()[features[:, 0, 0].long()].softmax(dim=-1)
-            return {
-                "predictions": p,
-                "epistemic_uncertainty": torch.full((len(p),), 0.25),
-                "aleatoric_uncertainty": torch.full((len(p),), 0.5),
-                "prediction_samples": p.unsqueeze(0),
-            }
-
-    return CrowdTable
-
-
-def _kept(comparison: Any, trained: torch.Tensor) -> Kept:
-    predictions, model = (x.get("a table") for x in (comparison.predictions, comparison.models))
-    y_true = getattr(predictions, "y_true", None)
-    return Kept(
-        result=comparison.results.get("a table"),
-        seconds=getattr(predictions, "seconds", None),
-        n_predicted=len(y_true) if isinstance(y_true, np.ndarray) else None,
-        trained_model=isinstance(model, Table) and torch.equal(model.logits.cpu(), trained),
-        earlier_result="earlier" in comparison.results,
-    )
-
-
-def balanced_weights(learner: Learner, counts: torch.Tensor, beta: float) -> Any:
-    """The weights of classes with these counts."""
-    return learner.class_balanced_weights(counts, beta)
+def balanced_weights(learner: Learner, counts: torch.Tensor, beta: float) -> Tool:
+    """The weights of classes with these counts, and whether these were changed."""
+    given = counts.clone()
+    weights = learner.class_balanced_weights(given, beta)
+    return Tool(weights, not torch.equal(given, counts))
 
 
 def smooth_loss(
@@ -319,9 +324,11 @@ def ensemble_answer(
 ) -> EnsembleAnswer:
     """What an ensemble says, and the modes of its members afterwards."""
     members = [Member(each).train(mode) for each, mode in zip(logits, modes, strict=True)]
-    answer = learner.ensemble_predict(members, x)
+    given = x.clone()
+    with what_is_left(nn.ModuleList(members), given, x) as left:
+        answer = learner.ensemble_predict(members, given)
     flows = _any_flows(answer if isinstance(answer, tuple | list) else [answer])
-    return EnsembleAnswer(answer, [member.training for member in members], flows)
+    return EnsembleAnswer(answer, [member.training for member in members], flows, left)
 
 
 def labelled(
@@ -331,24 +338,11 @@ def labelled(
 
     Unless it `may_fit`, fitting a model raises an exception.
     """
-    fitted: list[list[int]] = []
-    candidates: list[list[int]] = []
-
-    def fit(numbers: Any) -> dict[str, int]:
-        if not may_fit:
-            raise Trouble("a model is fitted")
-        fitted.append([int(number) for number in numbers])
-        return {"round": len(fitted)}
-
-    def score(model: dict[str, int]) -> float:
-        return model["round"] / 10
-
-    def uncertainty(model: dict[str, int], numbers: Any) -> np.ndarray:
-        candidates.append([int(number) for number in numbers])
-        return doubts[np.asarray(numbers, dtype=int)]
-
-    curve = learner.active_learning(fit, score, uncertainty, len(doubts), **settings)
-    return Labelling(curve, fitted, candidates)
+    pool = Pool(doubts, may_fit)
+    np.random.seed(1)
+    curve = learner.active_learning(pool.fit, pool.score, pool.uncertainty, len(doubts), **settings)
+    used = bool(np.random.random() != np.random.RandomState(1).random())
+    return Labelling(curve, pool.fitted, pool.candidates, pool.ages, pool.others, used)
 
 
 def alerts(
@@ -380,8 +374,24 @@ def alerts(
     return Stream(answers, oracle.asked, list(live.seconds), features, model, took, changed, kept)
 
 
-def latency(learner: Learner, seconds: list[float], *percentiles: list[float]) -> Any:
+def late_alert(
+    learner: Learner,
+    known: list[dict[str, Any]],
+    observation: dict[str, Any],
+    probabilities: list[float],
+    class_names: list[str],
+) -> Late:
+    """The answer to an alert of an object of which these observations are known."""
+    oracle = Oracle([probabilities])
+    live = learner.LiveClassifier(oracle, class_names, n_samples=7)
+    live.observations["A"] = [dict(each) for each in known]
+    answer = live.answer("A", dict(observation))
+    return Late(answer, [question.length for question in oracle.asked])
+
+
+def latency(learner: Learner, seconds: list[float], *percentiles: list[float]) -> Latency:
     """The percentiles of the times [s] that answers took; the usual ones if none are given."""
     live = learner.LiveClassifier(None)
     live.seconds = list(seconds)
-    return live.latency_percentiles(*percentiles)
+    found = live.latency_percentiles(*percentiles)
+    return Latency(found, list(live.seconds))

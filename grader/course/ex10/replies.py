@@ -12,27 +12,42 @@ Points = list[tuple[float, float]]
 
 
 class Dropped(Struct):
-    """Results of two calls of a dropout layer, and its input afterwards."""
+    """Results of two calls of a dropout layer, and its input afterwards.
+
+    `repeated` is a third result, after the seed of the first one. `gradient` is that of the sum of
+    a result, `passed`, by the input; None if there is none.
+    """
 
     first: Any
     second: Any
     input: Tensor
+    repeated: Any
+    passed: Any
+    gradient: Any
 
 
 class Layer(Struct):
-    """A dropout layer of a model: is it a `MonteCarloDropout`, and its probability."""
+    """A dropout layer of a model: is it a `MonteCarloDropout`, and its probability.
+
+    An attention with dropout of its own counts as one, too.
+    """
 
     replaced: bool
     p: float
 
 
 class Asked(Struct):
-    """The answer of `forward_with_uncertainty`, and what was seen of the model on the way."""
+    """The answer of `forward_with_uncertainty`, and what was seen of the model on the way.
+
+    `again` is a second answer, if one was asked for. `left` names what the call has left changed.
+    """
 
     answer: Any
+    again: Any
     n_calls: int
     training: bool
     gradients: bool
+    left: list[str]
 
 
 class Crowd(Struct):
@@ -40,10 +55,11 @@ class Crowd(Struct):
 
     answer: Any
     hidden: Tensor
+    n_calls: int
 
 
 class Tool(Struct):
-    """What a calibration tool returned, and whether it changed its arguments."""
+    """What a tool returned, and whether it changed its arguments."""
 
     value: Any
     changed: bool
@@ -60,7 +76,8 @@ class Text(Struct):
 class Panel(Struct):
     """What is drawn in one panel of a figure; bars by their centre and height.
 
-    `limits` are the smallest and the largest number on either axis.
+    `lines` are joined by a line, those of `scattered` are not. `limits` are the smallest and the
+    largest number on either axis.
     """
 
     lines: list[Points]
@@ -72,11 +89,18 @@ class Panel(Struct):
 
 
 class Diagram(Struct):
-    """The name of the result's type, its panels, and whether another figure was drawn into."""
+    """The name of the result's type, its panels, and what else happened.
+
+    `new` says whether the figure is another one than those drawn before, `changed` whether the
+    arguments were changed.
+    """
 
     returned: str
     panels: list[Panel]
     touched_another: bool
+    new: bool = True
+    shown: bool = False
+    changed: bool = False
 
 
 class Start(Struct):
@@ -88,9 +112,9 @@ class Start(Struct):
 
 
 class Logged(Struct):
-    """The names of the metrics in one call of `log_metrics`, and whether the run was open."""
+    """The metrics in one call of `log_metrics`, and whether the run was open."""
 
-    names: list[str]
+    metrics: dict[str, Any]
     was_open: bool
 
 
@@ -120,14 +144,17 @@ class Kept(Struct):
     result: Any
     seconds: float | None
     n_predicted: int | None
+    y_prob: Any
     trained_model: bool
     earlier_result: bool
+    settings_changed: bool
 
 
 class Comparison(Struct):
     """The result of a comparison, and what happened on the way; no training if none was asked.
 
-    `asked` has the `n_samples` of each question to a Bayesian model.
+    `asked` has the `n_samples` of each question to a Bayesian model. `making` is the time [s] that
+    it took to make the model.
     """
 
     result: Any
@@ -136,6 +163,7 @@ class Comparison(Struct):
     training: Training | None
     kept: Kept
     asked: list[Any]
+    making: float
 
 
 class Loss(Struct):
@@ -155,19 +183,31 @@ class Ensemble(Struct):
 
 
 class EnsembleAnswer(Struct):
-    """What an ensemble says, the modes of its members afterwards, and whether gradients flow."""
+    """What an ensemble says, the modes of its members afterwards, and whether gradients flow.
+
+    `left` names what the call has left changed.
+    """
 
     answer: Any
     modes: list[bool]
     gradients: bool
+    left: list[str]
 
 
 class Labelling(Struct):
-    """A learning curve, and the objects that models were fitted to and asked about."""
+    """A learning curve, and the objects that models were fitted to and asked about.
+
+    `ages` says for each question about uncertainty how many models were fitted after the one that
+    was asked. `others` are the kinds of what came in place of an array of whole numbers, by the
+    function that was called with it.
+    """
 
     curve: Any
     fitted: list[list[int]]
     candidates: list[list[int]]
+    ages: list[int]
+    others: list[tuple[str, str]]
+    global_numbers: bool
 
 
 class Question(Struct):
@@ -193,3 +233,17 @@ class Stream(Struct):
     took: float
     changed: bool
     kept: list[Any]
+
+
+class Latency(Struct):
+    """The percentiles of the times of some answers, and those times afterwards."""
+
+    percentiles: Any
+    seconds: list[float]
+
+
+class Late(Struct):
+    """The answer to an alert of an object of which much is known, and what the model was given."""
+
+    answer: Any
+    lengths: list[int]

@@ -38,6 +38,7 @@ def test_mask_of_a_light_curve(learner: Subject, rng: Rng) -> None:
     x = rng.uniform(1, 2, (40, 4, 30)).astype(np.float32)
     p = 0.2
     got = learner.ask(probes.dropped, p, Tensor.of(x), False).value
+    expect(Answer(got.input), Tensor.of(x), what="the input afterwards")
     first, second = mask_of(got.first, x), mask_of(got.second, x)
     gone = first == 0  # (light curves, rows, features)
     require(bool(gone.any()), "off-in-evaluation")
@@ -58,15 +59,28 @@ def test_mask_of_a_light_curve(learner: Subject, rng: Rng) -> None:
         want=1 / (1 - p),
     )
     require(not np.array_equal(first, second), "same-every-time")
+    alike = len(set(gone.sum(axis=1).tolist())) == 1
+    require(not alike, "same-number-dropped", n=int(gone[0].sum()))
+    require(np.array_equal(mask_of(got.repeated, x), first), "other-generator")
+
+
+def test_gradient(learner: Subject, rng: Rng) -> None:
+    """Gradients flow to the features that are kept"""
+    x = rng.uniform(1, 2, (5, 3, 6)).astype(np.float32)
+    got = learner.ask(probes.dropped, 0.5, Tensor.of(x), True).value
+    require(isinstance(got.gradient, Tensor), "gradient-lost")
+    mask = Tensor.of(mask_of(got.passed, x))
+    expect(Answer(got.gradient), mask, what="the gradient of the sum by the input", rtol=1e-3)
 
 
 def test_dropout_of_single_rows(learner: Subject, rng: Rng) -> None:
     """An input without rows, p = 0, and the input is not changed"""
-    x = rng.uniform(1, 2, (30, 20)).astype(np.float32)
+    x = rng.uniform(1, 2, (200, 3)).astype(np.float32)
     got = learner.ask(probes.dropped, 0.5, Tensor.of(x), False).value
     gone = mask_of(got.first, x) == 0
     require(not (gone == gone[0]).all(), "batch-taken-for-rows")
     require(not (gone.all(axis=1) | ~gone.any(axis=1)).all(), "whole-rows-dropped~single-rows")
+    require(bool(gone.all(axis=1).any()), "one-always-kept")
     expect(Answer(got.input), Tensor.of(x), what="the input afterwards")
     for shape in ((3, 4, 5), (3, 5)):
         x = rng.normal(size=shape).astype(np.float32)
@@ -74,10 +88,16 @@ def test_dropout_of_single_rows(learner: Subject, rng: Rng) -> None:
         expect(Answer(got.first), Tensor.of(x), what="the result with p = 0")
 
 
-def expect_replaced(got: dict[str, Layer], last: list[str], rate: float, mc_layers: int) -> None:
-    """Those in `last` and in the classifier are replaced, with the right p; the others are not."""
+def expect_replaced(
+    got: dict[str, Layer], last: list[str], rate: float, mc_layers: int, dropout: float
+) -> None:
+    """Those in `last` and in the classifier are replaced, with the right p; the others are not.
+
+    The others, and the attention, keep the probability `dropout`.
+    """
     replaced = {name for name, layer in got.items() if layer.replaced}
-    want = {name for name in got if name.startswith((*last, "classifier"))}
+    inside = {name for name in got if name.startswith((*last, "classifier"))}
+    want = {name for name in inside if not name.endswith("self_attn")}
     extra, missing = replaced - want, want - replaced
     in_transformer = {name for name in missing if name.startswith("transformer")}
     require(bool(replaced), "nothing-replaced")
@@ -89,25 +109,37 @@ def expect_replaced(got: dict[str, Layer], last: list[str], rate: float, mc_laye
     require(not missing, "mc-layers-ignored", mc_layers=mc_layers, name=first)
     others = [got[name].p for name in replaced if got[name].p != rate]
     require(not others, "old-rate-kept", got=min(others, default=rate), want=rate)
+    for name in got.keys() - want:
+        fields = {"name": name, "got": got[name].p, "want": dropout}
+        key = "attention-changed" if name.endswith("self_attn") else "other-layers-changed"
+        require(got[name].p == dropout, key, **fields)
 
 
 def test_replaced(learner: Subject) -> None:
     """The dropout of the last layers and of the classifier is replaced, and no other"""
-    for mc_layers in (1, 2, 0, 3):
-        settings = {"num_layers": 3, "mc_layers": mc_layers, "mc_dropout_rate": 0.3}
+    for n, mc_layers in ((3, 1), (12, 2), (3, 0), (3, 3)):
+        settings = {"num_layers": n, "mc_layers": mc_layers, "mc_dropout_rate": 0.3}
         got = learner.ask(probes.dropout_layers, settings | {"dropout": 0.1}).value
-        last = [f"transformer.layers.{i}." for i in range(3 - mc_layers, 3)]
-        expect_replaced(got, last, 0.3, mc_layers)
+        last = [f"transformer.layers.{i}." for i in range(n - mc_layers, n)]
+        expect_replaced(got, last, 0.3, mc_layers, 0.1)
 
 
 def test_replaced_at_depth(learner: Subject) -> None:
     """Dropout inside of modules of modules is found, also if it is done again"""
-    settings = {"num_layers": 2, "mc_dropout_rate": 0.3, "dropout": 0.1}
+    settings = {"num_layers": 3, "mc_dropout_rate": 0.3, "dropout": 0.25}
     got = learner.ask(probes.nested_dropout, settings, 0.45).value
     kept = {name for name, layer in got.items() if not layer.replaced}
-    deep_only = "classifier.0.1.0" in kept and "classifier.1" not in kept
-    require(not deep_only, "only-first-depth")
+    last = "transformer.layers.2."
+    for deep, near in (
+        ("classifier.0.1.0", "classifier.1"),
+        (f"{last}linear1.1.0", f"{last}dropout1"),
+    ):
+        require(deep not in kept or near in kept, "only-first-depth", name=deep)
     rates = [layer.p for layer in got.values() if layer.replaced]
     again = rates == [0.45] * len(rates)
-    require(again or not set(rates) <= {0.3, 0.25, 0.45}, "old-rate-kept~again", got=min(rates))
-    expect_replaced(got, ["transformer.layers.1."], 0.45, 1)
+    require(
+        again or not set(rates) <= {0.3, 0.25, 0.45},
+        "old-rate-kept~again",
+        got=min(rates, default=0.0),
+    )
+    expect_replaced(got, ["transformer.layers.1.", last], 0.45, 2, 0.25)

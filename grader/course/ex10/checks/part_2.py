@@ -13,7 +13,7 @@ from grader.course.ex10 import probes
 from grader.course.ex10.checks.common import N_ROWS, Array, epistemic_mistakes
 from grader.course.gates import gate
 from grader.course.oracles import Rng, light_curves, softmax
-from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, kind_of, require
+from grader.expect import Mistake, expect, fail_if_recognised, kind_of, require
 from grader.wire import Tensor
 
 KEYS = ("predictions", "epistemic_uncertainty", "aleatoric_uncertainty", "prediction_samples")
@@ -57,7 +57,7 @@ def expect_summary(got: Any, samples: Array) -> None:
 @gate
 def test_summary(learner: Subject, rng: Rng) -> None:
     """Mean, epistemic and aleatoric part, which add up to the total"""
-    for shape in ((6, 5, 3), (1, 2, 4)):
+    for shape in ((6, 5, 3), (1, 2, 4), (3, 1, 2)):
         samples = softmax(rng.normal(0, 2, shape)).astype(np.float32)
         expect_summary(learner.ask(probes.summarised, Tensor.of(samples)).value, samples)
 
@@ -88,25 +88,32 @@ ALL_ON = {"num_layers": 2, "mc_layers": 2, "mc_dropout_rate": 0.5, "dropout": 0.
 def test_samples(learner: Subject, rng: Rng) -> None:
     """Many different answers, their summary, in one batch and without gradients"""
     x = light_curves(rng, [7, 3, 5], N_ROWS)
-    got = learner.ask(probes.asked, ALL_ON, Tensor.of(x), 12).value
+    got = learner.ask(probes.asked, ALL_ON, Tensor.of(x), 12, again=True).value
     p = samples_of(got.answer, (12, 3, 3))
     require(float(np.ptp(p, axis=0).max()) > 1e-5, "samples-alike")
     expect_summary(got.answer, p)
     require(not got.gradients, "gradients-kept")
-    require(got.n_calls < 12, "loop-over-samples", n_calls=got.n_calls)
+    require("gradients" not in got.left, "gradients-left-off")
+    require("parameters" not in got.left, "parameters-frozen")
+    few = got.n_calls <= 6
+    require(few, "loop-over-samples", n_curves=3, n_samples=12, n_calls=got.n_calls)
+    require(not np.array_equal(p, samples_of(got.again, (12, 3, 3))), "same-every-time")
 
 
 def test_modes(learner: Subject, rng: Rng) -> None:
     """Nothing but Monte Carlo dropout is on, and the mode is what it was before"""
     x = light_curves(rng, [4, 7], N_ROWS)
     settings = {"num_layers": 2, "dropout": 0.6, "mc_dropout_rate": 0.0}
-    for training in (True, False):
-        got = learner.ask(probes.asked, settings, Tensor.of(x), 6, training).value
-        p = samples_of(got.answer, (6, 2, 3))
+    for training, n, lengths in ((True, 6, [4, 7]), (False, 1, [4])):
+        batch = Tensor.of(x[: len(lengths)])
+        got = learner.ask(probes.asked, settings, batch, n, training, normed=True).value
+        p = samples_of(got.answer, (n, len(lengths), 3))
         if not np.allclose(p, p[0], atol=1e-5):
-            alone = learner.ask(probes.asked_one_by_one, settings, Tensor.of(x)).value
+            alone = learner.ask(probes.asked_one_by_one, settings, batch, lengths).value
             refuse_mixed(p, array_of(alone, (2, 3), "the answer for single light curves"))
         require(np.allclose(p, p[0], atol=1e-5), "everything-in-training-mode")
+        require("the batch normalisation" not in got.left, "batch-norm-learns")
+        expect_summary(got.answer, p)
         mode = "training" if training else "evaluation"
         require(got.training is training, "mode-not-restored", mode=mode)
 
@@ -124,16 +131,19 @@ def refuse_mixed(p: Array, alone: Array) -> None:
 
 def test_order(learner: Subject, rng: Rng) -> None:
     """Light curves keep their order, and neither padding nor the others matter"""
-    x = light_curves(rng, [2, 7, 0, 5, 3], N_ROWS)
+    lengths = [2, 7, 0, 5, 3]
+    x = light_curves(rng, [n and N_ROWS for n in lengths], N_ROWS)  # the padding is not zero
     settings = {"num_layers": 2, "dropout": 0.0, "mc_dropout_rate": 0.0}
-    alone = learner.ask(probes.asked_one_by_one, settings, Tensor.of(x)).value
+    alone = learner.ask(probes.asked_one_by_one, settings, Tensor.of(x), lengths).value
     want = array_of(alone, (5, 3), "the answer for single light curves")
-    answer = learner.ask(probes.asked, settings, Tensor.of(x), 3)
+    answer = learner.ask(probes.asked, settings, Tensor.of(x), 3, lengths=lengths)
     if answer.raised is not None and not answer.raised.is_a("NotImplementedError"):
         filled = Tensor.of(x[[0, 1, 3, 4]])
-        works = learner.ask(probes.asked, settings, filled, 3).raised is None
+        others = [n for n in lengths if n]
+        works = learner.ask(probes.asked, settings, filled, 3, lengths=others).raised is None
         fail_if_recognised(answer, Mistake("empty-crashes", works, error=answer.raised))
     got = answer.value.answer
+    require("arguments" not in answer.value.left, "features-changed")
     require(not holds_nan(got), "empty-gives-nan")
     samples = samples_of(got, (3, 5, 3))
     refuse_mixed(samples, want)
@@ -141,8 +151,10 @@ def test_order(learner: Subject, rng: Rng) -> None:
     mixed = np.allclose(np.sort(p, axis=0), np.sort(want, axis=0), atol=1e-4)
     require(np.allclose(p, want, atol=1e-4) or not mixed, "order-lost")
     if not np.allclose(p, want, atol=1e-4):
-        padded = learner.ask(probes.asked_one_by_one, settings, Tensor.of(x), True).result
-        require(not approx_equal(Tensor.of(p), padded, atol=1e-4), "padding-read")
+        read = learner.ask(probes.asked_one_by_one, settings, Tensor.of(x), lengths, True).value
+        padded = array_of(read, (5, 3), "the answer for single light curves")
+        rows = np.flatnonzero(lengths)
+        require(not np.allclose(p[rows], padded[rows], atol=1e-4), "padding-read")
     expect(
         Answer(Tensor.of(p)),
         Tensor.of(want),
@@ -174,6 +186,11 @@ def test_distribution(learner: Subject, rng: Rng) -> None:
     got = samples_of(crowd.answer, (n_samples, 2, 3))
     require(fits_a_mask(got, outcomes) or not fits_a_mask(got, softmax(outcomes)), "softmax-twice")
     require(fits_a_mask(got, outcomes), "fits-no-mask")
+    n_calls = crowd.n_calls
+    fields = {"n_curves": 2, "n_samples": n_samples, "n_calls": n_calls}
+    require(n_calls <= 4, "loop-over-samples", **fields)
+    one, other = (np.abs(got[:, None] - outcomes).max(axis=-1).argmin(axis=1)).T
+    require(not np.array_equal(one, other), "masks-shared")
     error = np.sqrt(spread / n_samples)
     require(
         bool((np.abs(got.mean(axis=0) - centre) < 6 * error + 1e-4).all()),
@@ -192,6 +209,15 @@ def test_distribution(learner: Subject, rng: Rng) -> None:
         got=got.var(axis=0)[0].round(4),
         want=spread[0].round(4),
     )
+
+
+def test_exception(learner: Subject, rng: Rng) -> None:
+    """The mode is what it was before also after an exception"""
+    for training in (True, False):
+        x = Tensor.of(light_curves(rng, [4, 2], N_ROWS))
+        still = learner.ask(probes.mode_after_exception, ALL_ON, x, training).value
+        mode = "training" if training else "evaluation"
+        require(still is training, "mode-not-restored~after-exception", mode=mode)
 
 
 def fits_a_mask(got: Array, outcomes: Array) -> bool:

@@ -26,13 +26,26 @@ def has_line(panel: Panel, want: Array) -> bool:
     return any(len(line) == len(want) and np.allclose(line, want) for line in lines_in(panel))
 
 
+def require_joined(panel: Panel, number: int, want: Array) -> None:
+    """The points are joined by a line."""
+    same = [each for each in map(np.array, panel.lines) if each.shape == want.shape]
+    require(any(np.allclose(line, want) for line in same), "points-not-joined", number=number)
+
+
 def panels_of(answer: Answer[Diagram]) -> list[Panel]:
-    """The three panels of a new figure, or more."""
-    got = answer.value
+    """The three panels of a new figure."""
+    return panels_in(answer.value)
+
+
+def panels_in(got: Diagram) -> list[Panel]:
+    """The three panels of a figure, which is a new one."""
     require(got.returned != "NoneType", "figure-not-returned")
     require(got.returned == "Figure", "not-a-figure", got=got.returned)
+    require(got.new, "same-figure-again")
     require(not got.touched_another, "drawn-into-other-figure")
-    require(len(got.panels) >= 3, "too-few-panels", n_panels=len(got.panels))
+    require(len(got.panels) == 3, "other-number-of-panels", n_panels=len(got.panels))
+    require(not got.shown, "figure-shown")
+    require(not got.changed, "arguments-changed")
     return got.panels
 
 
@@ -72,7 +85,9 @@ def check_accuracy(panel: Panel, bins: list[list[tuple[float, bool]]]) -> None:
     centres = np.column_stack([(np.arange(n_bins) + 0.5) / n_bins, every[:, 1]])
     require(not has_line(panel, centres[~np.isnan(centres).any(axis=1)]), "middle-of-bins")
     require(has_line(panel, want), "no-accuracy-line")
-    ends = [line[[0, -1]] for line in lines_in(panel) if len(line) >= 2]
+    if len(want) > 1:
+        require_joined(panel, 1, want)
+    ends = [np.array(line)[[0, -1]] for line in panel.lines if len(line) >= 2]
     diagonal = np.array([[0.0, 0.0], [1.0, 1.0]])
     require(any(np.allclose(each, diagonal) for each in ends), "no-diagonal")
 
@@ -92,6 +107,7 @@ def test_histogram(learner: Subject, rng: Rng) -> None:
     places = [x for x, height in panels[1].bars if height]
     require(len(set(np.round(places, 6))) == len(places), "bars-in-one-place")
     check_bars(got, want, y_prob, n_bins)
+    check_limits(2, panels[1], [bar for bar in panels[1].bars if bar[1]])
     require(not has_line(panels[0], filled_points(wrong_side)), "wrong-side-open~line")
     several = [b for b in bins if len(b) > 1]
     require(not has_line(panels[0], filled_points(several)), "bins-of-one-answer-lost")
@@ -127,9 +143,11 @@ def check_bars(got: list[float], want: list[float], y_prob: Array, n_bins: int) 
 
 def test_errors_by_uncertainty(learner: Subject, rng: Rng) -> None:
     """The fraction of errors against the uncertainty"""
-    for n in (60, 5):
-        y_true, y_prob, uncertainty, n_bins = diagram_data(rng, n)
-        third = panels_of(learner.ask(probes.diagram, y_true, y_prob, uncertainty, n_bins))[2]
+    sets = [diagram_data(rng, n) for n in (60, 5)]
+    drawn = learner.ask(probes.diagrams, [each[:3] for each in sets], sets[0][3]).value
+    for (y_true, y_prob, uncertainty, n_bins), diagram in zip(sets, drawn, strict=False):
+        n = len(y_true)
+        third = panels_in(diagram)[2]
         wrong = (y_prob.argmax(axis=1) != y_true).astype(float)
         want = error_points(y_true, y_prob, uncertainty, n_bins)
         unsorted = np.array_split(np.arange(n), min(n_bins, n))
@@ -141,6 +159,7 @@ def test_errors_by_uncertainty(learner: Subject, rng: Rng) -> None:
         )
         require(not has_line(third, mixed) or np.allclose(mixed, want), "not-sorted")
         if has_line(third, want):
+            require_joined(third, 3, want)
             continue
         unsorted_errors = np.column_stack([want[:, 0], mixed[:, 1]])
         require(not has_line(third, unsorted_errors), "errors-not-sorted")
@@ -161,6 +180,7 @@ def test_errors_by_uncertainty(learner: Subject, rng: Rng) -> None:
 def test_readable(learner: Subject, rng: Rng) -> None:
     """Each count is beside its point, and all points and bars are within the axes"""
     y_true, y_prob, uncertainty, n_bins = diagram_data(rng)
+    uncertainty *= 3  # more than 1 among them
     panels = panels_of(learner.ask(probes.diagram, y_true, y_prob, uncertainty, n_bins))
     bins = [b for b in binned(y_true, y_prob, n_bins) if b]
     points = filled_points(bins).tolist()
@@ -169,7 +189,7 @@ def test_readable(learner: Subject, rng: Rng) -> None:
         near = any(not (math.dist((text.x, text.y), point) > 0.2) for text in beside)
         require(near, "counts-elsewhere", count=count, point=f"({point[0]:.2f}, {point[1]:.2f})")
     if has_line(panels[0], np.array(points)):
-        check_limits(1, panels[0], points)
+        check_limits(1, panels[0], [*points, [0.0, 0.0], [1.0, 1.0]])
     check_limits(2, panels[1], [bar for bar in panels[1].bars if bar[1]])
     errors = error_points(y_true, y_prob, uncertainty, n_bins)
     if has_line(panels[2], errors):

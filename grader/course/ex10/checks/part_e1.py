@@ -30,6 +30,7 @@ def test_members(learner: Subject) -> None:
     expect(Answer(again.members), want, earlier, what=what, rtol=1e-5)
     other = learner.ask(probes.ensemble, 3, 12).value
     require(other.made[:2] == got.made[1:], "seed-ignored")
+    require(other.trained[:2] == got.trained[1:], "seed-of-another-member")
 
 
 def test_ensemble_answer(learner: Subject, rng: Rng) -> None:
@@ -60,15 +61,31 @@ def test_ensemble_answer(learner: Subject, rng: Rng) -> None:
     )
     require(got.modes == modes, "mode-not-restored")
     require(not got.gradients, "gradients-kept")
-    others = rng.normal(0, 2, (3, 4, 5))
-    members = [Tensor.of(each) for each in others]
-    again = learner.ask(probes.ensemble_answer, members, Tensor.of(x), modes).value
+    require("gradients" not in got.left, "gradients-left-off")
+    require("parameters" not in got.left, "parameters-frozen")
+    other = logits[:1, ::-1]
+    again = learner.ask(probes.ensemble_answer, [Tensor.of(other[0])], Tensor.of(x), [False]).value
     if not isinstance(again.answer, tuple | list) or len(again.answer) != 2:
         raise Finding("not-two-tensors", got=kind_of(again.answer))
-    both = softmax(np.concatenate([logits, others])).mean(axis=0)
+    both = softmax(np.concatenate([logits, other])).mean(axis=0)
     expect(
         Answer(again.answer[0]),
-        Tensor.of(softmax(others).mean(axis=0)),
+        Tensor.of(softmax(other[0])),
         Mistake("answers-of-an-earlier-call", Tensor.of(both)),
-        what="the mean of the probabilities of a second ensemble",
+        what="the mean of the probabilities of a second ensemble, with one member",
     )
+    nothing, what = Tensor.of(np.zeros(4)), "the epistemic uncertainty of a single member"
+    expect(Answer(again.answer[1]), nothing, *epistemic_mistakes(softmax(other)), what=what)
+
+
+def test_single_light_curve(learner: Subject, rng: Rng) -> None:
+    """A batch of a single light curve is a batch"""
+    x = Tensor.of(light_curves(rng, [3], N_ROWS))
+    logits = rng.normal(0, 2, (2, 1, 5))
+    members = [Tensor.of(each) for each in logits]
+    got = learner.ask(probes.ensemble_answer, members, x, [False, False]).value
+    if not isinstance(got.answer, tuple | list) or len(got.answer) != 2:
+        raise Finding("not-two-tensors", got=kind_of(got.answer))
+    p = softmax(logits)
+    for answer, want in zip(got.answer, (p.mean(axis=0), p.var(axis=0).sum(axis=-1)), strict=True):
+        expect(Answer(answer), Tensor.of(want), what="the answer about a single light curve")
