@@ -184,7 +184,7 @@ def test_crowd(learner: Subject, rng: Rng) -> None:
 
 def test_costs(learner: Subject, rng: Rng) -> None:
     """Parameters and times"""
-    asking = 0.04  # seconds of sleep whenever the stand-in is asked, and a quarter to make it
+    asking = 0.04  # seconds of sleep whenever the stand-in is asked, and half to make it
     got, _ = run_comparison(learner, rng, asking)
     result = result_of(got.result)
     expect(
