@@ -23,7 +23,7 @@ quick: $(FINAL)  ## Run the tests of every day
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
 
 part: $(FINAL)  ## Prove one part and show its messages: make part PART=6.1
-	$(BIN)/python -m pytest tests/test_matrix.py tests/test_lines.py tests/test_feedback.py -rP --show-capture=stdout -k "($(PART) and not 1$(PART)) or test_feedback"
+	WORKBOOK_LONG=1 $(BIN)/python -m pytest tests/test_matrix.py tests/test_lines.py tests/test_feedback.py -rP --show-capture=stdout -k "($(PART) and not 1$(PART)) or test_feedback"
 
 mutants: $(SETUP)  ## Change the references by machine; what do the checks miss? make mutants PART=2.3
 	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m mutation $(PART) $(OPTIONS)

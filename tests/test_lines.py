@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 import inspect
 import io
+import os
 import re
 import warnings
+import zlib
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
@@ -34,6 +36,12 @@ from grader.wire import OpaqueObject, Set, Table, Tensor
 NUMBERS = [exercise.load(slug).number for slug in exercise.slugs()]
 WITH_LINES = [number for number in NUMBERS if lines.load(number)]
 WRONG = [one for one in answers("wrong") if one.part.split(".")[0] in WITH_LINES]
+CHOSEN = [
+    answer
+    for answer in WRONG
+    if "WORKBOOK_LONG" in os.environ or zlib.crc32(str(answer).encode()) % 3 == 0
+]
+"""A third of the wrong answers, always the same ones; all where there is time."""
 NO_LINES = frozenset(
     {
         "1.1-exception-swallowed~exit",  # a notebook does not show SystemExit like other exceptions
@@ -210,7 +218,7 @@ def some_daily(wrong: list[Answer]) -> list[Any]:
     return [pytest.param(one, marks=[slow] if i % 16 else []) for i, one in enumerate(wrong)]
 
 
-@pytest.mark.parametrize("answer", some_daily(WRONG), ids=str)
+@pytest.mark.parametrize("answer", some_daily(CHOSEN), ids=str)
 def test_lines_show_what_was_judged(answer: Answer, lined: Any) -> None:
     found = lined(answer)
     code = found.result.code

@@ -310,9 +310,9 @@ def test_saves_alone_leave_nothing_behind(desk: Desk) -> None:
 
     desk.save(WRONG_SIGN)
     desk.watch.start()
-    for save in range(120):
+    for save in range(80):
         assert "Exercise 1" in desk.answer(f"{(RIGHT, WRONG_SIGN)[save % 2]}# {save}\n")
-        if save == 50:  # caches are full, and the allocator has most of what it needs
+        if save == 40:  # caches are full, and the allocator has most of what it needs
             memory, *others = held()
     more_memory, *later = held()
     assert later == others
