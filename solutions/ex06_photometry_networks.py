@@ -257,14 +257,15 @@ class SimplePhotometryMLP(nn.Module):
 
         Args:
             x: the features, shape (batch, seq_len, input_size). Rows without a band are padding,
-                whatever their other columns hold. Pass `rescale(x)` to the layers; x itself is not
-                changed.
+                whatever numbers their other columns hold (there is no NaN). Pass `rescale(x)` to
+                the layers; x itself is not changed.
 
         Returns:
             Logits (no softmax), float32, shape (batch, num_classes), also for a batch of one. They
             come from a mean over the observations of each light curve. Padding makes no difference,
             wherever it stands and however much of it there is, and the light curves of a batch do
-            not influence each other. A light curve without observations has finite logits.
+            not influence each other. A light curve without observations has finite logits and
+            gradients.
 
         Example:
             >>> SimplePhotometryMLP(6, [64, 32], 5)(torch.zeros(8, 100, 6)).shape
@@ -373,7 +374,7 @@ class LightCurveLSTM(nn.Module):
             come from the last layer's hidden state after the last observation, through the dropout
             and the linear layer. Padding makes no difference, however much of it there is, and the
             light curves of a batch do not influence each other. A light curve without observations
-            (length 0) has finite logits, which ones is up to you.
+            (length 0) has finite logits and gradients, which ones is up to you.
 
         Example:
             >>> LightCurveLSTM(6, 64, 2, 5)(torch.zeros(2, 100, 6), torch.tensor([31, 74])).shape
@@ -896,7 +897,8 @@ def fit(
         val_loss, val_accuracy: what evaluate_model returned.
         learning_rate: the rate that the epoch was trained with, of the optimizer's first group of
             parameters (`optimizer.param_groups[0]["lr"]`).
-        Afterwards the model has the weights of the best epoch.
+        Afterwards the model has the weights of the best epoch, the last that was better, and its
+        buffers: all of `state_dict()`.
 
     Example:
         With patience=2, validation losses of 1.0, 0.7, 0.8, 0.9 end the training after the fourth
@@ -918,7 +920,7 @@ def fit(
             progress.set_postfix(val_loss=f"{val_loss:.3f}", refresh=False)
             progress.update()
             waited += 1
-            if val_loss < best_loss - min_delta:
+            if len(history["val_loss"]) == 1 or val_loss < best_loss - min_delta:
                 best_loss, best_weights, waited = val_loss, copy.deepcopy(model.state_dict()), 0
             if waited == patience:
                 break

@@ -6,8 +6,7 @@ asked, the second how often it was trained.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import torch
@@ -37,6 +36,7 @@ from grader.course.ex06.stand_ins import (
     SpyLoss,
     SpySGD,
 )
+from grader.course.ex06.surroundings import readable, recorded
 from grader.course.seeds import seed_torch
 from grader.runner import Learner
 
@@ -93,11 +93,13 @@ def gradients(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> Gradie
     model = _built(learner, network, sizes)
     out = _asked(model, network, x)
     (out * torch.linspace(-1, 1, out.numel()).view(out.shape)).sum().backward()
-    arrives = {
-        name: weight.grad is not None and bool((weight.grad != 0).any())
-        for name, weight in model.named_parameters()
-    }
-    return Gradients(sum(weight.numel() for weight in model.parameters()), arrives)
+    weights, arrives, spoiled = 0, {}, []
+    for name, weight in model.named_parameters():
+        weights += weight.numel()
+        arrives[name] = weight.grad is not None and bool((weight.grad != 0).any())
+        if weight.grad is not None and not bool(weight.grad.isfinite().all()):
+            spoiled.append(name)
+    return Gradients(weights, arrives, spoiled)
 
 
 def derivatives(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> Any:
@@ -146,6 +148,22 @@ def dropped_in(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> list[
             inputs.append([])
             _asked(model, network, x)
     return [not torch.equal(a, b) for a, b in zip(*inputs[-2:], strict=True)]
+
+
+def between(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> list[list[Any]]:
+    """For each linear layer but the last: what it gives, and what the next one is given."""
+    model = _built(learner, network, sizes).eval()
+    seen: list[Tensor] = []
+
+    def note(layer: nn.Module, given: tuple[Any, ...], out: Tensor) -> None:
+        seen.extend(each.detach().reshape(-1, each.shape[-1]).clone() for each in (given[0], out))
+
+    for layer in model.modules():
+        if isinstance(layer, nn.Linear):
+            layer.register_forward_hook(note)
+    with torch.no_grad():
+        _asked(model, network, x)
+    return [list(pair) for pair in zip(seen[1:-1:2], seen[2::2], strict=True)]
 
 
 def entered(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> Any:
@@ -268,14 +286,19 @@ def evaluated(
     )
 
 
-def mode_after_error(learner: Learner, weight: Tensor, batches: Batches, training: bool) -> Any:
-    """The mode of a network after `evaluate_model` has raised a ValueError; None if it has not."""
+def after_error(learner: Learner, weight: Tensor, batches: Batches, training: bool) -> list[bool]:
+    """What is left after `evaluate_model` has raised a ValueError; nothing if it has not.
+
+    Whether the network is in training mode, and whether gradients are on.
+    """
     model = Spy(weight.clone(), []).train(training)
     try:
         learner.evaluate_model(model, _loader(*batches), SpyLoss(), "cpu")
     except ValueError:
-        return model.training
-    return None
+        return [model.training, torch.is_grad_enabled()]
+    finally:
+        torch.set_grad_enabled(True)
+    return []
 
 
 def devices(learner: Learner, loop: str, weight: Tensor, batches: Batches) -> dict[str, str]:
@@ -283,7 +306,8 @@ def devices(learner: Learner, loop: str, weight: Tensor, batches: Batches) -> di
     model, criterion = Spy(weight, []), SpyLoss()
     optimizer = [SpySGD(model, 0.1)] if loop == "train_epoch" else []
     try:
-        getattr(learner, loop)(model, _loader(*batches), *optimizer, criterion, "meta")
+        with readable():
+            getattr(learner, loop)(model, _loader(*batches), *optimizer, criterion, "meta")
     except Arrived:
         pass
     except (RuntimeError, NotImplementedError):
@@ -306,29 +330,6 @@ def learning_rates(learner: Learner, rates: list[float], num_epochs: int, *warmu
     return seen
 
 
-@contextmanager
-def _recorded(learner: Learner, places: list[Any]) -> Iterator[None]:
-    """Note the device that the two loops are called with, by whoever finds them by their names."""
-    namespace = learner._namespace
-    loops = {name: namespace.get(name) for name in ("train_epoch", "evaluate_model")}
-
-    def noting(loop: Any, position: int) -> Any:
-        def call(*args: Any, **options: Any) -> Any:
-            given = args[position] if len(args) > position else options.get("device", "auto")
-            places.append(str(given))
-            return loop(*args, **options)
-
-        return call
-
-    for position, name in ((4, "train_epoch"), (3, "evaluate_model")):
-        if loops[name] is not None:
-            namespace[name] = noting(loops[name], position)
-    try:
-        yield
-    finally:
-        namespace.update({name: loop for name, loop in loops.items() if loop is not None})
-
-
 def fitted(
     learner: Learner,
     train: list[float],
@@ -342,13 +343,14 @@ def fitted(
     optimizer = SGD(model.parameters(), lr=1.0)
     idle = [nn.Parameter(torch.zeros(1))]  # never has a gradient
     optimizer.add_param_group({"params": idle, "lr": 3.0})
-    scheduler = CountingScheduler(optimizer, gamma)
+    places: list[str] = []
+    calls: list[str] = []
+    scheduler = CountingScheduler(optimizer, gamma, calls)
     if gamma != 1:
         settings = settings | {"scheduler": scheduler}
     train_set = TensorDataset(torch.zeros(2 * batches, 1, 6), torch.zeros(2 * batches).long())
     val_set = TensorDataset(torch.zeros(4, 1, 6), torch.tensor([0, 0, 0, 1]))
-    places: list[Any] = []
-    with _recorded(learner, places):
+    with recorded(learner, places, calls):
         history = learner.fit(
             model,
             DataLoader(train_set, batch_size=2),
@@ -357,4 +359,7 @@ def fitted(
             Script(model, train, val, batches),
             **settings,
         )
-    return Fitted(history, model.weight.item(), scheduler.steps, places)
+    buffer = model.get_buffer("batches").item()
+    return Fitted(
+        history, model.weight.item(), buffer, scheduler.steps, places, calls, scheduler.given
+    )

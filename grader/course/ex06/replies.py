@@ -6,6 +6,9 @@ from typing import Any
 
 from msgspec import Struct
 
+CLASS_WEIGHTS = [0.5, 2.0, 1.0, 3.0, 1.5]
+"""How much each class counts in the criterion with which the loops are tried out."""
+
 
 class Given(Struct):
     """What a network was made of and asked with, as it was afterwards."""
@@ -16,10 +19,14 @@ class Given(Struct):
 
 
 class Gradients(Struct):
-    """The number of weights, and for each tensor of them whether a gradient arrives."""
+    """The number of weights, and for each tensor of them whether a gradient arrives.
+
+    `spoiled` are those whose gradient is NaN or infinite.
+    """
 
     weights: int
     arrives: dict[str, bool]
+    spoiled: list[str]
 
 
 class Repeated(Struct):
@@ -84,9 +91,16 @@ class Evaluated(Seen):
 
 
 class Fitted(Struct):
-    """A history, the weight at the end, the scheduler's steps, and the devices of the loops."""
+    """A history, the weight and the buffer at the end, and the devices of the loops.
+
+    `calls` are those of the loops and of the scheduler, in order.
+    """
 
     history: Any
     weight: float
+    buffer: float
     scheduler_steps: int
     devices: list[str]
+    calls: list[str]
+    scheduler_given: bool
+    """Whether the scheduler's step was given anything."""

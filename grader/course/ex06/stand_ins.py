@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.optim import SGD, Optimizer
 from torch.optim.lr_scheduler import StepLR
 
-from grader.course.ex06.replies import Mode
+from grader.course.ex06.replies import CLASS_WEIGHTS, Mode
 
 
 class Spy(nn.Module):
@@ -36,22 +36,25 @@ class Spy(nn.Module):
 
 
 class SpyLoss(nn.Module):
-    """The cross-entropy. Notes the sums of what should be logits; stops on the device `meta`."""
+    """The cross-entropy, in which classes count differently much.
+
+    Notes the sums of what should be logits; stops on the device `meta`.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.register_buffer("scale", torch.ones(1))
+        self.register_buffer("weights", torch.tensor(CLASS_WEIGHTS))
         self.sums: list[float] = []
         self.places: list[str] = []
 
     def forward(self, inputs: Tensor, targets: Tensor) -> Tensor:
         if not inputs.is_floating_point():
             raise TypeError("criterion(labels, logits): the logits come first")
-        self.places = [targets.device.type, self.get_buffer("scale").device.type]
+        self.places = [targets.device.type, self.get_buffer("weights").device.type]
         if "meta" in [*self.places, inputs.device.type]:
             raise Arrived
         self.sums += inputs.sum(dim=-1).flatten().tolist()
-        return F.cross_entropy(inputs, targets)
+        return F.cross_entropy(inputs, targets, self.get_buffer("weights"))
 
 
 class Arrived(Exception):
@@ -75,13 +78,19 @@ class SpySGD(SGD):
 
 
 class Ladder(nn.Module):
-    """Each training step takes its weight down by the learning rate: one rung."""
+    """Each training step takes its weight down by the learning rate: one rung.
+
+    Its buffer counts the batches that it was trained with.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.zeros(1))
+        self.register_buffer("batches", torch.zeros(1))
 
     def forward(self, features: Tensor) -> Tensor:
+        if self.training:
+            self.get_buffer("batches").add_(1)
         return self.weight.expand(len(features), 2)  # (batch, 2): class 0 comes first
 
 
@@ -109,10 +118,14 @@ class CountingScheduler(StepLR):
 
     steps = 0
 
-    def __init__(self, optimizer: Optimizer, gamma: float) -> None:
+    def __init__(self, optimizer: Optimizer, gamma: float, calls: list[str]) -> None:
+        self.calls, self.given = calls, False
         super().__init__(optimizer, 1, gamma)
         self.steps = 0  # the first step is PyTorch's own
+        calls.clear()
 
-    def step(self, *args: Any) -> None:
+    def step(self, *args: Any, **options: Any) -> None:
         self.steps += 1
-        super().step(*args)
+        self.calls.append("scheduler.step")
+        self.given = self.given or bool(args or options)
+        super().step()

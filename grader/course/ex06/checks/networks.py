@@ -120,6 +120,10 @@ def check_empty(learner: Subject, rng: Rng, network: Network) -> None:
     for got, batch in zip(as_many(answer.value, 2), (3, 1), strict=True):
         logits = shaped(got, batch, 6, empty=0)
         require(bool(np.isfinite(logits).all()), "nan-for-empty")
+    trained = learner.ask(probes.gradients, *network, Tensor.of(x))
+    if trained.raised is None:  # otherwise another check reports that
+        spoiled = ", ".join(f"`{name}`" for name in trained.value.spoiled[:3])
+        require(not spoiled, "nan-for-empty~gradient", names=spoiled)
 
 
 def check_unchanged(learner: Subject, rng: Rng, network: Network) -> None:
@@ -147,8 +151,13 @@ def check_dropout(learner: Subject, rng: Rng, network: Network) -> None:
     require(not others, "dropout-not-used~rates", rates=others)
 
 
-def check_gradients(learner: Subject, rng: Rng, network: Network, at_least: int) -> None:
-    """There are `at_least` so many weights, and a gradient arrives at each tensor of them."""
+def check_gradients(
+    learner: Subject, rng: Rng, network: Network, at_least: int, biases: int
+) -> None:
+    """There are `at_least` so many weights, and a gradient arrives at each tensor of them.
+
+    There are no others but `biases`.
+    """
     x = Tensor.of(light_curves(rng, [6, 4, 5, 6, 3, 6, 2, 6], 6))
     answer = learner.ask(probes.gradients, *network, x)
     fail_if_recognised(
@@ -156,6 +165,8 @@ def check_gradients(learner: Subject, rng: Rng, network: Network, at_least: int)
     )
     weights, arrives = answer.value.weights, answer.value.arrives
     require(weights >= at_least, "layers-not-registered", weights=weights, at_least=at_least)
+    most = at_least + biases
+    require(weights <= most, "other-layers", sizes=network[1], weights=weights, most=most)
     lost = [name for name, arrived in arrives.items() if not arrived]
     require(not lost or not all("_l1" in name for name in lost), "first-layer-taken")
     names = ", ".join(f"`{name}`" for name in lost[:3])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -155,7 +157,7 @@ def test_mlp_rescaled(learner: Subject, rng: Rng) -> None:
 def test_mlp_weights(learner: Subject, rng: Rng) -> None:
     """All layers are registered and learn"""
     sizes = [N_FEATURES, *MLP[1][1], N_CLASSES]
-    check_gradients(learner, rng, MLP, sum(a * b for a, b in pairwise(sizes)))
+    check_gradients(learner, rng, MLP, sum(a * b for a, b in pairwise(sizes)), sum(sizes[1:]))
 
 
 def test_mlp_bends(learner: Subject, rng: Rng) -> None:
@@ -180,6 +182,37 @@ def test_mlp_last_hidden_layer_bends(learner: Subject, rng: Rng) -> None:
         not approx_equal(between, (at_ends[:-1] + at_ends[1:]) / 2, 1e-5, 1e-6),
         "last-hidden-layer-linear",
     )
+
+
+ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "tanh": np.tanh,
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "leaky ReLU": lambda x: np.where(x > 0, x, 0.01 * x),
+    "ELU": lambda x: np.where(x > 0, x, np.expm1(x)),
+    "GELU": lambda x: x * np.vectorize(math.erfc)(-x / math.sqrt(2)) / 2,
+    "SiLU": lambda x: x / (1 + np.exp(-x)),
+    "softplus": lambda x: np.log1p(np.exp(x)),
+    "absolute value": np.abs,
+}
+"""What may stand between two layers in place of a ReLU."""
+
+
+def test_mlp_relu(learner: Subject, rng: Rng) -> None:
+    """What stands between the layers is a ReLU"""
+    x = np.repeat(light_curves(rng, [1], 1), 3, axis=1)
+    x[..., 0] += 20.0
+    pairs = learner.ask(probes.between, *MLP, Tensor.of(x)).value
+    for k, pair in enumerate(pairs if len(pairs) == 2 else []):
+        if len(pair) != 2 or not all(isinstance(one, Tensor) and one.array.size for one in pair):
+            return
+        out, given = (np.atleast_2d(one.array)[0].astype(float) for one in pair)
+        if out.shape != given.shape or approx_equal(given, out, 1e-4, 1e-5):
+            return  # other checks report that
+        if approx_equal(given, np.maximum(out, 0), 1e-4, 1e-5):
+            continue
+        for name, bend in ACTIVATIONS.items():
+            require(not approx_equal(given, bend(out), 1e-4, 1e-5), "not-a-relu", name=name)
+        require(k > 0, "not-a-relu~other")
 
 
 @pytest.mark.parametrize("sizes", [[16], [16, 12]])

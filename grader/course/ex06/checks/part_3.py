@@ -107,6 +107,18 @@ def test_sure_and_wrong(learner: Subject, rng: Rng) -> None:
     expect(answer, Tensor.of(np.asarray(losses.mean())), what="the loss")
 
 
+@pytest.mark.parametrize("gamma", [2.0, 0.0])
+def test_sure_and_right(learner: Subject, rng: Rng, gamma: float) -> None:
+    """It and its gradient are finite where p is 1"""
+    size = float(rng.integers(100, 200))
+    logits, targets = np.array([[size, 0.0, 0.0], [0.0, 0.0, 0.0]]), np.array([0, 2])
+    answer, gradient = loss_and_gradient(learner, {"gamma": gamma}, logits, targets)
+    finite = not isinstance(gradient, Tensor) or bool(np.isfinite(gradient.array).all())
+    fail_if_recognised(answer, Mistake("power-of-zero", not finite, gamma=gamma))
+    want = focal(true_log_p(logits, targets), 1.0, gamma).mean()
+    expect(answer, Tensor.of(np.asarray(want)), what=f"the loss with p = 1 and gamma = {gamma:g}")
+
+
 def test_gradient(learner: Subject, rng: Rng) -> None:
     """Its gradient is the formula's, the factor (1 - p)**gamma included"""
     logits, targets = some_logits(rng, 6)

@@ -32,6 +32,7 @@ def test_weights(learner: Subject, rng: Rng) -> None:
     order = [event for event in got.events if event in ("backward", "step")]
     gradients = [trial.gradient(start, batch) for batch in trial.batches()]
     piled_up, _ = trial.trained(lr, cleared="once")
+    plain, _ = trial.without_criterion().trained(lr)
     expect(
         Answer(got.weight),
         Tensor.of(trial.trained(lr)[0]),
@@ -39,10 +40,13 @@ def test_weights(learner: Subject, rng: Rng) -> None:
         Mistake("step-for-each-epoch", Tensor.of(start - lr * sum(gradients))),
         Mistake("step-for-each-epoch", Tensor.of(start - lr * gradients[-1])),
         Mistake("step-before-backward", order[:1] == ["step"]),
+        Mistake("criterion-not-used", Tensor.of(plain)),
         what="the weights after an epoch",
         rtol=1e-4,
         atol=1e-5,
     )
+    steps, batches = order.count("step"), len(gradients)
+    require(steps == batches, "steps-per-batch", steps=steps, batches=batches)
 
 
 def why_nothing_happened(events: list[str]) -> None:
@@ -79,7 +83,7 @@ def test_mean_loss(learner: Subject, rng: Rng, drop_last: bool) -> None:
         ),
         Mistake("divided-by-dataset", total / len(trial.labels) if drop_last else False),
         what="the mean loss",
-        rtol=1e-4,
+        rtol=1e-5,
     )
 
 

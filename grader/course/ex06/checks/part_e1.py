@@ -48,6 +48,7 @@ def test_rates(learner: Subject, rng: Rng, warmup: int) -> None:
     fail_if_recognised(
         answer,
         Mistake("rate-squared", rates([each * base[0] for each in want], base)),
+        *(Mistake("one-rate-for-all", rates(want, [one] * 2)) for one in (1.0, *base)),
         Mistake("whole-cosine", rates(whole, base)),
         Mistake("cosine-too-short", rates(stretched(n, warmup, n - warmup - 1), base)),
         Mistake("cosine-too-short", rates(stretched(n, warmup, n - 1), base) if warmup else False),

@@ -100,10 +100,20 @@ def test_best_weights(learner: Subject, rng: Rng) -> None:
     """The model ends with the weights of the best epoch"""
     train, val = scaled(rng, TRAIN), scaled(rng, VAL)
     settings = {"num_epochs": 6, "patience": 20}
-    _, epochs, kept = went(learner.ask(probes.fitted, train, val, settings))
+    answer = learner.ask(probes.fitted, train, val, settings)
+    _, epochs, kept = went(answer)
     want = int(np.argmin(val[:6]))
     require(kept != epochs - 1, "last-weights", last=epochs, want=want + 1)
     require(kept == want, "other-weights", got=kept + 1, want=want + 1)
+    require(approx_equal(answer.value.buffer, want + 1.0), "buffers-left")
+
+
+@pytest.mark.parametrize("loss", [math.inf, math.nan])
+def test_first_epoch(learner: Subject, rng: Rng, loss: float) -> None:
+    """The first epoch is better than none, whatever its loss"""
+    settings = {"num_epochs": 2, "patience": 5}
+    _, _, kept = went(learner.ask(probes.fitted, scaled(rng, TRAIN), [loss, loss], settings))
+    require(kept != -1, "first-epoch-not-better", loss=loss)
 
 
 @gate
@@ -121,7 +131,7 @@ def test_min_delta(learner: Subject, rng: Rng) -> None:
     """An epoch counts as better only if it is so by more than `min_delta`"""
     val = [1.0, 0.9, 0.8, 0.7, 0.65, 0.6, 0.55, 0.5]
     settings = {"num_epochs": 8, "patience": 3, "min_delta": 0.25}
-    _, epochs, _ = went(learner.ask(probes.fitted, scaled(rng, TRAIN), val, settings))
+    _, epochs, kept = went(learner.ask(probes.fitted, scaled(rng, TRAIN), val, settings))
     want, ignored = run(val, 3, 0.25), run(val, 3)
     expect(
         Answer(epochs),
@@ -136,6 +146,8 @@ def test_min_delta(learner: Subject, rng: Rng) -> None:
         ),
         what="the number of epochs",
     )
+    best = 3  # the first that is lower by more than 0.25
+    require(kept == best, "lowest-weights", losses=listed(val), got=kept + 1, want=best + 1)
 
 
 @pytest.mark.parametrize("min_delta", [0.25, 0.0])
@@ -147,8 +159,7 @@ def test_equal_is_not_better(learner: Subject, rng: Rng, min_delta: float) -> No
     want, fields = run(val, 1, min_delta), {"losses": listed(val), "min_delta": min_delta}
     equal = epochs == run(val, 1, min_delta, how="equal")
     require(epochs == want or not equal, "equal-is-better", want=want, got=epochs, **fields)
-    same = bool(min_delta) or kept == 0
-    require(same, "equal-is-better~weights", got=kept + 1, **fields)
+    require(kept == 0, "equal-is-better~weights", got=kept + 1, **fields)
 
 
 def test_scheduler(learner: Subject, rng: Rng) -> None:
@@ -160,6 +171,9 @@ def test_scheduler(learner: Subject, rng: Rng) -> None:
     steps, rungs = answer.value.scheduler_steps, -answer.value.weight
     require(steps > 0, "scheduler-ignored")
     require(steps != 12, "scheduler-per-batch")
+    calls = ", ".join(f"`{name}`" for name in answer.value.calls[:3])
+    right = ["train_epoch", "evaluate_model", "scheduler.step"] * 4
+    require(not answer.value.scheduler_given, "scheduler-given-loss")
     used, late = [1.0, 0.5, 0.25, 0.125], [0.5, 0.25, 0.125, 0.0625]
     require(not approx_equal(rungs, 3 * sum(late), 1e-5), "scheduler-first")
     expect(
@@ -169,6 +183,8 @@ def test_scheduler(learner: Subject, rng: Rng) -> None:
         what="`learning_rate`",
     )
     require(approx_equal(rungs, 3 * sum(used), 1e-5), "rates-not-used")
+    unseen = "train_epoch" not in answer.value.calls
+    require(unseen or answer.value.calls == right, "other-calls", calls=calls)
     settings = {"num_epochs": 4, "patience": 1}
     answer = learner.ask(probes.fitted, scaled(rng, TRAIN), [1.0, 2.0], settings, gamma=0.5)
     _, epochs, _ = went(answer)
