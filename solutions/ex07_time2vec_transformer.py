@@ -538,8 +538,9 @@ class Time2VecTransformerEncoder(nn.Module):
 
         Args:
             x: (batch, seq_len, anything), of which only the shape and the device matter.
-            lengths: (batch,) whole numbers: how many observations each light curve has, from 0 to
-                seq_len. They come first, then padding.
+            lengths: (batch,) whole numbers, on the device of x: how many observations each light
+                curve has, from 0 to seq_len. They come first, then padding.
+            Neither is changed.
 
         Returns:
             (batch, seq_len) of dtype torch.bool, on the device of x: True where a row is padding
@@ -582,12 +583,14 @@ class Time2VecTransformerEncoder(nn.Module):
             None of the three is changed.
 
         Returns:
-            (batch, num_classes) of float32: self.classifier of the mean, over the observations
-            alone, of what self.transformer makes of self.embed(features, times). Padding makes no
-            difference: neither what is in the padded rows nor how many there are. How you keep it
-            out is up to you. (The plot of the attention below needs one call of self.transformer
-            for all.) A light curve without observations gets some finite logits, in training and in
-            evaluation, and does not disturb the others. Only its own logits may depend on padding.
+            (batch, num_classes) of float32, on the device of the features: self.classifier of the
+            mean, over the observations alone, of what self.transformer makes of
+            self.embed(features, times). Padding makes no difference: neither what is in the padded
+            rows nor how many there are. How you keep it out, and in how many calls of
+            self.transformer, is up to you. (Only the plot of the attention below needs a single
+            call.) In training there is dropout, in evaluation none. A light curve without
+            observations gets some finite logits, in training and in evaluation, and does not
+            disturb the others. Only its own logits may depend on padding.
 
         Raises:
             ValueError: If seq_len is greater than self.max_seq_len. The message names both numbers.
@@ -956,7 +959,8 @@ class CausalTime2VecTransformerEncoder(Time2VecTransformerEncoder):
             None of the three is changed.
 
         Returns:
-            (batch, seq_len, num_classes) of float32. The logits in row i depend on the observations
+            (batch, seq_len, num_classes) of float32, on the device of the features, with dropout
+            in training only. The logits in row i depend on the observations
             0, ..., i, on all of them, and on no later one, nor on how many there are: they come
             from self.classifier of row i of what the transformer returns, or of the mean of rows 0,
             ..., i; either will do. In rows of padding they are finite numbers without meaning.

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from grader.course.ex07.parameters import count, scatter, step, without_gradient
 from grader.course.ex07.replies import (
     Attached,
     BandedEmbedding,
@@ -19,6 +20,7 @@ from grader.course.ex07.replies import (
     Embeddings,
     Gradients,
     Layers,
+    Mask,
     OwnLayers,
     Positional,
     SimpleLogits,
@@ -44,28 +46,14 @@ def made(learner: Learner, name: str, seed: int, sizes: Sizes) -> Any:
         return getattr(learner, name)(**sizes)
 
 
-@torch.no_grad()
-def scatter(module: nn.Module, seed: int) -> None:
-    """Give all parameters values between 0.3 and 1.5 in size, of either sign."""
-    generator = torch.Generator().manual_seed(seed)
-    for parameter in module.parameters():
-        shape = parameter.shape
-        size = 0.3 + 1.2 * torch.rand(shape, generator=generator)
-        sign = 2.0 * torch.randint(0, 2, shape, generator=generator) - 1
-        parameter.copy_(size * sign)
+def changed(before: Sequence[Tensor], after: Sequence[Tensor]) -> list[int]:
+    """The numbers of the tensors that are others than they were."""
+    pairs = zip(before, after, strict=True)
+    return [i for i, (one, other) in enumerate(pairs) if not torch.equal(one, other)]
 
 
-@torch.no_grad()
-def step(module: nn.Module) -> None:
-    """Change the parameters along their gradients, a little."""
-    for parameter in module.parameters():
-        if parameter.grad is not None:
-            parameter.sub_(parameter.grad, alpha=0.1)
-
-
-def count(module: nn.Module, learned: bool = True) -> int:
-    """How many numbers are learned, or how many parameters there are, frozen ones included."""
-    return sum(p.numel() for p in module.parameters() if p.requires_grad or not learned)
+def copies(tensors: Sequence[Tensor]) -> list[Tensor]:
+    return [each.clone() for each in tensors]
 
 
 # 7.1 Time2Vec
@@ -82,7 +70,9 @@ def time2vec(
     if start == "zero":
         for parameter in module.parameters():
             nn.init.zeros_(parameter)
-    return Embeddings([module(each) for each in times], count(module), count(module, False))
+    before = copies(times)
+    made = [module(each) for each in times]
+    return Embeddings(made, count(module), count(module, False), bool(changed(before, times)))
 
 
 def time2vec_layers(learner: Learner, seed: int, sizes: Sizes, times: Tensor) -> OwnLayers:
@@ -103,7 +93,7 @@ def time2vec_gradients(learner: Learner, seed: int, sizes: Sizes, times: Tensor)
     if not getattr(embeddings, "requires_grad", False):
         return Attached(False, [])
     embeddings.square().sum().backward()
-    return Attached(True, _without_gradient(module))
+    return Attached(True, without_gradient(module))
 
 
 # 7.2 PositionalTime2Vec
@@ -118,11 +108,13 @@ def positional(learner: Learner, seed: int, sizes: Sizes, times: Sequence[Tensor
     own, parameters = (count(module, on) - count(module.time2vec, on) for on in (True, False))
     scatter(module, seed)
     module.time2vec = Multiples(embed_dim=sizes["time_embed_dim"])
+    before = copies(times)
     embeddings = [module(each) for each in times]
     if getattr(embeddings[0], "requires_grad", False):
         embeddings[0].square().sum().backward()
         step(module)
-    return Positional(embeddings, module(times[0]), own, parameters)
+    trained = module(times[0])
+    return Positional(embeddings, trained, own, parameters, bool(changed(before, times)))
 
 
 # 7.3 the encoder's layers
@@ -165,20 +157,30 @@ def layer(
     name: str,
     inputs: Sequence[Tensor],
     train: bool = False,
+    strength: float = 1.0,
     **options: Any,
 ) -> list[Any]:
-    """What one of the encoder's attributes, a module, returns for each of the inputs."""
+    """What one of the encoder's attributes, a module, returns for each of the inputs.
+
+    Its parameters are multiplied by `strength` before.
+    """
     model = made(learner, "Time2VecTransformerEncoder", 3, sizes).train(train)
+    module = getattr(model, name)
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.mul_(strength)
     with torch.set_grad_enabled(train):
-        return [getattr(model, name)(each, **options) for each in inputs]
+        return [module(each, **options) for each in inputs]
 
 
 # 7.4 create_padding_mask
 
 
-def padding_mask(learner: Learner, x: Tensor, lengths: Tensor) -> Any:
+def padding_mask(learner: Learner, x: Tensor, lengths: Tensor) -> Mask:
     """The padding mask of an encoder."""
-    return encoder_with(learner, {}, 10).create_padding_mask(x, lengths)
+    before = copies((x, lengths))
+    mask = encoder_with(learner, {}, 10).create_padding_mask(x, lengths)
+    return Mask(mask, [("x", "lengths")[i] for i in changed(before, (x, lengths))])
 
 
 def device_looked_at(learner: Learner, x: Tensor, lengths: Tensor) -> bool:
@@ -216,14 +218,15 @@ def _bare(self: Any) -> None:
 
 
 def simple_encoder(
-    learner: Learner, weights: Mapping[str, Tensor], masks: Tensor, longest: int
+    learner: Learner, weights: Mapping[str, Tensor], masks: Tensor, longest: int, **methods: Any
 ) -> Any:
     """The learner's encoder with simple layers; row n of `masks` is the mask of length n."""
 
     def create_padding_mask(self: Any, x: Tensor, lengths: Tensor) -> Tensor:
         return masks[lengths.long(), : x.shape[1]]
 
-    encoder = encoder_with(learner, {"create_padding_mask": create_padding_mask}, longest)
+    methods["create_padding_mask"] = create_padding_mask
+    encoder = encoder_with(learner, methods, longest)
     encoder.max_seq_len = longest
     encoder.input_projection = _linear(weights["projection"])
     encoder.time_embedding = Multiples(embed_dim=weights["projection"].shape[0])
@@ -251,20 +254,20 @@ def embed(
 def simple_logits(
     learner: Learner, weights: Mapping[str, Tensor], masks: Tensor, batch: Batch, longest: int = 100
 ) -> SimpleLogits:
-    """Logits of the encoder with simple layers, and the mask that its transformer was given."""
+    """Logits of the encoder with simple layers, and the mask that its transformer was given.
+
+    In place of its `embed` it has one that adds a hundredth of the time, and a tenth, to a fifth of
+    each feature.
+    """
+
+    def embed(self: Any, features: Tensor, times: Tensor) -> Tensor:
+        return 0.2 * features + 0.01 * times + 0.1
+
     with stand_in_for_time2vec(learner):
-        encoder = simple_encoder(learner, weights, masks, longest)
+        encoder = simple_encoder(learner, weights, masks, longest, embed=embed)
         logits = encoder(*batch)
-    return SimpleLogits(logits, encoder.transformer.layers[0].mask)
-
-
-def changed_arguments(learner: Learner, name: str, sizes: Sizes, batch: Batch) -> list[str]:
-    """Names of the arguments that are not the same after a call as before."""
-    before = [each.clone() for each in batch]
-    made(learner, name, 3, sizes)(*batch)
-    names = ("features", "times", "lengths")
-    pairs = zip(names, before, batch, strict=True)
-    return [name for name, one, other in pairs if not torch.equal(one, other)]
+        mask = encoder.transformer.layers[0].mask
+        return SimpleLogits(logits, mask, encoder(*batch))
 
 
 # 7.5, 7.E1 and 7.E2: whole encoders
@@ -294,16 +297,41 @@ def logits(
 def gradients(
     learner: Learner, name: str, sizes: Sizes, batch: Batch, method: str = "forward"
 ) -> Gradients:
-    """Names of the parameters that get no gradient, and of those that get NaN or infinity."""
+    """What gradients and arguments are like after a call in training, and whether it drops out."""
     model = made(learner, name, 3, sizes).train()
+    before = copies(batch)
     getattr(model, method)(*batch).square().sum().backward()
     grads = {name: p.grad for name, p in model.named_parameters() if p.grad is not None}
     broken = [name for name, grad in grads.items() if not torch.isfinite(grad).all()]
-    return Gradients(_without_gradient(model), broken)
+    others = [("features", "times", "lengths")[i] for i in changed(before, batch)]
+    without = without_gradient(model)
+    model.classifier = nn.Identity()  # whose ReLUs might hide it
+    with torch.no_grad():
+        one, two = (getattr(model, method)(*copies(before)) for _ in range(2))
+    return Gradients(without, broken, others, not torch.equal(one, two))
 
 
-def _without_gradient(module: nn.Module) -> list[str]:
-    return [name for name, p in module.named_parameters() if p.grad is None]
+def elsewhere(
+    learner: Learner, name: str, sizes: Sizes, batch: Batch, method: str = "forward"
+) -> str:
+    """Which tensors are not where those of an encoder are, in words; empty if all are there.
+
+    The device `meta` is everywhere, but knows no numbers: what needs some is not judged.
+    """
+    model, told = made(learner, name, 3, sizes).to("meta"), []
+
+    def note(module: nn.Module, inputs: tuple[Any, ...], options: dict[str, Any]) -> None:
+        given = [each for each in (*inputs, *options.values()) if isinstance(each, Tensor)]
+        if any(each.device.type != "meta" for each in given):
+            told.append("`self.transformer` gets a tensor that is not there, such as a mask")
+
+    model.transformer.register_forward_pre_hook(note, with_kwargs=True)
+    try:
+        getattr(model, method)(*(each.to("meta") for each in batch))
+    except RuntimeError as error:
+        if "is not on the expected device" in str(error):
+            told.append(f"PyTorch stops: {error}")
+    return told[0].removesuffix("!") if told else ""
 
 
 # 7.E1 BandEmbedding and BandTime2VecTransformerEncoder
@@ -312,13 +340,15 @@ def _without_gradient(module: nn.Module) -> list[str]:
 def band_vectors(learner: Learner, sizes: Sizes, bands: Tensor, wanted: Tensor) -> BandVectors:
     """Vectors of bands before and after a step of training towards what is wanted."""
     module = made(learner, "BandEmbedding", 3, sizes)
+    given = bands.clone()
     before = module(bands)
     learned = count(module)
     attached = bool(getattr(before, "requires_grad", False))
     if attached:
         (before - wanted).square().sum().backward()
         step(module)
-    return BandVectors(before, module(bands), learned, attached)
+    after = module(given.clone())
+    return BandVectors(before, after, learned, attached, not torch.equal(given, bands))
 
 
 def logits_without_bands(learner: Learner, sizes: Sizes, batches: Sequence[Batch]) -> list[Any]:

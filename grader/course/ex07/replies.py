@@ -13,6 +13,8 @@ class Embeddings(Struct):
     embeddings: list[Any]
     n_learned: int
     n_parameters: int
+    changed: bool
+    """Whether the times are others than before."""
 
 
 class OwnLayers(Struct):
@@ -30,6 +32,8 @@ class Positional(Struct):
     trained: Any
     n_learned: int
     n_parameters: int
+    changed: bool
+    """Whether the times are others than before."""
 
 
 class Attached(Struct):
@@ -39,11 +43,22 @@ class Attached(Struct):
     without: list[str]
 
 
+class Mask(Struct):
+    """A padding mask, and the names of the arguments that are others than before."""
+
+    mask: Any
+    changed: list[str]
+
+
 class Gradients(Struct):
     """The names of the parameters that get no gradient, and of those that get NaN or infinity."""
 
     without: list[str]
     broken: list[str]
+    changed: list[str]
+    """The names of the arguments that are others than before."""
+    drops: bool
+    """Whether two calls give different vectors, as with dropout."""
 
 
 class Layers(Struct):
@@ -59,6 +74,8 @@ class SimpleLogits(Struct):
 
     logits: Any
     mask: Any
+    again: Any
+    """The logits of a second call."""
 
 
 class BandVectors(Struct):
@@ -68,6 +85,8 @@ class BandVectors(Struct):
     after: Any
     n_learned: int
     attached: bool
+    changed: bool
+    """Whether the bands are others than before."""
 
 
 class BandedEmbedding(Struct):

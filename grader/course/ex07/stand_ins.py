@@ -47,11 +47,18 @@ class CompanyLayer(nn.TransformerEncoderLayer):
         if src.ndim == 2:  # a single light curve
             return self(src.unsqueeze(0)).squeeze(0)
         self.mask = src_key_padding_mask
-        ignored = torch.zeros(src.shape[:2], dtype=torch.bool)
+        batch, seq_len, _ = src.shape
+        ignored = torch.zeros(batch, seq_len, seq_len, dtype=torch.bool)
         if self.mask is not None:
-            ignored = self.mask if self.mask.dtype == torch.bool else self.mask < 0
-        weights = (~ignored).to(src.dtype).unsqueeze(1)  # (batch, 1, seq_len)
+            ignored = ignored | _as_bool(self.mask).unsqueeze(1)
+        if src_mask is not None:  # (seq_len, seq_len), or one for each light curve
+            ignored = ignored | _as_bool(src_mask)
+        weights = (~ignored).to(src.dtype)
         return src + 0.5 * weights @ src / weights.sum(dim=2, keepdim=True)
+
+
+def _as_bool(mask: Tensor) -> Tensor:
+    return mask if mask.dtype == torch.bool else mask < 0
 
 
 class Company(nn.TransformerEncoder):

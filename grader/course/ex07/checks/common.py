@@ -119,8 +119,31 @@ def whole(
     sizes = TINY | changes
     tensors = [sent(*batch) for batch in batches]
     options = {"train": train, "method": method, "plain": plain}
-    got = learner.ask(probes.logits, name, sizes, tensors, **options).value
-    return as_many(got, len(batches))
+    answer = learner.ask(probes.logits, name, sizes, tensors, **options)
+    if broke(answer):
+        _explain(learner, name, sizes, tensors, options, answer)
+    return as_many(answer.value, len(batches))
+
+
+def _explain(
+    learner: Subject,
+    name: str,
+    sizes: dict[str, Any],
+    batches: list[Batch],
+    options: dict[str, Any],
+    answer: Answer[Any],
+) -> None:
+    """Say what it is about batches that PyTorch complains, if that can be found out."""
+    alone = [learner.ask(probes.logits, name, sizes, [batch], **options) for batch in batches]
+    empty = [not batch[2].array.all() for batch in batches]
+    full = [one for one, has_none in zip(alone, empty, strict=True) if not has_none]
+    lost = [one for one, has_none in zip(alone, empty, strict=True) if has_none]
+    for_empty = bool(full) and not any(map(broke, full)) and any(map(broke, lost))
+    fail_if_recognised(
+        answer,
+        Mistake("kept-from-before", not any(map(broke, alone)), error=answer.raised),
+        Mistake("empty-crashes", for_empty, error=answer.raised),
+    )
 
 
 MODES = pytest.mark.parametrize("train", [False, True], ids=["evaluation", "training"])
@@ -141,14 +164,17 @@ def invisible_padding(
         for k, n in enumerate(lengths)
     ]
     as_is = (features, times, lengths)
-    batches = [as_is, (rubbish, odd, lengths), *alone, as_is]
-    got = whole(learner, name, *batches, method=method, train=train)
+    turned = (features[::-1], times[::-1], lengths[::-1])
+    batches = [as_is, (rubbish, odd, lengths), *alone, turned, as_is]
+    dropout = 0.0 if train else 0.5  # which is off in evaluation
+    got = whole(learner, name, *batches, method=method, train=train, dropout=dropout)
     steps, mode = method != "forward", "training" if train else "evaluation"
     shape: tuple[int, ...] = (3, 10, 3) if steps else (3, 3)
-    padded, filled, again = (
-        array(got[k], shape, "The result for a batch of 3") for k in (0, 1, -1)
+    padded, filled, back, again = (
+        array(got[k], shape, "The result for a batch of 3") for k in (0, 1, -2, -1)
     )
     repeats = approx_equal(padded, again, NEAR, NEAR)
+    require(repeats or train, "random-in-evaluation", what="The same batch")
     require(repeats, "not-repeatable", what="The same batch", mode=mode)
     for k, n in enumerate(lengths):
         own_shape = (1, n, 3) if steps else (1, 3)
@@ -161,10 +187,12 @@ def invisible_padding(
         )
         change = float(np.abs(filled[rows] - one).max())
         require(change < NEAR, "padding-visible~rubbish", mode=mode, change=change)
+        change = float(np.abs(back[::-1][rows] - one).max())
+        require(change < NEAR, "order-matters", n=n, mode=mode, change=change)
 
 
 def few_observations(learner: Subject, rng: Rng, name: str, train: bool) -> None:
-    """Light curves of one observation or none must have finite logits and gradients."""
+    """Light curves of one observation or none must have finite logits."""
     features, times, lengths = light_curves(rng, [1, 4, 0], 6)
     batches = [
         (features, times, lengths),
@@ -180,16 +208,26 @@ def few_observations(learner: Subject, rng: Rng, name: str, train: bool) -> None
         array(value, (n, 3), f"The result for a batch of {n}")
     same = np.allclose(got[0].array[:2], got[1].array, atol=NEAR)
     require(same, "empty-changes-others")
-    broken = learner.ask(probes.gradients, name, TINY, sent(*batches[0])).value.broken
-    require(not broken, "nan-for-empty", names=", ".join(broken[:3]))
 
 
 def reach_everything(learner: Subject, rng: Rng, name: str, method: str = "forward") -> None:
-    """Gradients must reach every parameter."""
-    batch = sent(*light_curves(rng, [3, 6], 7))
-    sizes = TINY | {"num_layers": 2}
+    """Gradients must reach every parameter and be finite, with dropout; arguments stay."""
+    features, times, lengths = light_curves(rng, [1, 6, 0], 7)
+    features[0, 1:] = times[0, 1:] = 0.5  # padding need not be zero
+    batch = sent(features, times, lengths)
+    sizes = TINY | {"num_layers": 2, "dropout": 0.6}
     answer = learner.ask(probes.gradients, name, sizes, batch, method=method)
     detached = Mistake("no-gradient~at-all", Raises("RuntimeError", "does not require grad"))
     fail_if_recognised(answer, detached)
-    without = answer.value.without
-    require(not without, "no-gradient", names=", ".join(without[:3]))
+    got = answer.value
+    require(not got.changed, "arguments-changed", names="` and `".join(got.changed))
+    require(not got.without, "no-gradient", names=", ".join(got.without[:3]))
+    require(not got.broken, "nan-for-empty", names=", ".join(got.broken[:3]))
+    require(got.drops, "no-dropout", method=method)
+
+
+def on_its_device(learner: Subject, rng: Rng, name: str, method: str = "forward") -> None:
+    """Where features, times, lengths and parameters are on one device, all else is there too."""
+    batch = sent(*light_curves(rng, [2, 3], 4))
+    error = learner.ask(probes.elsewhere, name, TINY, batch, method).value
+    require(not error, "other-device~mixed", error=error)

@@ -64,7 +64,7 @@ def test_each_time_for_itself(learner: Subject, rng: Rng) -> None:
     times = days(rng, 2, 9, 1)
     seed, sizes = seed_of(rng), {"embed_dim": 6}
     moments = [times, times[:1, 3:4], times]
-    (got, one, again), _ = embeddings(learner, seed, sizes, moments, "own")
+    (got, one, again), reply = embeddings(learner, seed, sizes, moments, "own")
     require(
         np.allclose(got, again, atol=NEAR),
         "not-repeatable",
@@ -76,6 +76,7 @@ def test_each_time_for_itself(learner: Subject, rng: Rng) -> None:
     same = np.allclose(alone, among, atol=NEAR)
     time = times[0, 3, 0]
     require(same, "depends-on-others", time=time, k=k, alone=alone[k], among=among[k])
+    require(not reply.changed, "arguments-changed", names="time")
 
 
 def is_sine(now: np.ndarray, later: np.ndarray, earlier: np.ndarray) -> bool:

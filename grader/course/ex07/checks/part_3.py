@@ -19,7 +19,8 @@ from grader.wire import Tensor
 
 def layer(learner: Subject, name: str, *inputs: np.ndarray, **changes: Any) -> list[Any]:
     """What one of the encoder's layers returns for each of the inputs."""
-    options = {key: changes.pop(key) for key in ("train", "src_key_padding_mask") if key in changes}
+    names = ("train", "strength", "src_key_padding_mask")
+    options = {key: changes.pop(key) for key in names if key in changes}
     tensors = [Tensor.of(each) for each in inputs]
     used = TINY | changes
     answer = learner.ask(probes.layer, used, name, tensors, **options)
@@ -101,11 +102,15 @@ def kind_of_name(name: str) -> str:
 def test_widths(learner: Subject, rng: Rng) -> None:
     """Projection, time embedding and classifier have the widths asked for"""
     sizes = {"d_model": 12, "nhead": 3, "time_embed_dim": 5, "num_classes": 4}
-    rows = rng.normal(size=(2, 3, 6))
-    (projected,) = layer(learner, "input_projection", rows, **sizes)
-    full = isinstance(projected, Tensor) and projected.shape == (2, 3, 12)
+    rows = rng.normal(size=(1, 4, 6))
+    rows[:, 2] = 0.0
+    rows[:, 3] = rows[:, 0] + rows[:, 1]
+    (value,) = layer(learner, "input_projection", rows, **sizes)
+    full = isinstance(value, Tensor) and value.shape == (1, 4, 12)
     require(not full, "projection-too-wide")
-    array(projected, (2, 3, 7), "With d_model 12 and time_embed_dim 5, the projection")
+    what = "With d_model 12 and time_embed_dim 5, the projection"
+    one, two, none, both = array(value, (1, 4, 7), what)[0]
+    require(np.allclose(one + two, both + none, atol=NEAR), "projection-not-linear")
     times = days(rng, 2, 3, 1)
     (embedded,) = layer(learner, "time_embedding", times, **sizes)
     timed = array(embedded, (2, 3, 5), "With time_embed_dim 5, the embedding of times")
@@ -154,13 +159,14 @@ def test_classifier_takes_each_vector_by_itself(learner: Subject, rng: Rng, trai
 
 def test_logits_are_not_probabilities(learner: Subject, rng: Rng) -> None:
     """The classifier returns logits, which may be any numbers, and no probabilities"""
-    (value,) = layer(learner, "classifier", rng.normal(0, 3, (40, 8)))
+    (value,) = layer(learner, "classifier", rng.normal(0, 3, (40, 8)), strength=100.0)
     logits = array(value, (40, 3), "The classifier's output for shape (40, 8)")
     low, high = float(logits.min()), float(logits.max())
-    sums, of_exp = logits.sum(axis=1), np.exp(logits).sum(axis=1)
+    sums, of_exp = logits.sum(axis=1), np.exp(np.minimum(logits, 100.0)).sum(axis=1)
     require(not (low >= 0 and np.allclose(sums, 1, atol=NEAR)), "softmax")
     require(not np.allclose(of_exp, 1, atol=NEAR), "softmax~log")
     require(low < 0, "no-negative-logits", low=low, high=high)
+    require(max(high, -low) > 1 + NEAR, "no-large-logits")
 
 
 @pytest.mark.parametrize("train", [False, True])

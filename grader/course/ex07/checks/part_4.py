@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 
-from grader.answer import Subject
+from grader.answer import Answer, Subject
 from grader.course.ex07 import probes
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
 from grader.expect import Mistake, expect, fail_if_recognised, require
 from grader.wire import Tensor
+
+
+def mask_of(learner: Subject, x: np.ndarray, lengths: np.ndarray) -> tuple[Answer[Any], list[str]]:
+    """The padding mask, and the names of the arguments that its making has changed."""
+    answer = learner.ask(probes.padding_mask, Tensor.of(x), Tensor.of(lengths))
+    if answer.raised is not None:
+        return answer, []
+    return replace(answer, result=answer.result.mask), answer.result.changed
 
 
 @gate
@@ -20,7 +31,7 @@ def test_padding_mask(learner: Subject, rng: Rng) -> None:
     want = np.array([[row >= n for row in range(7)] for n in lengths])
     x = rng.normal(size=(5, 7, 4))
     x[:, 0] = 0.0  # an observation may well consist of zeros
-    answer = learner.ask(probes.padding_mask, Tensor.of(x), Tensor.of(lengths))
+    answer, changed = mask_of(learner, x, lengths)
     value = answer.result
     off_by_one = np.array([[row > n for row in range(7)] for n in lengths])
     by_value = (x == 0).all(axis=2)
@@ -40,6 +51,7 @@ def test_padding_mask(learner: Subject, rng: Rng) -> None:
         ),
     )
     expect(answer, Tensor.of(want), what="the mask")
+    require(not changed, "arguments-changed", names="` and `".join(changed))
 
 
 def test_padding_mask_for_any_batch(learner: Subject, rng: Rng) -> None:
@@ -47,7 +59,7 @@ def test_padding_mask_for_any_batch(learner: Subject, rng: Rng) -> None:
     for seq_len, lengths in ((4, [2]), (1, [1, 0])):
         want = np.array([[row >= n for row in range(seq_len)] for n in lengths])
         x = rng.normal(size=(len(lengths), seq_len, 2))
-        answer = learner.ask(probes.padding_mask, Tensor.of(x), Tensor.of(lengths))
+        answer, _ = mask_of(learner, x, np.array(lengths))
         expect(answer, Tensor.of(want), what=f"the mask of lengths {lengths}")
 
 

@@ -17,6 +17,7 @@ from grader.course.ex07.checks.common import (
     invisible_padding,
     light_curves,
     names_both,
+    on_its_device,
     reach_everything,
     sent,
     whole,
@@ -139,10 +140,7 @@ def test_causal_too_long(learner: Subject, rng: Rng) -> None:
     reach_everything(learner, rng, CAUSAL)
 
 
-def test_arguments_of_the_causal_encoder(learner: Subject, rng: Rng) -> None:
-    """Features, times and lengths are the same after a call as before"""
-    features, times, lengths = light_curves(rng, [1, 4, 0], 6)
-    features[0, 1:] = times[0, 1:] = 0.5  # padding need not be zero
-    batch = sent(features, times, lengths)
-    changed = learner.ask(probes.changed_arguments, CAUSAL, TINY, batch).value
-    require(not changed, "arguments-changed", names="` and `".join(changed))
+def test_steps_in_training(learner: Subject, rng: Rng) -> None:
+    """`forward_steps` changes no argument, drops out in training, and stays on the device"""
+    reach_everything(learner, rng, CAUSAL, "forward_steps")
+    on_its_device(learner, rng, CAUSAL, "forward_steps")
