@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import functools
+import copy
 import inspect
 import logging
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 from grader.course.common_probes import Trouble, kinds_of
-from grader.course.ex04.rehearsed import FEATURES, Rehearsed
+from grader.course.ex04.crowd import Crowd
+from grader.course.ex04.hearers import Hearers
+from grader.course.ex04.rehearsed import FEATURES, Rehearsed, ZeroPoints
 from grader.course.ex04.replies import (
     NAME,
     BesideRoot,
     Called,
     Classified,
     Handler,
-    Heard,
     Nested,
     Observed,
     OneByOne,
@@ -58,6 +58,7 @@ def set_up(learner: Learner) -> SetUp:
             handlers=[_described(handler) for handler in logger.handlers],
             n_root_handlers=len(root.handlers),
             root_level=root.level,
+            disabled=root.manager.disable,
         )
         got.second = type(learner.AstronomyPipeline._setup_logging()).__name__
         got.n_after_second = len(logger.handlers)
@@ -75,22 +76,29 @@ def _described(handler: logging.Handler) -> Handler:
 
 
 def set_up_beside_root(learner: Learner) -> BesideRoot:
-    """The number of handlers of the logger if the root logger has one already, and if not."""
+    """The handlers of the logger if the root logger or somebody else has set one, and if not."""
     logger, root = logging.getLogger(NAME), logging.getLogger()
-    counts = []
+    counts, kept = [], []
     with restored(logger, root):
-        for others in (1, 0):
+        logger.handlers, root.handlers = [logging.NullHandler()], []
+        learner.AstronomyPipeline._setup_logging()
+        others = len(logger.handlers)
+        for n_of_root in (1, 0):
             logger.handlers = []
-            root.handlers = [logging.NullHandler() for _ in range(others)]
+            of_root = [logging.NullHandler() for _ in range(n_of_root)]
+            root.handlers = list(of_root)
             learner.AstronomyPipeline._setup_logging()
+            kept.append(root.handlers == of_root)
             counts.append(len(logger.handlers))
-    return BesideRoot(*counts)
+    return BesideRoot(counts[0], counts[1], others, root_kept=all(kept))
 
 
 def _failure(fails: str) -> BaseException | None:
     """An exception of the kind, or a Trouble with the message, that is asked for."""
     if fails == "Ctrl-C":
         return KeyboardInterrupt()
+    if fails == "exit":
+        return SystemExit()
     if fails == "OSError":
         return OSError(28, "no space left")  # its first argument is no text
     return Trouble(fails) if fails else None
@@ -99,7 +107,7 @@ def _failure(fails: str) -> BaseException | None:
 def session(learner: Learner, fails: str = "") -> Session:
     """What is seen in a session and after it; its block may fail."""
     trial = Trial(learner, "_announce")
-    pipeline, failure, raised = trial.pipeline, _failure(fails), ""
+    pipeline, failure, raised, same = trial.pipeline, _failure(fails), "", True
     with trial.watched():
         try:
             with pipeline.batch_processing_session() as value:
@@ -110,9 +118,10 @@ def session(learner: Learner, fails: str = "") -> Session:
         except BaseException as error:
             if failure is None or failure not in (error, error.__context__):
                 raise
-            raised = type(error).__name__
+            raised, same = type(error).__name__, error is failure
     return Session(
         raised=raised,
+        same=same,
         after=pipeline.in_session,
         log_inside=log_inside,
         events_inside=events_inside,
@@ -140,8 +149,11 @@ def session_in_session(learner: Learner) -> Nested:
         except Exception as error:
             another = kinds_of(error)
         got = Nested(kinds, pipeline.in_session, log, *new, another)
-    with trial.watched(), pipeline.batch_processing_session():
-        pass
+    try:
+        with trial.watched(), pipeline.batch_processing_session():
+            pass
+    except Exception as error:
+        got.again = kinds_of(error)
     return got
 
 
@@ -150,14 +162,21 @@ def called(learner: Learner, records: list[Record]) -> Called:
     stand_ins = ("batch_processing_session", "process_and_classify", "_announce")
     trial = Trial(learner, *stand_ins)
     labels, interrupted, failed = None, False, False
+    given = copy.deepcopy(records)
     with trial.watched():
         try:
-            labels = trial.pipeline(records)
+            labels = trial.pipeline(given)
         except KeyboardInterrupt:
             interrupted = True
         except Trouble:
             failed = True
-    return Called(labels=labels, interrupted=interrupted, failed=failed, **trial.seen())
+    return Called(
+        labels=labels,
+        interrupted=interrupted,
+        failed=failed,
+        left=given == records,
+        **trial.seen(),
+    )
 
 
 def classified(learner: Learner, record: Record, position: int) -> Classified:
@@ -174,97 +193,103 @@ def one_by_one(learner: Learner, *records: Record) -> OneByOne:
     processor, classifier = trial.pipeline.processor, trial.pipeline.classifier
     labels: list[Any] = []
     raised: list[Raised] = []
+    given = copy.deepcopy(records)
     with trial.watched():
-        for record in records:
+        for record in given:
             try:
                 label = trial.pipeline.process_and_classify(record)
                 labels.append("a light curve" if isinstance(label, learner.LightCurve) else label)
             except Exception as error:
                 if Trouble not in (type(error), type(error.__context__)):
                     raise
-                raised.append(Raised(type(error).__name__, str(error)))
+                same = error is trial.raised
+                raised.append(Raised(type(error).__name__, str(error), same))
     return OneByOne(
         labels=labels,
         raised=raised,
         n_processed=processor.count,
         n_predicted=classifier.count,
+        left=given == records,
         **trial.seen(),
     )
 
 
-def features(learner: Learner, observations: list[Record]) -> Any:
+def features(
+    learner: Learner, observations: list[Record], zeropoints: ZeroPoints | None = None
+) -> Any:
     """The features of a light curve."""
-    light_curve = learner.TransientLightCurve(observations, "ZTF24aaexmpl")
-    return learner.SimpleTransientClassifier().features(light_curve)
+    return learner.SimpleTransientClassifier(zeropoints).features(_curve(learner, observations))
+
+
+def features_of_second(
+    learner: Learner, first: list[Record], second: list[Record], zeropoints: ZeroPoints
+) -> Any:
+    """The features of the second of two light curves that the same classifier measures."""
+    classifier = learner.SimpleTransientClassifier(zeropoints)
+    classifier.features(_curve(learner, first))
+    return classifier.features(_curve(learner, second))
 
 
 def predicted(
-    learner: Learner, observations: list[Record], planned: dict[str, float] | None = None
+    learner: Learner,
+    observations: list[Record],
+    planned: dict[str, float] | None = None,
+    zeropoints: ZeroPoints | None = None,
 ) -> Any:
     """The label of a light curve, for which `features` gives what is planned."""
-    light_curve = learner.TransientLightCurve(observations, "ZTF24aaexmpl")
-    return Rehearsed(learner, light_curve, planned).classifier.predict(light_curve)
+    light_curve, rehearsed = _curve(learner, observations), Rehearsed(learner, zeropoints)
+    if planned is not None:
+        rehearsed.plan(light_curve, planned)
+    return rehearsed.classifier.predict(light_curve)
+
+
+def predicted_all(learner: Learner, asked: list[list[Any]]) -> list[Any]:
+    """The labels of several light curves, each with what `predicted` takes."""
+    return [predicted(learner, *each) for each in asked]
 
 
 def predicted_each(
     learner: Learner, observations: list[Record], planned: list[dict[str, float]]
 ) -> list[Any]:
-    """The labels of a light curve, for which `features` gives now this and now that."""
-    return [predicted(learner, observations, each) for each in planned]
+    """The labels that one classifier gives, whose `features` gives now this and now that."""
+    template, rehearsed = _curve(learner, observations), Rehearsed(learner)
+    labels = []
+    for each in planned:
+        light_curve = copy.copy(template)
+        rehearsed.plan(light_curve, each)
+        labels.append(rehearsed.classifier.predict(light_curve))
+    return labels
 
 
 def asks_for_features(learner: Learner, observations: list[Record]) -> bool:
     """Whether `predict` asks its own object for the features."""
-    light_curve = learner.TransientLightCurve(observations, "ZTF24aaexmpl")
-    rehearsed = Rehearsed(learner, light_curve, dict.fromkeys(FEATURES, 1.0))
+    light_curve, rehearsed = _curve(learner, observations), Rehearsed(learner)
+    rehearsed.plan(light_curve, dict.fromkeys(FEATURES, 1.0))
     rehearsed.classifier.predict(light_curve)
     return rehearsed.asked
 
 
 def left_alone(learner: Learner, method: str, observations: list[Record]) -> Tables:
     """The table of a light curve before and after it was measured or classified."""
-    light_curve = learner.TransientLightCurve(observations, "ZTF24aaexmpl")
+    light_curve, rehearsed = _curve(learner, observations), Rehearsed(learner)
     before = light_curve.data.copy()
-    planned = dict.fromkeys(FEATURES, 1.0) if method == "predict" else None
-    classifier = Rehearsed(learner, light_curve, planned).classifier
-    getattr(classifier, method)(light_curve)
+    if method == "predict":
+        rehearsed.plan(light_curve, dict.fromkeys(FEATURES, 1.0))
+    getattr(rehearsed.classifier, method)(light_curve)
     return Tables(before, light_curve.data)
 
 
-class Crowd:
-    """Counts how many are at work at the same time. The first wait until `wanted` have come."""
-
-    def __init__(self, wanted: int) -> None:
-        self.wanted, self.now, self.most, self.done, self.overtaken = wanted, 0, 0, 0, 0
-        self.change = threading.Condition()
-
-    def work(self, seconds: float = 0.0, patience: float = 0.0, until_done: int = 0) -> None:
-        """Be at work for some time.
-
-        Arguments:
-            seconds: the time it takes.
-            patience: how long the first ones wait for one more than `wanted`, who should not come.
-            until_done: go on until so many others are done, for a while.
-        """
-        with self.change:
-            self.now += 1
-            self.most = max(self.most, self.now)
-            self.change.notify_all()
-            if not self.change.wait_for(lambda: self.most >= self.wanted, 0.4):
-                self.wanted = 0  # they do not come: nobody else need wait
-            if not self.done:
-                self.change.wait_for(lambda: self.most > self.wanted, patience)
-        time.sleep(seconds)
-        with self.change:
-            if until_done:
-                self.change.wait_for(lambda: self.done >= until_done, 0.4)
-                self.overtaken = self.done
-            self.now, self.done = self.now - 1, self.done + 1
-            self.change.notify_all()
+def _curve(learner: Learner, observations: list[Record]) -> Any:
+    return learner.TransientLightCurve(observations, "ZTF24aaexmpl")
 
 
-def processed_async(learner: Learner, records: list[Record], *limit: int) -> Processed:
-    """`await pipeline.process_async(records, *limit)`, and how many were at work at a time."""
+def processed_async(
+    learner: Learner, records: list[Record], *limit: int, before: int = 0
+) -> Processed:
+    """`await pipeline.process_async(records, *limit)`, and how many were at work at a time.
+
+    With `before` it has been called with that limit for no records before.
+    """
     stand_ins = ("batch_processing_session", "process_and_classify", "classify_safely", "_announce")
     trial, crowd = Trial(learner, *stand_ins), Crowd(limit[0] if limit else 4)
     process = trial.pipeline.processor.process_lightcurve
@@ -274,8 +299,10 @@ def processed_async(learner: Learner, records: list[Record], *limit: int) -> Pro
         crowd.work(**{name: raw_data[name] for name in asked if name in raw_data})
         return process(raw_data)
 
+    given = copy.deepcopy(records)
+
     async def run() -> tuple[bool, Any]:
-        value = trial.pipeline.process_async(records, *limit)
+        value = trial.pipeline.process_async(given, *limit)
         if not inspect.isawaitable(value):
             return False, value
         labels = await value
@@ -286,12 +313,15 @@ def processed_async(learner: Learner, records: list[Record], *limit: int) -> Pro
 
     trial.pipeline.processor.process_lightcurve = slowly
     with trial.watched():
+        if before:
+            _in_a_thread(lambda: trial.pipeline.process_async([], max_concurrent=before))
         awaitable, labels = _in_a_thread(run)
     return Processed(
         awaitable=awaitable,
         labels=labels,
         most=crowd.most,
         overtaken=crowd.overtaken,
+        left=given == records,
         **trial.seen(),
     )
 
@@ -324,52 +354,3 @@ def observed(learner: Learner, steps: list[list[Any]]) -> Observed:
         for step in steps:
             hearers.take(*step)
     return Observed(hearers.heard, hearers.errors, hearers.returned, trial.own.lines)
-
-
-class Hearers:
-    """Observers by name. `once` removes itself, `broken` fails; all note what they are told."""
-
-    def __init__(self, pipeline: Any) -> None:
-        self.pipeline = pipeline
-        self.heard: list[Heard] = []
-        self.errors: list[list[str]] = []
-        self.returned: list[bool] = []  # whether adding returned the observer
-        names = ("first", "second", "broken", "once", "Ctrl-C")
-        self.known: dict[str, Any] = {name: self._observer(name) for name in names}
-        self.known["broken object"] = functools.partial(self.known["broken"])
-
-    def take(self, action: str, what: str, data: dict[str, Any] | None = None) -> None:
-        """Add or remove the observer called `what`, or announce the event of that name."""
-        try:
-            if action == "announce":
-                self.pipeline._announce(what, **(data or {}))
-            elif action == "add":
-                callback = self._find(what)
-                self.returned.append(self.pipeline.add_observer(callback) is callback)
-            else:
-                self.pipeline.remove_observer(self._find(what))
-            self.errors.append([])
-        except NotImplementedError:
-            raise
-        except KeyboardInterrupt:
-            self.errors.append(["KeyboardInterrupt"])
-        except Exception as error:
-            self.errors.append([*kinds_of(error), str(error)])
-
-    def _find(self, name: str) -> Any:
-        return self.method if name == "method" else self.known[name]
-
-    def method(self, event: str, *data: Any, **spread: Any) -> None:
-        self.heard.append(Heard("method", [event, *data], spread))
-
-    def _observer(self, name: str) -> Callable[..., None]:
-        def observer(event: str, *data: Any, **spread: Any) -> None:
-            self.heard.append(Heard(name, [event, *data], spread))
-            if name == "once":
-                self.pipeline.remove_observer(observer)
-            if name == "Ctrl-C":
-                raise KeyboardInterrupt
-            if name == "broken":
-                raise Trouble("the mail server does not answer")
-
-        return observer

@@ -8,28 +8,32 @@ from typing import Any
 from grader.runner import Learner
 
 FEATURES = ("rise_time", "decline_rate", "amplitude", "colour", "episodes")
+ZeroPoints = dict[str, float]
 
 
 class Rehearsed:
-    """A classifier whose `features` gives what is planned, for one light curve.
+    """A classifier whose `features` gives what is planned, for the light curve it is planned for.
 
     Of another light curve, or if nothing is planned, the features are the learner's own.
     """
 
-    def __init__(
-        self, learner: Learner, light_curve: Any, planned: dict[str, float] | None
-    ) -> None:
-        self.light_curve, self.planned, self.asked = light_curve, planned, False
-        self.classifier = learner.SimpleTransientClassifier()
+    def __init__(self, learner: Learner, zeropoints: ZeroPoints | None = None) -> None:
+        self.light_curve: Any = None
+        self.planned: dict[str, float] = {}
+        self.asked = False
+        self.classifier = learner.SimpleTransientClassifier(zeropoints)
         self.own = getattr(self.classifier, "features", None)
-        if planned is not None:
-            self.classifier.features = self.features
+
+    def plan(self, light_curve: Any, planned: dict[str, float]) -> None:
+        """From now on these are the features of that light curve."""
+        self.light_curve, self.planned = light_curve, planned
+        self.classifier.features = self.features
 
     def features(self, lightcurve: Any) -> Any:
         if lightcurve is not self.light_curve:
             return self.own(lightcurve)  # type: ignore[misc]
         self.asked = True
-        return Planned(self.planned or {}, lambda: self.own(lightcurve))  # type: ignore[misc]
+        return Planned(self.planned, lambda: self.own(lightcurve))  # type: ignore[misc]
 
 
 class Planned(dict[str, Any]):

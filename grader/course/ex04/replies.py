@@ -18,6 +18,8 @@ class Line(Struct):
     level: str
     text: str
     logger: str = NAME
+    in_session: Any = None
+    """`in_session` at that moment, if it is known."""
 
 
 class Event(Struct):
@@ -72,6 +74,8 @@ class SetUp(Struct, kw_only=True):
     """The type of what the second call returns."""
     n_root_handlers: int = 0
     root_level: int = 0
+    disabled: int = 0
+    """The level up to which `logging.disable` silences all loggers."""
 
 
 class BesideRoot(Struct):
@@ -79,12 +83,18 @@ class BesideRoot(Struct):
 
     beside: int
     alone: int
+    others: int
+    """The number of them where somebody had given it one before."""
+    root_kept: bool
+    """Whether the root logger still has its handler."""
 
 
 class Session(Seen, kw_only=True):
     """What was seen in a session and after it."""
 
     raised: str
+    same: bool
+    """Whether what was raised is the very exception of the block."""
     inside: Any
     after: Any
     yields: Any
@@ -102,6 +112,8 @@ class Nested(Struct):
     new_events: list[Event]
     another: list[str]
     """What a session of another pipeline raised inside this one's."""
+    again: list[str] = []
+    """What a session of the same pipeline raised after both."""
 
 
 class Called(Seen, kw_only=True):
@@ -110,6 +122,8 @@ class Called(Seen, kw_only=True):
     labels: Any
     interrupted: bool
     failed: bool
+    left: bool
+    """Whether the list of records is as it was."""
 
 
 class Classified(Struct):
@@ -124,6 +138,8 @@ class Raised(Struct):
 
     kind: str
     message: str
+    same: bool
+    """Whether it is the very exception that was raised inside."""
 
 
 class OneByOne(Seen, kw_only=True):
@@ -133,6 +149,8 @@ class OneByOne(Seen, kw_only=True):
     raised: list[Raised]
     n_processed: int
     n_predicted: int
+    left: bool
+    """Whether the records are as they were."""
 
 
 class Tables(Struct):
@@ -149,6 +167,8 @@ class Processed(Seen, kw_only=True):
     labels: Any
     most: int
     overtaken: int
+    left: bool
+    """Whether the list of records is as it was."""
 
 
 class Heard(Struct):

@@ -23,6 +23,7 @@ class Recorder(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[Line] = []
+        self.pipeline: Any = None
         self.unformatted: list[str] = []  # what logging itself could not make a line of
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -32,16 +33,20 @@ class Recorder(logging.Handler):
             text = str(record.msg)
             self.unformatted.append(text)
         error = record.exc_info[1] if record.exc_info else None
-        self.lines.append(Line(record.levelname, f"{text} {error}" if error else text, record.name))
+        text = f"{text} {error}" if error else text
+        flag = getattr(self.pipeline, "in_session", None)
+        self.lines.append(Line(record.levelname, text, record.name, flag))
 
 
 @contextmanager
 def restored(*loggers: logging.Logger) -> Iterator[None]:
     """Give the loggers back as they were."""
     before = [(each, list(each.handlers), each.level, each.propagate) for each in loggers]
+    disabled = logging.root.manager.disable
     try:
         yield
     finally:
+        logging.disable(disabled)
         for logger, handlers, level, propagate in before:
             logger.handlers, logger.propagate = handlers, propagate
             logger.setLevel(level)
@@ -58,7 +63,8 @@ class Trial:
         self.own, self.root = Recorder(), Recorder()
         methods = {name: _stand_in(name, self) for name in (*stand_ins, "_setup_logging")}
         pipeline = type("Pipeline", (learner.AstronomyPipeline,), methods)
-        self.pipeline = pipeline(Processor(self), Classifier(self))
+        self.raised: BaseException | None = None  # by the processor or the classifier, last
+        self.pipeline = self.own.pipeline = pipeline(Processor(self), Classifier(self))
 
     def note(self, method: str, about: str) -> None:
         in_session = bool(getattr(self.pipeline, "in_session", False))
@@ -73,6 +79,11 @@ class Trial:
             logger.setLevel(logging.INFO)
             root.setLevel(logging.INFO)
             yield
+
+    def failed(self, error: BaseException) -> BaseException:
+        """The exception, which is remembered."""
+        self.raised = error
+        return error
 
     def seen(self) -> dict[str, Any]:
         """What was seen, by the names that it has in a `Seen`."""
@@ -125,13 +136,16 @@ class Processor:
 
     def __init__(self, trial: Trial) -> None:
         self.trial, self.count = trial, 0
-        self.made: list[Any] = []
+        self.made: list[tuple[Any, Any]] = []  # light curves, and their tables as they were
         days = (59000.25, 59001.25, 59002.25)
         data = [{"mjd": day, "flux": 50.0, "flux_err": 1.0, "band": "r"} for day in days]
+        data.append({"mjd": 59003.25, "flux": 1.0, "flux_err": 1.0, "band": "r"})
         self.template = trial.learner.TransientLightCurve(data, "template")
         self.empty = trial.learner.TransientLightCurve([], "template")
 
     def process_lightcurve(self, raw_data: Any) -> Any:
+        if not isinstance(raw_data, dict):
+            raise self.trial.failed(Trouble("this is no record"))
         name = str(raw_data.get("objectId", "no name"))
         self.trial.note("process", name)
         self.count += 1
@@ -139,11 +153,19 @@ class Processor:
             raise KeyboardInterrupt
         if "raises" in raw_data:
             kind = ValueError if raw_data.get("usual") else Trouble
-            raise kind(raw_data["raises"])
+            text = raw_data["raises"]
+            raise self.trial.failed(OSError(28, text) if raw_data.get("of_disk") else kind(text))
         light_curve = copy.copy(self.empty if raw_data.get("empty") else self.template)
         light_curve.object_id, light_curve.transient_type = name, raw_data["label"]
-        self.made.append(light_curve)
+        self.made.append((light_curve, light_curve.data.copy()))
         return light_curve
+
+    def kind_of(self, light_curve: Any) -> str:
+        """What the classifier is given, in words: a light curve of this processor's, or another."""
+        for made, data in self.made:
+            if light_curve is made:
+                return "a light curve" if data.equals(made.data) else "changed light curve"
+        return "light curve of another making"
 
 
 class Classifier:
@@ -155,9 +177,8 @@ class Classifier:
     def predict(self, lightcurve: Any) -> Any:
         self.count += 1
         known = isinstance(lightcurve, self.trial.learner.TransientLightCurve)
-        made = any(lightcurve is each for each in self.trial.pipeline.processor.made)
-        of_another = "a light curve" if made else "light curve of another making"
-        self.trial.note("predict", of_another if known else type(lightcurve).__name__)
+        kind = self.trial.pipeline.processor.kind_of(lightcurve)
+        self.trial.note("predict", kind if known else type(lightcurve).__name__)
         if known and lightcurve.transient_type == "raise":
-            raise Trouble("the rules are at a loss")
+            raise self.trial.failed(Trouble("the rules are at a loss"))
         return lightcurve.transient_type if known else "no light curve"

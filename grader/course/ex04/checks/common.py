@@ -60,7 +60,7 @@ def check_left_alone(answer: Answer[Tables]) -> None:
 def records(rng: Rng, n: int = 5) -> list[Record]:
     """Records with labels of their own, so that one sees if they change places."""
     names = rng.choice(9000, n, replace=False) + 1000
-    labels = rng.permutation([f"kind {i}" for i in range(n)])
+    labels = rng.permutation([f"Kind {i}" for i in range(n)])
     return [
         {"objectId": f"ZTF24aa{name}", "candidates": [], "label": str(label)}
         for name, label in zip(names, labels, strict=True)

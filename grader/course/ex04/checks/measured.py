@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from itertools import pairwise
 from operator import mul
 from statistics import mean, median
@@ -12,19 +13,22 @@ from grader.course.ex04.checks.common import Record, nothing_seen, observation
 from grader.course.oracles import Rng
 
 Point = tuple[float, float]  # a time and a magnitude
+Zero = Mapping[str, float]  # zero points by band
+NONE: Zero = {}
 
 
-def supernova(rng: Rng, main: str = "r", other: str = "g") -> list[Record]:
+def supernova(rng: Rng, main: str = "r", other: str = "g", faintest: int = 140) -> list[Record]:
     """A light curve in which every slip shows: the other band is brighter and seen earlier."""
-    days = [-14, -9, -5, -2, 0, 3, 7, 12, 18, 25, 28, 41, 58, 140, 152]
+    days = [-14, -9, -5, -2, 0, 3, 7, 12, 18, 25, 28, 41, 58, 140, 152, 222, 228, 293]
     points = []
     for day in days:
         fading = 0.05 * min(day, 30) + 0.015 * max(day - 30, 0)
-        magnitude = 18 + (0.1 * -day if day < 0 else fading) + 0.5 * (day == 140)
+        magnitude = 18 + (0.1 * -day if day < 0 else fading)
+        magnitude += {140: 3.0, -9: 6.0}[faintest] * (day == faintest)
         scatter = 0.0 if day == 0 else rng.uniform(0, 0.04)
         when, quality = day + rng.uniform(-0.2, 0.2), rng.uniform(10, 60)
         points.append(observation(main, when, magnitude + scatter, quality))
-    for day in (-21, -8, -3, 1, 5, 9, 22, 50):
+    for day in (-21, -8, -3, 1, 5, 9, 22, 100, 190):
         magnitude = 17.6 + 0.04 * abs(day - 9) + 0.3 * (day > 10) + rng.uniform(0, 0.04)
         points.append(observation(other, day + rng.uniform(-0.2, 0.2), magnitude))
     points += [nothing_seen(main, -70, 0.7), nothing_seen(main, -35, -1.0)]
@@ -40,11 +44,12 @@ def somewhen(rng: Rng, points: list[Record]) -> list[Record]:
     return [moved[i] for i in rng.permutation(len(moved))]
 
 
-def seen(data: list[Record]) -> list[tuple[str, float, float]]:
+def seen(data: list[Record], zeropoints: Zero = NONE) -> list[tuple[str, float, float]]:
     """Band, MJD and magnitude of the clear detections, in order of time."""
     clear = [obs for obs in data if obs["flux"] > 3 * obs["flux_err"]]
     clear.sort(key=lambda obs: obs["mjd"])
-    return [(o["band"], o["mjd"], 25 - 2.5 * math.log10(o["flux"])) for o in clear]
+    zero = {o["band"]: zeropoints.get(o["band"], 25.0) for o in clear}
+    return [(o["band"], o["mjd"], zero[o["band"]] - 2.5 * math.log10(o["flux"])) for o in clear]
 
 
 def slope(points: list[Point]) -> float:
@@ -67,9 +72,9 @@ def weighted_slope(data: list[Record], main: str, peak: float) -> float:
     )
 
 
-def measured(data: list[Record], band: str = "") -> dict[str, float]:
+def measured(data: list[Record], band: str = "", zeropoints: Zero = NONE) -> dict[str, float]:
     """The five features, by loops; in another band than the main one, if it is given."""
-    points = seen(data)
+    points = seen(data, zeropoints)
     counts = Counter(each for each, _, _ in points)
     band = band or max(sorted(counts), key=counts.__getitem__)
     main = [(t, m) for each, t, m in points if each == band]

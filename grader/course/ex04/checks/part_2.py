@@ -89,7 +89,10 @@ def test_session_with_exception(learner: Subject) -> None:
     require(bool(got.raised), "exception-swallowed")
     require(got.after is False, "stays-open~exception")
     require(got.raised == "Trouble", "exception-replaced", kind=got.raised)
+    require(got.same, "exception-replaced~copy")
     require(finish_announced(got), "finish-not-announced")
+    check_once(got)
+    check_flag(got)
     require(bool(got.log), "nothing-logged")
     well_formed(got)
     lines = shown([[line.level, line.text] for line in got.log])
@@ -110,16 +113,42 @@ def test_session_flag(learner: Subject) -> None:
     got = in_session(learner.ask(probes.session))
     if names_of(got.events) != ["session_started", "session_finished"] or len(got.events) != 2:
         return  # another check complains of that
-    start, end = got.events
-    require(start.in_session is not False, "flag-after-announcement")
-    require(end.in_session is not True, "flag-after-announcement~end")
+    check_flag(got)
+    flags = {
+        word: [line.in_session for line in got.log if word in line.text.lower()]
+        for word in ("started", "finished")
+    }
+    require(False not in flags["started"], "flag-after-log")
+    require(True not in flags["finished"], "flag-after-log~end")
+
+
+def check_flag(got: Session) -> None:
+    """Observers must hear of a session while it is open, and of its end when it is closed."""
+    for event in got.events:
+        started = approx_equal(event.name, "session_started")
+        require(event.in_session is not False or not started, "flag-after-announcement")
+        finished = approx_equal(event.name, "session_finished")
+        require(event.in_session is not True or not finished, "flag-after-announcement~end")
+
+
+def check_once(got: Session) -> None:
+    """The end of a session must be announced once, also if its block has failed."""
+    if got.events:
+        expect(
+            Answer(told(got.events)),
+            [STARTED, FINISHED],
+            what="the list of announced events after a failure",
+        )
 
 
 def test_session_interrupted(learner: Subject) -> None:
     """Ctrl-C (KeyboardInterrupt) ends the session too, goes on, and is not an error"""
+    got = in_session(learner.ask(probes.session, "exit"))
+    require(got.after is False and finish_announced(got), "open-after-interruption~exit")
     got = in_session(learner.ask(probes.session, "Ctrl-C"))
     require(got.after is False and finish_announced(got), "open-after-interruption")
     require(bool(got.raised), "interruption-swallowed")
+    check_once(got)
     require(says(got.log, "finished") or not got.log, "finish-not-logged~interruption")
     errors = [line for line in got.log if line.level in ("ERROR", "CRITICAL")]
     require(not errors, "interruption-logged")
@@ -136,3 +165,4 @@ def test_session_in_session(learner: Subject) -> None:
     trace = [[line.level, line.text] for line in got.new_log] + told(got.new_events)
     require(not trace, "refusal-logged", trace=shown(trace))
     require(not got.another, "sessions-shared", kind=got.another[0] if got.another else "")
+    require(not got.again, "one-session-only", kind=got.again[0] if got.again else "")

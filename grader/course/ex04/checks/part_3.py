@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex04 import probes
-from grader.course.ex04.checks.common import Record, errors_in, names_of, records, told, well_formed
+from grader.course.ex04.checks.common import errors_in, names_of, records, told, well_formed
 from grader.course.ex04.replies import Called
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, approx_equal, expect, require, shown
+from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require, shown
 from grader.wire import OpaqueObject
 
 
-def called(learner: Subject, data: list[Record]) -> Called:
+def called(learner: Subject, data: list[Any]) -> Called:
     """What was seen of a call, once its labels are not a generator."""
-    got = learner.ask(probes.called, data).value
+    answer = learner.ask(probes.called, data)
+    of_none = "NoneType" in answer.message and None in data
+    fail_if_recognised(answer, Mistake("name-looked-up", of_none, error=answer.raised))
+    got = answer.value
     made = isinstance(got.labels, OpaqueObject) and got.labels.type == "generator"
     require(not made, "generator-returned")
     return got
@@ -24,15 +29,18 @@ def called(learner: Subject, data: list[Record]) -> Called:
 def test_labels(learner: Subject, rng: Rng) -> None:
     """One label for each record, in order"""
     data = records(rng)
-    data[2]["label"] = "unknown"
+    data[2]["label"], data[3]["label"] = "unknown", ""
     want = [record["label"] for record in data]
     replaced = ["failed" if label == "unknown" else label for label in want]
+    got = called(learner, data)
     expect(
-        Answer(called(learner, data).labels),
+        Answer(got.labels),
         want,
         Mistake("label-replaced", replaced),
+        Mistake("label-replaced~empty", [label or "failed" for label in want]),
         what="the list of labels",
     )
+    require(got.left, "records-changed")
     expect(Answer(called(learner, []).labels), [], what="the result for an empty list")
 
 
@@ -57,9 +65,9 @@ def test_same_object_again(learner: Subject, rng: Rng) -> None:
 def test_failed_record(learner: Subject, rng: Rng) -> None:
     """A record that fails is labelled "failed" and logged; the others are unaffected"""
     data = records(rng)
-    data[1]["raises"] = data[3]["raises"] = "the file is cut off"
-    want = [record["label"] for record in data]
-    want[1] = want[3] = "failed"
+    for record in data[1:4]:
+        record["raises"] = "the file is cut off"
+    want = [data[0]["label"], "failed", "failed", "failed", data[4]["label"]]
     got = called(learner, data)
     if got.failed:
         usual = [record | {"usual": True} for record in data]
@@ -71,7 +79,7 @@ def test_failed_record(learner: Subject, rng: Rng) -> None:
         want,
         Mistake("failed-dropped", [label for label in want if label != "failed"]),
         Mistake("none-for-failed", [None if label == "failed" else label for label in want]),
-        what="the list of labels",
+        what="the list of labels, where three of five fail,",
     )
     well_formed(got)
     errors = errors_in(got.log)
@@ -84,17 +92,22 @@ def test_failed_record(learner: Subject, rng: Rng) -> None:
 
 def test_nameless_record(learner: Subject, rng: Rng) -> None:
     """A record without a name is as good as others, and is logged by its position"""
-    data = records(rng, 5)
+    data: list[Any] = records(rng, 7)
     del data[0]["objectId"]
     data[2] = data[4] = {"raises": "nothing in it"}
+    del data[5]["objectId"]
+    data[5]["diaObjectId"] = int(rng.integers(10**9, 10**10))
+    data[6] = None
     got = called(learner, data)
-    if not isinstance(got.labels, list) or len(got.labels) != 5:
+    if not isinstance(got.labels, list) or len(got.labels) != 7:
         return  # another check complains of that
     require(not approx_equal(got.labels[0], "failed"), "nameless-fails")
     expect(Answer(got.labels[4]), "failed", what="the label of a broken record without a name")
+    expect(Answer(got.labels[6]), "failed", what="the label of a record that is None")
     check_positions(errors_in(got.log))
     names = [each.data.get("object_id") for each in got.events]
     want = ["record 0", data[1]["objectId"], "record 2", data[3]["objectId"], "record 4"]
+    want += [str(data[5]["diaObjectId"]), "record 6"]
     if len(names) == len(want):  # another check complains of other numbers
         expect(Answer(names), want, what="the list of the `object_id` that are announced")
 
@@ -143,28 +156,39 @@ def test_interruption(learner: Subject, rng: Rng) -> None:
 
 def test_records_announced(learner: Subject, rng: Rng) -> None:
     """Each record is announced as "classified" or "failed\""""
-    data = records(rng, 3)
+    data = records(rng, 4)
     data[1]["raises"] = "the file is cut off"
+    data[2]["label"] = "unknown"
+    data[3] |= {"raises": "no space left", "of_disk": True}
     got = called(learner, data)
     names = [record["objectId"] for record in data]
     want = [
         ["classified", {"object_id": names[0], "label": data[0]["label"]}],
         ["failed", {"object_id": names[1], "error": "the file is cut off"}],
         ["classified", {"object_id": names[2], "label": data[2]["label"]}],
+        ["failed", {"object_id": names[3], "error": "[Errno 28] no space left"}],
     ]
     for each in got.events:
         error = each.data.get("error")
-        as_object = isinstance(error, OpaqueObject) and error.type == "Trouble"
+        as_object = isinstance(error, OpaqueObject) and error.type in ("Trouble", "OSError")
         require(not as_object, "object-for-message")
     names_told = names_of(got.events)
     both = {"classified", "failed"} <= set(names_told)
     require(both, "not-announced", events=shown(names_told))
-    twice = ["classified", {"object_id": names[1], "label": "failed"}]
-    as_code = ["failed", {"object_id": names[1], "error": "Trouble('the file is cut off')"}]
+    twice = [["classified", {"object_id": names[i], "label": "failed"}] for i in (1, 3)]
+    as_code = [
+        ["failed", {"object_id": names[i], "error": error}]
+        for i, error in (
+            (1, "Trouble('the file is cut off')"),
+            (3, "OSError(28, 'no space left')"),
+            (3, 28),
+        )
+    ]
     expect(
         Answer(told(got.events)),
         want,
-        Mistake("failed-classified-too", [*want[:2], twice, want[2]]),
-        Mistake("repr-for-message", [want[0], as_code, want[2]]),
+        Mistake("failed-classified-too", [*want[:2], twice[0], *want[2:], twice[1]]),
+        Mistake("repr-for-message", [want[0], as_code[0], want[2], as_code[1]]),
+        Mistake("message-from-args", [*want[:3], as_code[2]]),
         what="the list of announced events and their data",
     )

@@ -92,6 +92,7 @@ def test_no_more_than_that(learner: Subject, rng: Rng) -> None:
     """It opens no session and announces nothing"""
     got = learner.ask(probes.one_by_one, *records(rng, 1)).value
     require(got.sessions == 0, "session-opened")
+    require(got.left, "record-changed")
     events = told(got.events)
     require(not events, "announced-twice", event=shown(events[0][0]) if events else "")
 
@@ -129,3 +130,4 @@ def test_exceptions_go_on(learner: Subject, rng: Rng, who: str) -> None:
         kind=raised.kind,
         message=raised.message,
     )
+    require(raised.same, "exception-replaced~copy", who=who)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from grader.course.ex04.checks.common import Record, event, nothing_seen, observation
-from grader.course.ex04.checks.measured import measured
+from grader.course.ex04.checks.measured import NONE, Zero, measured
 
 FEW = [observation("r", 0, 18.0), observation("g", 1, 18.0), nothing_seen("r", 2)]
 
@@ -31,10 +31,12 @@ class Case(NamedTuple):
     border: tuple[str, str] = ("", "")
     """What is exactly at a border, and the label if the border counted."""
 
+    zeropoints: Zero = NONE
+
     @property
     def features(self) -> dict[str, float]:
         """What `features` gives for it."""
-        return self.planned or measured(self.data)
+        return self.planned or measured(self.data, zeropoints=self.zeropoints)
 
 
 SINGLE = [
@@ -50,9 +52,11 @@ TOO_FEW = [
     Case(1, "unknown", "two detections and one observation without", FEW),
 ]
 
+FADING = {"rise_time": 0.0, "decline_rate": 0.2, "amplitude": 1.4, "colour": 0.1, "episodes": 1}
+
 ENOUGH = [
-    Case(2, "CV", "three detections in r", IN_ONE_BAND),
-    Case(2, "CV", "two detections in r and one in g", IN_TWO_BANDS),
+    Case(2, "CV", "three detections in r", IN_ONE_BAND, planned=FADING),
+    Case(2, "CV", "two detections in r and one in g", IN_TWO_BANDS, planned=FADING),
 ]
 
 IN_ORDER = [
@@ -67,6 +71,13 @@ IN_ORDER = [
     Case(6, "SNIa", "up in two weeks, quite fast, blue", event(14, 0.0315, -0.3)),
     Case(6, "SNIa", "quite fast after a long rise", event(130, 0.05, 0.2)),
     Case(7, "TDE", "just blue after a long rise", event(130, 0.01, -0.09)),
+    Case(
+        7,
+        "TDE",
+        "slow, and blue by its zero points",
+        event(25, 0.01, -0.05),
+        zeropoints={"g": 24.8},
+    ),
     Case(9, "SNII", "slow, up within a day", event(1.2, 0.012, 0.3), slow=True),
     Case(9, "SNII", "slow, in two episodes", event(12, 0.012, 0.3, ((150.0, 1.5),)), slow=True),
 ]

@@ -8,23 +8,32 @@ from itertools import pairwise
 from statistics import mean, median
 
 from grader.course.ex04.checks.common import Record
-from grader.course.ex04.checks.measured import Point, measured, seen, slope, weighted_slope
+from grader.course.ex04.checks.measured import (
+    NONE,
+    Point,
+    Zero,
+    measured,
+    seen,
+    slope,
+    weighted_slope,
+)
 from grader.expect import Mistake
 
 
 class Curve:
     """A light curve that is measured: its clear detections, and those in its main band."""
 
-    def __init__(self, data: list[Record], main: str) -> None:
+    def __init__(self, data: list[Record], main: str, zeropoints: Zero) -> None:
         self.data, self.main = data, main
-        self.want, self.points = measured(data), seen(data)
+        self.want, self.points = measured(data, zeropoints=zeropoints), seen(data, zeropoints)
+        self.with_25 = measured(data)
         self.in_main = [(t, m) for band, t, m in self.points if band == main]
         self.peak = min(self.in_main, key=lambda point: point[1])[0]
 
 
-def slips(data: list[Record], main: str) -> dict[str, list[Mistake]]:
+def slips(data: list[Record], main: str, zeropoints: Zero = NONE) -> dict[str, list[Mistake]]:
     """The mistakes that are known of each feature."""
-    curve = Curve(data, main)
+    curve = Curve(data, main, zeropoints)
     known: dict[str, Callable[[Curve], list[Mistake]]] = {
         "rise_time": rises,
         "decline_rate": declines,
@@ -84,8 +93,13 @@ def colours(curve: Curve) -> list[Mistake]:
     near = within(10, g=curve.peak, r=curve.peak)
     own = {each: min(points[each], key=lambda point: point[1])[0] for each in "gr"}
     flux = {each: median(10 ** (-0.4 * m) for m in near[each]) for each in "gr"}
+    before = {each: [m for t, m in points[each] if t - curve.peak <= 10] for each in "gr"}
+    after = {each: [m for t, m in points[each] if t - curve.peak >= -10] for each in "gr"}
     return [
         Mistake("colour-reversed", -curve.want["colour"]),
+        Mistake("zeropoints-left-out", curve.with_25["colour"]),
+        Mistake("colour-without-abs", colour(before)),
+        Mistake("colour-without-abs~after", colour(after)),
         Mistake("colour-of-everything", colour(within(math.inf, g=0, r=0))),
         Mistake("colour-in-each-peak", colour(within(10, **own))),
         Mistake("mean-for-median", mean(near["g"]) - mean(near["r"])),

@@ -1,0 +1,38 @@
+"""A crowd of threads that are at work at the same time, and are counted."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+
+class Crowd:
+    """Counts how many are at work at the same time. The first wait until `wanted` have come."""
+
+    def __init__(self, wanted: int) -> None:
+        self.wanted, self.now, self.most, self.done, self.overtaken = wanted, 0, 0, 0, 0
+        self.change = threading.Condition()
+
+    def work(self, seconds: float = 0.0, patience: float = 0.0, until_done: int = 0) -> None:
+        """Be at work for some time.
+
+        Arguments:
+            seconds: the time it takes.
+            patience: how long the first ones wait for one more than `wanted`, who should not come.
+            until_done: go on until so many others are done, for a while.
+        """
+        with self.change:
+            self.now += 1
+            self.most = max(self.most, self.now)
+            self.change.notify_all()
+            if not self.change.wait_for(lambda: self.most >= self.wanted, 0.4):
+                self.wanted = 0  # they do not come: nobody else need wait
+            if not self.done:
+                self.change.wait_for(lambda: self.most > self.wanted, patience)
+        time.sleep(seconds)
+        with self.change:
+            if until_done:
+                self.change.wait_for(lambda: self.done >= until_done, 0.4)
+                self.overtaken = self.done
+            self.now, self.done = self.now - 1, self.done + 1
+            self.change.notify_all()
