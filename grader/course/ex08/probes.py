@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import operator
 import re
 from collections.abc import Callable, Collection, Sequence
 from contextlib import redirect_stderr, suppress
@@ -19,8 +18,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import SGD
 from torch.optim.lr_scheduler import StepLR
-from torch.utils.data import DataLoader, TensorDataset
 
+from grader.course.ex08.batches import loader_of, plain, rows
 from grader.course.ex08.figures import figures_closed, kind_of, matrix_of, panels_of
 from grader.course.ex08.outcomes import returned, saved
 from grader.course.ex08.replies import (
@@ -65,27 +64,26 @@ def dealt(
     seed: int,
     most: int = 100,
     others: Sequence[int] = (),
+    another_pass: bool = False,
 ) -> Dealt:
     """The length of a sampler, and the batches of some passes (the first `most` of each).
 
-    If there are labels of `others`, a sampler for those is made before the first pass.
+    If there are labels of `others`, a sampler for those is made before the first pass. With
+    `another_pass` one more is begun before, and gives a batch after each of theirs.
     """
     seed_torch(seed)
     sampler = learner.BalancedBatchSampler(labels, batch_size)
     if others:
         learner.BalancedBatchSampler(others, len(others))
-    batches = [[_plain(batch) for batch in islice(iter(sampler), most)] for _ in range(passes)]
+    another = iter(sampler) if another_pass else iter([])
+    next(another, None)
+    batches = list[list[Any]]()
+    for _ in range(passes):
+        batches.append([])
+        for batch in islice(iter(sampler), most):
+            batches[-1].append(plain(batch))
+            next(another, None)
     return Dealt(len(sampler), batches)
-
-
-def _plain(batch: Any) -> Any:
-    """A batch as a list of ints, or the value itself if it is not one."""
-    if not hasattr(batch, "__len__") and not hasattr(batch, "__index__"):
-        return type(batch).__name__
-    try:
-        return [operator.index(position) for position in batch]
-    except TypeError:
-        return operator.index(batch) if hasattr(batch, "__index__") else batch
 
 
 # 8.2 EarlyStopping
@@ -174,17 +172,13 @@ def confusion_figures(
 # 8.5 class_weights, run_epoch, train_with_imbalance_handling
 
 
-def _loader(features: Tensor, labels: Tensor, batches: list[list[int]]) -> DataLoader[Any]:
-    """A loader that delivers these positions, batch by batch."""
-    return DataLoader(TensorDataset(features, labels), batch_sampler=batches)
-
-
 def weights(learner: Learner, labels: Tensor, batches: list[list[int]], num_classes: int) -> Any:
     """The class weights for a loader of these batches."""
     features = torch.ones(len(labels), 1, N_FEATURES)
-    return learner.class_weights(_loader(features, labels, batches), num_classes)
+    return learner.class_weights(loader_of(features, labels, batches), num_classes)
 
 
+@torch.enable_grad()  # and as it was afterwards, whatever an answer does
 def one_epoch(
     learner: Learner,
     logits: Tensor,
@@ -201,11 +195,18 @@ def one_epoch(
     model.shift.grad = torch.full_like(model.shift, 3.0)  # left over from something else
     optimizer = SGD(model.parameters(), lr=rate) if rate else None
     returned = learner.run_epoch(
-        model, _loader(features, labels, batches), nn.CrossEntropyLoss(), tracker, optimizer, "cpu"
+        model,
+        loader_of(features, labels, batches),
+        nn.CrossEntropyLoss(),
+        tracker,
+        optimizer,
+        "cpu",
     )
-    return Epoch(returned, tracker.told, model.asked, model.shift.detach())
+    shift, on = model.shift.detach(), torch.is_grad_enabled()
+    return Epoch(returned, tracker.told, model.asked, shift, on)
 
 
+@torch.enable_grad()
 def left_behind(learner: Learner, training: bool) -> list[str]:
     """What `run_epoch` does not move to a device.
 
@@ -213,7 +214,7 @@ def left_behind(learner: Learner, training: bool) -> list[str]:
     asks for one, but until then all goes on as usual.
     """
     model, criterion = Spy(2), PlacedLoss()
-    loader = _loader(torch.ones(4, 1, N_FEATURES), torch.tensor([0, 1, 1, 0]), [[0, 1], [2, 3]])
+    loader = loader_of(torch.ones(4, 1, N_FEATURES), torch.tensor([0, 1, 1, 0]), [[0, 1], [2, 3]])
     optimizer = SGD(model.parameters(), lr=0.1) if training else None
     with suppress(Exception):
         learner.run_epoch(model, loader, criterion, Recorder({}), optimizer, "meta")
@@ -227,14 +228,16 @@ def left_behind(learner: Learner, training: bool) -> list[str]:
     return [what for what, kind in known.items() if kind != "meta"]
 
 
+@torch.enable_grad()
 def passes_alone(learner: Learner) -> None:
     """Train and look without being told a device."""
     model = Spy(2)
-    loader = _loader(torch.ones(2, 1, N_FEATURES), torch.tensor([0, 1]), [[0, 1]])
+    loader = loader_of(torch.ones(2, 1, N_FEATURES), torch.tensor([0, 1]), [[0, 1]])
     for optimizer in (SGD(model.parameters(), lr=0.1), None):
         learner.run_epoch(model, loader, nn.CrossEntropyLoss(), Recorder({}), optimizer)
 
 
+@torch.enable_grad()
 def trained(
     learner: Learner,
     logits: Tensor,
@@ -260,18 +263,20 @@ def trained(
         optimizers.append(optimizer)
         return StepLR(optimizer, 1, gamma=gamma or 1.0)
 
-    train = _loader(_rows(0, labels, logits), labels, [batch])
+    train = loader_of(rows(0, labels, logits), labels, [batch])
     empty = torch.zeros(len(val_labels), num_classes)
-    val = _loader(_rows(1, val_labels, empty), val_labels, [list(range(len(val_labels)))])
+    val = loader_of(rows(1, val_labels, empty), val_labels, [list(range(len(val_labels)))])
     if gamma is not None:
         options["make_scheduler"] = make_scheduler
     screen = StringIO()
     with TemporaryDirectory() as folder, redirect_stderr(screen):
         path = Path(folder) / "best.pt"
-        usual = {"device": "cpu", "weight_decay": 0.0, "progress": False, "checkpoint_path": path}
+        place = str(path) if None in script else path
+        usual = {"device": "cpu", "weight_decay": 0.0, "progress": False, "checkpoint_path": place}
         try:
             result = learner.train_with_imbalance_handling(model, train, val, **usual | options)
             got = returned(result)
+            got.other_model = got.model == "model" and result[0] is not model
         except PowerCut:
             got = Training(cut=True)
         got.file, got.confused, got.loaded = saved(path), model.confused, model.loaded
@@ -280,13 +285,6 @@ def trained(
         got.optimizer = type(optimizer).__name__
         got.decay = float(optimizer.param_groups[0].get("weight_decay", 0.0))
     return got
-
-
-def _rows(kind: int, labels: Tensor, logits: Tensor) -> Tensor:
-    """Features (objects, 1, 3 + num_classes) for `Scripted`."""
-    count = len(labels)
-    head = [torch.full((count,), float(kind)), labels.float(), torch.arange(count).float()]
-    return torch.cat([torch.stack(head, dim=1), logits], dim=1).unsqueeze(1)
 
 
 # 8.6 plot_training_history
@@ -326,6 +324,17 @@ def mixed(
     return Mixed(result, all(same))
 
 
+def mixed_pairs(learner: Learner, pairs: int, alpha: float) -> list[Any]:
+    """The features of batches of two rare objects, after mixup with another seed each."""
+    features = torch.eye(2).reshape(2, 1, 2)
+    found = []
+    for seed in range(pairs):
+        seed_torch(seed)
+        labels = torch.tensor([1, 1])
+        found.append(learner.mixup_minority(features.clone(), labels, 2, (1,), alpha)[0])
+    return found
+
+
 # 8.E2 mc_dropout_predict
 
 
@@ -333,6 +342,7 @@ def _modes(model: nn.Module) -> list[bool]:
     return [module.training for module in model.modules()]
 
 
+@torch.enable_grad()
 def sampled(
     learner: Learner, table: Tensor, features: Tensor, n_samples: int, training: bool
 ) -> Sampled:
@@ -341,11 +351,11 @@ def sampled(
     The fast path is enabled before for a model in evaluation mode, and disabled for another.
     """
     seed_torch(1)
-    usual = torch.backends.mha.get_fastpath_enabled()
-    model = OneDrop(table)
+    usual, model = torch.backends.mha.get_fastpath_enabled(), OneDrop(table)
     if not training:
         model.eval()
     modes, state = _modes(model), copy.deepcopy(model.state_dict())
+    flags = [weights.requires_grad for weights in model.parameters()]
     switch: Callable[[bool], None] = torch.backends.mha.set_fastpath_enabled
     switch(not training)
     try:
@@ -353,12 +363,15 @@ def sampled(
         kept_fast = torch.backends.mha.get_fastpath_enabled() == (not training)
     finally:
         switch(usual)
+    on = torch.is_grad_enabled()
     same = all(torch.equal(state[name], value) for name, value in model.state_dict().items())
+    free = flags == [weights.requires_grad for weights in model.parameters()]
     items = result if isinstance(result, tuple | list) else ()
     flows = any(isinstance(each, Tensor) and each.requires_grad for each in items)
-    return Sampled(result, modes, _modes(model), same, flows, kept_fast)
+    return Sampled(result, modes, _modes(model), same, flows, kept_fast, on, free)
 
 
+@torch.enable_grad()
 def silent_layers(learner: Learner, n_samples: int) -> list[str]:
     """The layers of dropout with which all answers are the same."""
     features = torch.ones(2, 1, N_FEATURES)
@@ -371,6 +384,7 @@ def silent_layers(learner: Learner, n_samples: int) -> list[str]:
     return silent
 
 
+@torch.enable_grad()
 def sampled_transformer(
     learner: Learner, features: Tensor, n_samples: int, fast_path: bool = True
 ) -> Any:

@@ -132,6 +132,8 @@ class Epoch(Struct):
     told: list[Event]
     asked: list[Mode]
     shift: Any
+    gradients_on: bool
+    """Whether gradients are computed afterwards, as before."""
 
 
 class Training(Struct):
@@ -139,8 +141,9 @@ class Training(Struct):
 
     `result` and `model` name the types of what was returned. `steps` and `walker` are those of the
     model that came back; `file` is the number of steps of the one in the checkpoint, or a word.
-    `optimizer` and `decay` are the type and the weight decay of what a scheduler was made of, and
-    `bar` says whether a progress bar was shown.
+    `optimizer` and `decay` are the type and the weight decay of what a scheduler was made of. `bar`
+    says whether a progress bar was shown, and `other_model` whether the model that came back is
+    another one than was given.
     """
 
     cut: bool = False
@@ -155,6 +158,7 @@ class Training(Struct):
     optimizer: str = ""
     decay: float = 0.0
     bar: bool = False
+    other_model: bool = False
 
 
 class Mixed(Struct):
@@ -173,3 +177,7 @@ class Sampled(Struct):
     same: bool
     flows: bool
     fast_path_kept: bool
+    gradients_on: bool
+    """Whether gradients are computed afterwards, as before."""
+    weights_free: bool
+    """Whether the weights that were to be trained still are, and no others."""

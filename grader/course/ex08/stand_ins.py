@@ -143,13 +143,25 @@ class PowerCut(RuntimeError):
     """Raised on purpose, in the middle of a training."""
 
 
+class Shift(nn.Module):
+    """Adds 1/4 in training mode, and nothing in evaluation mode."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + 0.25 * self.training
+
+
 class OneDrop(nn.Module):
-    """Two answers are possible for each object: its one feature is dropped, or doubled."""
+    """Two answers are possible for each object: its one feature is dropped, or doubled.
+
+    One more of its weights is not to be trained.
+    """
 
     def __init__(self, table: Tensor) -> None:
         super().__init__()
         self.dropout = nn.Dropout(0.5)
         self.norm = nn.BatchNorm1d(1, eps=1e-9)
+        self.shift = Shift()
+        self.fixed = nn.Parameter(torch.zeros(()), requires_grad=False)
         self.frozen = nn.Sequential(nn.Identity(), nn.Dropout(0.0))
         self.register_buffer("table", table)
         self.table: Tensor
@@ -157,7 +169,7 @@ class OneDrop(nn.Module):
         self.frozen.eval()  # as if for a reason of its own
 
     def forward(self, x: Tensor) -> Tensor:
-        feature = self.frozen(self.norm(self.dropout(x[:, 0, :1])))  # (batch, 1)
+        feature = self.frozen(self.shift(self.norm(self.dropout(x[:, 0, :1]))))  # (batch, 1)
         return feature * self.table  # (batch, num_classes)
 
 

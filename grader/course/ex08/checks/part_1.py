@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.answer import Subject
+from grader.answer import Failure, Subject
 from grader.course.counted import as_many
 from grader.course.ex08 import probes
 from grader.course.gates import gate
@@ -82,6 +83,18 @@ def test_no_card_twice(learner: Subject, rng: Rng) -> None:
     """An object comes again only when all of its class have come"""
     labels = some_labels(rng)
     passes = dealt(learner, labels, 16, passes=3)
+    check_cards(passes, labels)
+    beside = learner.ask(probes.dealt, labels, 16, 2, 1, 10, another_pass=True)
+    try:
+        check_cards(as_many(beside.value.passes, 2), labels)
+        whole = all(len(batches) == len(labels) // 16 for batches in beside.value.passes)
+    except Failure:
+        whole = False
+    require(whole, "pass-in-self", beside)
+
+
+def check_cards(passes: list[list[Batch]], labels: list[int]) -> None:
+    """No object comes again in a pass before all of its class have come as often."""
     together = [batch for batches in passes for batch in batches]
     one_pack = all(max(some) - min(some) <= 1 for some in counts_of(together, labels))
     for batches in passes:
@@ -132,6 +145,8 @@ def test_few_objects(learner: Subject) -> None:
     ((batch,),) = dealt(learner, labels, 8)
     counts = [sum(label_at(labels, i) == c for i in batch) for c in (0, 1)]
     require(counts == [4, 4], "two-classes-unbalanced", counts=counts)
+    ((single,),) = dealt(learner, [5], 3)
+    require(single == [0, 0, 0], "single-object", got=single)
 
 
 def test_two_samplers(learner: Subject, rng: Rng) -> None:
@@ -170,3 +185,5 @@ def test_batch_too_small(learner: Subject, rng: Rng) -> None:
     accepted = Mistake("too-small-accepted", answer.raised is None)
     for value in ("3", str(len(SIZES))):
         expect_error(answer, "ValueError", "a batch of 3 for 4 classes", accepted, naming=value)
+        alone = re.search(rf"(?<!\d){value}(?!\d)", answer.message) is not None
+        require(alone, "number-not-named", answer, value=value, message=answer.message)

@@ -49,6 +49,8 @@ def slips(losses: list[float], patience: int, delta: float) -> list[Mistake]:
         Mistake("min-delta-ignored", by(lambda x, best: x < best)),
         Mistake("min-delta-relative", by(lambda x, best: x < best * (1 - delta))),
         Mistake("exactly-counts", by(lambda x, best: x <= best - delta)),
+        Mistake("negative-refused", by(lambda x, best: 0 <= x < best - delta)),
+        Mistake("negative-refused~size", by(lambda x, best: abs(x) < best - delta)),
         Mistake("change-counts", by(lambda x, best: best == math.inf or abs(x - best) > delta)),
         Mistake("nan-improves", by(lambda x, best: not x >= best - delta)),
         Mistake("nan-not-counted", by(right, counts_nan=False)),
@@ -93,18 +95,38 @@ def test_losses(learner: Subject, rng: Rng) -> None:
 def test_nan(learner: Subject) -> None:
     """NaN is never an improvement"""
     nan = math.nan
-    losses = [nan, 3.0, nan, 2.0, nan, nan, 1.0, nan, 0.5, nan, nan, nan, 0.25, 0.5, nan, 0.5, 0.5]
+    losses = [
+        nan,
+        math.inf,
+        3.0,
+        nan,
+        2.0,
+        nan,
+        nan,
+        1.0,
+        nan,
+        0.5,
+        nan,
+        nan,
+        nan,
+        0.25,
+        0.5,
+        nan,
+        0.5,
+        0.5,
+    ]
     check_answers(learner, losses, 3, 0.125)
 
 
 def test_patience_of_one(learner: Subject) -> None:
-    """With a patience of 1 the first failure to improve ends it"""
-    check_answers(learner, [2.0, 1.0, 0.5, 0.75, 0.25], 1, 0.125)
+    """With a patience of 1 the first failure to improve ends it; a loss may be negative"""
+    check_answers(learner, [2.0, 1.0, 0.5, 0.75, 0.25, -1.0, -2.0, -1.5], 1, 0.125)
 
 
 def test_attributes(learner: Subject) -> None:
     """The best loss and the counter are kept in its attributes"""
-    got = learner.ask(probes.told, {"patience": 5, "min_delta": 0.25}, [2.0, 1.0, 0.875, 1.5]).value
+    got = learner.ask(probes.told, {"patience": 1, "min_delta": 0.25}, [2.0, 1.0, 0.875, 1.5]).value
     require(not approx_equal(got.best, 0.875), "best-creeps")
     expect(Answer(got.best), 1.0, what="`best_loss` after the losses 2, 1, 0.875, 1.5")
-    expect(Answer(got.counter), 2, what="`counter` after the losses 2, 1, 0.875, 1.5")
+    after = "`counter` after the losses 2, 1, 0.875, 1.5"
+    expect(Answer(got.counter), 2, Mistake("counter-capped", 1), what=after)

@@ -264,6 +264,12 @@ def test_unknown_rare_class(learner: Subject, rng: Rng) -> None:
         works = learner.ask(probes.metrics, NAMES, ["TDE"], seen.batches()).raised is None
         fail_if_recognised(answer, Mistake("unknown-rare-refused", works, error=answer.raised))
     check_measures(answer, seen)
+    seen.rare = ["kilonova"]
+    answer = learner.ask(probes.metrics, NAMES, seen.rare, seen.batches())
+    fail_if_recognised(answer, Mistake("nan-for-undefined~division", Raises("ZeroDivisionError")))
+    got = measures_of(answer).get("rare_event_recall")
+    nan = Mistake("nan-for-undefined~rare", math.nan)
+    expect(Answer(got), 0.0, nan, what="`rare_event_recall` without a rare class in class_names")
 
 
 def test_measured_twice(learner: Subject, rng: Rng) -> None:

@@ -209,16 +209,19 @@ def test_best_epoch(learner: Subject, rng: Rng) -> None:
 
 def test_early_stop(learner: Subject, rng: Rng) -> None:
     """The training ends when EarlyStopping says so"""
-    script = [1.25, 0.875, 1.0, 1.125, 0.75, 0.8]
+    script = [1.25, 0.875, 0.8746, 1.125]  # the third is better by less than 0.001
+    script += [0.75, 0.8, 0.9, 1.0]
     plan = Plan(rng, list(script))
     got = plan.run(learner, patience=2, learning_rate=0.125, checkpoint_path=None)
     reached = epochs_run(got)
     require(reached != len(script), "never-stops")
+    require(reached != 7, "stops-by-own-rule")
     losses = ", ".join(map(str, script[:4]))
     require(reached == 4, "stops-elsewhere", losses=losses, got=reached)
-    require(not only_parameters(got, 0.125, 1), "buffers-not-restored")
+    require(not only_parameters(got, 0.125, 2), "buffers-not-restored")
     require(got.steps != 4, "last-epoch-returned~stopped")
-    require(got.steps == 2, "other-weights", got=got.steps, want=2)
+    require(got.steps != 2, "best-by-min-delta~stopped")
+    require(got.steps == 3, "other-weights", got=got.steps, want=3)
     for name in SERIES:
         series(got, name, 4)
 
@@ -298,6 +301,9 @@ def test_focal_loss(learner: Subject, rng: Rng) -> None:
     answer = plan.ask(learner, loss="focus")
     accepted = Mistake("unknown-loss-accepted", answer.raised is None)
     expect_error(answer, "ValueError", 'loss="focus"', accepted, naming="focus")
+    answer = plan.ask(learner, loss="Focal")
+    accepted = Mistake("unknown-loss-accepted~case", answer.raised is None)
+    expect_error(answer, "ValueError", 'loss="Focal"', accepted, naming="Focal")
 
 
 def test_checkpoint(learner: Subject, rng: Rng) -> None:

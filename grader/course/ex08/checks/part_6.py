@@ -14,7 +14,7 @@ from grader.course.ex08.checks.common import SERIES, figure_of
 from grader.course.ex08.replies import History, Line, Panel
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import approx_equal, require
+from grader.expect import approx_equal, require, shown
 
 EPOCHS = 9
 
@@ -88,8 +88,21 @@ def test_lines(learner: Subject, rng: Rng, memory: dict[str, Any]) -> None:
         require(bool(lines), "series-missing", name=name)
         where[name] = lines[0][0]
     check_places(where, got.axes)
+    check_epochs(got.axes, history)
     place, line = found(got.axes, history["val_loss"])[0]
     check_marks(got.axes[place], line, history)
+
+
+def check_epochs(axes: list[Panel], history: dict[str, Any]) -> None:
+    """All lines count the epochs from 0, or all of them from 1."""
+    lines = {name: found(axes, history[name])[0][1] for name in SERIES}
+    firsts = {name: line.x[0] if line.x else 0.0 for name, line in lines.items()}
+    for name, line in lines.items():
+        want = [[first + i for i in range(len(line.y))] for first in (0.0, 1.0)]
+        fits = any(approx_equal(line.x, each) for each in want)
+        require(fits, "not-by-epoch", name=name, got=shown(line.x))
+    apart = ", ".join(f"`{name}` from {first:g}" for name, first in firsts.items())
+    require(len(set(firsts.values())) == 1, "epochs-apart", got=apart)
 
 
 def test_left_alone(learner: Subject, rng: Rng, memory: dict[str, Any]) -> None:
@@ -137,6 +150,11 @@ def test_legend(learner: Subject, rng: Rng, memory: dict[str, Any]) -> None:
         across, up = axes[place].across, axes[place].up
         labelled = "epoch" in across.lower() and bool(up)
         require(labelled, "no-axis-labels", name=name, across=across, up=up)
+    rate = found(axes, history["learning_rates"])
+    require(bool(rate), "series-missing~one-epoch", name="learning_rates")
+    across, up = axes[rate[0][0]].across, axes[rate[0][0]].up
+    labelled = "epoch" in across.lower() and bool(up)
+    require(labelled, "no-axis-labels", name="learning_rates", across=across, up=up)
 
 
 def check_legend(name: str, words: tuple[str, ...], text: str) -> None:

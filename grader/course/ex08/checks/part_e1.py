@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
@@ -12,7 +13,15 @@ from grader.course.ex08.checks.common import N_CLASSES
 from grader.course.ex08.replies import Mixed
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
-from grader.expect import Mistake, approx_equal, expect, kind_of, require
+from grader.expect import (
+    Mistake,
+    Raises,
+    approx_equal,
+    expect,
+    fail_if_recognised,
+    kind_of,
+    require,
+)
 from grader.wire import Tensor
 
 
@@ -72,6 +81,9 @@ def test_only_minority(learner: Subject, rng: Rng) -> None:
     several = bool(((shares[~rare] > 1e-6).sum(axis=1) > 1).any())
     require(same or not several, "majority-mixed")
     require(same, "majority-changed")
+    for c in minority:
+        left_out = approx_equal(shares[labels == c], untouched[labels == c], atol=1e-5)
+        require(not left_out, "rare-class-left-out", minority=minority, c=c)
     sums = shares.sum(axis=1)
     expect(Answer(sums), np.ones(len(labels)), what="the sum of an object's shares", rtol=1e-4)
     parts = (shares > 1e-6).sum(axis=1)
@@ -128,7 +140,18 @@ def test_shares(learner: Subject, rng: Rng) -> None:
     even = even[even < 1 - 1e-4]
     require(len(even) > 0 and even.max() < 0.6, "alpha-ignored")
     little, _ = mixtures(learner, labels, minority, 0.05)
-    require(float(np.mean(np.diag(little)[rare] > 0.9)) > 0.6, "alpha-ignored~small")
+    require(float(np.mean(np.diag(little)[rare] > 0.99)) > 0.6, "alpha-ignored~small")
+
+
+def test_distribution(learner: Subject) -> None:
+    """The shares are those of Beta(alpha, alpha), and of no other distribution"""
+    labels = np.array([0, 4] * 600)
+    features = Tensor.of(np.zeros((1200, 1, 1)))
+    answer = learner.ask(probes.mixed, features, Tensor.of(labels), N_CLASSES, [4], 2.0)
+    soft = float_values(mixed_pair(answer)[1], (1200, N_CLASSES), "labels")
+    shares = soft[labels == 4, 4]  # of an object with a partner of another class
+    away = float(np.mean(shares[shares < 1 - 1e-4] - 0.5))
+    require(abs(away - 0.1875) < 0.026, "shares-otherwise-distributed", got=0.5 + away)
 
 
 def test_partners(learner: Subject, rng: Rng) -> None:
@@ -145,6 +168,26 @@ def test_partners(learner: Subject, rng: Rng) -> None:
     other, _ = mixtures(learner, labels, minority, 50.0, seed=2)
     require(approx_equal(shares, again, atol=1e-5), "other-generator")
     require(not approx_equal(shares, other, atol=1e-5), "own-seed")
+    later = [int(np.argmax(np.where(np.arange(80) == i, 0, other[i]))) for i in rare]
+    require(partner != later, "partner-not-drawn")
+
+
+def test_own_partner(learner: Subject, rng: Rng) -> None:
+    """An object may be its own partner, in a batch of one it must be"""
+    one = Tensor.of(rng.uniform(0, 1, (1, 2, 4)))
+    answer = learner.ask(probes.mixed, one, Tensor.of(np.array([3])), N_CLASSES, [3], 2.0)
+    fail_if_recognised(answer, Mistake("single-object-fails", alone(answer), error=answer.raised))
+    same, soft = mixed_pair(answer)
+    expect(Answer(same), one, what="the features of a batch of one")
+    expect(Answer(soft), Tensor.of(np.eye(N_CLASSES)[[3]]), what="the labels of a batch of one")
+    pairs = learner.ask(probes.mixed_pairs, 16, 50.0).value
+    shares = [float_values(pair, (2, 1, 2), "features").reshape(2, 2) for pair in pairs]
+    kept = any(approx_equal(np.diag(share)[i], 1.0, 1e-3) for share in shares for i in (0, 1))
+    require(kept, "never-own-partner")
+
+
+def alone(answer: Answer[Mixed]) -> bool:
+    return answer.raised is not None and not answer.raised.is_a("NotImplementedError")
 
 
 def test_no_minority(learner: Subject, rng: Rng) -> None:
@@ -157,10 +200,16 @@ def test_no_minority(learner: Subject, rng: Rng) -> None:
     expect(Answer(soft), Tensor.of(np.eye(N_CLASSES)[labels]), what="the labels")
 
 
-def test_double_precision(learner: Subject, rng: Rng) -> None:
+@pytest.mark.parametrize("dtype", ["float64", "float16"])
+def test_precision(learner: Subject, rng: Rng, dtype: str) -> None:
     """Features keep their dtype, and labels are float32"""
     labels = rng.permutation([0] * 5 + [1] * 3)
-    features = Tensor.of(np.eye(8).reshape(8, 2, 4), "float64")
+    features = Tensor.of(np.eye(8).reshape(8, 2, 4), dtype)
     answer = learner.ask(probes.mixed, features, Tensor.of(labels), N_CLASSES, [1], 0.4)
+    of_types = [Raises("RuntimeError", word) for word in ("dtype", "type ", "scalar type")]
+    fails = answer.raised is not None and any(each.matches(answer) for each in of_types)
+    mistake = Mistake("dtype-changed~raised", fails, dtype=dtype, error=answer.raised)
+    fail_if_recognised(answer, mistake)
     kinds = [getattr(each, "dtype", kind_of(each)) for each in mixed_pair(answer)]
-    require(kinds == ["float64", "float32"], "dtype-changed", got=kinds)
+    got = " and ".join(map(str, kinds))
+    require(kinds == [dtype, "float32"], "dtype-changed", dtype=dtype, got=got)

@@ -22,6 +22,7 @@ class Coins:
 
     def __init__(self, rng: Rng) -> None:
         self.table = np.array([1.5, -0.5, 0.25])
+        self.shift = 0.25  # of the feature, by a module in training mode
         self.feature = rng.uniform(0.5, 1.5, 6) * np.array([1, -1, 1, -1, 1, -1])
         self.features = np.zeros((6, 1, 8))
         self.features[:, 0, 0] = self.feature
@@ -52,7 +53,7 @@ def pair_of(result: Any, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray
 @pytest.mark.parametrize("training", [False, True])
 def test_mean_and_spread(learner: Subject, rng: Rng, training: bool) -> None:
     """Mean and standard deviation are those of the probabilities over the samples"""
-    coins, n = Coins(rng), 40
+    coins, n = Coins(rng), 7 if training else 40
     answer = coins.asked(learner, n, training)
     mean, spread = pair_of(answer.value.result, (6, 3))
     kept = check_mean(mean, coins, n, answer.value.same)
@@ -85,9 +86,19 @@ def check_mean(mean: np.ndarray, coins: Coins, n: int, same: bool) -> np.ndarray
     whole = np.isclose(kept * n, np.round(kept * n), atol=0.02).all()
     require(not is_of_mean_logits(mean, coins, n) or bool(fits and whole), "mean-of-logits")
     require(bool(fits) or same, "everything-in-training-mode")
+    require(bool(fits) or not shifted(mean, coins), "others-in-training-mode")
     require(bool(fits), "fits-no-mixture")
     require(bool(whole), "mean-over-other-number", n=n)
     return kept.clip(0, 1)
+
+
+def shifted(mean: np.ndarray, coins: Coins) -> bool:
+    """Whether the means are mixtures of two answers with the shift that training mode adds."""
+    logits = [(factor * coins.feature + coins.shift)[:, None] * coins.table for factor in (0, 2)]
+    off, on = map(softmax, logits)
+    step = on - off
+    kept = ((mean - off) * step).sum(axis=1) / (step**2).sum(axis=1)
+    return bool(np.isclose(mean, off + kept[:, None] * step, atol=1e-4).all())
 
 
 def is_of_mean_logits(mean: np.ndarray, coins: Coins, n: int) -> bool:
@@ -104,6 +115,8 @@ def test_model_as_before(learner: Subject, rng: Rng, training: bool) -> None:
     require(got.modes_before == got.modes_after, "modes-not-restored")
     require(not got.flows, "gradients-kept")
     require(got.fast_path_kept, "fast-path-not-restored")
+    require(got.gradients_on, "gradients-left-off")
+    require(got.weights_free, "weights-frozen")
 
 
 def test_transformer(learner: Subject, rng: Rng) -> None:

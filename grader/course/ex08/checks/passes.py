@@ -30,6 +30,7 @@ class Pass:
         features, labels = Tensor.of(self.logits), Tensor.of(self.labels)
         answer = learner.ask(probes.one_epoch, features, labels, self.batches, rate, self.answer)
         require(bool(answer.value.asked), "model-never-asked")
+        require(answer.value.gradients_on, "gradients-left-off")
         return answer.value
 
     def followed(

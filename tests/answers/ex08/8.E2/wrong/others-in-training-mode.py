@@ -1,3 +1,5 @@
+"""All but the normalisations are in training mode."""
+
 from contextlib import contextmanager
 
 
