@@ -27,6 +27,7 @@ from grader.course.ex05.replies import (
     Size,
     Sky,
     Transformed,
+    Walks,
 )
 from grader.course.seeds import seed_torch
 from grader.runner import Learner
@@ -62,6 +63,9 @@ def coded(codes: Codes) -> Callable[..., np.ndarray]:
     """A stand-in for `_encode_bands` that looks the codes up."""
 
     def encode_bands(self: Any, bands: Any) -> np.ndarray:
+        unknown = set(bands) - set(codes)
+        if unknown:
+            raise ValueError(f"unknown bands {sorted(unknown)}")
         rows = [codes[band] for band in bands]
         return np.array(rows, dtype=np.float32).reshape(len(rows), -1 if rows else len(codes))
 
@@ -103,6 +107,7 @@ class Trial:
         }
         cls = type("LightCurveDataset", (learner.LightCurveDataset,), stand_ins)
         self.made = [learner.TransientLightCurve(data, name) for name, (data, _) in curves.items()]
+        self.tables = [each.data.copy() for each in self.made]
         self.transform = Marking() if options.pop("marking", False) else None
         if self.transform is not None:
             options["transform"] = self.transform
@@ -133,12 +138,18 @@ def _alike(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
+def _is_as_made(lightcurve: Any, table: Any) -> bool:
+    return bool(lightcurve.data.equals(table))
+
+
 def made_dataset(
     learner: Learner, curves: Curves, labels: list[str], longest: int, **options: Any
 ) -> Attributes:
     """The attributes of a dataset, and which of them it lacks."""
     given = copy.deepcopy(options.get("classes"))
-    dataset = Trial(learner, curves, labels, longest, **options).dataset
+    given_labels = list(labels)
+    trial = Trial(learner, curves, given_labels, longest, **options)
+    dataset = trial.dataset
     names = ("classes", "labels", "max_sequence_length", "transform")
     return Attributes(
         missing=[name for name in names if not hasattr(dataset, name)],
@@ -147,6 +158,8 @@ def made_dataset(
         max_sequence_length=getattr(dataset, "max_sequence_length", None),
         has_transform=getattr(dataset, "transform", None) is not None,
         classes_changed=options.get("classes") != given,
+        labels_changed=given_labels != labels,
+        light_curves_changed=not all(map(_is_as_made, trial.made, trial.tables)),
     )
 
 
@@ -220,12 +233,11 @@ def augmented_by_workers(
     return results
 
 
-def walks(
-    learner: Learner, times: np.ndarray, tau: float, sf: float, seeds: list[int]
-) -> list[Any]:
-    """A walk for each seed, each with a generator of its own."""
-    make = learner.damped_random_walk
-    return [make(times.copy(), tau, sf, np.random.default_rng(seed)) for seed in seeds]
+def walks(learner: Learner, times: np.ndarray, tau: float, sf: float, seeds: list[int]) -> Walks:
+    """A walk for each seed, each with a generator of its own, and the times afterwards."""
+    make, given = learner.damped_random_walk, times.copy()
+    made = [make(given, tau, sf, np.random.default_rng(seed)) for seed in seeds]
+    return Walks(made, given)
 
 
 @contextmanager
@@ -260,6 +272,7 @@ def created(learner: Learner, *args: Any, seed: int, global_seed: int = 0) -> Sk
         n_calls=len(given),
         n_generators=len({id(rng) for rng in given}),
         proportions=args[1] if len(args) > 1 else None,
+        global_numbers=bool(np.random.random() != np.random.RandomState(global_seed).random()),
     )
 
 
@@ -277,12 +290,18 @@ def created_for_real(learner: Learner, *args: Any, **kwargs: Any) -> list[Member
 
 
 def moved(
-    learner: Learner, rows: np.ndarray, redshifts: list[float], new_redshift: float, seed: int
+    learner: Learner, rows: np.ndarray, redshifts: list[float], new_redshift: float, *seeds: int
 ) -> Changed:
-    """A light curve moved to another redshift, and itself afterwards."""
-    seed_torch(seed)
-    augment = learner.PhotometricRedshiftAugmentation(*redshifts)
-    return Changed([augment.move(rows, new_redshift)], rows)
+    """A light curve moved to another redshift, and itself afterwards.
+
+    It is moved once after a single seed, and twice by the same object after each of several.
+    """
+    results = []
+    for seed in seeds:
+        seed_torch(seed)
+        augment = learner.PhotometricRedshiftAugmentation(*redshifts)
+        results += [augment.move(rows, new_redshift) for _ in range(min(len(seeds), 2))]
+    return Changed(results, rows)
 
 
 class Numbers(torch.utils.data.Dataset[Any]):

@@ -31,6 +31,8 @@ class Attributes(Struct):
     max_sequence_length: Any
     has_transform: bool
     classes_changed: bool
+    labels_changed: bool
+    light_curves_changed: bool
 
 
 class Size(Struct):
@@ -63,6 +65,13 @@ class Changed(Struct):
     input_after: np.ndarray
 
 
+class Walks(Struct):
+    """Random walks, and the times that came in as they are afterwards."""
+
+    walks: list[Any]
+    times_after: np.ndarray
+
+
 class Mark(Struct):
     """What a light curve says it is, and the random number that its maker drew for it."""
 
@@ -83,6 +92,7 @@ class Sky(Struct):
     n_calls: int
     n_generators: int
     proportions: Any
+    global_numbers: bool
 
 
 class Member(Struct):

@@ -30,6 +30,8 @@ def test_codes(learner: Subject, rng: Rng) -> None:
     want = one_hot(bands, BANDS)
     answer = learner.ask(probes.encoded_bands, bands)
     got = answer.result
+    if approx_equal(got, want):
+        return
     numbers = isinstance(got, np.ndarray) and got.shape in ((9,), (9, 1))
     appearance = approx_equal(got, one_hot(bands, ["i", "g", "r"]))
     alphabetical = approx_equal(got, one_hot(bands, sorted(BANDS)))
@@ -58,6 +60,8 @@ def test_single_band(learner: Subject) -> None:
     """A band that does not occur has its column, too"""
     answer = learner.ask(probes.encoded_bands, ["r", "r"])
     got = answer.result
+    if approx_equal(got, one_hot(["r", "r"], BANDS)):
+        return
     narrow = isinstance(got, np.ndarray) and got.shape == (2, 1)
     numbered = (columns_of_two(learner, "r", "i"), columns_of_two(learner, "i", "r"))
     by_presence = numbered in (((0, 1), (1, 0)), ((1, 0), (0, 1)))  # whatever their order
@@ -86,6 +90,7 @@ def test_no_bands(learner: Subject) -> None:
         ),
     )
     expect(answer, np.zeros((0, 3)), what="the array for no observations")
+    require(got.dtype == np.float32, "not-float32", dtype=got.dtype)
 
 
 def test_type_of_codes(learner: Subject) -> None:

@@ -65,10 +65,13 @@ def window(rows: np.ndarray, row: int, longest: int) -> np.ndarray:
     return rows[first : first + longest]
 
 
-@pytest.mark.parametrize(("brightest", "longest"), [(11, 6), (9, 7), (1, 6), (0, 5), (19, 6)])
+@pytest.mark.parametrize(
+    ("brightest", "longest"), [(11, 6), (9, 7), (1, 6), (0, 5), (19, 6), (9, 1)]
+)
 def test_long_sequence(learner: Subject, rng: Rng, brightest: int, longest: int) -> None:
     """Of a long sequence the rows around the brightest one are kept"""
     rows = sequence(rng, 20, brightest)
+    rows[:, FLUX] -= 2 * (longest % 2)  # all of them negative
     got = learner.ask(probes.padded, rows, longest).value.result
     expect(
         Answer(got),
@@ -126,10 +129,12 @@ def other_starts(got: Any, rows: np.ndarray, brightest: int, longest: int) -> li
 
 def test_type_and_input(learner: Subject, rng: Rng) -> None:
     """The type stays float32, and the sequence that came in is not changed"""
-    for n in (4, 12):
-        rows = sequence(rng, n, 2)
+    for n, dtype in ((4, "float32"), (12, "float32"), (5, "float64")):
+        rows = sequence(rng, n, 2)[:, :5].astype(dtype)
         reply = learner.ask(probes.padded, rows, 8).value
         got = reply.result
         require(isinstance(got, np.ndarray), "not-an-array", got=kind_of(got))
-        require(got.dtype == np.float32, "type-changed", dtype=got.dtype)
+        shape = (8, 5)
+        require(got.shape == shape, "other-columns", shape=got.shape, want=shape)
+        require(got.dtype == rows.dtype, "type-changed", before=dtype, dtype=got.dtype)
         require(approx_equal(reply.input_after, rows), "sequence-changed")

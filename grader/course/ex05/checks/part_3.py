@@ -26,7 +26,15 @@ from grader.course.ex05.checks.common import (
 )
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
-from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, kind_of, require
+from grader.expect import (
+    Mistake,
+    approx_equal,
+    expect,
+    expect_error,
+    fail_if_recognised,
+    kind_of,
+    require,
+)
 
 
 def columns(data: list[Observation]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -133,7 +141,8 @@ def test_missing_values(learner: Subject, rng: Rng) -> None:
     data = observations(rng)
     by_time = in_order(data)
     by_time[0]["flux"] = math.nan
-    by_time[3]["flux_err"] = math.nan
+    by_time[3] |= {"flux": 700.0, "flux_err": math.nan}
+    by_time[11]["flux"] = 0.0
     by_time[8]["flux_err"] = math.inf
     by_time[9]["flux"] = math.nan
     by_time[6]["flux"] = -math.inf
@@ -156,6 +165,15 @@ def test_missing_values(learner: Subject, rng: Rng) -> None:
         Mistake("nan-kept", array.dtype.kind == "f" and not np.isfinite(array).all()),
         Mistake("nan-as-zero", len(array) == len(data), n=len(data), odd=len(data) - len(kept)),
         Mistake("time-from-missing", rows_of(kept, time=array_of(kept, "mjd") - first)),
+        Mistake(
+            "scaled-by-missing",
+            rows_of(
+                kept,
+                flux=array_of(kept, "flux") / 700,
+                flux_err=array_of(kept, "flux_err") / 700,
+            ),
+        ),
+        Mistake("zero-left-out", rows_of([each for each in kept if each["flux"]])),
         what="the array of rows",
         rtol=RTOL,
         atol=ATOL,
@@ -194,7 +212,25 @@ def test_nothing_measured(learner: Subject, rng: Rng, n: int) -> None:
     answer = learner.ask(probes.rows_of, data, CODES)
     crash = answer.raised is not None and not answer.raised.is_a("NotImplementedError")
     fail_if_recognised(answer, Mistake("empty-crashes", crash, error=answer.raised))
-    expect(Answer(answer.value.result), np.zeros((0, 6)), what="the array without observations")
+    got = answer.value.result
+    expect(Answer(got), np.zeros((0, 6)), what="the array without observations")
+    require(got.dtype == np.float32, "not-float32", dtype=got.dtype)
+
+
+def test_unknown_band(learner: Subject, rng: Rng) -> None:
+    """A band that is not in BANDS is a ValueError here, too"""
+    data = observations(rng, 6)
+    data[3]["band"] = "zeta"
+    answer = learner.ask(probes.rows_of, data, CODES)
+    got = answer.result.result if answer.raised is None else None
+    fewer = isinstance(got, np.ndarray) and len(got) == 5
+    expect_error(
+        answer,
+        "ValueError",
+        "a band that is not in `BANDS`",
+        Mistake("unknown-band-left-out", fewer),
+        naming="zeta",
+    )
 
 
 def test_all_zero(learner: Subject, rng: Rng) -> None:

@@ -31,6 +31,7 @@ NOTHING = {"noise_level": 0.0, "time_shift_max": 0.0, "drop_probability": 0.0}
 def test_nothing_to_do(learner: Subject, rng: Rng) -> None:
     """With all three set to 0 nothing changes"""
     rows = full_rows(rng, 30, 10)
+    rows[5, FLUX] = 0.0  # it has a band, so that it is no padding
     (got,) = changed_rows(learner.ask(probes.augmented, rows, [1], **NOTHING), rows)
     check_padding(got)
     anew = rows.astype(float)
@@ -40,6 +41,7 @@ def test_nothing_to_do(learner: Subject, rng: Rng) -> None:
         Answer(got),
         rows.astype(float),
         Mistake("time-counted-anew", anew),
+        Mistake("zero-taken-for-padding", n_kept == 29),
         Mistake("kept-for-dropped~none", n_kept <= 1, n=30, n_kept=n_kept),
         what="the array",
         rtol=1e-5,
@@ -52,6 +54,8 @@ def test_noise(learner: Subject, rng: Rng) -> None:
     """Noise goes with the error of each point, and makes the errors grow"""
     level = 1.5  # so that errors which have grown can be told from those that have not
     rows = full_rows(rng)
+    rows[:N_REAL:2, FLUX] *= -1
+    rows[:40, FLUX] /= np.abs(rows[:40, FLUX])  # 1 or -1
     options = NOTHING | {"noise_level": level}
     seed = a_seed(rng)
     (got,) = changed_rows(learner.ask(probes.augmented, rows, [seed], **options), rows)
@@ -63,6 +67,8 @@ def test_noise(learner: Subject, rng: Rng) -> None:
     added = (got - rows)[:N_REAL, FLUX]
     flux, sigma = rows[:N_REAL, FLUX].astype(float), rows[:N_REAL, FLUX_ERR].astype(float)
     judge_noise(added, level, flux, sigma)
+    beyond = bool((np.abs(got[:40, FLUX]) > 1 + 1e-6).any())
+    require(beyond, "flux-clipped")
     errors = Answer(got[:N_REAL, FLUX_ERR])
     expect(
         errors,
@@ -102,31 +108,34 @@ def judge_noise(added: np.ndarray, level: float, flux: np.ndarray, sigma: np.nda
 
 def test_time_shift(learner: Subject, rng: Rng) -> None:
     """All observations of a light curve are shifted by one number, either way"""
-    rows = full_rows(rng, 30, 10)
+    rows = full_rows(rng, 5, 2)
     options = NOTHING | {"time_shift_max": 8.0}
-    seeds = [a_seed(rng) for _ in range(40)]
-    results = changed_rows(learner.ask(probes.augmented, rows, seeds, **options), rows, 40)
+    seeds = rng.integers(1_000_000_000, size=N_SHIFTS).tolist()
+    results = changed_rows(learner.ask(probes.augmented, rows, seeds, **options), rows, N_SHIFTS)
     shifts = []
     for got in results:
-        check_padding(got)
-        shift = (got - rows)[:30, TIME]
+        shift = (got - rows)[:5, TIME]
         require(bool(np.ptp(shift) < 1e-3), "shift-for-each-row")
         others, before = (np.delete(each, TIME, axis=1) for each in (got, rows))
         require(approx_equal(others, before.astype(float)), "more-than-times-shifted")
         shifts.append(float(shift[0]))
+    check_padding(results[0])
     judge_shifts(np.array(shifts))
 
 
+N_SHIFTS = 300
+
+
 def judge_shifts(shifts: np.ndarray) -> None:
-    """Say what is wrong with the shifts after 40 seeds."""
+    """Say what is wrong with the shifts after 300 seeds."""
     largest = float(np.abs(shifts).max())
     require(largest > 0, "no-shift")
     require(largest < 8.001, "shift-too-large", largest=largest)
     require(bool(np.ptp(shifts) > 1e-3), "seeded-in-call~shift", shift=float(shifts[0]))
     require(bool(shifts.min() < 0 < shifts.max()), "shift-one-way")
     require(largest > 4, "shifts-too-small", largest=largest)
-    mean = float(np.abs(shifts).mean())  # 4 days, give or take 0.37
-    require(abs(mean - 4) < 2, "shifts-uneven", mean=mean)
+    mean = float(np.abs(shifts).mean())  # 4 days, give or take 0.133
+    require(abs(mean - 4) < 0.7, "shifts-uneven", mean=mean)
 
 
 def test_missing_data(learner: Subject, rng: Rng) -> None:
@@ -191,6 +200,13 @@ def test_at_least_one(learner: Subject, rng: Rng, n: int) -> None:
         require(kept <= min(n, 1), "some-kept", n_kept=kept)
 
 
+def test_no_padding(learner: Subject, rng: Rng) -> None:
+    """A light curve without padding, of which nothing is left out, is not changed either"""
+    rows = full_rows(rng, 6, 0)
+    options = {"noise_level": 1.0, "time_shift_max": 3.0, "drop_probability": 0.0}
+    changed_rows(learner.ask(probes.augmented, rows.copy(), [1], **options), rows)
+
+
 def test_random_numbers(learner: Subject, rng: Rng) -> None:
     """The changes differ each time and in each worker, and repeat with the seed"""
     rows = full_rows(rng, 40, 4)
@@ -205,3 +221,7 @@ def test_random_numbers(learner: Subject, rng: Rng) -> None:
     one, other = as_many(made, 2)
     require(not approx_equal(one, other), "own-generator")
     require(approx_equal(first, third), "not-from-torch")
+    options = NOTHING | {"drop_probability": 1.0}
+    one, *others = changed_rows(learner.ask(probes.augmented, rows, [seed] * 6, **options), rows, 6)
+    alike = all(approx_equal(got, one) for got in others)
+    require(alike, "not-from-torch~the-one-kept")

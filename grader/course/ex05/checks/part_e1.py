@@ -80,7 +80,7 @@ def test_stretch(learner: Subject, rng: Rng) -> None:
     old, new = 0.05, 0.2
     rows = full_rows(rng, 50, 10)
     time = rows[:, TIME].astype(float)
-    got = moved_rows(learner.ask(probes.moved, rows, [old, 0.3], new, 2), rows)
+    got = moved_rows(learner.ask(probes.moved, rows, [old, 0.1], new, 2), rows)
     expect(
         Answer(got[:, TIME]),
         time * (1 + new) / (1 + old),
@@ -96,7 +96,7 @@ def test_fainter(learner: Subject, rng: Rng) -> None:
     """The flux gets fainter, the sky does not: noise is added to the fluxes"""
     old, new = 0.05, 0.06
     rows = full_rows(rng, MANY, 10)
-    rows[7, FLUX] = 1.0
+    rows[7:9, FLUX] = 1.0, 0.0
     flux, sigma = rows[:MANY, FLUX].astype(float), rows[:MANY, FLUX_ERR].astype(float)
     got = moved_rows(learner.ask(probes.moved, rows, [old, 0.3], new, a_seed(rng)), rows)
     peak = float(np.abs(got[:, FLUX]).max())
@@ -106,6 +106,7 @@ def test_fainter(learner: Subject, rng: Rng) -> None:
     judge_dimming(
         got[:MANY, FLUX] * scale, flux, sigma, distance_modulus(new) - distance_modulus(old)
     )
+    require(bool(got[8, FLUX] != 0), "zero-taken-for-padding")
 
 
 def judge_dimming(new: np.ndarray, flux: np.ndarray, sigma: np.ndarray, step: float) -> None:
@@ -152,12 +153,13 @@ def test_moved_again(learner: Subject, rng: Rng) -> None:
     """The noise repeats with PyTorch's seed, and differs with another"""
     rows = full_rows(rng, 40, 4)
     seed = a_seed(rng)
-    first, again, other = (
-        moved_rows(learner.ask(probes.moved, rows, [0.05, 0.3], 0.2, each), rows)
-        for each in (seed, seed, seed + 1)
-    )
+    answer = learner.ask(probes.moved, rows, [0.05, 0.3], 0.2, seed, seed, seed + 1)
+    first, second, again, _, other, _ = changed_rows(answer, rows, 6)
     require(not approx_equal(first, other), "own-generator")
     require(approx_equal(first, again), "not-from-torch")
+    require(not approx_equal(first, second), "same-noise-again")
+    times = first[:, TIME], second[:, TIME]
+    require(approx_equal(*times, rtol=1e-5), "moved-from-elsewhere")
 
 
 def test_nothing_to_move(learner: Subject, rng: Rng) -> None:
