@@ -95,9 +95,9 @@ def peak_magnitude(data: Observations, *args: Any, peak_mjd: float | None = None
     return made + called("lc.get_peak_magnitude", *args)
 
 
-def after_peak(data: Observations) -> str:
+def peak_by_default(data: Observations) -> str:
     made = _made("TransientLightCurve", data, {"object_id": "ZTF18aabtxvd"})
-    return f"{made}lc.get_peak_magnitude()\nlc.data"
+    return f"{made}lc.get_peak_magnitude()"
 
 
 def joined(

@@ -15,6 +15,7 @@ from grader.course.ex02.replies import (
     Joined,
     LightCurveView,
     Pair,
+    Peak,
     Properties,
     Selected,
     Stored,
@@ -174,11 +175,10 @@ def peak_magnitude(
     return _make(learner, "TransientLightCurve", data, metadata).get_peak_magnitude(*args)
 
 
-def after_peak(learner: Learner, data: Observations) -> LightCurveView:
-    """A light curve after it was asked for its peak."""
+def peak_by_default(learner: Learner, data: Observations) -> Peak:
+    """`lc.get_peak_magnitude()`, and the light curve afterwards."""
     light_curve = _make(learner, "TransientLightCurve", data, {"object_id": "ZTF18aabtxvd"})
-    light_curve.get_peak_magnitude()
-    return seen(learner, light_curve)
+    return Peak(light_curve.get_peak_magnitude(), seen(learner, light_curve))
 
 
 def joined(

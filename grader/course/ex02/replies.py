@@ -89,6 +89,13 @@ class Folded(Struct):
     returned_itself: bool
 
 
+class Peak(Struct):
+    """What the peak is said to be, and the light curve afterwards."""
+
+    magnitude: Any
+    light_curve: LightCurveView
+
+
 class Joined(Struct):
     """The sum of two light curves, and both of them before and afterwards."""
 

@@ -90,7 +90,7 @@ def test_add_subclass(learner: Subject, rng: Rng) -> None:
 
 def test_add_something_else(learner: Subject, rng: Rng) -> None:
     """Adding something other than a light curve is a TypeError"""
-    others: list[Any] = [0, [], None]
+    others: list[Any] = [0, []]
     for other in others:
         answer = learner.ask(probes.joined_with, observations(rng, 4), other)
         expect_error(
