@@ -308,7 +308,7 @@ class SurveyProcessor(ABC):
 
         Args:
             flux, flux_err: a flux and its uncertainty, in the same unit; or whatever a broken
-                pipeline wrote in their place, such as NaN, None, text or a list.
+                pipeline wrote in their place, such as NaN, None, text, a list or an array.
 
         Returns:
             True if both are finite numbers (of Python or NumPy), flux_err is greater than zero, and

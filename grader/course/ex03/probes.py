@@ -69,7 +69,9 @@ def surveys(learner: Learner, log: list[str] | None = None) -> Iterator[Any]:
             return raw_data
 
     class CoProcessorProcessor(chimeProcessor):
-        pass
+        def __init__(self) -> None:
+            super().__init__()
+            self.config.name = "CoProcessor"
 
     class OrbitalProcessor(learner.SurveyProcessor):  # type: ignore[name-defined]
         @abstractmethod

@@ -121,19 +121,18 @@ def test_no_numbers(learner: Subject) -> None:
         ("bright", 2.0),
         ("12.3", 2.0),
         (50.0, "2.0"),
-        (b"12.3", 2.0),
         (None, None),
         ([50.0], 2.0),
         (50.0, (2.0,)),
-        (np.array([50.0]), 2.0),
         (np.array([50.0, 60.0]), np.array([2.0, 3.0])),
+        (np.array([50.0]), 2.0),
     ):
         answer = learner.ask(probes.validated, flux, flux_err)
         shown: dict[str, Any] = {"flux": flux, "flux_err": flux_err}
         stops = Raises("TypeError")
         if not Raises("TypeError", "validate_photometry() ").matches(answer):
             fail_if_recognised(answer, Mistake("none-crashes", stops, error=answer.raised, **shown))
-        text = isinstance(flux, str | bytes) or isinstance(flux_err, str)
+        text = isinstance(flux, str) or isinstance(flux_err, str)
         if validity(answer, flux, flux_err):
             raise Finding("text-converted" if text else "no-number-accepted", **shown)
 

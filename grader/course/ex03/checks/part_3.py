@@ -110,7 +110,13 @@ def test_ztf_recalibrated(learner: Subject, rng: Rng) -> None:
     raw = record("ZTF", entries)
     answer = learner.ask(probes.processed, "ZTF", raw, zeropoints=shifted, bands=bands)
     written_in = Mistake("zeropoints-written-in", old)
-    expect_column(answer, "flux", common.changed(old, 10**0.2), written_in)
+    numbers = [entry["fid"] for entry in sorted(entries, key=mjd_of)]
+    moved = [
+        flux * 10 ** (0.4 * (shifted[bands[fid - 1]] - records.ZEROPOINTS["gri"[fid - 1]]))
+        for flux, fid in zip(old, numbers, strict=True)
+    ]
+    by_place = Mistake("filters-mixed-up~bands", moved)
+    expect_column(answer, "flux", common.changed(old, 10**0.2), written_in, by_place)
 
 
 def test_ztf_flux_err(learner: Subject, rng: Rng) -> None:
@@ -213,9 +219,9 @@ def invalid_detections() -> list[Fault]:
         ({"sigmapsf": math.inf}, Finding("invalid-kept", fault="sigmapsf = inf")),
         ({"sigmapsf": 1e9}, Finding("invalid-kept", fault="sigmapsf = 1e+09")),
         ({"magpsf": 0.5}, Finding("invalid-kept", fault="magpsf = 0.5")),
-        ({"fid": None}, Finding("unknown-filter-kept", fault="fid = None")),
         ({"fid": 4}, Finding("unknown-filter-kept", fault="fid = 4")),
         ({"fid": 0}, Finding("unknown-filter-kept", fault="fid = 0")),
+        ({"fid": None}, Finding("unknown-filter-kept", fault="fid = None")),
     ]
 
 

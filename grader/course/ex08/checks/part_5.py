@@ -228,7 +228,7 @@ def test_early_stop(learner: Subject, rng: Rng) -> None:
 
 def test_plateau(learner: Subject, rng: Rng) -> None:
     """On a plateau of the validation loss the learning rate is halved"""
-    script = [1.25, 1.0, *[1.125] * 4, 1.0625, 1.25, 0.9375]
+    script = [1.5, 1.25, 1.0, *[1.125] * 4, 1.0625, 1.25, 0.9375]
     got = Plan(rng, list(script)).run(learner, learning_rate=0.5, patience=50)
     rates = series(got, "learning_rates", len(script))
     want = plateau_rates(script, 0.5)

@@ -150,7 +150,10 @@ def test_distribution(learner: Subject) -> None:
     answer = learner.ask(probes.mixed, features, Tensor.of(labels), N_CLASSES, [4], 2.0)
     soft = float_values(mixed_pair(answer)[1], (1200, N_CLASSES), "labels")
     shares = soft[labels == 4, 4]  # of an object with a partner of another class
-    away = float(np.mean(shares[shares < 1 - 1e-4] - 0.5))
+    shares = shares[shares < 1 - 1e-4]
+    if len(shares) < 100:
+        return  # another check says so
+    away = float(np.mean(shares - 0.5))
     require(abs(away - 0.1875) < 0.026, "shares-otherwise-distributed", got=0.5 + away)
 
 

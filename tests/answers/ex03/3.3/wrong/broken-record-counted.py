@@ -1,8 +1,8 @@
 class ZTFProcessor:
     def process_lightcurve(self, raw_data):
-        self._processed_count += 1
         for key in ("objectId", "candidates"):
             if key not in raw_data:
+                self._count(0, 0)
                 raise ValueError(f"the record has no {key!r}; it has {list(raw_data)}")
         data, rejected = [], 0
         for candidate in raw_data["candidates"]:
@@ -21,6 +21,5 @@ class ZTFProcessor:
                 continue
             mjd = candidate["mjd"] if "mjd" in candidate else candidate["jd"] - JD_TO_MJD
             data.append({"mjd": mjd, "flux": flux, "flux_err": flux_err, "band": band})
-        self._accepted += len(data)
-        self._rejected += rejected
+        self._count(len(data), rejected)
         return TransientLightCurve(data, raw_data["objectId"])

@@ -1,8 +1,8 @@
 class LSSTProcessor:
     def process_lightcurve(self, raw_data):
-        self._processed_count += 1
         for key in ("diaObjectId", "diaSources"):
             if key not in raw_data:
+                self._count(0, 0)
                 raise ValueError(f"the record has no {key!r}; it has {list(raw_data)}")
         data, rejected = [], 0
         for source in raw_data["diaSources"]:
@@ -12,6 +12,5 @@ class LSSTProcessor:
                 continue
             mjd = source["midpointMjdTai"]
             data.append({"mjd": mjd, "flux": flux, "flux_err": flux_err, "band": source["band"]})
-        self._accepted += len(data)
-        self._rejected += rejected
+        self._count(len(data), rejected)
         return TransientLightCurve(data, str(raw_data["diaObjectId"]))

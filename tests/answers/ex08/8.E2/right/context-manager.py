@@ -4,6 +4,8 @@ from contextlib import contextmanager
 @contextmanager
 def dropping(model):
     before = {name: module.training for name, module in model.named_modules()}
+    fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
     model.eval()
     for module in model.modules():
         if "Dropout" in type(module).__name__:
@@ -11,6 +13,7 @@ def dropping(model):
     try:
         yield
     finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
         for name, module in model.named_modules():
             module.training = before[name]
 
