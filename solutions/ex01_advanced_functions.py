@@ -397,8 +397,8 @@ def flux_to_magnitude(flux: float | np.ndarray, zeropoint: float = 25.0) -> floa
     Returns:
         m = -2.5 log10(flux) + zeropoint [mag]: a float for one flux, an array of the same shape for
         an array. A flux that is zero, negative or NaN has the magnitude NaN. That is an ordinary
-        thing: no exception is raised, no warning is shown, and NumPy's settings for warnings
-        (np.seterr) are afterwards what they were.
+        thing: no exception is raised, no warning is shown, and the settings for warnings
+        (np.seterr, warnings.simplefilter) are afterwards what they were.
 
     Example:
         >>> flux_to_magnitude(100.0)

@@ -143,7 +143,8 @@ def per_band(
     return (
         f"def scaler(band, factor):\n    def scale(record):\n{copied}"
         "        record['flux'] = record['flux'] * factor\n        record['scaled_by'] = band\n"
-        f"        return record\n\n    return scale\n\ndata = {source(data)}\n"
+        "        record.pop('flux_err', None)\n        return record\n\n    return scale\n\n"
+        f"data = {source(data)}\n"
         f"process = band_processor({{{functions}}})\n{before}process(data)"
     )
 

@@ -7,6 +7,7 @@ import copy
 import inspect
 import math
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -159,7 +160,10 @@ def magnitude_quietly(learner: Learner, flux: Any) -> Quiet:
     """`flux_to_magnitude` where NumPy warns as it does by itself."""
     with np.errstate(**USUAL_SETTINGS):
         value = learner.flux_to_magnitude(flux)
-        return Quiet(value, {name: str(how) for name, how in np.geterr().items()})
+        settings = {name: str(how) for name, how in np.geterr().items()}
+    rule = warnings.filters[0] if warnings.filters else ("", None, Warning, None, 0)
+    whole = rule[0] == "ignore" and rule[1] is None and rule[3] is None
+    return Quiet(value, settings, whole and issubclass(RuntimeWarning, rule[2]))
 
 
 def conversion(
@@ -320,6 +324,7 @@ def per_band(
             record = record if spoil else dict(record)
             record["flux"] = record["flux"] * factor
             record["scaled_by"] = band
+            record.pop("flux_err", None)
             return record
 
         return scale

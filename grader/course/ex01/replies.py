@@ -67,6 +67,8 @@ class Quiet(Struct):
 
     value: Any
     settings: dict[str, str]
+    ignored: bool
+    """Whether Python ignores NumPy's warnings from then on."""
 
 
 class InputAfter(Struct):

@@ -73,7 +73,8 @@ def check_passed_on(learner: Subject, decorator: str, rng: Rng) -> None:
     got = decorated(named)
     require(bool(got.calls), "never-calls")
     args, kwargs = got.calls[0].args, got.calls[0].kwargs
-    packed = approx_equal(args[:1], [(value, 2)]) or approx_equal(args[-1:], [{"band": band}])
+    given = {"band": band, "offset": 0.0}
+    packed = approx_equal(args[:1], [(value, 2)]) or approx_equal(args[-1:], [given])
     require(not packed, "arguments-packed")
     positional = approx_equal(args, [value, 2])
     require(bool(kwargs) or not positional, "keywords-not-passed~lost")
@@ -81,7 +82,7 @@ def check_passed_on(learner: Subject, decorator: str, rng: Rng) -> None:
     require(len(got.calls) == 1, "calls-twice", n_calls=len(got.calls))
     require(got.value is not None, "value-not-returned")
     expect(Answer(got.value), value, what="the value of the decorated function")
-    require(positional and approx_equal(kwargs, {"band": band}), "arguments-changed", named)
+    require(positional and approx_equal(kwargs, given), "arguments-changed", named)
     n_calls = len(decorated(plain).calls)
     require(n_calls == 1, "calls-twice~for-zero", plain, n_calls=n_calls)
     for name in learner.ask(probes.own_keywords, decorator).value[:3]:
@@ -98,7 +99,7 @@ def _accepted(
     The first time it returns 0.
     """
     plain = learner.ask(probes.decorated_call, decorator, 0.0, 2)
-    named = learner.ask(probes.decorated_call, decorator, value, 2, band=band)
+    named = learner.ask(probes.decorated_call, decorator, value, 2, band=band, offset=0.0)
     refused = Raises("TypeError", "positional argument")
     fail_if_recognised(plain, Mistake("arguments-not-passed", refused, error=plain.raised))
     refused = Raises("TypeError", "unexpected keyword argument")

@@ -82,6 +82,7 @@ def test_conversion_keeps_all(learner: Subject, rng: Rng) -> None:
     data = [r | {"airmass": float(rng.uniform(1, 2))} for r in data]
     data[1]["flux"], data[2]["flux"], data[4]["flux"] = 0.0, -data[2]["flux"], 40.0
     data[5]["flux"] = math.nan
+    data.append(dict(data[0]))
     slope = float(rng.uniform(2, 5))
     want = [r | {"magnitude": slope * r["flux"]} for r in data]
     want[4]["magnitude"] = math.nan  # beyond the limit

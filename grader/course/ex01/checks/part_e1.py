@@ -121,6 +121,8 @@ def test_cache_false_values(learner: Subject, value: str) -> None:
     got = learner.ask(probes.cached_calls, [(["RR Lyrae"], {}), (["RR Lyrae"], {})], value).value
     shown = {"none": "None", "zero": "0"}[value]
     require(got.runs == [1, 1], "false-values-forgotten", result=shown)
+    same = approx_equal(got.values, [None] * 2 if value == "none" else [0, 0])
+    require(same, "false-values-forgotten~changed", result=shown, got=repr(got.values[-1:])[1:-1])
 
 
 @pytest.mark.parametrize("kind", ["list", "dict", "array", "set", "nested", "keyword"])
