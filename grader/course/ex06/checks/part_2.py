@@ -85,7 +85,10 @@ def test_lstm_state(learner: Subject, rng: Rng) -> None:
         Mistake("mean-of-states~maximum", Tensor.of(output.max(axis=0))),
         Mistake("mean-of-states~first", Tensor.of(output[0])),
         Mistake("mean-of-states~layers", Tensor.of(hidden.mean(axis=0))),
+        Mistake("mean-of-states~all-layers", Tensor.of(hidden.sum(axis=0))),
     )
+    right = approx_equal(got.taken, Tensor.of(hidden[-1]), 1e-4, 1e-5)
+    require(right or not approx_equal(output[-1], hidden[-1], 1e-4, 1e-5), "other-state")
 
 
 def test_lstm_rescaled(learner: Subject, rng: Rng) -> None:

@@ -129,24 +129,24 @@ def test_all_epochs(learner: Subject, rng: Rng) -> None:
 
 def test_min_delta(learner: Subject, rng: Rng) -> None:
     """An epoch counts as better only if it is so by more than `min_delta`"""
-    val = [1.0, 0.9, 0.8, 0.7, 0.65, 0.6, 0.55, 0.5]
-    settings = {"num_epochs": 8, "patience": 3, "min_delta": 0.25}
+    val = [2.0, 1.8, 1.6, 1.4, 1.3, 1.2, 1.1, 1.0]
+    settings = {"num_epochs": 8, "patience": 3, "min_delta": 0.5}
     _, epochs, kept = went(learner.ask(probes.fitted, scaled(rng, TRAIN), val, settings))
-    want, ignored = run(val, 3, 0.25), run(val, 3)
+    want, ignored = run(val, 3, 0.5), run(val, 3)
     expect(
         Answer(epochs),
         want,
         Mistake("min-delta-ignored", ignored, losses=listed(val), want=want, got=epochs),
         Mistake(
             "best-loss-creeps",
-            run(val, 3, 0.25, how="creeps"),
+            run(val, 3, 0.5, how="creeps"),
             losses=listed(val),
             want=want,
             got=epochs,
         ),
         what="the number of epochs",
     )
-    best = 3  # the first that is lower by more than 0.25
+    best = 3  # the first that is lower by more than 0.5
     require(kept == best, "lowest-weights", losses=listed(val), got=kept + 1, want=best + 1)
 
 
