@@ -2187,12 +2187,13 @@ class LiveClassifier:
 
         Bonus.
 
-        The observation goes into self.observations[object_id]. If one with the same MJD in the same
-        band is there already, the new one is a second copy and is not added, whatever its flux.
-        (Late observations need no care: a light curve sorts them.) The features come from
-        self.features_of(object_id); model.forward_with_uncertainty gets them with their times and
-        lengths from unpack_batch, and n_samples=self.n_samples. The time that all of this took, in
-        seconds, is appended to self.seconds. A second copy is answered and timed as well.
+        The observation goes into self.observations[object_id], as a dictionary of its own: whoever
+        sent it may use theirs again. If one with the same MJD in the same band is there already,
+        the new one is a second copy and is not added, whatever its flux. (Late observations need no
+        care: a light curve sorts them.) The features come from self.features_of(object_id);
+        model.forward_with_uncertainty gets them with their times and lengths from unpack_batch, and
+        n_samples=self.n_samples. The time that all of this took, in seconds, is appended to
+        self.seconds. A second copy is answered and timed as well.
 
         Args:
             object_id: the object's name.

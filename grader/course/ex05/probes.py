@@ -262,9 +262,13 @@ def created(learner: Learner, *args: Any, seed: int, global_seed: int = 0) -> Sk
         made.transient_type, made.object_id, made.peak_mjd = label, object_id, float(rng.random())
         return made
 
+    sky = dict(learner.SKY)
     np.random.seed(global_seed)
     with replaced(learner, "simulate_transient", quick):
         lightcurves, labels = learner.create_synthetic_transient_dataset(*args, seed=seed)
+    sky_changed = dict(learner.SKY) != sky
+    learner.SKY.clear()
+    learner.SKY.update(sky)
     return Sky(
         kinds=(type(lightcurves).__name__, type(labels).__name__),
         labels=list(labels),
@@ -273,6 +277,7 @@ def created(learner: Learner, *args: Any, seed: int, global_seed: int = 0) -> Sk
         n_generators=len({id(rng) for rng in given}),
         proportions=args[1] if len(args) > 1 else None,
         global_numbers=bool(np.random.random() != np.random.RandomState(global_seed).random()),
+        sky_changed=sky_changed,
     )
 
 

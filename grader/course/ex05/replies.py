@@ -93,6 +93,7 @@ class Sky(Struct):
     n_generators: int
     proportions: Any
     global_numbers: bool
+    sky_changed: bool
 
 
 class Member(Struct):

@@ -53,10 +53,11 @@ OTHER = 9731
 
 
 @contextmanager
-def other_figure() -> Iterator[tuple[Any, list[str]]]:
+def other_figure() -> Iterator[tuple[Any, list[str], dict[str, Any]]]:
     """Put a figure of somebody else's in front; close it, and all that come, at the end.
 
-    With it comes a list that notes whenever a figure is shown.
+    With it come a list that notes whenever a figure is shown, and the settings of matplotlib, which
+    are restored.
     """
     before, shown = set(plt.get_fignums()), []
 
@@ -65,9 +66,12 @@ def other_figure() -> Iterator[tuple[Any, list[str]]]:
 
     usual = plt.show, plt.Figure.show
     plt.show = plt.Figure.show = show  # type: ignore[method-assign]
+    figure = plt.figure(OTHER)
+    settings: Any = dict(plt.rcParams)  # the first figure chooses a backend
     try:
-        yield plt.figure(OTHER), shown
+        yield figure, shown, settings
     finally:
+        plt.rcParams.update(settings)
         plt.show, plt.Figure.show = usual  # type: ignore[method-assign]
         for number in set(plt.get_fignums()) - before:
             plt.close(number)

@@ -219,7 +219,7 @@ def diagrams(
     """What can be read off reliability diagrams of several sets, drawn one after another."""
     found: list[Diagram] = []
     figures: list[Any] = []
-    with other_figure() as (other, shown):
+    with other_figure() as (other, shown, settings):
         for arrays in sets:
             given = [each.copy() for each in arrays]
             figure = learner.UncertaintyCalibration.reliability_diagram(*given, n_bins)
@@ -228,9 +228,9 @@ def diagrams(
                 return [Diagram(type(figure).__name__, [], touched)]
             panels = [panel_of(ax) for ax in figure.axes]
             new = all(figure is not each for each in figures)
-            changed = not all(map(np.array_equal, given, arrays))
+            changed = not all(map(np.array_equal, given, arrays)), plt.rcParams != settings
             figures.append(figure)
-            found.append(Diagram("Figure", panels, touched, new, bool(shown), changed))
+            found.append(Diagram("Figure", panels, touched, new, bool(shown), *changed))
     return found
 
 
@@ -369,6 +369,8 @@ def alerts(
     took = time.perf_counter() - start
     changed = [o for _, o in given] != [o for _, o in stream]
     first = live.observations.get(stream[0][0], [])
+    for _, observation in given:
+        observation["flux"] = -1.0  # as a stream does that fills one dictionary again and again
     kept = [each.get("flux") for each in first if isinstance(each, dict)]
     features, model = ([min(each, default=0.0), sum(each)] for each in (features_took, oracle.took))
     return Stream(answers, oracle.asked, list(live.seconds), features, model, took, changed, kept)

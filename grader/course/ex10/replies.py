@@ -101,6 +101,7 @@ class Diagram(Struct):
     new: bool = True
     shown: bool = False
     changed: bool = False
+    settings_changed: bool = False
 
 
 class Start(Struct):

@@ -135,6 +135,7 @@ def judge_shifts(shifts: np.ndarray) -> None:
     require(bool(shifts.min() < 0 < shifts.max()), "shift-one-way")
     require(largest > 4, "shifts-too-small", largest=largest)
     mean = float(np.abs(shifts).mean())  # 4 days, give or take 0.133
+    require(not np.allclose(shifts, shifts.round(), atol=1e-4), "whole-days")
     require(abs(mean - 4) < 0.7, "shifts-uneven", mean=mean)
 
 

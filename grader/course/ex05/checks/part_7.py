@@ -26,6 +26,7 @@ def made_of(answer: Answer[Sky]) -> Sky:
     require(not short, "not-a-pair")
     first, second = answer.value.kinds
     require(first == second == "list", "not-two-lists", first=first, second=second)
+    require(not answer.value.sky_changed, "sky-changed")
     return answer.value
 
 

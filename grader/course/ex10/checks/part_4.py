@@ -46,6 +46,7 @@ def panels_in(got: Diagram) -> list[Panel]:
     require(len(got.panels) == 3, "other-number-of-panels", n_panels=len(got.panels))
     require(not got.shown, "figure-shown")
     require(not got.changed, "arguments-changed")
+    require(not got.settings_changed, "settings-changed")
     return got.panels
 
 
