@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from grader.course.ex07.encoders import encoder_with, simple_encoder
 from grader.course.ex07.parameters import count, scatter, step, without_gradient
 from grader.course.ex07.replies import (
     Attached,
@@ -24,9 +25,9 @@ from grader.course.ex07.replies import (
     OwnLayers,
     Positional,
     SimpleLogits,
+    Steps,
 )
 from grader.course.ex07.stand_ins import (
-    Company,
     Multiples,
     Outline,
     stand_in_for_time2vec,
@@ -193,54 +194,7 @@ def device_looked_at(learner: Learner, x: Tensor, lengths: Tensor) -> bool:
     return outline.asked_for_more
 
 
-def encoder_with(learner: Learner, methods: dict[str, Any], longest: int) -> Any:
-    """The learner's encoder with some methods in place of its own.
-
-    It is made by its own `__init__`, or, where that cannot be called yet, as a bare module.
-    """
-    base = learner.Time2VecTransformerEncoder
-    try:
-        with stand_in_for_time2vec(learner):
-            return type("Encoder", (base,), methods)(
-                6, d_model=6, nhead=1, num_layers=1, time_embed_dim=3, max_seq_len=longest
-            )
-    except Exception:
-        encoder = type("Encoder", (base,), methods | {"__init__": _bare})()
-        encoder.max_seq_len = longest
-        return encoder
-
-
-def _bare(self: Any) -> None:
-    nn.Module.__init__(self)
-
-
 # 7.5 embed and forward
-
-
-def simple_encoder(
-    learner: Learner, weights: Mapping[str, Tensor], masks: Tensor, longest: int, **methods: Any
-) -> Any:
-    """The learner's encoder with simple layers; row n of `masks` is the mask of length n."""
-
-    def create_padding_mask(self: Any, x: Tensor, lengths: Tensor) -> Tensor:
-        return masks[lengths.long(), : x.shape[1]]
-
-    methods["create_padding_mask"] = create_padding_mask
-    encoder = encoder_with(learner, methods, longest)
-    encoder.max_seq_len = longest
-    encoder.input_projection = _linear(weights["projection"])
-    encoder.time_embedding = Multiples(embed_dim=weights["projection"].shape[0])
-    encoder.transformer = Company(2 * weights["projection"].shape[0])
-    encoder.classifier = nn.Sequential(nn.Tanh(), _linear(weights["classifier"]))
-    return encoder.eval()
-
-
-def _linear(weight: Tensor) -> nn.Linear:
-    layer = nn.Linear(weight.shape[1], weight.shape[0])
-    with torch.no_grad():
-        layer.weight.copy_(weight)
-        layer.bias.fill_(0.1)
-    return layer
 
 
 def embed(
@@ -367,6 +321,10 @@ def banded_embedding(
     model = made(learner, "BandTime2VecTransformerEncoder", 3, sizes).eval()
     projection = getattr(model, "input_projection", None)
     linear = projection if isinstance(projection, nn.Linear) else None
+    own = {name: size for name, size in sizes.items() if name != "band_embed_dim"}
+    base = made(learner, "Time2VecTransformerEncoder", 3, own)
+    pairs = zip(_sizes(model), _sizes(base), strict=True)
+    lost = [name for (name, one), (_, other) in pairs if one != other]
     with torch.no_grad(), stand_in_for_time2vec(learner):
         return BandedEmbedding(
             model.embed(features, times),
@@ -374,10 +332,36 @@ def banded_embedding(
             getattr(linear, "weight", None),
             getattr(linear, "bias", None),
             any(model.band_embedding is each for each in model.modules()),
+            lost,
         )
 
 
+def _sizes(model: Any) -> list[tuple[str, Any]]:
+    """What can be seen of the sizes that an encoder was made with."""
+    rates = {m.p for m in model.modules() if isinstance(m, nn.Dropout)}
+    n_learned = count(model.transformer)
+    return [("max_seq_len", model.max_seq_len), ("num_layers", n_learned), ("dropout", rates)]
+
+
 # 7.E2 CausalTime2VecTransformerEncoder
+
+
+@torch.no_grad()
+def steps(learner: Learner, sizes: Sizes, batch: Batch) -> Steps | None:
+    """What `forward_steps` returns, beside what may be made of the transformer's rows.
+
+    None if the transformer is not called just once.
+    """
+    model = made(learner, "CausalTime2VecTransformerEncoder", 3, sizes).eval()
+    model.classifier = nn.Linear(sizes["d_model"], sizes["num_classes"])
+    hidden: list[Tensor] = []
+    model.transformer.register_forward_hook(lambda *given: hidden.append(given[2]))
+    logits = model.forward_steps(*batch)
+    if len(hidden) != 1 or hidden[0].shape[:2] != batch[0].shape[:2]:
+        return None
+    counts = torch.arange(1, hidden[0].shape[1] + 1).unsqueeze(1)
+    means = hidden[0].cumsum(dim=1) / counts
+    return Steps(logits, model.classifier(hidden[0]), model.classifier(means))
 
 
 def attention_mask(learner: Learner, sizes: Sizes, batch: Batch) -> Any:

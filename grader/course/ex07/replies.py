@@ -97,3 +97,13 @@ class BandedEmbedding(Struct):
     weight: Any
     bias: Any
     registered: bool
+    lost: list[str]
+    """The sizes that do not arrive at the base class."""
+
+
+class Steps(Struct):
+    """Logits after each observation, and those of the transformer's rows and of their means."""
+
+    logits: Any
+    of_rows: Any
+    of_means: Any

@@ -48,6 +48,7 @@ def stored(learner: Subject, data: list[Observation]) -> Answer[Stored]:
 def test_init_sorts(learner: Subject, rng: Rng) -> None:
     """`data` is a DataFrame with the four columns, sorted by MJD"""
     data = [dict(reversed(obs.items())) for obs in observations(rng)]
+    data[0]["mjd"] += 0.0003  # which is lost in single precision
     given = [obs | {"ra": 210.8} for obs in data]
     view = stored(learner, given).value.light_curve
     want = in_time(data)
@@ -79,6 +80,7 @@ def _torn(data: list[Observation], fields: list[str]) -> list[Observation]:
 def test_init_stable(learner: Subject, rng: Rng) -> None:
     """Observations of the same time stay in their order, and the list given as it was"""
     data = observations(rng, 40)
+    data[-1]["band"] = "ZTF R"
     for obs in data[::2]:
         obs["mjd"] = data[0]["mjd"]
     data.append(dict(data[len(data) // 2]))
@@ -241,7 +243,7 @@ def test_init_numpy_numbers(learner: Subject, rng: Rng) -> None:
     """NumPy's numbers are numbers, also those for whole numbers"""
     data = observations(rng, 6)
     for obs in data:
-        obs["mjd"] = float(round(4 * obs["mjd"]))
+        obs["mjd"], obs["flux_err"] = 8 * obs["mjd"], float(np.float32(obs["flux_err"]))
     answer = learner.ask(probes.stored_as_numpy, data)
     fail_if_recognised(answer, Mistake("numpy-numbers-refused", REFUSED))
     expect_rows(answer.value, in_time(data), what="a light curve of NumPy's numbers")

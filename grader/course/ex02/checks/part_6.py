@@ -146,7 +146,7 @@ def test_fold_phase(learner: Subject, rng: Rng) -> None:
 def test_fold_reference(learner: Subject, rng: Rng) -> None:
     """Without `peak_mjd` the earliest observation has phase 0; a `peak_mjd` of 0.0 counts"""
     for peak in (None, 0.0):
-        data, period = observations(rng), float(rng.uniform(3, 9))
+        data, period = observations(rng), float(rng.uniform(0.3, 0.9))
         in_time(data)[5]["flux"] = 95.0
         first, brightest, last = (in_time(data)[k]["mjd"] for k in (0, 5, -1))
         view = _fold(learner, data, period, peak)

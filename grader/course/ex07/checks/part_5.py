@@ -44,6 +44,7 @@ def test_embed(learner: Subject, rng: Rng) -> None:
     """`embed` puts the projection of the rescaled features beside the embedding of the time"""
     weights = simple_weights(rng)
     features, times, _ = light_curves(rng, [5, 4], 5)
+    times += 3.0
     tensors = {name: Tensor.of(value) for name, value in weights.items()}
     answer = learner.ask(probes.embed, tensors, masks_of(5), Tensor.of(features), Tensor.of(times))
     want = embedded(weights, features, times)
@@ -53,6 +54,7 @@ def test_embed(learner: Subject, rng: Rng) -> None:
         answer,
         Tensor.of(want),
         Mistake("added", Tensor.of(projected + timed)),
+        Mistake("times-ignored", Tensor.of(embedded(weights, features, times - 3.0))),
         Mistake("time-first", Tensor.of(np.concatenate([timed, projected], axis=2))),
         Mistake("not-rescaled", Tensor.of(np.concatenate([raw, timed], axis=2))),
         Mistake("times-rescaled", Tensor.of(np.concatenate([projected, timed / 100], axis=2))),

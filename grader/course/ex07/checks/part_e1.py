@@ -120,6 +120,7 @@ def test_embed(learner: Subject, rng: Rng) -> None:
     )
     got = answer.value
     require(got.registered, "not-registered")
+    require(not got.lost, "sizes-lost", names="` and `".join(got.lost))
     vectors = array(got.vectors, (2, 5, 2), "With band_embed_dim = 2, `self.band_embedding`")
     array(got.embedding, (2, 5, 8), "With d_model = 8, the result of `embed`")
     if got.weight is None or got.bias is None:  # no linear layer whose weights say what it takes

@@ -24,7 +24,7 @@ from grader.course.ex07.checks.common import (
 )
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, expect, require
+from grader.expect import Mistake, approx_equal, expect, require
 from grader.wire import Tensor
 
 MODE_NAMES = {False: "evaluation", True: "training"}
@@ -92,6 +92,21 @@ def looks_ahead(learner: Subject, batch: tuple[Any, ...]) -> Failure:
         return Finding("pooling-looks-ahead")
     i, j = (int(k) for k in np.argwhere(later & ~grid)[0])
     return Finding("mask-looks-ahead~row", i=i, j=j)
+
+
+def test_rows_are_classified(learner: Subject, rng: Rng) -> None:
+    """The logits in row i are those of row i, or of the mean of rows 0, ..., i"""
+    features, times, lengths = light_curves(rng, [5, 5], 5)
+    got = learner.ask(probes.steps, TINY, sent(features, times, lengths)).value
+    if got is None:  # the transformer is called in another way
+        return
+    logits = array(got.logits, (2, 5, 3), "The result of `forward_steps` for 2 light curves")
+    shares, logs = logits, np.exp(np.minimum(logits, 50.0))
+    of_each = bool((shares >= 0).all()) and np.allclose(shares.sum(axis=2), 1, atol=NEAR)
+    require(not of_each, "softmax")
+    require(not np.allclose(logs.sum(axis=2), 1, atol=NEAR), "softmax~log")
+    right = [approx_equal(got.logits, each, NEAR, NEAR) for each in (got.of_rows, got.of_means)]
+    require(any(right), "neither-row-nor-mean")
 
 
 def test_last_observation(learner: Subject, rng: Rng) -> None:
