@@ -26,17 +26,43 @@ def network(weights: list[list[float]], contiguous: bool = True) -> nn.Linear:
     return model
 
 
+def add_buffers(model: nn.Linear) -> None:
+    """Give the network a second name for its weight, and numbers of other kinds."""
+    total = model.weight.detach().sum()
+    model.twin = model.weight
+    model.register_buffer("seen", total.clone())
+    model.register_buffer("fine", total.double() / 3)
+    model.register_buffer("count", torch.tensor(2**40 + 1))
+
+
+def prepare(how: str, folder: Path, model: nn.Linear) -> None:
+    """Make what else there is: buffers ("tied"), or older files in the folder ("existing")."""
+    if how == "tied":
+        add_buffers(model)
+    if how == "existing":
+        folder.mkdir()
+        for name in ("other.txt", "model.safetensors", "checkpoint.json"):
+            (folder / name).write_text("an older one")
+
+
+def state_of(model: nn.Module) -> dict[str, Any]:
+    """All that must not change in a network, apart from its mode."""
+    tensors = {
+        name: (str(value.dtype), value.tolist()) for name, value in model.state_dict().items()
+    }
+    return {"tensors": tensors, "taught": [each.requires_grad for each in model.parameters()]}
+
+
 def file_of(path: Path) -> File:
     """A checkpoint's file: tensors, JSON, or what else it is."""
     if not path.exists():
         return File("gone")
-    content = path.read_bytes()
-    if zipfile.is_zipfile(path) or content[:1] == b"\x80":
-        return _pickled(content)
-    try:
+    try:  # first, since its first byte may be that of a pickle
         return File("safetensors", tensors=dict(load_file(path)))
     except Exception:
-        pass
+        content = path.read_bytes()
+    if zipfile.is_zipfile(path) or content[:1] == b"\x80":
+        return _pickled(content)
     try:
         return File("json", content=json.loads(path.read_text("utf-8")))
     except ValueError:

@@ -15,7 +15,7 @@ from torch import nn
 
 from grader.course.common_probes import Trouble
 from grader.course.ex09.artifacts import artifact_of, real_artifact
-from grader.course.ex09.checkpoints import files_in, network, write_checkpoint
+from grader.course.ex09.checkpoints import files_in, network, prepare, state_of, write_checkpoint
 from grader.course.ex09.on_trial import (
     PROJECT,
     Observations,
@@ -27,11 +27,12 @@ from grader.course.ex09.on_trial import (
     opened,
     outcome_of,
     real_runs,
+    spoil,
     tracker_with_run,
 )
-from grader.course.ex09.recorder import logged_under, plain, rows_of
+from grader.course.ex09.recorder import logged_under, rows_of
 from grader.course.ex09.registrar import Registrar, metric_of, plain_bool
-from grader.course.ex09.rehearsal import Optimizers, Rehearsal
+from grader.course.ex09.rehearsal import Optimizers, Rehearsal, Stop
 from grader.course.ex09.replies import (
     Artifacts,
     Block,
@@ -64,23 +65,27 @@ def saved(
     """What `save_checkpoint` writes and returns.
 
     `how` is "text" (the folder is text), "deep" (in a new one), "existing", "numpy" (metrics
-    are NumPy's), "strided" (as the weights lie in memory) or "tied" (one has two names).
+    are NumPy's), "strided" (as the weights lie in memory) or "tied" (one has two names, and there
+    are buffers). A folder that exists holds an older checkpoint and a file of somebody else's.
     """
     with scratch() as place:
         folder = place / "runs" / "best" if how == "deep" else place / "best"
         numbers = {name: np.float32(m) if how == "numpy" else m for name, m in metrics.items()}
         model = network(weights, contiguous=how != "strided")
-        before = model.weight.detach().clone()
-        if how == "existing":
-            folder.mkdir()
-        if how == "tied":
-            model.twin = model.weight
-            model.register_buffer("seen", before.sum())
+        prepare(how, folder, model)
+        model.train(training := how != "text")
+        before = state_of(model)
         target = str(folder) if how == "text" else folder
         returned = learner.save_checkpoint(target, model, config, epoch, numbers)
-        same = isinstance(returned, Path) and returned == folder
-        kind = "the folder" if same else type(returned).__name__
-        return Saved(kind, files_in(folder), bool((model.weight == before).all()))
+        files, same = files_in(folder), isinstance(returned, Path) and returned == folder
+        other = files.pop("other.txt", None)
+        return Saved(
+            returned="the folder" if same else type(returned).__name__,
+            files=files,
+            unchanged=state_of(model) == before,
+            same_mode=model.training == training,
+            others_kept=how != "existing" or other is not None,
+        )
 
 
 def loaded(
@@ -156,11 +161,14 @@ def block(learner: Learner, error: str = "") -> Block:
 
 
 def finished(learner: Learner, *exit_code: int) -> Block:
-    """What becomes of a run that is finished by a call."""
+    """What becomes of a run that is finished by a call, while another tracker's is open."""
     with recorded(learner) as trial:
         tracker, run = tracker_with_run(learner, trial)
+        other = trial.init(project=PROJECT)
         tracker.finish_experiment(*exit_code)
-        return end_of(tracker, run)
+        got = end_of(tracker, run)
+        got.other_finished = bool(other.finished)
+        return got
 
 
 def finished_inside(learner: Learner) -> Caught | None:
@@ -223,11 +231,11 @@ def checkpointed(
     with recorded(learner) as trial, replacing(trial.namespace, save_checkpoint=write_checkpoint):
         tracker, run = tracker_with_run(learner, trial, config)
         returned, modes = [], []
-        for weights, epoch, metrics in checkpoints:
+        for i, (weights, epoch, metrics) in enumerate(checkpoints):
             numbers = {name: np.float32(value) for name, value in metrics.items()}
-            model = network(weights).train()
+            model = network(weights).train(i == 0)
             returned.append(tracker.log_model_checkpoint(model, epoch, numbers))
-            modes.append(model.training)
+            modes.append(model.training == (i == 0))
         kept = [each["artifact"] for each in run.artifacts]
         return Artifacts(
             run_id=run.id,
@@ -305,8 +313,7 @@ def two_configs(learner: Learner) -> TwoConfigs:
     """Two calls of `create_sweep_config`, the first one's result changed in between."""
     first = learner.create_sweep_config()
     kept = json.loads(json.dumps(first))
-    if isinstance(first, dict) and isinstance(first.get("parameters"), dict):
-        first["parameters"]["d_model"] = "changed"
+    spoil(first)
     return TwoConfigs(kept, learner.create_sweep_config())
 
 
@@ -326,14 +333,7 @@ def trained(
     `chosen` is what a sweep's server chooses, `stop_after` the epoch after which `should_stop` says
     so, `fails_at` one in which it raises an exception.
     """
-    told: list[list[Any]] = []
-
-    def should_stop(epoch: int, value: float) -> bool:
-        told.append([plain(epoch), plain(value)])
-        if epoch == fails_at:
-            raise Trouble("the training has failed")
-        return epoch == stop_after
-
+    should_stop = Stop(stop_after, fails_at)
     with recorded(learner) as trial:
         rehearsal = Rehearsal(learner, plan, labels, trial)
         trial.chosen = chosen or {}
@@ -343,7 +343,7 @@ def trained(
         optimizers = Optimizers(rehearsal.rates)
         with replacing(trial.namespace, **rehearsal.stand_ins()), optimizers.watched():
             result, error = outcome_of(lambda: learner.train_with_wandb(config, **arguments))
-        return rehearsal.told(result, error, told)
+        return rehearsal.told(result, error, should_stop.told)
 
 
 def really_trained(

@@ -145,6 +145,9 @@ class Saved(Struct):
     returned: str
     files: dict[str, File]
     unchanged: bool
+    same_mode: bool
+    others_kept: bool
+    """Whether another file that was in the folder is still there."""
 
 
 class Loaded(Struct):
@@ -211,6 +214,8 @@ class Block(Struct):
     exit_codes: list[int]
     run_is_reset: bool
     finished_again: Caught | None
+    other_finished: bool = False
+    """Whether the run of another tracker was finished with it."""
 
 
 class TwoConfigs(Struct):

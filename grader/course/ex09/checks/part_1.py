@@ -63,6 +63,7 @@ def test_files(learner: Subject, rng: Rng) -> None:
     check_files(written(answer), rows, config, epoch, metrics)
     got = answer.value
     require(got.unchanged, "model-changed")
+    require(got.same_mode, "mode-changed~saved")
     require(got.returned != "NoneType", "nothing-returned")
     require(got.returned == "the folder", "folder-not-returned", got=got.returned)
 
@@ -77,6 +78,8 @@ def test_kinds_of_input(learner: Subject, rng: Rng) -> None:
         fail_if_recognised(answer, Mistake("text-refused", how == "text" and refused))
         fail_if_recognised(answer, Mistake("folder-exists", Raises("FileExistsError")))
         check_files(written(answer), rows, config, 3, metrics)
+        require(answer.value.same_mode, "mode-changed~saved")
+        require(answer.value.others_kept, "folder-emptied")
 
 
 def test_any_network(learner: Subject, rng: Rng) -> None:
@@ -89,7 +92,15 @@ def test_any_network(learner: Subject, rng: Rng) -> None:
     tensors: dict[str, Any] = found if isinstance(found, dict) else {}
     require("seen" in tensors, "buffers-missing")
     want = tensors_of(rows)
-    want |= {"twin": want["weight"], "seen": Tensor.of(want["weight"].array.sum())}
+    total = want["weight"].array.sum()
+    want |= {"twin": want["weight"], "seen": Tensor.of(total)}
+    want["fine"] = Tensor.of(float(total) / 3, "float64")
+    want["count"] = Tensor.of(2**40 + 1, "int64")
+    for name in want:
+        got = tensors.get(name)
+        same = not isinstance(got, Tensor) or got.dtype == want[name].dtype
+        kinds = {"got": got.dtype if isinstance(got, Tensor) else "", "want": want[name].dtype}
+        require(same, "other-dtype", name=name, **kinds)
     lost = sorted({"weight", "twin"} - set(tensors))
     require(len(lost) != 1, "stored-once", name="".join(lost))
     expect(Answer(tensors), want, what="the dict of tensors")

@@ -41,6 +41,7 @@ def test_online(learner: Subject, rng: Rng) -> None:
     """With an API key the same code goes online"""
     run = first_run(learner.ask(probes.started, "a-project", settings(rng), key=True).value)
     require(run.mode in ("online", None), "always-offline", got=run.mode)
+    require(run.name is None, "name-invented", got=run.name)
 
 
 def test_second_run(learner: Subject, rng: Rng) -> None:
@@ -93,7 +94,9 @@ def test_block_with_exception(learner: Subject) -> None:
 
 def test_finish(learner: Subject, rng: Rng) -> None:
     """`finish_experiment` passes the exit code on, and may be called without a run"""
-    check_finished(learner.ask(probes.finished).value)
+    first = learner.ask(probes.finished).value
+    require(not first.other_finished, "other-run-finished")
+    check_finished(first)
     got = learner.ask(probes.finished, 3).value
     if not got.exit_codes:
         raise Finding("never-finished~by-call")

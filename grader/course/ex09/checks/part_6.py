@@ -42,9 +42,14 @@ def observations(rng: Rng, bands: str) -> Observations:
     return [dict(zip(keys, row, strict=True)) for row in sorted(rows)]
 
 
-def examples(rng: Rng, n: int = 3) -> tuple[list[Observations], np.ndarray, np.ndarray]:
-    """Light curves, probabilities whose largest one is clear, and true labels."""
+def examples(rng: Rng, n: int = 4) -> tuple[list[Observations], np.ndarray, np.ndarray]:
+    """Light curves, probabilities whose largest one is clear, and true labels.
+
+    The fourth light curve has no clear detections.
+    """
     data = [observations(rng, bands) for bands in ("gr", "r", "gri")[:n]]
+    if n == 4:
+        data.append([row for row in data[1] if row["flux"] <= 3 * row["flux_err"]])
     probabilities = rng.dirichlet(np.ones(5), n)
     guess = rng.permutation(5)[:n]
     probabilities = 0.3 * probabilities
@@ -66,7 +71,7 @@ def figures_of(got: Logged) -> list[Picture]:
 
 
 class Gallery(NamedTuple):
-    """Three light curves, and what was logged of them."""
+    """Four light curves, and what was logged of them."""
 
     data: list[Observations]
     probabilities: np.ndarray
@@ -76,7 +81,7 @@ class Gallery(NamedTuple):
 
 @pytest.fixture
 def gallery(learner: Subject, rng: Rng, memory: dict[str, Any]) -> Gallery:
-    """Three light curves, and what was logged of them: asked for once by all checks."""
+    """Four light curves, and what was logged of them: asked for once by all checks."""
     if "gallery" not in memory:
         data, probabilities, labels = examples(rng)
         answer = learner.ask(probes.pictured, data, probabilities, labels)
@@ -92,7 +97,8 @@ def test_number_of_figures(learner: Subject, gallery: Gallery) -> None:
     got, figures = answer.value, figures_of(answer.value.logged)
     require(got.left_open == 0, "not-closed", n_open=got.left_open)
     require(got.others_open, "all-figures-closed")
-    require(len(figures) == 3, "other-number-of-figures", got=len(figures))
+    require(len(figures) != 3, "faint-one-left-out")
+    require(len(figures) == 4, "other-number-of-figures", got=len(figures))
     one = figures_of(learner.ask(probes.pictured, data, probabilities, labels, 1).value.logged)
     require(len(one) == 1, "limit-ignored", got=len(one))
     require(got.unchanged, "light-curves-changed")
@@ -102,8 +108,21 @@ def test_error_bars(gallery: Gallery) -> None:
     """Magnitudes with error bars, a colour for each band, the brightest at the top"""
     for figure, rows in zip(figures_of(gallery.answer.value.logged), gallery.data, strict=False):
         panels = [panel for panel in figure.panels if panel.bars or panel.other_points]
+        if not any(row["flux"] > 3 * row["flux_err"] for row in rows):
+            check_empty(figure)
+            continue
         require(bool(panels), "no-points")
         check_panel(panels[0], rows)
+
+
+def check_empty(figure: Picture) -> None:
+    """A light curve without clear detections has a panel without points."""
+    require(len(figure.panels) == 1, "empty-without-panel")
+    (panel,) = figure.panels
+    shown_bars = [bar for bar in panel.bars if bar.x]
+    require(not shown_bars, "points-in-empty-panel")
+    require(panel.inverted, "not-inverted~empty")
+    require(all(panel.labels), "no-axis-label")
 
 
 def check_panel(panel: Panel, rows: Observations) -> None:
@@ -204,7 +223,8 @@ def check_probability(title: str, probabilities: np.ndarray, label: int) -> None
     p, of_truth = float(probabilities[guess]), f"{probabilities[label]:.2f}"
     fits = f"{p:.2f}" in title
     require(fits or of_truth not in title, "probability-of-truth", title=title, want=p)
-    longer = re.search(rf"{p:.2f}\d", title) is not None
+    numbers = re.findall(r"\d?\.\d{3,}", title)
+    longer = any(abs(float(number) - p) < 0.005 for number in numbers)
     require(not longer, "more-decimals", title=title, want=p)
     fits = fits or any(f"{100 * p:.0f}{sign}" in title for sign in ("%", " %"))
     require(fits, "probability-missing", title=title, name=CLASSES[guess], want=p)

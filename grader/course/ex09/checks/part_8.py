@@ -235,8 +235,8 @@ def val_losses(got: Training) -> list[float]:
 def test_stopped(learner: Subject, rng: Rng) -> None:
     """`should_stop` is asked after each epoch, and the training ends when it says so"""
     plan = Plan(rng)
-    first = int(np.argmin(plan.series("val", "loss")[:2]))
-    plan.logits[3] = plan.logits[first + 1]  # epoch 2 is as good as the best one before it
+    plan.logits[2] = plan.logits[3] = plan.slightly_better(plan.logits[1])
+    first = 1  # better than epoch 0 by less than the `min_delta` of EarlyStopping
     got = rehearsed(learner, plan, plan.config(), stop_after=2)
     require(bool(got.told), "should-stop-ignored~never-asked")
     require(n_epochs(got) == 3, "should-stop-ignored", last=n_epochs(got) - 1)
@@ -247,6 +247,7 @@ def test_stopped(learner: Subject, rng: Rng) -> None:
         Answer(got.result),
         plan.result(first),
         Mistake("last-of-equal-epochs", plan.result(2), best=first),
+        Mistake("best-by-early-stopping", plan.result(0)),
         what="the result's dict",
         rtol=1e-4,
         atol=1e-5,

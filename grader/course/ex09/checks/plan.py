@@ -97,6 +97,17 @@ class Plan:
                 return epoch + 1
         return self.epochs
 
+    def slightly_better(self, row: np.ndarray) -> np.ndarray:
+        """Logits whose validation loss is smaller by about half of the `min_delta` of 8.2."""
+        loss = focal_loss(row, self.labels["val"], self.gamma)
+        for step in np.geomspace(1e-5, 0.3, 200):
+            for sign in (-step, step):
+                changed = row + sign * (np.arange(5) == RARE)
+                gain = loss - focal_loss(changed, self.labels["val"], self.gamma)
+                if 4e-4 < gain < 7e-4:
+                    return changed
+        return row
+
     @property
     def best(self) -> int:
         """The epoch of the smallest validation loss."""
