@@ -96,7 +96,7 @@ def loaded(
     *,
     training: bool = True,
     text: bool = False,
-    other_names: bool = False,
+    misfit: str = "",
     without: str = "",
 ) -> Loaded:
     """What `load_checkpoint` returns, and the weights of a network that had others before."""
@@ -104,9 +104,7 @@ def loaded(
         folder = write_checkpoint(place / "best", network(weights), **notes)
         if without:
             (folder / without).unlink()
-        model: nn.Module = network(into)
-        model.train(training)
-        model = nn.Sequential(model) if other_names else model
+        model = network(into, misfit=misfit).train(training)
         target = str(folder) if text else folder
         returned, error = outcome_of(lambda: learner.load_checkpoint(target, model))
         state = {name: value.clone() for name, value in model.state_dict().items()}

@@ -137,11 +137,20 @@ def test_loaded(learner: Subject, rng: Rng) -> None:
 def test_not_loadable(learner: Subject, rng: Rng) -> None:
     """Weights that do not fit are a RuntimeError, a missing file is a FileNotFoundError"""
     notes = {"config": {}, "epoch": 1, "metrics": {}}
-    misfit = learner.ask(probes.loaded, weights(rng), notes, weights(rng), other_names=True).value
-    if misfit.error is None:
-        raise Finding("misfit-accepted")
-    right = "RuntimeError" in misfit.error.kinds
-    require(right, "misfit-raises-other", got=kind_in(misfit.error))
+    errors = [
+        learner.ask(probes.loaded, weights(rng), notes, other, misfit=misfit).value.error
+        for misfit, other in (
+            ("names", weights(rng)),
+            ("fewer", weights(rng)),
+            ("", weights(rng, columns=4)),
+        )
+    ]
+    require(errors[0] is not None, "misfit-accepted")
+    require(errors[1] is not None, "misfit-accepted~fewer")
+    require(errors[2] is not None, "misfit-accepted~shapes")
+    for error in errors:
+        right = error is not None and "RuntimeError" in error.kinds
+        require(right, "misfit-raises-other", got=kind_in(error))
     for name in ("model.safetensors", "checkpoint.json"):
         gone = learner.ask(probes.loaded, weights(rng), notes, weights(rng), without=name).value
         if gone.error is None:

@@ -16,6 +16,7 @@ def test_rows(learner: Subject, rng: Rng) -> None:
     """Each call is one row, at its step"""
     first, second, third = numbers(rng), numbers(rng), numbers(rng)
     gap = int(rng.integers(3, 9))
+    second |= {"nothing_found": 0.0}
     got = learner.ask(probes.logged, [[first, 0], [second, 1], [third, gap]]).value
     at_once = got.counts[0] if got.counts else 0
     require(at_once <= 1, "one-by-one~metrics", n_calls=at_once)

@@ -213,6 +213,9 @@ def check_names(title: str, label: int, guess: int) -> None:
     require(named or not in_other_order, "other-class-order", **fields, **numbers)
     require(predicted in title or truth not in title, "prediction-missing", **fields)
     require(named, "names-missing", **fields)
+    said = re.search(r"\btrue\W+(\w+).*\bpredicted\W+(\w+)", title, re.IGNORECASE)
+    swapped = truth != predicted and said is not None and said.groups() == (predicted, truth)
+    require(not swapped, "names-swapped", **fields)
     others = [name for name in CLASSES if name in title and name not in (truth, predicted)]
     require(not others, "all-classes-named", title=title, names=", ".join(others))
 
