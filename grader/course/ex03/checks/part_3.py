@@ -179,7 +179,7 @@ def test_ztf_candid_as_text(learner: Subject, rng: Rng) -> None:
     entries = detections(rng)
     for i, entry in enumerate(entries):
         entry["candid"] = (str, float, lambda number: "alert-17", int)[i % 4](entry["candid"])
-    entries[3]["diffmaglim"] = 20.5
+    entries[3]["diffmaglim"] = entries[3]["magpsf"]
 
     def without(*dropped: int) -> list[float]:
         left = [entry for i, entry in enumerate(entries) if i not in dropped]
@@ -221,6 +221,7 @@ def invalid_detections() -> list[Fault]:
         ({"magpsf": 0.5}, Finding("invalid-kept", fault="magpsf = 0.5")),
         ({"fid": 4}, Finding("unknown-filter-kept", fault="fid = 4")),
         ({"fid": 0}, Finding("unknown-filter-kept", fault="fid = 0")),
+        ({"fid": -1}, Finding("unknown-filter-kept", fault="fid = -1")),
         ({"fid": None}, Finding("unknown-filter-kept", fault="fid = None")),
     ]
 

@@ -82,7 +82,7 @@ def test_statistics_go_on(learner: Subject, name: str) -> None:
 
 def test_statistics_of_a_perfect_night(learner: Subject) -> None:
     """If nothing was rejected the rate is 1.0, and if nothing was accepted it is 0.0"""
-    answer = statistic(learner, "acceptance_rate", [(9, 0)])
+    answer = statistic(learner, "acceptance_rate", [(1, 0)])
     expect(answer, 1.0, Mistake("perfect-night-zero", 0.0), what="`acceptance_rate`")
     answer = statistic(learner, "acceptance_rate", [(0, 9)])
     raised = answer.raised
@@ -92,6 +92,8 @@ def test_statistics_of_a_perfect_night(learner: Subject) -> None:
     )
     fail_if_recognised(answer, Mistake("none-accepted", other, got=got, rejected=9))
     expect(answer, 0.0, what="`acceptance_rate` if all were rejected")
+    for name in ("observation_count", "rejected_count"):
+        expect(statistic(learner, name, [(0, 9)]), 9, what=f"`{name}` if all 9 were rejected")
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,17 @@ def test_another_order(learner: Subject, rng: Rng) -> None:
             for batches in (first, second, third)
         }
         require(len(orders) > 1, "same-order~class", n=SIZES[c])
+        firsts = [order[: SIZES[c]] for order in orders]
+        whole = SIZES[c] > 5 and all(len(set(first)) == SIZES[c] for first in firsts)
+        starts = {rotated(first) for first in firsts}
+        require(len(starts) > 1 or not whole, "same-order~rotated", n=SIZES[c])
     require(other != first, "own-seed")
+
+
+def rotated(order: tuple[int, ...]) -> tuple[int, ...]:
+    """The same order along a circle, from the smallest number on."""
+    place = order.index(min(order)) if order else 0
+    return order[place:] + order[:place]
 
 
 def test_same_seed(learner: Subject, rng: Rng) -> None:
