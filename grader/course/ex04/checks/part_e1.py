@@ -31,7 +31,7 @@ def done(answer: Answer[Processed]) -> Processed:
 def test_async_labels(learner: Subject, rng: Rng) -> None:
     """The labels are those of `pipeline(records)`, in order; one that fails is "failed\""""
     data = records(rng, 4)
-    data[0]["seconds"] = 0.02
+    data[0]["seconds"] = 0.01
     data[2]["raises"] = "the file is cut off"
     want = [record["label"] for record in data]
     want[2] = "failed"
@@ -70,7 +70,7 @@ def test_async_nameless_record(learner: Subject, rng: Rng) -> None:
 @pytest.mark.parametrize("limit", [5, None])
 def test_async_limit(learner: Subject, rng: Rng, limit: int | None) -> None:
     """`max_concurrent` records are processed at a time, 4 if not given, and no more"""
-    data = [each | {"patience": 0.03 if limit else 0.0} for each in records(rng, 6)]
+    data = [each | {"patience": 0.015 if limit else 0.0} for each in records(rng, 6)]
     answer = learner.ask(probes.processed_async, data, *([] if limit is None else [limit]))
     if answer.raised is None or not answer.raised.is_a("Trouble"):
         most, at_most = done(answer).most, limit or 4
@@ -91,7 +91,7 @@ def test_async_slow_record(learner: Subject, rng: Rng) -> None:
 
 def test_async_again(learner: Subject, rng: Rng) -> None:
     """Each call has its own `max_concurrent`"""
-    data = [each | {"patience": 0.02} for each in records(rng, 3)]
+    data = [each | {"patience": 0.01} for each in records(rng, 3)]
     answer = learner.ask(probes.processed_async, data, 1, before=2)
     if answer.raised is None or not answer.raised.is_a("Trouble"):
         most = done(answer).most
