@@ -1,7 +1,8 @@
 """Put other definitions into a source in place of its own: a wrong answer into the reference, say.
 
 A replacement is Python source with functions, or with classes that hold only the methods to be
-replaced. What the target does not define is added: functions in front, methods at the class's end.
+replaced. What the target does not define is added: functions in front, methods and constants of a
+class at its end.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def extract(source: str, name: str) -> str:
 
 
 def pieces(replacement: str, known: set[str], whole: bool = True) -> Iterator[tuple[str, str]]:
-    """Qualified name and code, free of indentation, of every definition; other code unnamed.
+    """Qualified name and code, free of indentation, of every definition; other code has no name.
 
     A class of a `known` name stands for its methods, unless it has bases (and `whole` is true).
     """
@@ -59,6 +60,8 @@ def pieces(replacement: str, known: set[str], whole: bool = True) -> Iterator[tu
             for member in node.body:
                 if isinstance(member, Definition):
                     yield f"{node.name}.{member.name}", _code(replacement, member)
+                elif not _is_docstring(member):
+                    yield f"{node.name}.", _code(replacement, member)  # a constant of the class
         elif isinstance(node, Definition):
             yield node.name, _code(replacement, node)
         elif not _is_docstring(node):

@@ -106,6 +106,24 @@ def test_methods_are_added_at_the_end_of_their_class() -> None:
     assert text.index("def __len__") < text.index("LAST")
 
 
+def test_constants_of_a_class_come_along() -> None:
+    got = spliced(
+        '''
+        class Child:
+            """Another text."""
+
+            LIMITS = {
+                "low": 1,
+            }
+
+            def more(self):
+                return self.LIMITS
+        '''
+    )
+    assert got["Child"](0).more() == {"low": 1}
+    assert got["Child"].__doc__ is None
+
+
 def test_functions_are_added_in_front() -> None:
     text = splice(TARGET, "def helper():\n    return 1\n")
     assert text.startswith("def helper():")
@@ -199,9 +217,9 @@ def test_extracting_what_is_not_there() -> None:
 
 def test_pieces_are_named() -> None:
     known = {"Base", "Child"}
-    methods = ["Base.__init__", "Base.name", "Base.wait"]
+    members = ["Base.", "Base.__init__", "Base.name", "Base.wait"]
     assert [name for name, _ in pieces(TARGET, known)] == [
-        *("", "", "first", "cached", *methods, "Child", "")
+        *("", "", "first", "cached", *members, "Child", "")
     ]
     assert [name for name, _ in pieces(TARGET, known, whole=False)][-2:] == ["Child.more", ""]
 
