@@ -136,5 +136,5 @@ def test_type_and_input(learner: Subject, rng: Rng) -> None:
         require(isinstance(got, np.ndarray), "not-an-array", got=kind_of(got))
         shape = (8, 5)
         require(got.shape == shape, "other-columns", shape=got.shape, want=shape)
-        require(got.dtype == rows.dtype, "type-changed", before=dtype, dtype=got.dtype)
+        require(got.dtype == rows.dtype, "other-type", before=dtype, dtype=got.dtype)
         require(approx_equal(reply.input_after, rows), "sequence-changed")

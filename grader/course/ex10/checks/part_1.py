@@ -110,9 +110,13 @@ def expect_replaced(
     others = [got[name].p for name in replaced if got[name].p != rate]
     require(not others, "old-rate-kept", got=min(others, default=rate), want=rate)
     for name in got.keys() - want:
-        fields = {"name": name, "got": got[name].p, "want": dropout}
-        key = "attention-changed" if name.endswith("self_attn") else "other-layers-changed"
-        require(got[name].p == dropout, key, **fields)
+        require(
+            got[name].p == dropout,
+            "attention-changed" if name.endswith("self_attn") else "other-layers-changed",
+            name=name,
+            got=got[name].p,
+            want=dropout,
+        )
 
 
 def test_replaced(learner: Subject) -> None:

@@ -230,7 +230,7 @@ def test_kept_and_logged(learner: Subject, rng: Rng) -> None:
 STAGES = {
     "training": "The training raised an exception",
     "making": "Making the model raised an exception",
-    "asking": "While the model was asked somebody pressed the square button (a KeyboardInterrupt)",
+    "asking": "Asking the model raised an exception",
     "logging": "`log_metrics` raised an exception",
 }
 

@@ -72,7 +72,7 @@ def test_ensemble_answer(learner: Subject, rng: Rng) -> None:
         Answer(again.answer[0]),
         Tensor.of(softmax(other[0])),
         Mistake("answers-of-an-earlier-call", Tensor.of(both)),
-        what="the mean of the probabilities of a second ensemble, with one member",
+        what="the mean of a second ensemble, with one member",
     )
     nothing, what = Tensor.of(np.zeros(4)), "the epistemic uncertainty of a single member"
     expect(Answer(again.answer[1]), nothing, *epistemic_mistakes(softmax(other)), what=what)
