@@ -17,6 +17,7 @@ from torch.optim import SGD, Adam
 from torch.utils.data import DataLoader, TensorDataset
 
 from grader.course.ex06.replies import (
+    LEFT_OUT,
     Evaluated,
     Fitted,
     Given,
@@ -237,7 +238,10 @@ def focal_loss(
 
 
 def _loader(features: Tensor, labels: Tensor, batch_size: int, drop_last: bool) -> DataLoader[Any]:
-    return DataLoader(TensorDataset(features, labels), batch_size, drop_last=drop_last)
+    """Batches of a data set that has `LEFT_OUT` light curves more: the sampler leaves them out."""
+    chosen, more = range(len(labels)), [i % len(labels) for i in range(LEFT_OUT)]
+    whole = TensorDataset(*(torch.cat([each, each[more]]) for each in (features, labels)))
+    return DataLoader(whole, batch_size, sampler=chosen, drop_last=drop_last)
 
 
 def trained(
@@ -282,6 +286,7 @@ def evaluated(
         criterion.sums,
         gradient=model.weight.grad,
         training=model.training,
+        layers_training=model.layers_training,
         gradients_off=off or not model.weight.requires_grad,
     )
 

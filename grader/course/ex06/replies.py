@@ -9,6 +9,9 @@ from msgspec import Struct
 CLASS_WEIGHTS = [0.5, 2.0, 1.0, 3.0, 1.5]
 """How much each class counts in the criterion with which the loops are tried out."""
 
+LEFT_OUT = 2
+"""How many light curves of the data set no batch holds, since the sampler leaves them out."""
+
 
 class Given(Struct):
     """What a network was made of and asked with, as it was afterwards."""
@@ -61,9 +64,10 @@ class Loss(Struct):
 
 
 class Mode(Struct):
-    """How a network was asked: in training mode, and with gradients?"""
+    """How a network was asked: in training mode, its layers too, and with gradients?"""
 
     training: bool
+    layers: bool
     gradients: bool
 
 
@@ -87,6 +91,7 @@ class Evaluated(Seen):
 
     gradient: Any
     training: bool
+    layers_training: bool
     gradients_off: bool
 
 

@@ -20,15 +20,21 @@ class Spy(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(weight)  # (n_features, num_classes)
         self.weight.register_hook(lambda _: events.append("backward"))
+        self.inner = nn.Sequential(nn.Identity())  # has a mode of its own
         self.events = events
         self.modes: list[Mode] = []
         self.places: list[str] = []
 
     def forward(self, features: Tensor, lengths: Tensor) -> Tensor:
         self.events.append("forward")
-        self.modes.append(Mode(self.training, torch.is_grad_enabled()))
+        self.modes.append(Mode(self.training, self.layers_training, torch.is_grad_enabled()))
         self.places = [self.weight.device.type, features.device.type, lengths.device.type]
         return features.sum(dim=1) / lengths.unsqueeze(1) @ self.weight  # (batch, num_classes)
+
+    @property
+    def layers_training(self) -> bool:
+        """Whether the layer inside is in training mode, two levels down."""
+        return self.inner[0].training
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         self.events.append("zero")

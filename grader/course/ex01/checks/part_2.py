@@ -80,6 +80,8 @@ def _explain(answer: Answer[Any], want: list[Record], filters: str) -> None:
     missing = next((r for r in want if _count(r, got) < _count(r, want)), None)
     extra = next((r for r in got if _count(r, got) > _count(r, want)), None)
     counts = {"n_kept": len(got), "n_wanted": len(want), "filters": filters}
+    seldom = missing is not None and _count(missing, got) > 0
+    require(not seldom, "record-missing~once", answer, record=_short(missing), **counts)
     require(missing is None, "record-missing", answer, record=_short(missing), **counts)
     again = extra is not None and _count(extra, want) > 0
     require(not again, "record-repeated", answer, record=_short(extra), **counts)

@@ -10,7 +10,7 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course.ex06 import probes
 from grader.course.ex06.checks.common import N_CLASSES, N_FEATURES
-from grader.course.ex06.replies import CLASS_WEIGHTS, Seen
+from grader.course.ex06.replies import CLASS_WEIGHTS, LEFT_OUT, Seen
 from grader.course.oracles import Rng, light_curves, softmax, true_log_p
 from grader.expect import Mistake, Raises, expect_error, fail_if_recognised, require
 from grader.wire import Tensor
@@ -97,6 +97,12 @@ def seen(answer: Answer[S]) -> S:
     softmaxed = bool(sums) and all(abs(total - 1) < 1e-4 for total in sums)
     require(not softmaxed, "softmax-before-criterion")
     return answer.value
+
+
+def divided_by_dataset(total: float, n: int, trial: Regression) -> Mistake:
+    """A sum over n light curves that is divided by the size of the data set."""
+    size = len(trial.labels) + LEFT_OUT
+    return Mistake("divided-by-dataset", total / size, n=n, size=size)
 
 
 def check_moved(learner: Subject, loop: str, rng: Rng) -> None:

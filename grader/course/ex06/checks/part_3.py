@@ -80,31 +80,52 @@ def test_focal_loss(learner: Subject, rng: Rng, alpha: float, gamma: float) -> N
     )
 
 
-def test_cross_entropy(learner: Subject, rng: Rng) -> None:
-    """With gamma = 0 it is the cross-entropy"""
+@pytest.mark.parametrize("alpha", [1.0, 0.4, 0.0])
+def test_cross_entropy(learner: Subject, rng: Rng, alpha: float) -> None:
+    """With gamma = 0 it is alpha times the cross-entropy"""
     logits, targets = some_logits(rng, 4)
-    answer, _ = loss_and_gradient(learner, {"gamma": 0.0}, logits, targets)
-    want = Tensor.of(np.asarray(-true_log_p(logits, targets).mean()))
-    expect(answer, want, what="the loss with gamma = 0")
+    settings = {"alpha": alpha, "gamma": 0.0}
+    answer, _ = loss_and_gradient(learner, settings, logits, targets)
+    plain = np.asarray(-true_log_p(logits, targets).mean())
+    expect(
+        answer,
+        Tensor.of(alpha * plain),
+        Mistake("alpha-ignored~here", Tensor.of(plain) if alpha != 1 else False, **settings),
+        what=f"the loss with alpha = {alpha:g} and gamma = 0",
+    )
 
 
 def test_sure_and_wrong(learner: Subject, rng: Rng) -> None:
     """It is finite, and right, where p is as small as exp(-200)"""
     size = float(rng.integers(150, 250))
     logits, targets = np.array([[size, 0.0, 0.0], [0.0, 0.0, 0.0]]), np.array([1, 2])
-    answer, gradient = loss_and_gradient(learner, {}, logits, targets)
-    losses = focal(true_log_p(logits, targets), 1.0, 2.0)
+    alpha = 1.5
+    answer, gradient = loss_and_gradient(learner, {"alpha": alpha}, logits, targets)
+    losses = focal(true_log_p(logits, targets), alpha, 2.0)
     got = answer.value
     value = float(got.array) if isinstance(got, Tensor) and got.shape == () else 0.0
-    of_first = 2 * value - losses[1]  # at most -log(eps) if a small number was added to p
+    # at most -log(eps) if a small number was added to p
+    of_first = (2 * value - losses[1]) / alpha
     finite = not isinstance(gradient, Tensor) or bool(np.isfinite(gradient.array).all())
     fail_if_recognised(
         answer,
         Mistake("logarithm-of-zero", not math.isfinite(value), size=size, got=value),
         Mistake("logarithm-of-zero~gradient", not finite, size=size),
-        Mistake("logarithm-of-zero", bool(9 < of_first < 0.7 * size), size=size, got=of_first),
+        Mistake("logarithm-of-zero", bool(9 < of_first < 0.6 * size), size=size, got=of_first),
     )
-    expect(answer, Tensor.of(np.asarray(losses.mean())), what="the loss")
+    of_two = f"p = exp(-{size:g}) and p = 1/3"
+    what = f"the loss of two light curves with {of_two}, alpha = {alpha:g} and gamma = 2,"
+    expect(
+        answer,
+        Tensor.of(np.asarray(losses.mean())),
+        Mistake(
+            "alpha-ignored~sure",
+            Tensor.of(np.asarray((losses[0] / alpha + losses[1]) / 2)),
+            size=size,
+            alpha=alpha,
+        ),
+        what=what,
+    )
 
 
 @pytest.mark.parametrize("gamma", [2.0, 0.0])

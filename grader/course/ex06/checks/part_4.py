@@ -12,6 +12,7 @@ from grader.course.ex06.checks.loops import (
     Regression,
     check_moved,
     check_no_batch,
+    divided_by_dataset,
     seen,
 )
 from grader.course.ex06.replies import Trained
@@ -81,7 +82,7 @@ def test_mean_loss(learner: Subject, rng: Rng, drop_last: bool) -> None:
         Mistake(
             "loss-after-step", float(np.dot(after_steps(trial, drop_last), sizes)) / sum(sizes)
         ),
-        Mistake("divided-by-dataset", total / len(trial.labels) if drop_last else False),
+        divided_by_dataset(total, sum(sizes), trial),
         what="the mean loss",
         rtol=1e-5,
     )
@@ -120,6 +121,7 @@ def test_training_mode(learner: Subject, rng: Rng) -> None:
     got = seen(learner.ask(probes.trained, *Regression(rng).sent()))
     require(bool(got.modes), "network-never-asked")
     require(all(mode.training for mode in got.modes), "not-in-training-mode")
+    require(all(mode.layers for mode in got.modes), "not-in-training-mode~layers")
 
 
 def test_default_device(learner: Subject, rng: Rng) -> None:

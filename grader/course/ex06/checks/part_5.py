@@ -14,6 +14,7 @@ from grader.course.ex06.checks.loops import (
     Regression,
     check_moved,
     check_no_batch,
+    divided_by_dataset,
     seen,
 )
 from grader.course.gates import gate, twice
@@ -69,6 +70,7 @@ def check_values(returned: tuple[Any, Any], trial: Regression) -> None:
         Mistake("mean-of-batch-means", float(np.mean(losses))),
         Mistake("summed", float(np.sum(losses))),
         Mistake("summed", loss * sum(sizes)),
+        divided_by_dataset(loss * sum(sizes), sum(sizes), trial),
         Mistake("all-at-once", trial.loss(trial.weight, np.concatenate(batches))),
         Mistake("criterion-not-used", float(np.dot(plain, sizes)) / sum(sizes)),
         what="the loss",
@@ -79,6 +81,7 @@ def check_values(returned: tuple[Any, Any], trial: Regression) -> None:
         accuracy,
         Mistake("accuracy-over-batches", float(np.mean(fractions))),
         Mistake("accuracy-over-batches~count", sum(right) / len(sizes)),
+        divided_by_dataset(sum(right), sum(sizes), trial),
         Mistake("percent", 100 * accuracy),
         Mistake("percent~count", float(sum(right))),
         what="the accuracy",
@@ -98,6 +101,7 @@ def test_only_looks(learner: Subject, rng: Rng) -> None:
     require(not gone, "gradients-cleared")
     require(approx_equal(got.gradient, left), "evaluation-trains~gradients")
     require(not any(mode.training for mode in got.modes), "in-training-mode")
+    require(not any(mode.layers for mode in got.modes), "in-training-mode~layers")
     require(not any(mode.gradients for mode in got.modes), "with-gradients")
     require(not got.gradients_off, "gradients-off-for-good")
 
@@ -108,6 +112,8 @@ def test_mode_restored(learner: Subject, rng: Rng, training: bool) -> None:
     got = seen(learner.ask(probes.evaluated, *Regression(rng).sent(), training))
     before, after = ("training", "evaluation") if training else ("evaluation", "training")
     require(got.training is training, "mode-not-restored", before=before, after=after)
+    layers = got.layers_training is training
+    require(layers, "mode-not-restored~layers", before=before, after=after)
     few = Regression(rng).sent(drop_last=True, size=BATCH_SIZE - 1)
     left = learner.ask(probes.after_error, *few, training).value
     require(left[:1] in ([], [training]), "mode-not-restored~error", before=before, after=after)

@@ -40,6 +40,7 @@ def test_rates(learner: Subject, rng: Rng, warmup: int) -> None:
         answer,
         Mistake("zero-division", Raises("ZeroDivisionError") if warmup == 0 else False),
         Mistake("not-a-scheduler", Raises("AttributeError", "'step'")),
+        Mistake("one-function-for-all", Raises("ValueError", "2 lr_lambdas"), error=answer.raised),
     )
     want = factors(n, warmup)
     whole = want[:warmup] + [2 * each - 1 for each in want[warmup:]]

@@ -13,7 +13,15 @@ from grader.course.ex06 import probes
 from grader.course.ex06.replies import Fitted
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, approx_equal, expect, kind_of, require
+from grader.expect import (
+    Mistake,
+    Raises,
+    approx_equal,
+    expect,
+    fail_if_recognised,
+    kind_of,
+    require,
+)
 
 TRAIN = [3.0, 2.0, 2.5, 2.6, 2.7, 2.8, 1.5, 1.4, 1.3, 1.2, 1.1, 1.0]
 
@@ -112,7 +120,15 @@ def test_best_weights(learner: Subject, rng: Rng) -> None:
 def test_first_epoch(learner: Subject, rng: Rng, loss: float) -> None:
     """The first epoch is better than none, whatever its loss"""
     settings = {"num_epochs": 2, "patience": 5}
-    _, _, kept = went(learner.ask(probes.fitted, scaled(rng, TRAIN), [loss, loss], settings))
+    train = scaled(rng, TRAIN)
+    answer = learner.ask(probes.fitted, train, [loss, loss], settings)
+    nothing = [
+        Mistake("first-epoch-not-better~nothing", raised, loss=loss, error=answer.raised)
+        for raised in (Raises("TypeError", "NoneType"), Raises("UnboundLocalError"))
+    ]
+    if answer.raised and learner.ask(probes.fitted, train, [1.0, 0.5], settings).raised is None:
+        fail_if_recognised(answer, *nothing)
+    _, _, kept = went(answer)
     require(kept != -1, "first-epoch-not-better", loss=loss)
 
 

@@ -13,7 +13,7 @@ def fit(model, train_loader, val_loader, optimizer, criterion, num_epochs, patie
         history["val_accuracy"].append(accuracy)
         if scheduler is not None:
             scheduler.step()
-        if val_loss < best_loss - min_delta:
+        if best_weights is None or val_loss < best_loss - min_delta:
             best_loss, best_weights, waited = val_loss, copy.deepcopy(model.state_dict()), 0
         else:
             waited += 1

@@ -14,7 +14,7 @@ def fit(model, train_loader, val_loader, optimizer, criterion, num_epochs, patie
         history["val_accuracy"].append(accuracy)
         if scheduler is not None:
             scheduler.step()
-        if train_loss < best_loss - min_delta:
+        if best_weights is None or train_loss < best_loss - min_delta:
             best_loss, best_weights, waited = train_loss, copy.deepcopy(model.state_dict()), 0
         else:
             waited += 1
