@@ -7,7 +7,8 @@ source whose last statement is an expression with the value that is judged:
     def length(kind: str, data: Observations) -> str:
         return f"len({called(kind, data)})"
 
-A probe without such a function has no lines. They are true: run in the notebook, they show just
+A probe without such a function has no lines. If there cannot be any, it stands in the module's
+`WITHOUT`, a dictionary from names to reasons. Lines are true: run in the notebook, they show just
 what the check has judged, a value or an exception. `tests/test_lines.py` runs them.
 """
 
