@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -70,8 +71,14 @@ def test_all_zero(learner: Subject, rng: Rng) -> None:
     """If all fluxes are 0, nothing is divided by 0"""
     rows = full_rows(rng, 20, 5)
     rows[:, FLUX] = 0
-    got = moved_rows(learner.ask(probes.moved, rows, [0.04, 0.2], 0.04, 1), rows)
+    answer = learner.ask(probes.moved, rows, [0.04, 0.2], 0.04, 1)
+    require(not any(map(has_nan, answer.value.results)), "divided-by-zero")
+    got = moved_rows(answer, rows)
     expect(Answer(got), rows.astype(float), what="the array of fluxes that are 0", rtol=1e-4)
+
+
+def has_nan(result: Any) -> bool:
+    return isinstance(result, np.ndarray) and not np.isfinite(result).all()
 
 
 @gate
@@ -119,7 +126,7 @@ def judge_dimming(new: np.ndarray, flux: np.ndarray, sigma: np.ndarray, step: fl
     require(abs(slope / math.sqrt(f) - 1) > 0.005, "distance-not-squared")
     require(abs(slope * f - 1) > 0.005, "brighter")
     require(abs(slope / f - 1) < 0.005, "wrong-dimming", slope=slope, f=f)
-    judge_added_noise((new - f * flux) / sigma, math.sqrt(1 - f**2))
+    judge_added_noise((new - f * flux) / sigma, f)
 
 
 def require_own_numbers(new: np.ndarray, flux: np.ndarray, sigma: np.ndarray) -> None:
@@ -136,16 +143,19 @@ def require_own_numbers(new: np.ndarray, flux: np.ndarray, sigma: np.ndarray) ->
     require(not are_all(sigma), "one-number-for-all~scaled")
 
 
-def judge_added_noise(noise: np.ndarray, want: float) -> None:
-    """Noise in units of the errors must be normally distributed around 0, and spread by `want`."""
+def judge_added_noise(noise: np.ndarray, f: float) -> None:
+    """Noise in units of the errors: normally distributed around 0, spread by sqrt(1 - f**2)."""
+    want = math.sqrt(1 - f**2)
     spread, mean = float(np.std(noise)), float(np.mean(noise))
     require(bool(np.abs(noise).max() > 1e-3), "no-noise")
     require(bool(noise.min() < 0 < noise.max()), "noise-not-normal")
     kurtosis = float(np.mean((noise - mean) ** 4)) / spread**4
     require(kurtosis > 2.15, "noise-not-normal~uniform")
     right = abs(spread / want - 1) < 0.1  # it scatters by 0.016
-    require(right or abs(spread - 1) > 0.1, "noise-not-reduced~farther", spread=spread, want=want)
-    require(right, "wrong-noise", spread=spread, want=want)
+    found = {"f": f, "spread": spread, "want": want}
+    require(right or abs(spread - 1) > 0.1, "noise-not-reduced~farther", **found)
+    require(right or abs(spread / (1 - f) - 1) > 0.1, "deviations-subtracted", **found)
+    require(right, "wrong-noise", **found)
     require(abs(mean) < 0.3 * want, "noise-not-centred", mean=mean)
 
 
@@ -165,5 +175,6 @@ def test_moved_again(learner: Subject, rng: Rng) -> None:
 def test_nothing_to_move(learner: Subject, rng: Rng) -> None:
     """A light curve without observations stays empty"""
     rows = full_rows(rng, 0, 5)
-    got = moved_rows(learner.ask(probes.moved, rows, [0.05, 0.3], 0.2, 1), rows)
-    expect(Answer(got), rows.astype(float), what="the array")
+    answer = learner.ask(probes.moved, rows, [0.05, 0.3], 0.2, 1)
+    require(not any(map(has_nan, answer.value.results)), "divided-by-zero~padding")
+    expect(Answer(moved_rows(answer, rows)), rows.astype(float), what="the array")

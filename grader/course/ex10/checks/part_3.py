@@ -77,7 +77,14 @@ def test_table(learner: Subject, rng: Rng) -> None:
             Mistake("probability-of-truth", counted.astype(float).tolist()),
             what=f"the list of counts for {name}",
         )
-        check_means(got, want, name)
+        first_right = table_of(binned(with_ties_right(y_true, y_prob), y_prob, n_bins))
+        check_means(got, want, name, first_right["accuracy"])
+
+
+def with_ties_right(y_true: Array, y_prob: Array) -> Array:
+    """Classes such that an answer is right if no other class is more probable than the true one."""
+    best = y_prob.max(axis=1) == y_prob[np.arange(len(y_true)), y_true]
+    return np.where(best, y_prob.argmax(axis=1), y_true)
 
 
 def with_last(counts: list[float], y_prob: Array, n_bins: int) -> list[float]:
@@ -112,7 +119,9 @@ def columns_of(
         raise Finding("table-of-other-things") from None
 
 
-def check_means(got: dict[str, list[float]], want: dict[str, list[float]], name: str) -> None:
+def check_means(
+    got: dict[str, list[float]], want: dict[str, list[float]], name: str, ties_right: list[float]
+) -> None:
     """Confidence and accuracy of the bins, which are NaN in empty ones."""
     zeroed = {key: [0.0 if math.isnan(v) else v for v in want[key]] for key in want}
     for key, other in (("confidence", "accuracy"), ("accuracy", "confidence")):
@@ -121,6 +130,7 @@ def check_means(got: dict[str, list[float]], want: dict[str, list[float]], name:
             want[key],
             Mistake("empty-bins-zero", zeroed[key], name=name, column=key),
             Mistake("accuracy-and-confidence-swapped", want[other]),
+            Mistake("ties-counted-right", ties_right),
             what=f"the list of values of `{key}` for {name}",
         )
 

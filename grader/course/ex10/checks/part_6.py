@@ -79,7 +79,7 @@ def by_confidence(right: list[float], y_prob: Array) -> list[float]:
 def test_auroc(learner: Subject, rng: Rng) -> None:
     """How often the unknown is more uncertain than the known"""
     for known, unknown in (
-        (rng.normal(0, 1, 30), rng.normal(1, 1, 11)),
+        (rng.normal(0, 1, 30), rng.normal(1.5, 1, 11)),  # more than one half
         (rng.integers(0, 4, 20) / 4, rng.integers(1, 5, 9) / 4),
         (np.array([0.2]), np.array([0.1])),
         (np.array([1e-9, 2e-9]), np.array([1.5e-9, 3e-9])),  # small, and not equal
@@ -92,6 +92,7 @@ def test_auroc(learner: Subject, rng: Rng) -> None:
         expect(
             Answer(value),
             want,
+            Mistake("turned-round", want < 0.5 and approx_equal(value, 1 - want), want=want),
             Mistake("reversed", 1 - want),
             Mistake("ties-lost", wins / len(pairs)),
             Mistake("ties-won", (wins + ties) / len(pairs)),
