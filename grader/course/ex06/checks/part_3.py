@@ -13,8 +13,11 @@ from grader.course.ex06 import probes
 from grader.course.ex06.checks.common import N_CLASSES
 from grader.course.gates import gate
 from grader.course.oracles import Rng, log_softmax, true_log_p
-from grader.expect import Mistake, expect, fail_if_recognised, require
+from grader.expect import Mistake, expect, fail_if_recognised, require, showing
 from grader.wire import Tensor
+
+GRADIENT = "{}.backward()\nlogits.grad"
+"""What shows the gradient of a loss by the logits."""
 
 
 def focal(log_p: np.ndarray, alpha: float, gamma: float) -> np.ndarray:
@@ -24,7 +27,7 @@ def focal(log_p: np.ndarray, alpha: float, gamma: float) -> np.ndarray:
 def some_logits(rng: Rng, batch: int = 9) -> tuple[np.ndarray, np.ndarray]:
     """Logits and classes: some right, some wrong."""
     targets = rng.permutation(np.arange(batch) % N_CLASSES)
-    logits = rng.normal(0, 1.5, (batch, N_CLASSES))
+    logits = np.round(rng.normal(0, 1.5, (batch, N_CLASSES)), 2)
     logits[np.arange(batch), targets] += 1
     return logits, targets
 
@@ -38,7 +41,8 @@ def loss_and_gradient(
     require(not isinstance(loss, float | int), "gradient-lost~number")
     if isinstance(loss, Tensor):
         require(loss.shape != targets.shape, "not-averaged", shape=loss.shape)
-        require(got.flows or loss.shape != (), "gradient-lost~detached")
+        with showing("{}.requires_grad"):
+            require(got.flows or loss.shape != (), "gradient-lost~detached")
     return Answer(loss), got.gradient
 
 
@@ -110,7 +114,11 @@ def test_sure_and_wrong(learner: Subject, rng: Rng) -> None:
     fail_if_recognised(
         answer,
         Mistake("logarithm-of-zero", not math.isfinite(value), size=size, got=value),
-        Mistake("logarithm-of-zero~gradient", not finite, size=size),
+    )
+    with showing(GRADIENT):
+        fail_if_recognised(answer, Mistake("logarithm-of-zero~gradient", not finite, size=size))
+    fail_if_recognised(
+        answer,
         Mistake("logarithm-of-zero", bool(9 < of_first < 0.6 * size), size=size, got=of_first),
     )
     of_two = f"p = exp(-{size:g}) and p = 1/3"
@@ -135,7 +143,8 @@ def test_sure_and_right(learner: Subject, rng: Rng, gamma: float) -> None:
     logits, targets = np.array([[size, 0.0, 0.0], [0.0, 0.0, 0.0]]), np.array([0, 2])
     answer, gradient = loss_and_gradient(learner, {"gamma": gamma}, logits, targets)
     finite = not isinstance(gradient, Tensor) or bool(np.isfinite(gradient.array).all())
-    fail_if_recognised(answer, Mistake("power-of-zero", not finite, gamma=gamma))
+    with showing(GRADIENT):
+        fail_if_recognised(answer, Mistake("power-of-zero", not finite, gamma=gamma))
     want = focal(true_log_p(logits, targets), 1.0, gamma).mean()
     expect(answer, Tensor.of(np.asarray(want)), what=f"the loss with p = 1 and gamma = {gamma:g}")
 
@@ -162,11 +171,12 @@ def test_gradient(learner: Subject, rng: Rng) -> None:
     def frozen(z: np.ndarray) -> float:
         return float((-factor * true_log_p(z, targets)).mean())
 
-    expect(
-        Answer(got),
-        Tensor.of(slope(full)),
-        Mistake("gradient-lost~factor", Tensor.of(slope(frozen))),
-        what="the gradient by the logits",
-        rtol=1e-3,
-        atol=1e-5,
-    )
+    with showing(GRADIENT):
+        expect(
+            Answer(got),
+            Tensor.of(slope(full)),
+            Mistake("gradient-lost~factor", Tensor.of(slope(frozen))),
+            what="the gradient by the logits",
+            rtol=1e-3,
+            atol=1e-5,
+        )

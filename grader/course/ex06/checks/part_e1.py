@@ -34,7 +34,7 @@ def factors(num_epochs: int, warmup: int) -> list[float]:
 def test_rates(learner: Subject, rng: Rng, warmup: int) -> None:
     """A linear warm-up, then half a cosine, for each group's own rate"""
     n = int(rng.integers(9, 14))
-    base = [float(rng.uniform(0.05, 0.4)), float(rng.uniform(0.5, 0.9))]
+    base = [round(float(rng.uniform(*ends)), 3) for ends in ((0.05, 0.4), (0.5, 0.9))]
     answer = learner.ask(probes.learning_rates, base, n, warmup)
     fail_if_recognised(
         answer,
@@ -116,6 +116,7 @@ def test_default_warmup(learner: Subject) -> None:
         approx_equal(answer.value, want)
         or not approx_equal(learner.ask(probes.learning_rates, [1.0], 8, 2).value, want),
         "default-warmup",
+        answer,
     )
 
 
