@@ -56,10 +56,10 @@ def test_length(learner: Subject, rng: Rng) -> None:
 
 def test_item_number(learner: Subject, rng: Rng) -> None:
     """`lc[0]` is the first observation in time, `lc[-1]` the last, as a dict"""
-    for number in (0, -1, -14):
+    for number in (0, -1, None):
         data = observations(rng)
         in_time(data)[-1]["flux"] = math.nan
-        _check_item(learner, data, number)
+        _check_item(learner, data, -len(data) if number is None else number)
 
 
 def _check_item(learner: Subject, data: list[Observation], number: int) -> None:
@@ -70,7 +70,7 @@ def _check_item(learner: Subject, data: list[Observation], number: int) -> None:
         fail_if_recognised(
             answer,
             Mistake("label-index", no_label, number=number, error=error),
-            Mistake("negative-refused", refused, number=number, error=error),
+            Mistake("negative-refused", refused, number=number, error=error, n=len(data)),
         )
     fail_if_recognised(answer, Mistake("column-lookup", no_label, number=number, error=error))
     what = f"`lc[{number}]`"
