@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from grader.course.ex06.replies import CLASS_WEIGHTS, LEFT_OUT
 from grader.course.lines import called, source
 from grader.wire import Tensor
 
@@ -23,9 +24,6 @@ WITHOUT = {
     "between": LAYERS,
     "entered": LAYERS,
     "states": LAYERS,
-    "trained": STAND_INS,
-    "evaluated": STAND_INS,
-    "after_error": STAND_INS,
     "devices": "tensors on the device `meta` hold no numbers that could be shown",
     "fitted": STAND_INS,
 }
@@ -65,3 +63,70 @@ def learning_rates(rates: list[float], num_epochs: int, *warmup: int) -> str:
         "    seen.append([group['lr'] for group in optimizer.param_groups])\n"
         "    optimizer.step()\n    scheduler.step()\n\nseen"
     )
+
+
+def trained(
+    weight: Tensor,
+    batches: tuple[Tensor, Tensor, int, bool],
+    lr: float = 0.1,
+    left_over: float = 0.0,
+    device: str | None = "cpu",
+) -> str:
+    return (
+        f"{_network(weight)}model.eval()\n{_left(weight, left_over)}{_loader(*batches)}"
+        f"optimizer = torch.optim.SGD(model.parameters(), lr={lr})\nsteps = []\n"
+        "optimizer.register_step_post_hook(lambda *_: steps.append(1))\n\n"
+        f"train_epoch(model, loader, optimizer, criterion{_to(device)})"
+    )
+
+
+def evaluated(
+    weight: Tensor,
+    batches: tuple[Tensor, Tensor, int, bool],
+    training: bool = True,
+    device: str | None = "cpu",
+) -> str:
+    return (
+        f"{_network(weight)}model.train({training})\n{_left(weight, 0.5)}{_loader(*batches)}\n"
+        f"evaluate_model(model, loader, criterion{_to(device)})"
+    )
+
+
+def after_error(weight: Tensor, batches: tuple[Tensor, Tensor, int, bool], training: bool) -> str:
+    return (
+        f"model = nn.Linear({weight.shape[0]}, {weight.shape[1]}).train({training})\n"
+        f"{_loader(*batches)}\ntry:\n    evaluate_model(model, loader, criterion, 'cpu')\n"
+        "except ValueError:\n    pass\n[model.training, torch.is_grad_enabled()]"
+    )
+
+
+def _network(weight: Tensor) -> str:
+    return (
+        "class Mean(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        f"        self.weight = nn.Parameter({source(weight)})\n"
+        "        self.inner, self.modes = nn.Sequential(nn.Identity()), []\n\n"
+        "    def forward(self, x, lengths):\n        within = self.inner[0].training\n"
+        "        self.modes.append([self.training, within, torch.is_grad_enabled()])\n"
+        "        return x.sum(dim=1) / lengths[:, None] @ self.weight\n\nmodel = Mean()\n"
+    )
+
+
+def _left(weight: Tensor, gradient: float) -> str:
+    """The gradient that was there before."""
+    filled = f"torch.full({tuple(weight.shape)}, {gradient})"
+    return f"model.weight.grad = {filled}\n" if gradient else ""
+
+
+def _loader(features: Tensor, labels: Tensor, batch_size: int, drop_last: bool) -> str:
+    n, last = labels.shape[0], ", drop_last=True" if drop_last else ""
+    more = [*range(n), *(i % n for i in range(LEFT_OUT))]
+    return (
+        f"x = {source(features)}\nlabels = {source(labels)}\nmore = {more}\n"
+        f"data = TensorDataset(x[more], labels[more])\n"
+        f"loader = DataLoader(data, {batch_size}, sampler=range({n}){last})\n"
+        f"criterion = nn.CrossEntropyLoss(torch.tensor({CLASS_WEIGHTS}))\n"
+    )
+
+
+def _to(device: str | None) -> str:
+    return "" if device is None else f", {source(device)}"

@@ -260,7 +260,8 @@ def trained(
         model.weight.grad = torch.full_like(weight, left_over)
     more = {} if device is None else {"device": device}
     returned = learner.train_epoch(model, _loader(*batches), optimizer, criterion, **more)
-    return Trained(returned, model.weight, model.modes, criterion.sums, events)
+    steps = events.count("step")
+    return Trained(returned, model.weight, model.modes, criterion.sums, events, steps)
 
 
 def evaluated(

@@ -9,7 +9,7 @@ from msgspec import Struct
 CLASS_WEIGHTS = [0.5, 2.0, 1.0, 3.0, 1.5]
 """How much each class counts in the criterion with which the loops are tried out."""
 
-LEFT_OUT = 2
+LEFT_OUT = 3
 """How many light curves of the data set no batch holds, since the sampler leaves them out."""
 
 
@@ -81,9 +81,10 @@ class Seen(Struct):
 
 
 class Trained(Seen):
-    """An epoch of training: `events` are what happened, in order."""
+    """An epoch of training: `events` are what happened, in order, `steps` how many were made."""
 
     events: list[str]
+    steps: int
 
 
 class Evaluated(Seen):

@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.ex06 import probes
-from grader.course.ex06.checks.common import N_CLASSES, N_FEATURES
+from grader.course.ex06.checks.common import N_CLASSES
 from grader.course.ex06.replies import CLASS_WEIGHTS, LEFT_OUT, Seen
 from grader.course.oracles import Rng, light_curves, softmax, true_log_p
 from grader.expect import Mistake, Raises, expect_error, fail_if_recognised, require
@@ -17,7 +17,8 @@ from grader.wire import Tensor
 
 S = TypeVar("S", bound=Seen)
 
-BATCH_SIZE = 4
+BATCH_SIZE = 3
+WIDTH = 4  # of an observation: these light curves have one band, so that they can be typed
 
 NO_LENGTHS = Mistake("lengths-not-given", Raises("TypeError", "'lengths'"))
 NO_AUTO = Mistake("auto-not-resolved", Raises("RuntimeError", "device string: auto"))
@@ -27,15 +28,16 @@ LABELS_FIRST = Mistake("arguments-swapped", Raises("TypeError", "the logits come
 class Regression:
     """What the loops of 6.4 and 6.5 do to the probe's network, in double precision."""
 
-    def __init__(self, rng: Rng, size: int = 9) -> None:
-        self.x = light_curves(rng, list(rng.integers(2, 7, size)), 6)
+    def __init__(self, rng: Rng, size: int = 7) -> None:
+        self.x = light_curves(rng, [1, 2, *rng.integers(1, 3, size - 2)], 2, bands=1)
         self.x[..., 0] /= 20
         self.x[..., 1] *= 4  # gradients that are not small
+        self.x = self.x.round(2)
         self.class_weights = np.array(CLASS_WEIGHTS)
         self.labels = rng.permutation(np.arange(size) % N_CLASSES)
-        self.weight = rng.normal(0, 0.5, (N_FEATURES, N_CLASSES))
+        self.weight = rng.normal(0, 0.5, (WIDTH, N_CLASSES)).round(2)
         counts = (self.x[..., 3:] != 0).any(axis=-1).sum(axis=-1, keepdims=True)
-        self.mean = self.x.sum(axis=1) / counts  # (size, n_features)
+        self.mean = self.x.sum(axis=1) / counts  # (size, WIDTH)
 
     def sent(
         self, drop_last: bool = False, size: int | None = None

@@ -18,7 +18,7 @@ from grader.course.ex06.checks.loops import (
 from grader.course.ex06.replies import Trained
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require
+from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require, showing
 from grader.wire import Tensor
 
 
@@ -29,25 +29,28 @@ def test_weights(learner: Subject, rng: Rng) -> None:
     got = seen(learner.ask(probes.trained, *trial.sent(), lr))
     start = trial.weight
     if approx_equal(got.weight, Tensor.of(start), 1e-6, 1e-7):
-        why_nothing_happened(got.events)
+        with showing("{}\nmodel.weight"):
+            why_nothing_happened(got.events)
     order = [event for event in got.events if event in ("backward", "step")]
     gradients = [trial.gradient(start, batch) for batch in trial.batches()]
     piled_up, _ = trial.trained(lr, cleared="once")
     plain, _ = trial.without_criterion().trained(lr)
-    expect(
-        Answer(got.weight),
-        Tensor.of(trial.trained(lr)[0]),
-        Mistake("zero-grad-missing", Tensor.of(piled_up)),
-        Mistake("step-for-each-epoch", Tensor.of(start - lr * sum(gradients))),
-        Mistake("step-for-each-epoch", Tensor.of(start - lr * gradients[-1])),
-        Mistake("step-before-backward", order[:1] == ["step"]),
-        Mistake("criterion-not-used", Tensor.of(plain)),
-        what="the weights after an epoch",
-        rtol=1e-4,
-        atol=1e-5,
-    )
-    steps, batches = order.count("step"), len(gradients)
-    require(steps == batches, "steps-per-batch", steps=steps, batches=batches)
+    with showing("{}\nmodel.weight"):
+        expect(
+            Answer(got.weight),
+            Tensor.of(trial.trained(lr)[0]),
+            Mistake("zero-grad-missing", Tensor.of(piled_up)),
+            Mistake("step-for-each-epoch", Tensor.of(start - lr * sum(gradients))),
+            Mistake("step-for-each-epoch", Tensor.of(start - lr * gradients[-1])),
+            Mistake("step-before-backward", order[:1] == ["step"]),
+            Mistake("criterion-not-used", Tensor.of(plain)),
+            what="the weights after an epoch",
+            rtol=1e-4,
+            atol=1e-5,
+        )
+    batches = len(gradients)
+    with showing("{}\nlen(steps)"):
+        require(got.steps == batches, "steps-per-batch", steps=got.steps, batches=batches)
 
 
 def why_nothing_happened(events: list[str]) -> None:
@@ -113,15 +116,17 @@ def test_gradients_left_over(learner: Subject, rng: Rng) -> None:
     trial, lr = Regression(rng), 0.3
     got = seen(learner.ask(probes.trained, *trial.sent(), lr, 0.5))
     left_over, _ = trial.trained(lr, 0.5, cleared="after")
-    fail_if_recognised(Answer(got.weight), Mistake("gradients-left-over", Tensor.of(left_over)))
+    with showing("{}\nmodel.weight"):
+        fail_if_recognised(Answer(got.weight), Mistake("gradients-left-over", Tensor.of(left_over)))
 
 
 def test_training_mode(learner: Subject, rng: Rng) -> None:
     """The network is in training mode"""
     got = seen(learner.ask(probes.trained, *Regression(rng).sent()))
-    require(bool(got.modes), "network-never-asked")
-    require(all(mode.training for mode in got.modes), "not-in-training-mode")
-    require(all(mode.layers for mode in got.modes), "not-in-training-mode~layers")
+    with showing("{}\nmodel.modes"):
+        require(bool(got.modes), "network-never-asked")
+        require(all(mode.training for mode in got.modes), "not-in-training-mode")
+        require(all(mode.layers for mode in got.modes), "not-in-training-mode~layers")
 
 
 def test_default_device(learner: Subject, rng: Rng) -> None:

@@ -27,6 +27,7 @@ from grader.expect import (
     fail_if_recognised,
     kind_of,
     require,
+    showing,
 )
 from grader.wire import Tensor
 
@@ -93,17 +94,23 @@ def test_only_looks(learner: Subject, rng: Rng) -> None:
     """Evaluation mode, no gradients, and nothing is trained"""
     trial = Regression(rng)
     got = seen(learner.ask(probes.evaluated, *trial.sent()))
-    require(bool(got.modes), "network-never-asked")
-    require(approx_equal(got.weight, Tensor.of(trial.weight)), "evaluation-trains")
+    same = approx_equal(got.weight, Tensor.of(trial.weight))
+    with showing("{}\nmodel.modes"):
+        require(bool(got.modes), "network-never-asked")
+    with showing("{}\nmodel.weight"):
+        require(same, "evaluation-trains")
     left = Tensor.of(np.full(trial.weight.shape, 0.5))  # the gradient that was there before
     zeros = Tensor.of(np.zeros(trial.weight.shape))
     gone = got.gradient is None or approx_equal(got.gradient, zeros)
-    require(not gone, "gradients-cleared")
-    require(approx_equal(got.gradient, left), "evaluation-trains~gradients")
-    require(not any(mode.training for mode in got.modes), "in-training-mode")
-    require(not any(mode.layers for mode in got.modes), "in-training-mode~layers")
-    require(not any(mode.gradients for mode in got.modes), "with-gradients")
-    require(not got.gradients_off, "gradients-off-for-good")
+    with showing("{}\nmodel.weight.grad"):
+        require(not gone, "gradients-cleared")
+        require(approx_equal(got.gradient, left), "evaluation-trains~gradients")
+    with showing("{}\nmodel.modes"):
+        require(not any(mode.training for mode in got.modes), "in-training-mode")
+        require(not any(mode.layers for mode in got.modes), "in-training-mode~layers")
+        require(not any(mode.gradients for mode in got.modes), "with-gradients")
+    with showing("{}\nnot (torch.is_grad_enabled() and model.weight.requires_grad)"):
+        require(not got.gradients_off, "gradients-off-for-good")
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -111,9 +118,11 @@ def test_mode_restored(learner: Subject, rng: Rng, training: bool) -> None:
     """Afterwards the network is in the mode in which it came"""
     got = seen(learner.ask(probes.evaluated, *Regression(rng).sent(), training))
     before, after = ("training", "evaluation") if training else ("evaluation", "training")
-    require(got.training is training, "mode-not-restored", before=before, after=after)
+    with showing("{}\nmodel.training"):
+        require(got.training is training, "mode-not-restored", before=before, after=after)
     layers = got.layers_training is training
-    require(layers, "mode-not-restored~layers", before=before, after=after)
+    with showing("{}\nmodel.inner[0].training"):
+        require(layers, "mode-not-restored~layers", before=before, after=after)
     few = Regression(rng).sent(drop_last=True, size=BATCH_SIZE - 1)
     left = learner.ask(probes.after_error, *few, training).value
     require(left[:1] in ([], [training]), "mode-not-restored~error", before=before, after=after)
