@@ -260,6 +260,13 @@ def batch(
         )
 
 
+def failed_batches(
+    learner: Learner, before: tuple[int, int], inside: list[tuple[int, int]], fails: list[str]
+) -> list[Batch]:
+    """What happens in `with` statements that end in different exceptions, each by itself."""
+    return [batch(learner, before, inside, fail) for fail in fails]
+
+
 def nested(learner: Learner, *inside: tuple[int, int]) -> Nested:
     """A second `with` on a processor that is in a batch already, and may have counted."""
     with surveys(learner) as processor_class:

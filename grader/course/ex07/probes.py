@@ -103,7 +103,7 @@ def time2vec_gradients(learner: Learner, seed: int, sizes: Sizes, times: Tensor)
 def positional(learner: Learner, seed: int, sizes: Sizes, times: Sequence[Tensor]) -> Positional:
     """Embeddings with positions of several tensors of times, after scattering the parameters.
 
-    The first of them is embedded once more after a step of training.
+    The last of them is embedded once more after a step of training.
     """
     module = made(learner, "PositionalTime2Vec", seed, sizes)
     own, parameters = (count(module, on) - count(module.time2vec, on) for on in (True, False))
@@ -111,10 +111,10 @@ def positional(learner: Learner, seed: int, sizes: Sizes, times: Sequence[Tensor
     module.time2vec = Multiples(embed_dim=sizes["time_embed_dim"])
     before = copies(times)
     embeddings = [module(each) for each in times]
-    if getattr(embeddings[0], "requires_grad", False):
-        embeddings[0].square().sum().backward()
+    if getattr(embeddings[-1], "requires_grad", False):
+        embeddings[-1].square().sum().backward()
         step(module)
-    trained = module(times[0])
+    trained = module(times[-1])
     return Positional(embeddings, trained, own, parameters, bool(changed(before, times)))
 
 
@@ -177,11 +177,15 @@ def layer(
 # 7.4 create_padding_mask
 
 
-def padding_mask(learner: Learner, x: Tensor, lengths: Tensor) -> Mask:
-    """The padding mask of an encoder."""
-    before = copies((x, lengths))
-    mask = encoder_with(learner, {}, 10).create_padding_mask(x, lengths)
-    return Mask(mask, [("x", "lengths")[i] for i in changed(before, (x, lengths))])
+def padding_masks(learner: Learner, batches: Sequence[tuple[Tensor, Tensor]]) -> list[Mask]:
+    """The padding masks of one encoder for several batches, one after the other."""
+    encoder = encoder_with(learner, {}, 10)
+    masks = []
+    for batch in batches:
+        before = copies(batch)
+        mask = encoder.create_padding_mask(*batch)
+        masks.append(Mask(mask, [("x", "lengths")[i] for i in changed(before, batch)]))
+    return masks
 
 
 def device_looked_at(learner: Learner, x: Tensor, lengths: Tensor) -> bool:
@@ -232,20 +236,25 @@ def logits(
     name: str,
     sizes: Sizes,
     batches: Sequence[Batch],
-    train: bool = False,
+    train: bool | None = False,
     method: str = "forward",
     plain: bool = False,
 ) -> list[Any]:
     """What an encoder returns for several batches; `plain`: with a linear layer to classify.
 
-    The ReLUs of a small classifier may all be at 0, and hide what changes before them.
+    The ReLUs of a small classifier may all be at 0, and hide what changes before them. If `train`
+    is None, it returns that in evaluation, and after it that in training.
     """
-    model = made(learner, name, 3, sizes).train(train)
+    model = made(learner, name, 3, sizes)
     if plain:
         model.classifier = nn.Linear(sizes["d_model"], sizes["num_classes"])
     run = model if method == "forward" else getattr(model, method)
-    with torch.set_grad_enabled(train):
-        return [run(*batch) for batch in batches]
+    returned = []
+    for mode in (False, True) if train is None else (train,):
+        model.train(mode)
+        with torch.set_grad_enabled(mode):
+            returned += [run(*batch) for batch in batches]
+    return returned
 
 
 def gradients(

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from grader.answer import Answer, Subject
+from grader.course.counted import as_many
 from grader.course.ex03 import probes
 from grader.course.ex03.replies import Batch
 from grader.course.gates import gate
@@ -43,7 +44,7 @@ def test_batch_begins(learner: Subject, rng: Rng) -> None:
 def test_empty_batch(learner: Subject) -> None:
     """A batch without light curves ends with a line as well"""
     answer = learner.ask(probes.batch, (700, 600), [])
-    lines = [line for line in answer.printed.splitlines() if line.strip()]
+    lines = _lines(answer.printed)
     if answer.raised is None and approx_equal(answer.result.at_start.listed(), [0, 0, 0]):
         full = learner.ask(probes.batch, (700, 600), [(4, 3)])
         silent = not lines and bool(full.printed.strip())
@@ -58,20 +59,40 @@ def test_empty_batch(learner: Subject) -> None:
         )
 
 
-FAILS = ["", "Trouble", "ValueError", "KeyError", "KeyboardInterrupt", "SystemExit"]
-
-
-@pytest.mark.parametrize("fail", FAILS)
+@pytest.mark.parametrize("fail", ["", "Trouble", "KeyboardInterrupt"])
 def test_batch_ends(learner: Subject, rng: Rng, fail: str) -> None:
     """At the end `in_batch` is False and one line tells the counts, also after an exception"""
     answer, counts = run_batch(learner, rng, fail)
-    got = answer.value
+    _check_end(answer.value, answer.printed, counts, fail)
+
+
+FAILS = ["ValueError", "KeyError", "SystemExit"]
+
+
+def test_batch_ends_in_any_exception(learner: Subject) -> None:
+    """It makes no difference of what kind the exception is"""
+    answer = learner.ask(probes.failed_batches, (70, 60), [(40, 30), (2, 1)], FAILS)
+    for fail, got in zip(FAILS, as_many(answer.value, len(FAILS)), strict=True):
+        require(bool(got.raised), "exception-swallowed", fail=fail)
+        require(got.raised == fail, "exception-replaced", fail=fail, kind=got.raised)
+        over = got.in_batch_after is False
+        after = f" after a {fail}"
+        require(over, "still-in-batch", in_batch=got.in_batch_after, after=after)
+    require(len(_lines(answer.printed)) >= len(FAILS), "silent-after-exception")
+
+
+def _lines(printed: str) -> list[str]:
+    return [line for line in printed.splitlines() if line.strip()]
+
+
+def _check_end(got: Batch, printed: str, counts: list[int], fail: str) -> None:
+    """The exception is still there, the batch is over, and a line tells the counts."""
     require(bool(got.raised) or not fail, "exception-swallowed", fail=fail)
     require(got.raised == fail, "exception-replaced", fail=fail, kind=got.raised)
     after = AFTER.get(fail, " after an exception")
     over = got.in_batch_after is False
     require(over, "still-in-batch", in_batch=got.in_batch_after, after=after)
-    lines = [line for line in answer.printed.splitlines() if line.strip()]
+    lines = _lines(printed)
     silent = not lines
     require(not (silent and fail == "KeyboardInterrupt"), "silent-after-interruption")
     require(not (silent and fail), "silent-after-exception")

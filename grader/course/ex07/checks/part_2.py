@@ -7,7 +7,7 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course.counted import as_many
 from grader.course.ex07 import probes
-from grader.course.ex07.checks.common import NEAR, array, days, names_both, seed_of
+from grader.course.ex07.checks.common import NEAR, array, broke, days, names_both, seed_of
 from grader.course.ex07.replies import Positional
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
@@ -25,8 +25,9 @@ def test_side_by_side(learner: Subject, rng: Rng) -> None:
     sizes = POSITIONAL | {"pos_embed_dim": 3}
     seed = seed_of(rng)
     answer = learner.ask(probes.positional, seed, sizes, [Tensor.of(times)])
-    square = learner.ask(probes.positional, seed, sizes, [Tensor.of(days(rng, 4, 4, 1))])
-    fail_if_recognised(answer, *axes_mixed_up(answer, square))
+    if broke(answer):
+        square = learner.ask(probes.positional, seed, sizes, [Tensor.of(days(rng, 4, 4, 1))])
+        fail_if_recognised(answer, *axes_mixed_up(answer, square))
     (value,) = as_many(answer.value.embeddings, 1)
     want = 0.01 * times * np.arange(1, 4)  # what the stand-in for Time2Vec gives
     if isinstance(value, Tensor) and value.shape == want.shape:
@@ -58,13 +59,13 @@ def test_positions(learner: Subject, rng: Rng) -> None:
     times, short = days(rng, 3, 5, 1), days(rng, 2, 3, 1)
     times[0, 3:] = 0.0  # padding, which is out of order
     answer = learner.ask(
-        probes.positional, seed_of(rng), POSITIONAL, [Tensor.of(times), Tensor.of(short)]
+        probes.positional, seed_of(rng), POSITIONAL, [Tensor.of(short), Tensor.of(times)]
     )
     got = answer.value
     require(got.n_parameters > 0, "not-learned")
     n_frozen = got.n_parameters - got.n_learned
     require(got.n_learned >= 12 or not n_frozen, "not-learned~frozen", n_frozen=n_frozen)
-    long, few = as_many(got.embeddings, 2)
+    few, long = as_many(got.embeddings, 2)
     table = array(long, (3, 5, 5), "The embedding of times (3, 5, 1)")[..., 3:]
     other = array(few, (2, 3, 5), "The embedding of times (2, 3, 1)")[..., 3:]
     check_table(table, other[0])

@@ -8,19 +8,21 @@ from typing import Any
 import numpy as np
 
 from grader.answer import Answer, Subject
+from grader.course.counted import as_many
 from grader.course.ex07 import probes
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
-from grader.expect import Mistake, expect, fail_if_recognised, require
+from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require
 from grader.wire import Tensor
 
 
-def mask_of(learner: Subject, x: np.ndarray, lengths: np.ndarray) -> tuple[Answer[Any], list[str]]:
-    """The padding mask, and the names of the arguments that its making has changed."""
-    answer = learner.ask(probes.padding_mask, Tensor.of(x), Tensor.of(lengths))
+def masks_of(learner: Subject, *batches: tuple[np.ndarray, np.ndarray]) -> list[Answer[Any]]:
+    """The padding masks of one encoder, or the one answer that it raised something."""
+    tensors = [(Tensor.of(x), Tensor.of(lengths)) for x, lengths in batches]
+    answer: Answer[Any] = learner.ask(probes.padding_masks, tensors)
     if answer.raised is not None:
-        return answer, []
-    return replace(answer, result=answer.result.mask), answer.result.changed
+        return [answer] * len(batches)
+    return [replace(answer, result=each) for each in as_many(answer.result, len(batches))]
 
 
 @gate
@@ -31,8 +33,8 @@ def test_padding_mask(learner: Subject, rng: Rng) -> None:
     want = np.array([[row >= n for row in range(7)] for n in lengths])
     x = rng.normal(size=(5, 7, 4))
     x[:, 0] = 0.0  # an observation may well consist of zeros
-    answer, changed = mask_of(learner, x, lengths)
-    value = answer.result
+    (mask,) = masks_of(learner, (x, lengths))
+    answer, value = made(mask), made(mask).result
     off_by_one = np.array([[row > n for row in range(7)] for n in lengths])
     by_value = (x == 0).all(axis=2)
     got = value.array if isinstance(value, Tensor) else np.empty(0)
@@ -51,16 +53,27 @@ def test_padding_mask(learner: Subject, rng: Rng) -> None:
         ),
     )
     expect(answer, Tensor.of(want), what="the mask")
-    require(not changed, "arguments-changed", names="` and `".join(changed))
+    require(not mask.value.changed, "arguments-changed", names="` and `".join(mask.value.changed))
 
 
 def test_padding_mask_for_any_batch(learner: Subject, rng: Rng) -> None:
-    """A batch of one, and a sequence shorter than max_seq_len, are not exceptions"""
-    for seq_len, lengths in ((4, [2]), (1, [1, 0])):
-        want = np.array([[row >= n for row in range(seq_len)] for n in lengths])
-        x = rng.normal(size=(len(lengths), seq_len, 2))
-        answer, _ = mask_of(learner, x, np.array(lengths))
-        expect(answer, Tensor.of(want), what=f"the mask of lengths {lengths}")
+    """Any batch will do, such as one of one row or one light curve, and so will the next one"""
+    wanted = ((1, [1, 0]), (4, [2]), (4, [3]), (3, [0, 2, 3]))
+    batches = [(rng.normal(size=(len(each), rows, 2)), np.array(each)) for rows, each in wanted]
+    masks = masks_of(learner, *batches)
+    for mask, batch, (rows, lengths) in zip(masks, batches, wanted, strict=True):
+        want = Tensor.of(np.array([[row >= n for row in range(rows)] for n in lengths]))
+        if mask.raised is not None or not approx_equal(mask.result.mask, want):
+            (alone,) = masks_of(learner, batch)
+            expect(made(alone), want, what=f"the mask of lengths {lengths}")
+            require(mask.raised is not None, "mask-kept", rows=rows, lengths=lengths)
+    raised = masks[0].raised
+    require(raised is None, "kept-from-before", error=raised)
+
+
+def made(mask: Answer[Any]) -> Answer[Any]:
+    """The answer that is the mask itself."""
+    return mask if mask.raised is not None else replace(mask, result=mask.result.mask)
 
 
 def test_device(learner: Subject, rng: Rng) -> None:

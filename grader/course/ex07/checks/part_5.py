@@ -167,10 +167,9 @@ def test_padding_is_invisible(learner: Subject, rng: Rng, train: bool) -> None:
     invisible_padding(learner, rng, ENCODER, train)
 
 
-@MODES
-def test_few_observations(learner: Subject, rng: Rng, train: bool) -> None:
+def test_few_observations(learner: Subject, rng: Rng) -> None:
     """A light curve of one observation or none has finite logits, and disturbs nobody"""
-    few_observations(learner, rng, ENCODER, train)
+    few_observations(learner, rng, ENCODER)
 
 
 def test_gradients(learner: Subject, rng: Rng) -> None:
