@@ -441,8 +441,8 @@ class BayesianTransformerEncoder(Time2VecTransformerEncoder):
         """Ask many networks drawn at random, and return what they say and how far they disagree.
 
         Only Monte Carlo dropout is active: everything else is in evaluation mode during the call.
-        After that, also after an exception, self.training is what it was before (that of the model;
-        parts of it need no care). No gradients are computed, in this call alone.
+        After that, self.training is what it was before (that of the model; parts of it need no
+        care). No gradients are computed, in this call alone.
 
         Args:
             features: (batch, seq_len, input_dim), rows as in Exercise 5, at least one light curve.
@@ -2187,13 +2187,12 @@ class LiveClassifier:
 
         Bonus.
 
-        The observation goes into self.observations[object_id], as a dictionary of its own: whoever
-        sent it may use theirs again. If one with the same MJD in the same band is there already,
-        the new one is a second copy and is not added, whatever its flux. (Late observations need no
-        care: a light curve sorts them.) The features come from self.features_of(object_id);
-        model.forward_with_uncertainty gets them with their times and lengths from unpack_batch, and
-        n_samples=self.n_samples. The time that all of this took, in seconds, is appended to
-        self.seconds. A second copy is answered and timed as well.
+        The observation goes into self.observations[object_id]. If one with the same MJD in the same
+        band is there already, the new one is a second copy and is not added, whatever its flux.
+        (Late observations need no care: a light curve sorts them.) The features come from
+        self.features_of(object_id); model.forward_with_uncertainty gets them with their times and
+        lengths from unpack_batch, and n_samples=self.n_samples. The time that all of this took, in
+        seconds, is appended to self.seconds. A second copy is answered and timed as well.
 
         Args:
             object_id: the object's name.

@@ -17,14 +17,9 @@ from grader.course.ex10.replies import Panel, Points, Text
 def panel_of(ax: Any) -> Panel:
     """Lines, points, bars and texts of a panel, its labels and its limits."""
     bars = [bar for bar in ax.patches if hasattr(bar, "get_height")]
-    joined: list[Points] = []
-    single: list[Points] = []
-    for line in ax.lines:
-        kind = single if line.get_linestyle() in ("None", "none", " ", "") else joined
-        kind.append(_points(np.column_stack(line.get_data())))
     return Panel(
-        lines=joined,
-        scattered=single + [_points(each.get_offsets()) for each in ax.collections],
+        lines=[_points(np.column_stack(line.get_data())) for line in ax.lines],
+        scattered=[_points(each.get_offsets()) for each in ax.collections],
         bars=[(bar.get_x() + bar.get_width() / 2, bar.get_height()) for bar in bars],
         texts=[Text(text.get_text(), *_place(ax, text)) for text in ax.texts],
         labels=[ax.get_xlabel(), ax.get_ylabel()],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -13,7 +12,6 @@ import torch
 import torch._dynamo  # else the first optimizer does, and takes seconds of a time limit
 from torch import nn
 
-from grader.course.common_probes import Trouble
 from grader.course.ex10.panels import is_touched, other_figure, panel_of
 from grader.course.ex10.replies import (
     Asked,
@@ -130,19 +128,6 @@ def asked(
     if again:
         reply.again = model.forward_with_uncertainty(*inputs, n_samples=n_samples)
     return reply
-
-
-def mode_after_exception(
-    learner: Learner, settings: dict[str, Any], x: torch.Tensor, training: bool
-) -> bool:
-    """The mode of a model after its `forward` has failed."""
-    counting = counting_model(learner)
-    model = _model(learner, counting, **settings).train(training)
-    counting.fails = True
-    with what_is_left(model, x, x), suppress(Trouble):
-        model.forward_with_uncertainty(*inputs_of(x), n_samples=2)
-    mode: bool = model.training
-    return mode
 
 
 def _any_flows(values: Iterable[Any]) -> bool:
@@ -270,7 +255,7 @@ def compared(
         run, train.seconds, made.seconds = Run([], [], False), seconds, seconds / 2
         seed_torch(6)
         result = comparison.train_and_evaluate_model("a table", made, settings, *sets.values())
-    except (ArithmeticError, KeyboardInterrupt):
+    except ArithmeticError:
         raised = True
     changed = list(settings) != ["logits"] or settings["logits"] is not untrained
     kept = kept_of(comparison, trained, changed)
@@ -369,8 +354,6 @@ def alerts(
     took = time.perf_counter() - start
     changed = [o for _, o in given] != [o for _, o in stream]
     first = live.observations.get(stream[0][0], [])
-    for _, observation in given:
-        observation["flux"] = -1.0  # as a stream does that fills one dictionary again and again
     kept = [each.get("flux") for each in first if isinstance(each, dict)]
     features, model = ([min(each, default=0.0), sum(each)] for each in (features_took, oracle.took))
     return Stream(answers, oracle.asked, list(live.seconds), features, model, took, changed, kept)

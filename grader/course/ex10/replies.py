@@ -76,8 +76,7 @@ class Text(Struct):
 class Panel(Struct):
     """What is drawn in one panel of a figure; bars by their centre and height.
 
-    `lines` are joined by a line, those of `scattered` are not. `limits` are the smallest and the
-    largest number on either axis.
+    `limits` are the smallest and the largest number on either axis.
     """
 
     lines: list[Points]

@@ -65,7 +65,7 @@ class Table(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if self.seconds < 0:
-            raise KeyboardInterrupt
+            raise ArithmeticError("out of memory")
         nap(self.seconds)
         return self.logits[x[:, 0, 0].long()] * self.scale
 
@@ -188,15 +188,12 @@ class Pool:
 
 
 def counting_model(learner: Learner) -> Any:
-    """The learner's class, which counts the calls of `forward`, and can be made to fail."""
+    """The learner's class, which counts the calls of `forward`."""
 
     class Counting(learner.BayesianTransformerEncoder):  # type: ignore[name-defined]
         n_calls = 0
-        fails = False
 
         def forward(self, *args: Any, **kwargs: Any) -> torch.Tensor:
-            if Counting.fails:
-                raise Trouble("forward fails")
             Counting.n_calls += 1
             return super().forward(*args, **kwargs)
 

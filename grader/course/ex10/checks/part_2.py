@@ -211,15 +211,6 @@ def test_distribution(learner: Subject, rng: Rng) -> None:
     )
 
 
-def test_exception(learner: Subject, rng: Rng) -> None:
-    """The mode is what it was before also after an exception"""
-    for training in (True, False):
-        x = Tensor.of(light_curves(rng, [4, 2], N_ROWS))
-        still = learner.ask(probes.mode_after_exception, ALL_ON, x, training).value
-        mode = "training" if training else "evaluation"
-        require(still is training, "mode-not-restored~after-exception", mode=mode)
-
-
 def fits_a_mask(got: Array, outcomes: Array) -> bool:
     """Whether each sample (samples, batch, classes) is the outcome (masks, ...) of some mask."""
     distances = np.abs(got[:, None] - outcomes).max(axis=-1)  # (samples, masks, batch)

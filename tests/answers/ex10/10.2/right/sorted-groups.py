@@ -18,15 +18,13 @@ class BayesianTransformerEncoder:
             module.training = False
         order = lengths.argsort()
         parts = []
-        try:
-            for chosen in order.split(4):
-                longest = max(int(lengths[chosen].max()), 1)
-                batch = (features[chosen, :longest], times[chosen, :longest], lengths[chosen])
-                batch = [each.repeat_interleave(n_samples, dim=0) for each in batch]
-                p = torch.softmax(self.forward(*batch), -1)
-                parts.append(p.reshape(len(chosen), n_samples, -1))
-        finally:
-            self.train(mode)
+        for chosen in order.split(4):
+            longest = max(int(lengths[chosen].max()), 1)
+            batch = (features[chosen, :longest], times[chosen, :longest], lengths[chosen])
+            batch = [each.repeat_interleave(n_samples, dim=0) for each in batch]
+            p = torch.softmax(self.forward(*batch), -1)
+            parts.append(p.reshape(len(chosen), n_samples, -1))
+        self.train(mode)
         samples = torch.empty(len(features), n_samples, parts[0].shape[-1])
         samples[order] = torch.cat(parts)
         return summarise(samples.transpose(0, 1))

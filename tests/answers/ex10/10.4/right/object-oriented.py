@@ -8,7 +8,6 @@ class UncertaintyCalibration:
         axes[0].axline((0, 0), slope=1, color="grey")
         axes[0].plot([0, 1], [0, 1])
         points = frame.groupby("bin")[["c", "r"]].mean()
-        axes[0].plot(points["c"].tolist(), points["r"].tolist())
         axes[0].scatter(points["c"], points["r"])
         for (_, point), count in zip(points.iterrows(), frame.groupby("bin").size()):
             axes[0].text(point["c"], point["r"], f"n = {count}")

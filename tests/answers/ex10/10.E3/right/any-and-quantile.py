@@ -5,7 +5,7 @@ class LiveClassifier:
         twice = any(
             (old["mjd"], old["band"]) == (observation["mjd"], observation["band"]) for old in mine
         )
-        self.observations[object_id] = mine if twice else [*mine, {**observation}]
+        self.observations[object_id] = mine if twice else mine + [observation]
         rows = self.features_of(object_id)
         said = self.model.forward_with_uncertainty(
             rows, *unpack_batch(rows), n_samples=self.n_samples
