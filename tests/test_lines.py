@@ -45,8 +45,6 @@ CHOSEN = [
 """A third of the wrong answers, always the same ones; all where there is time."""
 NO_LINES = frozenset(
     {
-        "1.1-exception-swallowed~exit",  # a notebook does not show SystemExit like other exceptions
-        "1.1-silent-on-exception~exit",
         "6.4-arguments-swapped",  # PyTorch raises another exception than the check's criterion
         "11.6-drawn-at-random",  # each call gives something else
         "11.11-shared-by-systems",  # it also holds what systems before have left there

@@ -29,9 +29,7 @@ def decorated_names(decorator: str) -> str:
     )
 
 
-def decorated_failure(decorator: str, text: str, exits: bool = False, seconds: float = 0.0) -> str:
-    if exits:
-        return ""  # SystemExit is nothing for a notebook
+def decorated_failure(decorator: str, text: str, seconds: float = 0.0) -> str:
     sleep = f"    time.sleep({max(seconds, 0.2):g})\n" if seconds else ""
     return f"{'import time' if seconds else ''}\n\n{ANY_TROUBLE}".lstrip() + (
         f"@{decorator}\ndef failing():\n    print('called')\n{sleep}"

@@ -83,26 +83,23 @@ def decorated_names(learner: Learner, decorator: str) -> Identity:
 
 
 def decorated_failure(
-    learner: Learner, decorator: str, text: str, exits: bool = False, seconds: float = 0.0
+    learner: Learner, decorator: str, text: str, seconds: float = 0.0
 ) -> FailedCall:
-    """Decorate a function that raises `Trouble(text)`, or `SystemExit`, and call it.
+    """Decorate a function that raises `Trouble(text)` and call it.
 
     Before it does so, it sleeps for so many seconds.
     """
     calls: list[int] = []
-    trouble = SystemExit(text) if exits else AnyTrouble(text)
 
     def failing() -> None:
         calls.append(1)
         time.sleep(seconds)
-        raise trouble
+        raise AnyTrouble(text)
 
     decorated, raised, same = getattr(learner, decorator)(failing), "", False
     start = time.perf_counter()
     try:
         decorated()
-    except SystemExit as error:
-        raised, same = "SystemExit", exits and error.args == (text,)
     except Exception as error:
         raised, same = kinds_of(error)[0], isinstance(error, Trouble) and error.args == (text,)
     return FailedCall(raised, same, len(calls), time.perf_counter() - start)

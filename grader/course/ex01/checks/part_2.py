@@ -141,8 +141,6 @@ def test_filter_whole_values(learner: Subject, rng: Rng) -> None:
     check_kept(learner, data, [data[2]], near, flux=flux)
     ignored = Mistake("zero-filter-ignored~none", data)
     check_kept(learner, data, [], ignored, band=None)
-    of_g = Mistake("text-taken-apart~keys", [r for r in data if r["band"] == "g"])
-    fail_if_recognised(filtered(learner, data, band={"g": 20.0}), of_g)  # pandas refuses it
 
 
 def test_filter_bounds(learner: Subject, rng: Rng) -> None:

@@ -15,7 +15,7 @@ def filter_lightcurve(data, **filters):
             table = table[table[field].ge(value)]
         elif ending == "max":
             table = table[table[field].le(value)]
-        elif isinstance(value, (list, tuple, set)):
+        elif pd.api.types.is_list_like(value):
             table = table[table[field].isin(list(value))]
         else:
             table = table[table[field].eq(value)]
