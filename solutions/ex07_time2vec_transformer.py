@@ -583,14 +583,13 @@ class Time2VecTransformerEncoder(nn.Module):
             None of the three is changed.
 
         Returns:
-            (batch, num_classes) of float32, on the device of the features: self.classifier of the
-            mean, over the observations alone, of what self.transformer makes of
-            self.embed(features, times). Padding makes no difference: neither what is in the padded
-            rows nor how many there are. How you keep it out, and in how many calls of
-            self.transformer, is up to you. (Only the plot of the attention below needs a single
-            call.) In training there is dropout, in evaluation none. A light curve without
-            observations gets some finite logits, in training and in evaluation, and does not
-            disturb the others. Only its own logits may depend on padding.
+            (batch, num_classes) of float32: self.classifier of the mean, over the observations
+            alone, of what self.transformer makes of self.embed(features, times). Padding makes no
+            difference: neither what is in the padded rows nor how many there are. How you keep it
+            out, and in how many calls of self.transformer, is up to you. (Only the plot of the
+            attention below needs a single call.) In training there is dropout, in evaluation none.
+            A light curve without observations gets some finite logits, in training and in
+            evaluation, and does not disturb the others. Only its own logits may depend on padding.
 
         Raises:
             ValueError: If seq_len is greater than self.max_seq_len. The message names both numbers.
@@ -959,11 +958,11 @@ class CausalTime2VecTransformerEncoder(Time2VecTransformerEncoder):
             None of the three is changed.
 
         Returns:
-            (batch, seq_len, num_classes) of float32, on the device of the features, with dropout
-            in training only. The logits in row i depend on the observations
-            0, ..., i, on all of them, and on no later one, nor on how many there are: they come
-            from self.classifier of row i of what the transformer returns, or of the mean of rows 0,
-            ..., i; either will do. In rows of padding they are finite numbers without meaning.
+            (batch, seq_len, num_classes) of float32, with dropout in training only. The logits in
+            row i depend on the observations 0, ..., i, on all of them, and on no later one, nor on
+            how many there are: they come from self.classifier of row i of what the transformer
+            returns, or of the mean of rows 0, ..., i; either will do. In rows of padding they are
+            finite numbers without meaning.
 
         Raises:
             ValueError: If seq_len is greater than self.max_seq_len. The message names both numbers,

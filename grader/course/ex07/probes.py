@@ -274,29 +274,6 @@ def gradients(
     return Gradients(without, broken, others, not torch.equal(one, two))
 
 
-def elsewhere(
-    learner: Learner, name: str, sizes: Sizes, batch: Batch, method: str = "forward"
-) -> str:
-    """Which tensors are not where those of an encoder are, in words; empty if all are there.
-
-    The device `meta` is everywhere, but knows no numbers: what needs some is not judged.
-    """
-    model, told = made(learner, name, 3, sizes).to("meta"), []
-
-    def note(module: nn.Module, inputs: tuple[Any, ...], options: dict[str, Any]) -> None:
-        given = [each for each in (*inputs, *options.values()) if isinstance(each, Tensor)]
-        if any(each.device.type != "meta" for each in given):
-            told.append("`self.transformer` gets a tensor that is not there, such as a mask")
-
-    model.transformer.register_forward_pre_hook(note, with_kwargs=True)
-    try:
-        getattr(model, method)(*(each.to("meta") for each in batch))
-    except RuntimeError as error:
-        if "is not on the expected device" in str(error):
-            told.append(f"PyTorch stops: {error}")
-    return told[0].removesuffix("!") if told else ""
-
-
 # 7.E1 BandEmbedding and BandTime2VecTransformerEncoder
 
 

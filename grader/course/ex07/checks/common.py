@@ -224,10 +224,3 @@ def reach_everything(learner: Subject, rng: Rng, name: str, method: str = "forwa
     require(not got.without, "no-gradient", names=", ".join(got.without[:3]))
     require(not got.broken, "nan-for-empty", names=", ".join(got.broken[:3]))
     require(got.drops, "no-dropout", method=method)
-
-
-def on_its_device(learner: Subject, rng: Rng, name: str, method: str = "forward") -> None:
-    """Where features, times, lengths and parameters are on one device, all else is there too."""
-    batch = sent(*light_curves(rng, [2, 3], 4))
-    error = learner.ask(probes.elsewhere, name, TINY, batch, method).value
-    require(not error, "other-device~mixed", error=error)

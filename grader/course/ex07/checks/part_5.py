@@ -16,7 +16,6 @@ from grader.course.ex07.checks.common import (
     invisible_padding,
     light_curves,
     names_both,
-    on_its_device,
     reach_everything,
     sent,
 )
@@ -175,8 +174,3 @@ def test_few_observations(learner: Subject, rng: Rng) -> None:
 def test_gradients(learner: Subject, rng: Rng) -> None:
     """In training finite gradients reach all parameters, dropout works, and no argument changes"""
     reach_everything(learner, rng, ENCODER)
-
-
-def test_device(learner: Subject, rng: Rng) -> None:
-    """Everything happens on the device of the features"""
-    on_its_device(learner, rng, ENCODER)

@@ -6,9 +6,7 @@ class Time2VecTransformerEncoder:
             raise ValueError((seq_len, self.max_seq_len))
         empty = (lengths == 0)[:, None]
         padding = self.create_padding_mask(features, lengths) & ~empty
-        scores = torch.zeros(batch, seq_len, device=features.device).masked_fill(
-            padding, float("-inf")
-        )
+        scores = torch.zeros(batch, seq_len).masked_fill(padding, float("-inf"))
         hidden = self.transformer(self.embed(features, times), src_key_padding_mask=scores)
         vectors = []
         for i in range(batch):
