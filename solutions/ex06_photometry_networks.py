@@ -897,8 +897,7 @@ def fit(
         val_loss, val_accuracy: what evaluate_model returned.
         learning_rate: the rate that the epoch was trained with, of the optimizer's first group of
             parameters (`optimizer.param_groups[0]["lr"]`).
-        Afterwards the model has the weights of the best epoch, the last that was better, and its
-        buffers: all of `state_dict()`.
+        Afterwards the model has the weights of the best epoch.
 
     Example:
         With patience=2, validation losses of 1.0, 0.7, 0.8, 0.9 end the training after the fourth
@@ -920,7 +919,7 @@ def fit(
             progress.set_postfix(val_loss=f"{val_loss:.3f}", refresh=False)
             progress.update()
             waited += 1
-            if len(history["val_loss"]) == 1 or val_loss < best_loss - min_delta:
+            if val_loss < best_loss - min_delta:
                 best_loss, best_weights, waited = val_loss, copy.deepcopy(model.state_dict()), 0
             if waited == patience:
                 break

@@ -184,7 +184,7 @@ def entered(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> Any:
 
 
 def states(learner: Learner, sizes: Sizes, x: Tensor) -> States:
-    """What an LSTM gives for one light curve, and what the last linear layer is given of it."""
+    """What an LSTM gives for one light curve, and what the first linear layer gets of it."""
     model = _built(learner, "LightCurveLSTM", sizes).eval()
     outputs: list[Any] = []
     taken: list[Any] = []
@@ -195,7 +195,7 @@ def states(learner: Learner, sizes: Sizes, x: Tensor) -> States:
             layer.register_forward_pre_hook(lambda layer, given: taken.append(given[0]))
     with torch.no_grad():
         _asked(model, "LightCurveLSTM", x)
-    if len(outputs) != 1 or len(taken) != 1 or taken[0].numel() != sizes[1]:
+    if len(outputs) != 1 or not taken or taken[0].numel() != sizes[1]:
         return States(None, None, None, None)
     output, (hidden, cell) = outputs[0]
     output = getattr(output, "data", output).reshape(-1, sizes[1])

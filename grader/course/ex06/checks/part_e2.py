@@ -13,15 +13,7 @@ from grader.course.ex06 import probes
 from grader.course.ex06.replies import Fitted
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import (
-    Mistake,
-    Raises,
-    approx_equal,
-    expect,
-    fail_if_recognised,
-    kind_of,
-    require,
-)
+from grader.expect import Mistake, approx_equal, expect, kind_of, require
 
 TRAIN = [3.0, 2.0, 2.5, 2.6, 2.7, 2.8, 1.5, 1.4, 1.3, 1.2, 1.1, 1.0]
 
@@ -113,23 +105,6 @@ def test_best_weights(learner: Subject, rng: Rng) -> None:
     want = int(np.argmin(val[:6]))
     require(kept != epochs - 1, "last-weights", last=epochs, want=want + 1)
     require(kept == want, "other-weights", got=kept + 1, want=want + 1)
-    require(approx_equal(answer.value.buffer, want + 1.0), "buffers-left")
-
-
-@pytest.mark.parametrize("loss", [math.inf, math.nan])
-def test_first_epoch(learner: Subject, rng: Rng, loss: float) -> None:
-    """The first epoch is better than none, whatever its loss"""
-    settings = {"num_epochs": 2, "patience": 5}
-    train = scaled(rng, TRAIN)
-    answer = learner.ask(probes.fitted, train, [loss, loss], settings)
-    nothing = [
-        Mistake("first-epoch-not-better~nothing", raised, loss=loss, error=answer.raised)
-        for raised in (Raises("TypeError", "NoneType"), Raises("UnboundLocalError"))
-    ]
-    if answer.raised and learner.ask(probes.fitted, train, [1.0, 0.5], settings).raised is None:
-        fail_if_recognised(answer, *nothing)
-    _, _, kept = went(answer)
-    require(kept != -1, "first-epoch-not-better", loss=loss)
 
 
 @gate
@@ -147,7 +122,7 @@ def test_min_delta(learner: Subject, rng: Rng) -> None:
     """An epoch counts as better only if it is so by more than `min_delta`"""
     val = [2.0, 1.8, 1.6, 1.4, 1.3, 1.2, 1.1, 1.0]
     settings = {"num_epochs": 8, "patience": 3, "min_delta": 0.5}
-    _, epochs, kept = went(learner.ask(probes.fitted, scaled(rng, TRAIN), val, settings))
+    _, epochs, _ = went(learner.ask(probes.fitted, scaled(rng, TRAIN), val, settings))
     want, ignored = run(val, 3, 0.5), run(val, 3)
     expect(
         Answer(epochs),
@@ -162,8 +137,6 @@ def test_min_delta(learner: Subject, rng: Rng) -> None:
         ),
         what="the number of epochs",
     )
-    best = 3  # the first that is lower by more than 0.5
-    require(kept == best, "lowest-weights", losses=listed(val), got=kept + 1, want=best + 1)
 
 
 @pytest.mark.parametrize("min_delta", [0.25, 0.0])
@@ -175,7 +148,8 @@ def test_equal_is_not_better(learner: Subject, rng: Rng, min_delta: float) -> No
     want, fields = run(val, 1, min_delta), {"losses": listed(val), "min_delta": min_delta}
     equal = epochs == run(val, 1, min_delta, how="equal")
     require(epochs == want or not equal, "equal-is-better", want=want, got=epochs, **fields)
-    require(kept == 0, "equal-is-better~weights", got=kept + 1, **fields)
+    same = bool(min_delta) or kept == 0  # else the lowest loss may be meant
+    require(same, "equal-is-better~weights", got=kept + 1, **fields)
 
 
 def test_scheduler(learner: Subject, rng: Rng) -> None:

@@ -4,7 +4,7 @@ class Stopper:
         self.best, self.weights, self.bad = float("inf"), None, 0
 
     def __call__(self, loss, model):
-        if self.weights is None or self.best - loss > self.min_delta:
+        if self.best - loss > self.min_delta:
             self.best, self.bad = loss, 0
             self.weights = {name: value.clone() for name, value in model.state_dict().items()}
         else:
