@@ -365,7 +365,4 @@ def fitted(
             Script(model, train, val, batches),
             **settings,
         )
-    buffer = model.get_buffer("batches").item()
-    return Fitted(
-        history, model.weight.item(), buffer, scheduler.steps, places, calls, scheduler.given
-    )
+    return Fitted(history, model.weight.item(), scheduler.steps, places, calls, scheduler.given)

@@ -97,14 +97,13 @@ class Evaluated(Seen):
 
 
 class Fitted(Struct):
-    """A history, the weight and the buffer at the end, and the devices of the loops.
+    """A history, the weight at the end, and the devices of the loops.
 
     `calls` are those of the loops and of the scheduler, in order.
     """
 
     history: Any
     weight: float
-    buffer: float
     scheduler_steps: int
     devices: list[str]
     calls: list[str]
