@@ -306,14 +306,14 @@ class LightCurve:
             data: observations, dictionaries with the keys mjd, flux, flux_err and band, a string.
                 They may come in any order, and an empty list is allowed; then the table has the
                 four columns and no rows. Every observation becomes a row, even if it is there
-                twice. Further keys are left out. The list is not changed. A flux may be NaN (a
-                missing measurement) or infinite, and flux_err may be NaN.
+                twice. The list is not changed. A flux may be NaN (a missing measurement) or
+                infinite, and flux_err may be NaN.
             object_id: the name of the object.
 
         Raises:
             ValueError: if an observation lacks one of the four keys; it names that key. If mjd,
-                flux or flux_err is not a number (but text, None or a list, for instance), or if mjd
-                is NaN or infinite; it names that field.
+                flux or flux_err is not a number (but text or None, for instance), or if mjd is NaN
+                or infinite; it names that field.
 
         Example:
             >>> lc = LightCurve(SAMPLE, object_id="my transient")
@@ -641,7 +641,7 @@ class TransientLightCurve(LightCurve):
 
         Returns:
             A new TransientLightCurve with the same object_id, transient_type and peak_mjd, whose
-            data have all rows, one further column phase, and are sorted by it. An empty light curve
+            data have all rows, a further column phase, and are sorted by it. An empty light curve
             gives an empty one with a column phase. The light curve itself is not changed.
 
         Raises:

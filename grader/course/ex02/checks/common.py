@@ -7,6 +7,7 @@ solution.
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -173,5 +174,5 @@ def same_kind(view: LightCurveView, kind: str, metadata: dict[str, Any], what: s
 
 def words(text: str, bands: str) -> set[str]:
     """Words of the text, and the letters of words made of nothing but `bands` (`gz`)."""
-    found = "".join(c if c.isalnum() else " " for c in text.replace("e.g.", "")).split()
+    found = "".join(c if c.isalnum() else " " for c in re.sub(r"e\.g\.|i\.e\.", "", text)).split()
     return {*found, *(c for word in found if set(word) <= set(bands) for c in word)}

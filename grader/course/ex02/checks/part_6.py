@@ -82,8 +82,6 @@ def _fold(
     found = columns(view)
     with showing("list({}.data.columns)"):
         require("phase" in found, "no-phase-column", columns=", ".join(found))
-        further = ", ".join(name for name in found if name not in (*FIELDS, "phase"))
-        require(not further, "further-columns", columns=further)
     return view
 
 

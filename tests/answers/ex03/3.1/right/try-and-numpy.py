@@ -1,7 +1,7 @@
 class SurveyProcessor:
     @staticmethod
     def validate_photometry(flux, flux_err):
-        if any(isinstance(value, (str, np.ndarray)) for value in (flux, flux_err)):
+        if isinstance(flux, str) or isinstance(flux_err, str):
             return False
         try:
             values = np.array([flux, flux_err], dtype=float)

@@ -6,8 +6,8 @@ def mixup_minority(features, labels, num_classes, minority, alpha=0.4):
         share = torch.distributions.Beta(alpha, alpha).sample((len(rare),))
         share = share.where(share > 0.5, 1 - share)
         partner = torch.randint(high=len(labels), size=(len(rare),))
-        own, other = features[rare].float(), features[partner].float()
-        mixture = torch.einsum("b,bsf->bsf", share, own)
-        new[rare] = (mixture + torch.einsum("b,bsf->bsf", 1 - share, other)).to(features.dtype)
+        new[rare] = torch.einsum("b,bsf->bsf", share, features[rare]) + torch.einsum(
+            "b,bsf->bsf", 1 - share, features[partner]
+        )
         soft[rare] = share[:, None] * soft[rare] + (1 - share)[:, None] * soft[partner].clone()
     return new, soft

@@ -14,7 +14,7 @@ class WandBExperimentTracker:
 
     def finish_experiment(self, exit_code=0):
         if self.run is not None:
-            self.run.finish(exit_code)
+            wandb.finish(exit_code=exit_code)
         self.run = None
 
     def __enter__(self):
