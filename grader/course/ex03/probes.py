@@ -36,11 +36,10 @@ class _Retired(ABC):  # noqa: B024
 
 @contextmanager
 def surveys(learner: Learner, log: list[str] | None = None) -> Iterator[Any]:
-    """Six surveys on the learner's base class, gone afterwards; gives the first processor.
+    """Five surveys on the learner's base class, gone afterwards; gives the first processor.
 
-    Gaia's processor is built on an abstract one, OrbitalProcessor, and GaiaNIR's on Gaia's. One
-    survey is called CoProcessor, and its processor is built on that of chime. The names of those
-    of which objects are made are appended to `log`.
+    Gaia's processor is built on an abstract one, OrbitalProcessor, and GaiaNIR's on Gaia's. The
+    names of those of which objects are made are appended to `log`.
     """
     objects = [] if log is None else log
 
@@ -62,16 +61,11 @@ def surveys(learner: Learner, log: list[str] | None = None) -> Iterator[Any]:
 
     class chimeProcessor(learner.SurveyProcessor):  # type: ignore[name-defined]
         def __init__(self) -> None:
-            objects.append(type(self).__name__.removesuffix("Processor"))
+            objects.append("chime")
             super().__init__(learner.SurveyConfig("CHIME", ["g"], {"g": 25.0}, 1.0))
 
         def process_lightcurve(self, raw_data: dict[str, Any]) -> Any:
             return raw_data
-
-    class CoProcessorProcessor(chimeProcessor):
-        def __init__(self) -> None:
-            super().__init__()
-            self.config.name = "CoProcessor"
 
     class OrbitalProcessor(learner.SurveyProcessor):  # type: ignore[name-defined]
         @abstractmethod
@@ -145,25 +139,16 @@ def made_twice(learner: Learner, name: str) -> MadeTwice:
 
 
 def configured(learner: Learner) -> Configuration:
-    """The configuration of `LSSTProcessor`, and whether the base class was set up.
-
-    Then the configuration of this object is changed, and that of a new one is looked at.
-    """
+    """The configuration of `LSSTProcessor`, and whether the base class was set up."""
     processor = learner.LSSTProcessor()
-    config = copy.deepcopy(getattr(processor, "config", None))
+    config = getattr(processor, "config", None)
     fields = ("name", "bands", "zeropoints", "cadence_days")
     own = ("_processed_count", "_accepted", "_rejected", "in_batch", "config")
     complete = all(hasattr(config, name) for name in fields)
     set_up = all(hasattr(processor, name) for name in own)
-    with suppress(Exception):
-        processor.config.name = "changed"
-        processor.config.bands.append("changed")
-        processor.config.zeropoints["changed"] = 0.0
-    new = getattr(learner.LSSTProcessor(), "config", None)
-    name, bands, zeropoints, cadence = (getattr(config, each, None) for each in fields)
-    fresh = [getattr(new, each, None) for each in fields]
-    shared = [name, bands, zeropoints, cadence] != fresh
-    return Configuration(set_up, complete, config, name, bands, zeropoints, cadence, shared)
+    return Configuration(
+        set_up, complete, config, *(getattr(config, name, None) for name in fields)
+    )
 
 
 def _counts(processor: Any) -> Counts:

@@ -50,8 +50,6 @@ class Configuration(Struct):
     bands: Any
     zeropoints: Any
     cadence_days: Any
-    shared: bool
-    """Whether a change in the configuration of one object is seen in that of another."""
 
 
 class Counts(Struct):

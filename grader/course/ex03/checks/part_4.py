@@ -52,7 +52,6 @@ def test_lsst_config(learner: Subject) -> None:
         unit="mag",
     )
     a_number = isinstance(got.cadence_days, int | float)
-    require(not got.shared, "config-shared")
     cadence = Mistake("config-cadence", a_number, got=got.cadence_days)
     expect(Answer(got.cadence_days), 3.0, cadence, what="`cadence_days`", unit="days")
 
