@@ -1085,9 +1085,8 @@ def mixup_minority(
         share = max(b, 1 - b) the new features are share * features[i] + (1 - share) * features[j],
         in all rows and columns, and its label is the same mixture of the two one-hot labels. Each
         of these objects has a share and a partner of its own. All other objects stay as they are.
-        The features have the shape and dtype of the old ones, also float16 or float64; the labels
-        are float32 of shape (batch, num_classes). The random numbers come from torch's global
-        generator.
+        The features have the shape and dtype of the old ones, the labels are float32 of shape
+        (batch, num_classes). The random numbers come from torch's global generator.
 
     Example:
         Labels 0, 1 with minority=[1] and the share 0.7 may become [[1, 0], [0.3, 0.7]].

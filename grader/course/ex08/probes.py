@@ -64,25 +64,16 @@ def dealt(
     seed: int,
     most: int = 100,
     others: Sequence[int] = (),
-    another_pass: bool = False,
 ) -> Dealt:
     """The length of a sampler, and the batches of some passes (the first `most` of each).
 
-    If there are labels of `others`, a sampler for those is made before the first pass. With
-    `another_pass` one more is begun before, and gives a batch after each of theirs.
+    If there are labels of `others`, a sampler for those is made before the first pass.
     """
     seed_torch(seed)
     sampler = learner.BalancedBatchSampler(labels, batch_size)
     if others:
         learner.BalancedBatchSampler(others, len(others))
-    another = iter(sampler) if another_pass else iter([])
-    next(another, None)
-    batches = list[list[Any]]()
-    for _ in range(passes):
-        batches.append([])
-        for batch in islice(iter(sampler), most):
-            batches[-1].append(plain(batch))
-            next(another, None)
+    batches = [[plain(batch) for batch in islice(iter(sampler), most)] for _ in range(passes)]
     return Dealt(len(sampler), batches)
 
 
@@ -276,7 +267,6 @@ def trained(
         try:
             result = learner.train_with_imbalance_handling(model, train, val, **usual | options)
             got = returned(result)
-            got.other_model = got.model == "model" and result[0] is not model
         except PowerCut:
             got = Training(cut=True)
         got.file, got.confused, got.loaded = saved(path), model.confused, model.loaded

@@ -142,8 +142,7 @@ class Training(Struct):
     `result` and `model` name the types of what was returned. `steps` and `walker` are those of the
     model that came back; `file` is the number of steps of the one in the checkpoint, or a word.
     `optimizer` and `decay` are the type and the weight decay of what a scheduler was made of. `bar`
-    says whether a progress bar was shown, and `other_model` whether the model that came back is
-    another one than was given.
+    says whether a progress bar was shown.
     """
 
     cut: bool = False
@@ -158,7 +157,6 @@ class Training(Struct):
     optimizer: str = ""
     decay: float = 0.0
     bar: bool = False
-    other_model: bool = False
 
 
 class Mixed(Struct):

@@ -60,7 +60,6 @@ class Plan:
         require(got.result != "NoneType", "nothing-returned~pair")
         is_pair = got.result == "pair" and got.model == "model"
         require(is_pair, "not-a-pair", got=got.model if got.result == "pair" else got.result)
-        require(not got.other_model, "another-model")
         require(isinstance(got.history, dict), "history-not-a-dict", got=kind_of(got.history))
         return got
 
