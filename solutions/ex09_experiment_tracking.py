@@ -421,7 +421,7 @@ class WandBExperimentTracker:
         ### END SOLUTION
 
     def finish_experiment(self, exit_code: int = 0) -> None:
-        """Finish the open run, `self.run` and no other, with an exit code, and set it to None.
+        """Finish the open run with an exit code, and set `self.run` to None.
 
         Exit code 0 stands for success, anything else for failure. If no run is open, nothing
         happens. (What becomes of `self.run` if W&B cannot finish the run is up to you.)

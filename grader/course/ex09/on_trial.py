@@ -70,11 +70,3 @@ def between_losses(learner: Learner, log: Callable[[Any], None]) -> RunFile:
         run.log({"loss": 0.5}, step=1)
         run.finish()
         return recorded_in(run)
-
-
-def spoil(value: Any) -> None:
-    """Change a value everywhere, down to its innermost lists and dictionaries."""
-    if isinstance(value, dict | list):
-        for item in list(value.values() if isinstance(value, dict) else value):
-            spoil(item)
-        value.clear()

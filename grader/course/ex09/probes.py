@@ -27,7 +27,6 @@ from grader.course.ex09.on_trial import (
     opened,
     outcome_of,
     real_runs,
-    spoil,
     tracker_with_run,
 )
 from grader.course.ex09.recorder import logged_under, rows_of
@@ -159,14 +158,11 @@ def block(learner: Learner, error: str = "") -> Block:
 
 
 def finished(learner: Learner, *exit_code: int) -> Block:
-    """What becomes of a run that is finished by a call, while another tracker's is open."""
+    """What becomes of a run that is finished by a call."""
     with recorded(learner) as trial:
         tracker, run = tracker_with_run(learner, trial)
-        other = trial.init(project=PROJECT)
         tracker.finish_experiment(*exit_code)
-        got = end_of(tracker, run)
-        got.other_finished = bool(other.finished)
-        return got
+        return end_of(tracker, run)
 
 
 def finished_inside(learner: Learner) -> Caught | None:
@@ -311,7 +307,8 @@ def two_configs(learner: Learner) -> TwoConfigs:
     """Two calls of `create_sweep_config`, the first one's result changed in between."""
     first = learner.create_sweep_config()
     kept = json.loads(json.dumps(first))
-    spoil(first)
+    if isinstance(first, dict) and isinstance(first.get("parameters"), dict):
+        first["parameters"]["d_model"] = "changed"
     return TwoConfigs(kept, learner.create_sweep_config())
 
 

@@ -214,8 +214,6 @@ class Block(Struct):
     exit_codes: list[int]
     run_is_reset: bool
     finished_again: Caught | None
-    other_finished: bool = False
-    """Whether the run of another tracker was finished with it."""
 
 
 class TwoConfigs(Struct):

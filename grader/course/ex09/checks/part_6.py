@@ -121,7 +121,6 @@ def check_empty(figure: Picture) -> None:
     (panel,) = figure.panels
     shown_bars = [bar for bar in panel.bars if bar.x]
     require(not shown_bars, "points-in-empty-panel")
-    require(panel.inverted, "not-inverted~empty")
     require(all(panel.labels), "no-axis-label")
 
 
