@@ -129,12 +129,12 @@ def other_starts(got: Any, rows: np.ndarray, brightest: int, longest: int) -> li
 
 def test_type_and_input(learner: Subject, rng: Rng) -> None:
     """The type stays float32, and the sequence that came in is not changed"""
-    for n, dtype in ((4, "float32"), (12, "float32"), (5, "float64")):
-        rows = sequence(rng, n, 2)[:, :5].astype(dtype)
+    for n in (4, 12):
+        rows = sequence(rng, n, 2)[:, :5]
         reply = learner.ask(probes.padded, rows, 8).value
         got = reply.result
         require(isinstance(got, np.ndarray), "not-an-array", got=kind_of(got))
         shape = (8, 5)
         require(got.shape == shape, "other-columns", shape=got.shape, want=shape)
-        require(got.dtype == rows.dtype, "other-type", before=dtype, dtype=got.dtype)
+        require(got.dtype == np.float32, "other-type", dtype=got.dtype)
         require(approx_equal(reply.input_after, rows), "sequence-changed")

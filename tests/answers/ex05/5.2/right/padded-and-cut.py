@@ -5,6 +5,6 @@ class LightCurveDataset:
             middle = np.argmax(sequence[:, FLUX])
             last = np.clip(middle - longest // 2 + longest, longest, n)
             sequence = sequence[last - longest : last]
-        padded = np.zeros((longest, sequence.shape[1]), dtype=sequence.dtype)
+        padded = np.zeros((longest, sequence.shape[1]), dtype=np.float32)
         padded[: len(sequence)] = sequence
         return padded
