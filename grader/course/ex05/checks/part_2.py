@@ -12,7 +12,7 @@ from grader.course.ex05 import probes
 from grader.course.ex05.checks.common import BANDS, FLUX, one_hot
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
-from grader.expect import Mistake, approx_equal, expect, kind_of, require
+from grader.expect import Mistake, approx_equal, expect, kind_of, require, showing
 
 
 def sequence(rng: Rng, n: int, brightest: int = 0) -> np.ndarray:
@@ -137,4 +137,5 @@ def test_type_and_input(learner: Subject, rng: Rng) -> None:
         shape = (8, 5)
         require(got.shape == shape, "other-columns", shape=got.shape, want=shape)
         require(got.dtype == np.float32, "other-type", dtype=got.dtype)
-        require(approx_equal(reply.input_after, rows), "sequence-changed")
+        with showing("{}\nsequence"):
+            require(approx_equal(reply.input_after, rows), "sequence-changed")

@@ -11,7 +11,7 @@ from grader.course.counted import as_many
 from grader.course.ex08 import probes
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require, shown
+from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require, showing, shown
 
 
 def stops(
@@ -126,7 +126,9 @@ def test_patience_of_one(learner: Subject) -> None:
 def test_attributes(learner: Subject) -> None:
     """The best loss and the counter are kept in its attributes"""
     got = learner.ask(probes.told, {"patience": 1, "min_delta": 0.25}, [2.0, 1.0, 0.875, 1.5]).value
-    require(not approx_equal(got.best, 0.875), "best-creeps")
-    expect(Answer(got.best), 1.0, what="`best_loss` after the losses 2, 1, 0.875, 1.5")
+    with showing("{}\nstopping.best_loss"):
+        require(not approx_equal(got.best, 0.875), "best-creeps")
+        expect(Answer(got.best), 1.0, what="`best_loss` after the losses 2, 1, 0.875, 1.5")
     after = "`counter` after the losses 2, 1, 0.875, 1.5"
-    expect(Answer(got.counter), 2, Mistake("counter-capped", 1), what=after)
+    with showing("{}\nstopping.counter"):
+        expect(Answer(got.counter), 2, Mistake("counter-capped", 1), what=after)

@@ -284,8 +284,8 @@ def test_own_scheduler(learner: Subject, rng: Rng) -> None:
 def test_bar_and_device(learner: Subject, rng: Rng, memory: dict[str, Any]) -> None:
     """`progress=False` shows no bar, and `device` is where it runs"""
     plan, got = short_training(learner, rng, memory)
-    require(not got.bar, "progress-ignored")
     nowhere = plan.ask(learner, device="nowhere")
+    require(not got.bar, "progress-ignored")
     require(nowhere.raised is not None, "device-ignored", nowhere)
 
 

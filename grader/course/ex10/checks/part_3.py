@@ -42,7 +42,7 @@ CASES: dict[str, tuple[list[int], list[list[float]], int]] = {
 
 def cases(rng: Rng) -> dict[str, tuple[Array, Array, int]]:
     ordinary = {
-        "many answers": (*answers(rng, 60, 4), 10),
+        "many answers": (*answers(rng, rng.size(60), 4), 10),
         "few answers in many bins": (*answers(rng, 7, 3), 15),
     }
     special = {

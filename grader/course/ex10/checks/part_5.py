@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -25,17 +27,17 @@ ENDS = ((0, [0.55, 0.45]), (1, [0.9, 0.1]))
 
 SMALL: tuple[tuple[list[int], list[float]], ...] = (
     ([3, 1], [0.55, 0.45]),
-    ([3, 1], [0.52, 0.48]),
     ([9, 1], [0.63, 0.37]),
     ([5, 3], [0.97, 0.03]),
+    ([3, 1], [0.52, 0.48]),
 )
-"""How often each class is true and its probability: best are 0.183, 0.073, 0.242 and 6.80."""
+"""How often each class is true and its probability: best are 0.183, 0.242, 6.80 and 0.073."""
 
 
 @gate
 def test_apply(learner: Subject, rng: Rng) -> None:
     """Probabilities at another temperature, also where some are 0"""
-    _, y_prob = answers(rng, 12, 4)
+    _, y_prob = answers(rng, rng.size(12), 4)
     with_zeros = np.array([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [1e-30, 1e-20, 1 - 1e-20]])
     for p, temperature in ((y_prob, 2.5), (y_prob, 0.4), (with_zeros, 2.0), (with_zeros, 0.05)):
         answer = call_tool(learner, "apply_temperature", p, temperature)
@@ -61,14 +63,14 @@ def test_fit(learner: Subject, rng: Rng) -> None:
     """The temperature of the smallest cross-entropy"""
     _, honest = answers(rng, 200, 3, 1.5)
     drawn = (honest.cumsum(axis=1) > rng.random((200, 1))).argmax(axis=1)
-    sets = [(drawn, at_temperature(honest, 1 / temperature)) for temperature in (2.5, 0.4)]
+    large = [(drawn, at_temperature(honest, 1 / temperature)) for temperature in (2.5, 0.4)]
     surprises = np.repeat([0, 2], [14, 6])  # well calibrated, and never the second choice
+    impossible = np.repeat([0, 1, 2], [12, 6, 2])  # twice a probability of 0
+    *sets, lowest = [(np.repeat([0, 1], n), np.tile(p, (sum(n), 1))) for n, p in SMALL]
     sets.append((surprises, np.tile([0.7, 0.29, 0.01], (20, 1))))
-    drawn = np.repeat([0, 1, 2], [12, 6, 2])  # and twice a probability of 0
-    sets.append((drawn, np.tile([0.9, 0.1, 0.0], (20, 1))))
+    sets.append((impossible, np.tile([0.9, 0.1, 0.0], (20, 1))))
     sets += [(np.full(9, k), np.tile(p, (9, 1))) for k, p in ENDS]
-    sets += [(np.repeat([0, 1], n), np.tile(p, (sum(n), 1))) for n, p in SMALL]
-    for drawn, boastful in sets:
+    for drawn, boastful in [*sets, lowest, *large]:
         want = best_temperature(drawn, boastful)
         ends = [cross_entropy(drawn, boastful, t) for t in (0.05, 20.0)]
         answer = call_tool(learner, "fit_temperature", drawn, boastful)
@@ -76,11 +78,11 @@ def test_fit(learner: Subject, rng: Rng) -> None:
         has_zero = bool((boastful[np.arange(len(drawn)), drawn] == 0).any())
         worst = (0.05, 20.0)[int(np.argmax(ends))]
         if math.isclose(value, worst, rel_tol=0.02) and not has_zero:
-            say_why_at_the_end(learner, boastful, value)
+            say_why_at_the_end(learner, boastful, answer)
         at_end = min(abs(math.log(want / t)) for t in (0.05, 20.0)) < 0.01
         end = math.exp(math.copysign(math.log10(20), math.log(want)))  # of decimal bounds
         expect(
-            Answer(value),
+            replace(answer, result=value),
             want,
             Mistake("inverted", 1 / want),
             Mistake("logarithm-returned", math.log(want)),
@@ -94,18 +96,18 @@ def test_fit(learner: Subject, rng: Rng) -> None:
         )
 
 
-def say_why_at_the_end(learner: Subject, y_prob: Array, value: float) -> None:
+def say_why_at_the_end(learner: Subject, y_prob: Array, answer: Answer[Any]) -> None:
     """Say what is known of a temperature that has the largest cross-entropy of all.
 
     If all answers are right, the best temperature is the lowest, and that with the wrong sign the
     highest. It is always the lowest for the probability of the answer.
     """
     sure = call_tool(learner, "fit_temperature", y_prob.argmax(axis=1), y_prob)
-    other = number(sure, "the temperature")
+    other, value = number(sure, "the temperature"), number(answer)
     require(not math.isclose(other, 20.0, rel_tol=0.02), "worst-temperature", value=value)
     lowest = math.isclose(other, 0.05, rel_tol=0.02) and math.isclose(value, 0.05, rel_tol=0.02)
-    require(not lowest, "probability-of-answer")
-    require(False, "worst-temperature~end", value=value)
+    require(not lowest, "probability-of-answer", answer)
+    require(False, "worst-temperature~end", answer, value=value)
 
 
 def fits_ece_better(y_true: Array, y_prob: Array, got: float, want: float) -> bool:

@@ -11,7 +11,7 @@ from grader.course.ex10 import probes
 from grader.course.ex10.checks.common import Array
 from grader.course.gates import gate
 from grader.course.oracles import Rng, log_softmax
-from grader.expect import Mistake, approx_equal, expect, number, require
+from grader.expect import Mistake, approx_equal, expect, number, require, showing
 from grader.wire import Tensor
 
 
@@ -30,7 +30,8 @@ def test_weights(learner: Subject, rng: Rng) -> None:
         k = len(counts)
         with_one = (1 - beta) / (1 - beta ** counts.clip(1).astype(float))
         reply = learner.ask(probes.balanced_weights, Tensor.of(counts), beta)
-        require(not reply.value.changed, "arguments-changed")
+        with showing("before = counts.clone()\n{}\nnot torch.equal(before, counts)"):
+            require(not reply.value.changed, "arguments-changed")
         answer = Answer(reply.value.value)
         require(
             bool(filled.all())
@@ -128,9 +129,11 @@ def test_smooth_gradient(learner: Subject, rng: Rng) -> None:
     """Gradients flow, and hopeless cases are finite"""
     logits, targets = rng.normal(0, 1, (3, 4)), np.array([0, 3, 1])
     got = learner.ask(probes.smooth_loss, SMOOTH, Tensor.of(logits), Tensor.of(targets)).value
-    require(got.flows and isinstance(got.gradient, Tensor), "gradient-lost")
+    with showing("{}.requires_grad"):
+        require(got.flows and isinstance(got.gradient, Tensor), "gradient-lost")
     want = slopes(logits, wanted_of(targets, 4, 0.1))
-    expect(Answer(got.gradient), Tensor.of(want), what="the gradient by the logits", atol=1e-4)
+    with showing("{}.backward()\nlogits.grad"):
+        expect(Answer(got.gradient), Tensor.of(want), what="the gradient by the logits", atol=1e-4)
     hopeless, targets = np.array([[-200.0, 0.0, 5.0], [150.0, -150.0, 0.0]]), np.array([0, 0])
     for gamma in (0.5, 2.0):
         tensors = Tensor.of(hopeless), Tensor.of(targets)
@@ -149,7 +152,8 @@ def test_smooth_gradient(learner: Subject, rng: Rng) -> None:
             rtol=1e-3,
         )
     finite = isinstance(got.gradient, Tensor) and bool(np.isfinite(got.gradient.array).all())
-    require(finite, "gradient-not-finite")
+    with showing("{}.backward()\nlogits.grad"):
+        require(finite, "gradient-not-finite")
 
 
 def slopes(logits: Array, wanted: Array, step: float = 1e-5) -> Array:

@@ -18,6 +18,7 @@ from grader.expect import (
     fail_if_recognised,
     kind_of,
     require,
+    showing,
 )
 
 NAMES = ["TDE", "SNIa", "CV", "AGN", "SNII"]  # not in the usual order
@@ -152,7 +153,8 @@ def test_latency(learner: Subject, rng: Rng) -> None:
             Mistake("mean-for-percentiles", dict.fromkeys(percentiles, average)),
             what="the dictionary of percentiles",
         )
-        require(answer.value.seconds == seconds, "seconds-changed")
+        with showing("{}\nlive.seconds"):
+            require(answer.value.seconds == seconds, "seconds-changed")
     single = learner.ask(probes.latency, [0.004]).value.percentiles
     want = dict.fromkeys((50, 90, 99), 4.0)
     expect(Answer(single), want, what="the dictionary of percentiles of a single answer")
