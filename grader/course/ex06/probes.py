@@ -134,16 +134,24 @@ def dropout_rates(learner: Learner, network: str, sizes: Sizes, dropout: float) 
 
 
 def dropped_in(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> list[bool]:
-    """For each linear layer in order: does chance change what it is given, in training mode?"""
+    """For each linear layer in order: does chance change what it is given, in training mode?
+
+    Before them the same for what each LSTM of several layers gives.
+    """
     model = _built(learner, network, sizes, 0.5).train()
     inputs: list[list[Tensor]] = [[], []]
 
     def note(layer: nn.Module, given: tuple[Any, ...]) -> None:
         inputs[-1].append(given[0].clone())
 
+    def note_state(layer: nn.Module, given: tuple[Any, ...], out: Any) -> None:
+        inputs[-1].append(out[1][0].clone())
+
     for layer in model.modules():
         if isinstance(layer, nn.Linear):
             layer.register_forward_pre_hook(note)
+        if isinstance(layer, nn.LSTM) and layer.num_layers > 1:
+            layer.register_forward_hook(note_state)
     with torch.no_grad():
         for _ in range(2):
             inputs.append([])
@@ -259,9 +267,13 @@ def trained(
     if left_over:
         model.weight.grad = torch.full_like(weight, left_over)
     more = {} if device is None else {"device": device}
-    returned = learner.train_epoch(model, _loader(*batches), optimizer, criterion, **more)
+    try:
+        returned = learner.train_epoch(model, _loader(*batches), optimizer, criterion, **more)
+        frozen = not (model.weight.requires_grad and torch.is_grad_enabled())
+    finally:
+        torch.set_grad_enabled(True)
     steps = events.count("step")
-    return Trained(returned, model.weight, model.modes, criterion.sums, events, steps)
+    return Trained(returned, model.weight, model.modes, criterion.sums, events, steps, frozen)
 
 
 def evaluated(

@@ -85,6 +85,8 @@ class Trained(Seen):
 
     events: list[str]
     steps: int
+    frozen: bool
+    """Whether nothing can be trained any more."""
 
 
 class Evaluated(Seen):

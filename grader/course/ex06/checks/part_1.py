@@ -229,6 +229,7 @@ def test_mlp_dropout_after_each_layer(learner: Subject, rng: Rng, sizes: list[in
     chance = learner.ask(probes.dropped_in, MLP[0], made_of, Tensor.of(x)).value
     if len(chance) != len(sizes) + 1:
         return  # other linear layers than those described
+    require(not chance[0], "dropout-before-layers")
     for k in range(1, len(chance)):
         require(chance[k], "no-dropout~after", k=k, sizes=sizes)
 

@@ -124,6 +124,9 @@ def test_lstm_dropout(learner: Subject, rng: Rng, num_layers: int) -> None:
     x = Tensor.of(light_curves(rng, [6, 4, 5, 6], 6))
     chance = learner.ask(probes.dropped_in, LSTM[0], one_layer, x).value
     require(len(chance) != 1 or chance[0], "no-dropout~late")
+    if num_layers > 1:
+        chance = learner.ask(probes.dropped_in, *network, x).value
+        require(len(chance) != 2 or chance[0], "no-dropout~between")
 
 
 def test_lstm_weights(learner: Subject, rng: Rng) -> None:

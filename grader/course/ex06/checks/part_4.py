@@ -51,6 +51,8 @@ def test_weights(learner: Subject, rng: Rng) -> None:
     batches = len(gradients)
     with showing("{}\nlen(steps)"):
         require(got.steps == batches, "steps-per-batch", steps=got.steps, batches=batches)
+    with showing("{}\nnot (torch.is_grad_enabled() and model.weight.requires_grad)"):
+        require(not got.frozen, "frozen-afterwards")
 
 
 def why_nothing_happened(events: list[str]) -> None:
