@@ -264,8 +264,7 @@ class SimplePhotometryMLP(nn.Module):
             Logits (no softmax), float32, shape (batch, num_classes), also for a batch of one. They
             come from a mean over the observations of each light curve. Padding makes no difference,
             wherever it stands and however much of it there is, and the light curves of a batch do
-            not influence each other. A light curve without observations has finite logits and
-            gradients.
+            not influence each other. A light curve without observations has finite logits.
 
         Example:
             >>> SimplePhotometryMLP(6, [64, 32], 5)(torch.zeros(8, 100, 6)).shape
@@ -374,7 +373,7 @@ class LightCurveLSTM(nn.Module):
             come from the last layer's hidden state after the last observation, through the dropout
             and the linear layer. Padding makes no difference, however much of it there is, and the
             light curves of a batch do not influence each other. A light curve without observations
-            (length 0) has finite logits and gradients, which ones is up to you.
+            (length 0) has finite logits, which ones is up to you.
 
         Example:
             >>> LightCurveLSTM(6, 64, 2, 5)(torch.zeros(2, 100, 6), torch.tensor([31, 74])).shape

@@ -22,14 +22,10 @@ class Given(Struct):
 
 
 class Gradients(Struct):
-    """The number of weights, and for each tensor of them whether a gradient arrives.
-
-    `spoiled` are those whose gradient is NaN or infinite.
-    """
+    """The number of weights, and for each tensor of them whether a gradient arrives."""
 
     weights: int
     arrives: dict[str, bool]
-    spoiled: list[str]
 
 
 class Repeated(Struct):
