@@ -80,6 +80,7 @@ def time2vec_layers(learner: Learner, seed: int, sizes: Sizes, times: Tensor) ->
     """An embedding beside what `linear` and `periodic` give, where they have these names."""
     seed_torch(seed)
     module = learner.Time2Vec(**sizes)
+    scatter(module, seed)
     linear, periodic = getattr(module, "linear", None), getattr(module, "periodic", None)
     if not (isinstance(linear, nn.Linear) and isinstance(periodic, nn.Linear)):
         return OwnLayers(module(times), None, None)
@@ -114,8 +115,9 @@ def positional(learner: Learner, seed: int, sizes: Sizes, times: Sequence[Tensor
     if getattr(embeddings[-1], "requires_grad", False):
         embeddings[-1].square().sum().backward()
         step(module)
+    cut_off = len(without_gradient(module.time2vec)) > 0
     trained = module(times[-1])
-    return Positional(embeddings, trained, own, parameters, bool(changed(before, times)))
+    return Positional(embeddings, trained, own, parameters, bool(changed(before, times)), cut_off)
 
 
 # 7.3 the encoder's layers
@@ -133,15 +135,16 @@ def layers(learner: Learner, sizes: Sizes) -> Layers:
     """
     model = made(learner, "Time2VecTransformerEncoder", 0, sizes)
     made(learner, "Time2VecTransformerEncoder", 0, sizes | {"max_seq_len": 3})
-    kinds = {}
+    kinds, frozen = {}, []
     for name in LAYERS:
         value = getattr(model, name, None)
         kinds[name] = type(value).__name__
         if isinstance(value, nn.Module):
             kinds[name] = "module" if any(value is m for m in model.modules()) else "unregistered"
+            frozen += [name] if count(value) < count(value, False) else []
     transformer = getattr(model, "transformer", None)
     learned = count(transformer) if isinstance(transformer, nn.Module) else 0
-    return Layers(kinds, getattr(model, "max_seq_len", None), learned)
+    return Layers(kinds, frozen, getattr(model, "max_seq_len", None), learned)
 
 
 def dropout_rates(learner: Learner, sizes: Sizes, name: str) -> list[float]:
@@ -325,8 +328,14 @@ def banded_embedding(
 def _sizes(model: Any) -> list[tuple[str, Any]]:
     """What can be seen of the sizes that an encoder was made with."""
     rates = {m.p for m in model.modules() if isinstance(m, nn.Dropout)}
-    n_learned = count(model.transformer)
-    return [("max_seq_len", model.max_seq_len), ("num_layers", n_learned), ("dropout", rates)]
+    n_learned, heads = count(model.transformer), model.transformer.layers[0].self_attn.num_heads
+    return [
+        ("max_seq_len", model.max_seq_len),
+        ("num_layers", n_learned),
+        ("dropout", rates),
+        ("nhead", heads),
+        ("num_classes", count(model.classifier)),
+    ]
 
 
 # 7.E2 CausalTime2VecTransformerEncoder

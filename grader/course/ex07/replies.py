@@ -34,6 +34,8 @@ class Positional(Struct):
     n_parameters: int
     changed: bool
     """Whether the times are others than before."""
+    cut_off: bool
+    """Whether no gradient reaches the embedding of the times."""
 
 
 class Attached(Struct):
@@ -65,6 +67,8 @@ class Layers(Struct):
     """The kinds of an encoder's attributes, and the size of its transformer."""
 
     kinds: dict[str, str]
+    frozen: list[str]
+    """The attributes with parameters that are not learned."""
     max_seq_len: Any
     n_learned: int
 

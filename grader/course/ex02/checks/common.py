@@ -34,7 +34,7 @@ Observation = dict[str, Any]
 FIELDS = ["mjd", "flux", "flux_err", "band"]
 NAME = "ZTF18aabtxvd"
 SURVEY = {"object_id": NAME, "survey": "ZTF"}
-TRANSIENT = {"object_id": NAME, "transient_type": "SN Ia", "peak_mjd": 59040.0}
+TRANSIENT = {"object_id": NAME, "transient_type": "SN Ia", "peak_mjd": 59040.125}
 
 
 def observations(rng: Rng, n: int = 14, bands: str = "gri", *, least: int = 1) -> list[Observation]:

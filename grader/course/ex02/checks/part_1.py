@@ -103,12 +103,12 @@ def test_init_stable(learner: Subject, rng: Rng) -> None:
 
 def test_init_object_id(learner: Subject, rng: Rng) -> None:
     """`object_id` is stored, "unknown" if none is given"""
-    data = observations(rng, 5)
-    named = learner.ask(probes.stored, "LightCurve", data, object_id=NAME).value.light_curve
+    data, name = observations(rng, 5), "SN 2011fe"
+    named = learner.ask(probes.stored, "LightCurve", data, object_id=name).value.light_curve
     with showing("{}.object_id"):
         require("object_id" in named.metadata, "object-id-not-stored")
         got, fixed = named.metadata["object_id"], Mistake("object-id-fixed", "unknown")
-        expect(Answer(got), NAME, fixed, what="`object_id`")
+        expect(Answer(got), name, fixed, what="`object_id`")
         unnamed = learner.ask(probes.stored_by_default, "LightCurve", data).value
         got = unnamed.metadata.get("object_id")
         expect(Answer(got), "unknown", what="`object_id` by default")

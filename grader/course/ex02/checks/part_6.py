@@ -112,7 +112,7 @@ def _wrong_phases(data: list[Observation], period: float, reference: float) -> l
 def test_fold_phase(learner: Subject, rng: Rng) -> None:
     """`phase` counts from `peak_mjd`, from 0 to 1, and the rows are sorted by it"""
     data, period = observations(rng), float(rng.uniform(3, 9))
-    data[3]["flux"] = math.nan
+    data[3]["flux"], data[2]["flux"] = math.nan, -3.5
     data.append(dict(data[8]))
     peak = in_time(data)[6]["mjd"] + 0.0625
     view = _fold(learner, data, period, peak)

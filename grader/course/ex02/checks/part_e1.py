@@ -49,6 +49,8 @@ def test_add(learner: Subject, rng: Rng) -> None:
     for name, before, after in zip(("left", "right"), got.before, got.after, strict=True):
         with showing(f"{{}}\n{name}.data"):
             require(approx_equal(rows(before), rows(after)), "operand-changed")
+        with showing(f"{{}}\n{name}.object_id"):
+            require(approx_equal(before.metadata, after.metadata), "operand-changed~name")
     with showing("{} in [left, right]"):
         require(not got.returned_operand, "operand-changed")
     want = in_time([*left, *right])

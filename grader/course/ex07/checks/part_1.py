@@ -145,7 +145,7 @@ def test_sine_not_cosine(learner: Subject, rng: Rng) -> None:
 
 def test_radians_per_day(learner: Subject, rng: Rng) -> None:
     """Frequencies are in radians per day: where the layers have their names, they give the angle"""
-    times = days(rng, 2, 5, 1)
+    times = 10 * days(rng, 2, 5, 1)
     answer = learner.ask(probes.time2vec_layers, seed_of(rng), {"embed_dim": 4}, Tensor.of(times))
     got = answer.value
     if got.linear is None or got.periodic is None:  # names of one's own

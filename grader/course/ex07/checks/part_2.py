@@ -73,6 +73,7 @@ def test_positions(learner: Subject, rng: Rng) -> None:
     trained = array(got.trained, (3, 5, 5), "The embedding after training")[0, :, 3:]
     fixed = np.flatnonzero(np.abs(trained - table[0]).max(axis=1) < NEAR).tolist()
     require(not fixed, "not-learned~fixed", fixed=fixed)
+    require(not got.cut_off, "time-cut-off")
     require(not got.changed, "arguments-changed", names="time")
 
 

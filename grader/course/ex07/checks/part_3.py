@@ -90,6 +90,7 @@ def test_attributes(learner: Subject) -> None:
         require(kind != "list", "plain-list", name=name, kind=shown_kind)
         require(kind != "unregistered", "not-registered", name=name)
         require(kind == "module", "not-a-module", name=name, kind=shown_kind)
+    require(not got.frozen, "frozen", names="`, `self.".join(got.frozen))
     right = approx_equal(got.max_seq_len, 12)
     require(right, "other-max-seq-len", max_seq_len=shown(got.max_seq_len))
 

@@ -113,7 +113,7 @@ def test_embed(learner: Subject, rng: Rng) -> None:
     """The band's vector follows the columns before FIRST_BAND, as the base class takes them"""
     features, times, _ = light_curves(rng, [4, 5], 5)
     features[..., 0] += 20.0  # rescaling makes a difference
-    sizes = TINY | {"band_embed_dim": 2}
+    sizes = TINY | {"band_embed_dim": 2, "nhead": 4, "num_classes": 4}
     answer = learner.ask(probes.banded_embedding, sizes, Tensor.of(features), Tensor.of(times))
     fail_if_recognised(
         answer, Mistake("no-band-embedding", Raises("AttributeError", "band_embedding"))

@@ -26,6 +26,7 @@ from grader.course.oracles import Rng
 from grader.expect import Mistake, approx_equal, expect, require
 from grader.wire import Tensor
 
+Rows = tuple[np.ndarray, np.ndarray, np.ndarray]  # features, times, lengths
 MODE_NAMES = {False: "evaluation", True: "training"}
 CAUSAL = "CausalTime2VecTransformerEncoder"
 
@@ -38,14 +39,16 @@ def test_no_look_ahead(learner: Subject, rng: Rng, train: bool) -> None:
     changed, late = features.copy(), times.copy()
     changed[:, 3, :2] += rng.uniform(1, 2, (6, 2))
     late[:, 3] += 0.3
+    first = features.copy()
+    first[:, 0, :2] += rng.uniform(1, 2, (6, 2))
     batches = [(features, times, lengths), (changed, late, lengths), (features, times, lengths - 2)]
-    batches.append(batches[0])
+    batches += [(first, times, lengths), batches[0]]
     got = whole(learner, CAUSAL, *batches, method="forward_steps", train=train, plain=True)
     what, mode = "The result of `forward_steps` for 6 light curves", MODE_NAMES[train]
     if not all(map(is_finite, got)):
         row = blind_row(learner, batches[0])
         require(row is None, "row-sees-nothing", row=row)
-    one, two, fewer, again = (array(each, (6, 8, 3), what) for each in got)
+    one, two, fewer, three, again = (array(each, (6, 8, 3), what) for each in got)
     require(np.allclose(one, again, atol=NEAR), "not-repeatable", what="The same batch", mode=mode)
     change = np.abs(one - two).max(axis=2)
     if change[:, :3].max() > NEAR:
@@ -53,7 +56,9 @@ def test_no_look_ahead(learner: Subject, rng: Rng, train: bool) -> None:
     require(bool(np.abs(one - fewer)[:, :3].max() < NEAR), "length-known")
     require(bool(change[:, 3].max() > 1e-6), "own-row-hidden")
     unseen = change[:, 4].max() < 1e-6 or change[:3, 4:7].max(axis=0).min() < 1e-6
-    require(not unseen, "past-hidden")
+    require(not unseen, "past-hidden", first=3)
+    unseen = np.abs(one - three)[:3, 1:7].max(axis=(0, 2)).min() < 1e-6
+    require(not unseen, "past-hidden", first=0)
 
 
 def is_finite(value: Any) -> bool:
@@ -111,10 +116,15 @@ def test_rows_are_classified(learner: Subject, rng: Rng) -> None:
 def test_last_observation(learner: Subject, rng: Rng) -> None:
     """`forward` gives the logits after the last observation, not after the last row"""
     batch = light_curves(rng, [3, 8, 1], 8)
-    (steps,) = whole(learner, CAUSAL, batch, method="forward_steps")
-    (value,) = whole(learner, CAUSAL, batch)
-    table = array(steps, (3, 8, 3), "The result of `forward_steps` for 3 light curves")
-    got = array(value, (3, 3), "The result for a batch of 3")
+    steps = whole(learner, CAUSAL, batch, method="forward_steps", train=None)
+    values = whole(learner, CAUSAL, batch, train=None)
+    for mode in MODE_NAMES:
+        table = array(steps[mode], (3, 8, 3), "The result of `forward_steps` for 3 light curves")
+        check_last(table, array(values[mode], (3, 3), "The result for a batch of 3"), batch, mode)
+
+
+def check_last(table: np.ndarray, got: np.ndarray, batch: Rows, mode: bool) -> None:
+    """The logits are those in the rows of the last observations."""
     want = np.array([table[k, n - 1] for k, n in enumerate(batch[2])])
     following = np.array([table[k, min(n, 7)] for k, n in enumerate(batch[2])])
     means = np.array([table[k, :n].mean(axis=0) for k, n in enumerate(batch[2])])
@@ -124,7 +134,7 @@ def test_last_observation(learner: Subject, rng: Rng) -> None:
         Mistake("last-row", table[:, -1]),
         Mistake("off-by-one", following),
         Mistake("mean-of-steps", means),
-        what="the logits",
+        what=f"the logits (in {MODE_NAMES[mode]})",
         rtol=NEAR,
         atol=NEAR,
     )
