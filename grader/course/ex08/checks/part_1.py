@@ -55,7 +55,6 @@ def dealt(
 
 
 @gate
-@gate
 @pytest.mark.parametrize("form", ["list", "tensor", "array"])
 def test_batches(learner: Subject, rng: Rng, form: str) -> None:
     """Each batch is full, and its classes differ by one object at most"""

@@ -58,6 +58,7 @@ def drawn(learner: Subject, rng: Rng, memory: dict[str, Any]) -> Pictures:
             works = learner.ask(probes.confusion_figures, PLOT_NAMES, lists[1:]).raised is None
             memory["dropped"] = Mistake("absent-class-dropped", works, error=raised)
     pictures: Pictures = memory["pictures"]
+    learner.question = pictures.answer.question  # which another check may have asked
     if "dropped" in memory:
         fail_if_recognised(pictures.answer, memory["dropped"])
     return pictures
