@@ -742,7 +742,7 @@ def train_with_wandb(
        val_f1_rare_events. Stop early if `EarlyStopping(patience=patience)`, called with the
        validation loss, returns True, or `should_stop(epoch, val_f1_rare_events)` does.
     5. The best epoch is the one with the smallest validation loss (the first, if there are
-       several; what happens if all losses are NaN is up to you). Evaluate the weights of that
+       several; what happens if a loss is NaN is up to you). Evaluate the weights of that
        epoch on the test set.
     6. Log the confusion matrix of the test set, up to five of its light curves with predictions,
        and the weights of the best epoch as a checkpoint with that epoch's number and the result

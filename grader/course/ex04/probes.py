@@ -172,6 +172,7 @@ def called(learner: Learner, records: list[Record]) -> Called:
         interrupted=interrupted,
         failed=failed,
         left=given == records,
+        passed_over=trial.pipeline.processor.count > trial.n_whole,
         **trial.seen(),
     )
 

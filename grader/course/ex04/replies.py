@@ -122,6 +122,8 @@ class Called(Seen, kw_only=True):
     failed: bool
     left: bool
     """Whether the list of records is as it was."""
+    passed_over: bool
+    """Whether the processor was asked without `process_and_classify`."""
 
 
 class Classified(Struct):

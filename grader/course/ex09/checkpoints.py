@@ -35,6 +35,7 @@ def add_buffers(model: nn.Linear) -> None:
     """Give the network a second name for its weight, and numbers of other kinds."""
     total = model.weight.detach().sum()
     model.twin = model.weight
+    model.part = nn.Identity()
     model.register_buffer("seen", total.clone())
     model.register_buffer("fine", total.double() / 3)
     model.register_buffer("count", torch.tensor(2**40 + 1))

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from grader.course import common_probes
-from grader.course.ex09.replies import Block, Caught, Opened, RealRuns, RunFile
+from grader.course.ex09.replies import Block, Caught, Opened, RealRuns, RunFile, Started
 from grader.course.ex09.run_files import recorded_in
-from grader.course.ex09.trial import Trial, real
+from grader.course.ex09.trial import Trial, real, recorded
 from grader.runner import Learner
 
 PROJECT = "a project of the grader's"
@@ -70,3 +70,31 @@ def between_losses(learner: Learner, log: Callable[[Any], None]) -> RunFile:
         run.log({"loss": 0.5}, step=1)
         run.finish()
         return recorded_in(run)
+
+
+def starts(
+    learner: Learner, project: str, config: dict[str, Any], *name: str, key: bool
+) -> Started:
+    """How `start_experiment` opens a run, another one after it, and one of another tracker."""
+    sent = dict(config)
+    with recorded(learner, **({"WANDB_API_KEY": "a" * 40} if key else {})) as trial:
+        tracker = learner.WandBExperimentTracker(project)
+        returned = tracker.start_experiment(sent, *name)
+        runs = [opened(options) for options in trial.asked]
+        for each, run in zip(runs, trial.runs, strict=True):
+            each.config = each.config or dict(run.config)  # told to the run later on
+        got = Started(
+            runs=runs,
+            second=None,
+            others=None,
+            logins=trial.logins,
+            returned="the tracker" if returned is tracker else type(returned).__name__,
+            kept=bool(trial.runs) and tracker.run is trial.runs[-1],
+            unchanged=sent == config,
+        )
+        if trial.runs:
+            tracker.start_experiment(sent, "second")
+            got.second = opened(trial.asked[-1])
+            learner.WandBExperimentTracker(project).start_experiment(sent, "of another tracker")
+            got.others = opened(trial.asked[-1])
+        return got

@@ -24,13 +24,13 @@ from grader.course.ex09.on_trial import (
     caught,
     end_of,
     light_curves,
-    opened,
     outcome_of,
     real_runs,
+    starts,
     tracker_with_run,
 )
 from grader.course.ex09.recorder import logged_under, rows_of
-from grader.course.ex09.registrar import Registrar, metric_of, plain_bool
+from grader.course.ex09.registrar import Registrar, draws, metric_of, plain_bool
 from grader.course.ex09.rehearsal import Optimizers, Rehearsal, Stop
 from grader.course.ex09.replies import (
     Artifacts,
@@ -73,6 +73,7 @@ def saved(
         model = network(weights, contiguous=how != "strided")
         prepare(how, folder, model)
         model.train(training := how != "text")
+        modes = [each.eval().training for each in model.children()]
         before = state_of(model)
         target = str(folder) if how == "text" else folder
         returned = learner.save_checkpoint(target, model, config, epoch, numbers)
@@ -82,7 +83,7 @@ def saved(
             returned="the folder" if same else type(returned).__name__,
             files=files,
             unchanged=state_of(model) == before,
-            same_mode=model.training == training,
+            same_mode=[each.training for each in model.modules()] == [training, *modes],
             others_kept=how != "existing" or other is not None,
         )
 
@@ -115,28 +116,7 @@ def started(
     learner: Learner, project: str, config: dict[str, Any], *name: str, key: bool = False
 ) -> Started:
     """How `start_experiment` opens a run, with or without an API key; and others after it."""
-    sent = dict(config)
-    with recorded(learner, **({"WANDB_API_KEY": "a" * 40} if key else {})) as trial:
-        tracker = learner.WandBExperimentTracker(project)
-        returned = tracker.start_experiment(sent, *name)
-        runs = [opened(options) for options in trial.asked]
-        for each, run in zip(runs, trial.runs, strict=True):
-            each.config = each.config or dict(run.config)  # told to the run later on
-        got = Started(
-            runs=runs,
-            second=None,
-            others=None,
-            logins=trial.logins,
-            returned="the tracker" if returned is tracker else type(returned).__name__,
-            kept=bool(trial.runs) and tracker.run is trial.runs[-1],
-            unchanged=sent == config,
-        )
-        if trial.runs:
-            tracker.start_experiment(sent, "second")
-            got.second = opened(trial.asked[-1])
-            learner.WandBExperimentTracker(project).start_experiment(sent, "of another tracker")
-            got.others = opened(trial.asked[-1])
-        return got
+    return starts(learner, project, config, *name, key=key)
 
 
 def block(learner: Learner, error: str = "") -> Block:
@@ -322,11 +302,13 @@ def trained(
     given_data: bool = True,
     stop_after: int | None = None,
     fails_at: int | None = None,
+    fails_late: bool = False,
 ) -> Training:
     """A rehearsal of `train_with_wandb`, with all that was seen of it.
 
     `chosen` is what a sweep's server chooses, `stop_after` the epoch after which `should_stop` says
-    so, `fails_at` one in which it raises an exception.
+    so, `fails_at` one in which it raises an exception. If the training `fails_late`, the tracker
+    raises one, when it is given the confusion matrix.
     """
     should_stop = Stop(stop_after, fails_at)
     with recorded(learner) as trial:
@@ -335,7 +317,8 @@ def trained(
         asked = stop_after is not None or fails_at is not None
         arguments: dict[str, Any] = {"data": rehearsal.data()} if given_data else {}
         arguments |= {"should_stop": should_stop} if asked else {}
-        optimizers = Optimizers(rehearsal.rates)
+        rehearsal.fails_late = fails_late
+        optimizers = Optimizers(rehearsal.rates, rehearsal.optimizers)
         with replacing(trial.namespace, **rehearsal.stand_ins()), optimizers.watched():
             result, error = outcome_of(lambda: learner.train_with_wandb(config, **arguments))
         return rehearsal.told(result, error, should_stop.told)
@@ -363,6 +346,7 @@ def charted(
     """What `log_chart` logs of a table with these columns, between two rows of metrics."""
     with recorded(learner) as trial:
         run = trial.init(project=PROJECT)
+        trial.init(project=PROJECT)  # another one, opened later
         run.log({"loss": 1.0}, step=3)
         learner.log_chart(run, "a chart", pd.DataFrame(columns), x, y, title)
         return logged_under(run, "a chart", run.calls[1:])
@@ -383,6 +367,12 @@ def better(
         registry = learner.ModelRegistry(place / "registry", agreed, n_bootstrap=resamples)
         given = labels, candidate, current
         return [plain_bool(registry.is_better(*given)) for _ in range(times)]
+
+
+def resampled(learner: Learner, n: int, seed: int) -> list[list[int]]:
+    """The numbers of the objects by which a metric of `is_better` is asked for the candidate."""
+    with scratch() as place:
+        return draws(learner, place / "registry", n, seed)
 
 
 def registered(learner: Learner, steps: list[list[Any]]) -> list[Step]:

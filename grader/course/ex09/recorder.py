@@ -41,7 +41,7 @@ class RecordedRun:
 
     def __init__(self, options: dict[str, Any], chosen: dict[str, Any] | None = None) -> None:
         self.options = options
-        self.id, self.name = "a1b2c3d4", options.get("name")
+        self.id, self.name = "a1b2c3d4", options.get("name") or "misty-dawn-7"
         self.config = Config()
         self.config.update(dict(options.get("config") or {}))
         self.config.update(chosen or {}, allow_val_change=True)

@@ -80,7 +80,9 @@ class Registrar:
         told = []
         for what, *arguments in steps:
             action = functools.partial(getattr(self, what), *arguments)
-            told.append(Step(*outcome_of(action), self.current()))
+            returned, error = outcome_of(action)
+            n_files = sum(1 for _ in (self.place / "registry").rglob("*"))
+            told.append(Step(returned, error, self.current(), n_files))
         return told
 
     def reopen(self) -> None:
@@ -98,7 +100,8 @@ class Registrar:
             self.registry.is_better = lambda *_, **__: verdict
         files = write_checkpoint(self.place / "candidate", network([[weight]]), {}, 0, {})
         try:
-            return self.registry.consider(files, np.array(labels), np.array(predictions))
+            given = files if weight % 2 else str(files)
+            return self.registry.consider(given, np.array(labels), np.array(predictions))
         finally:
             shutil.rmtree(files)
 
@@ -112,7 +115,7 @@ class Registrar:
         file = Path(folder) / "model.safetensors"
         if self.place / "registry" not in file.parents:
             return "outside of the registry"
-        if not file.exists():
+        if not (file.exists() and file.with_name("checkpoint.json").exists()):
             return "no checkpoint"
         weight = float(load_file(file)["weight"].item())
         self.seen.setdefault(file, weight)
@@ -124,3 +127,18 @@ class Registrar:
             file.exists() and float(load_file(file)["weight"].item()) == weight
             for file, weight in self.seen.items()
         )
+
+
+def draws(learner: Learner, place: Path, n: int, seed: int) -> list[list[int]]:
+    """The numbers of the objects by which a metric of `is_better` is asked for the candidate."""
+    drawn: list[list[int]] = []
+
+    def metric(labels: Any, predictions: Any) -> float:
+        if np.max(predictions) < n:
+            return 0.0
+        drawn.append(np.asarray(labels).tolist())
+        return 1.0
+
+    registry = learner.ModelRegistry(place, {"m": metric}, n_bootstrap=5, seed=seed)
+    registry.is_better(np.arange(n), np.arange(n) + n, np.arange(n))
+    return drawn

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import functools
 import math
 from collections.abc import Iterator
@@ -50,7 +51,7 @@ class Planned(nn.Module):
 class Watched(torch.utils.data.Dataset[Any]):
     """A data set that notes in `asked` that it is asked, and in `objects` for which ones."""
 
-    n_features = 6
+    n_features = 7
 
     def __init__(
         self, name: str, labels: list[int], asked: list[str], objects: list[int] | None
@@ -80,8 +81,12 @@ class Rehearsal:
         self.learner, self.trial, self.labels = learner, trial, labels
         self.asked: list[str] = []  # sets and rows in the order in which they came
         self.objects: list[int] = []  # of the training set
-        self.made = Made([], {}, {}, None)
+        self.val_objects: list[int] = []
+        self.made = Made([], {}, {}, None, None)
+        self.curves: list[Any] = []
+        self.fails_late = False
         self.rates: list[float] = []
+        self.optimizers: list[str] = []  # their classes
         self.batches: list[int] = []  # sizes of the batches that any network was trained with
         self.models: list[Planned] = []
         self.checkpoints: list[Kept] = []
@@ -90,17 +95,21 @@ class Rehearsal:
         self.plan = torch.as_tensor(plan, dtype=torch.float32)
 
     def data(self) -> Any:
+        seen = {"train": self.objects, "val": self.val_objects}
         sets = {
-            name: Watched(name, labels, self.asked, self.objects if name == "train" else None)
+            name: Watched(name, labels, self.asked, seen.get(name))
             for name, labels in self.labels.items()
         }
         empty = self.learner.TransientLightCurve([], "an object")
-        return self.learner.Data(**sets, test_lightcurves=[empty] * len(self.labels["test"]))
+        self.curves = [copy.copy(empty) for _ in self.labels["test"]]
+        return self.learner.Data(**sets, test_lightcurves=list(self.curves))
 
     def build_model(self, config: Any, n_features: int) -> Planned:
-        sizes = ("d_model", "nhead", "num_layers", "time_embed_dim", "dropout")
+        sizes = ["d_model", "nhead", "num_layers", "time_embed_dim", "dropout"]
+        sizes += ["max_sequence_length"]
         self.made.order.append("model")
         self.made.model = {name: config[name] for name in sizes}
+        self.made.n_features = plain(n_features)
         self.made.seed = torch.initial_seed()
         self.models.append(Planned(self.plan, len(self.labels["train"]), self.batches))
         return self.models[-1]
@@ -125,8 +134,10 @@ class Rehearsal:
             told=told,
             asked=self.asked,
             objects=self.objects,
+            val_objects=self.val_objects,
             made=self.made,
             rates=self.rates,
+            optimizers=self.optimizers,
             batches=self.batches,
             taught=[bool(model.weight.detach().any()) for model in self.models],
             checkpoints=self.checkpoints,
@@ -186,17 +197,24 @@ class Tracker:
         self.run.log(dict(metrics), step=step)
 
     def log_model_checkpoint(self, model: Any, epoch: int, metrics: Any) -> None:
-        self.rehearsal.checkpoints.append(Kept(plain(epoch), getattr(model, "epochs", None)))
+        noted = {str(name): plain(value) for name, value in dict(metrics).items()}
+        self.rehearsal.checkpoints.append(Kept(plain(epoch), getattr(model, "epochs", None), noted))
 
     def log_confusion_matrix(self, y_true: Any, y_pred: Any, class_names: Any) -> None:
+        if self.rehearsal.fails_late:
+            raise Trouble("the training has failed")
         truth, guess = np.asarray(y_true).tolist(), np.asarray(y_pred).tolist()
         self.rehearsal.matrices.append(Matrix(truth, guess, list(class_names)))
 
     def log_light_curve_predictions(
         self, lightcurves: Any, predictions: Any, true_labels: Any, n_examples: int = 10
     ) -> None:
+        n, known = min(len(lightcurves), n_examples), self.rehearsal.curves
+        places = [next((i for i, k in enumerate(known) if k is c), -1) for c in lightcurves[:n]]
+        probabilities = np.asarray(predictions)[:n].tolist()
+        labels = np.asarray(true_labels)[:n].tolist()
         shape = list(np.shape(predictions))
-        self.rehearsal.pictures.append(Pictures(min(len(lightcurves), n_examples), shape))
+        self.rehearsal.pictures.append(Pictures(n, shape, places, probabilities, labels))
 
 
 def refusal(config: Any) -> str | None:
@@ -206,17 +224,18 @@ def refusal(config: Any) -> str | None:
 
 
 class Optimizers:
-    """Watches which learning rate an optimiser gets."""
+    """Watches which optimisers are made, with which learning rate."""
 
-    def __init__(self, rates: list[float]) -> None:
-        self.rates = rates
+    def __init__(self, rates: list[float], kinds: list[str]) -> None:
+        self.rates, self.kinds = rates, kinds
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[None]:
-        before, rates = torch.optim.Optimizer.__init__, self.rates
+        before, rates, kinds = torch.optim.Optimizer.__init__, self.rates, self.kinds
 
         def init(optimizer: Any, params: Any, defaults: Any) -> None:
             rates.append(float(defaults.get("lr", math.nan)))
+            kinds.append(type(optimizer).__name__)
             before(optimizer, params, defaults)
 
         torch.optim.Optimizer.__init__ = init  # type: ignore[method-assign, assignment]

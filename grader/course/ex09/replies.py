@@ -227,10 +227,11 @@ class TwoConfigs(Struct):
 
 
 class Kept(Struct):
-    """A checkpoint: the epoch it was logged with, and how many its weights have seen."""
+    """A checkpoint: its epoch, how many epochs its weights have seen, and its metrics."""
 
     epoch: Any
     n_epochs: int | None
+    metrics: dict[str, Any]
 
 
 class Matrix(Struct):
@@ -242,10 +243,16 @@ class Matrix(Struct):
 
 
 class Pictures(Struct):
-    """How many light curves were plotted, and the shape of their predictions."""
+    """How many light curves were plotted, and with what.
+
+    `shape` is that of all predictions, `places` are those of the light curves in the test set.
+    """
 
     n: int
     shape: list[int]
+    places: list[int]
+    probabilities: Any
+    labels: Any
 
 
 class Made(Struct):
@@ -255,13 +262,15 @@ class Made(Struct):
     model: dict[str, Any]
     data: dict[str, Any]
     seed: int | None
+    n_features: Any
 
 
 class Training(Struct):
     """A rehearsal of `train_with_wandb`, with all that was seen of it.
 
     `asked` names the sets ("train", "val", "test") in the order in which objects were read, with
-    "logged" for each row; `objects` are the numbers of those of the training set. `taught` says for
+    "logged" for each row; `objects` and `val_objects` are the numbers of those
+    of the training and validation set. `taught` says for
     each model whether an optimiser has changed it.
     """
 
@@ -275,8 +284,10 @@ class Training(Struct):
     told: list[list[Any]]
     asked: list[str]
     objects: list[int]
+    val_objects: list[int]
     made: Made
     rates: list[float]
+    optimizers: list[str]
     batches: list[int]
     taught: list[bool]
     checkpoints: list[Kept]
@@ -285,8 +296,12 @@ class Training(Struct):
 
 
 class Step(Struct):
-    """What a step of a registry returned or raised, and which version is current after it."""
+    """What a step of a registry returned or raised, and what is in it afterwards.
+
+    `n_files` counts the files and folders in the registry's own.
+    """
 
     returned: Any
     error: Caught | None
     current: float | str | None
+    n_files: int

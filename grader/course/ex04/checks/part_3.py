@@ -41,6 +41,7 @@ def test_labels(learner: Subject, rng: Rng) -> None:
         what="the list of labels",
     )
     require(got.left, "records-changed")
+    require(not got.passed_over, "step-passed-over")
     expect(Answer(called(learner, []).labels), [], what="the result for an empty list")
 
 

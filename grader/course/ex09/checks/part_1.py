@@ -88,6 +88,7 @@ def test_any_network(learner: Subject, rng: Rng) -> None:
     answer = learner.ask(probes.saved, rows, settings(rng), 3, numbers(rng), "tied")
     fail_if_recognised(answer, Mistake("shared-memory", Raises("RuntimeError", "share memory")))
     files = written(answer)
+    require(answer.value.same_mode, "mode-changed~part")
     found = files["model.safetensors"].tensors if "model.safetensors" in files else None
     tensors: dict[str, Any] = found if isinstance(found, dict) else {}
     require("seen" in tensors, "buffers-missing")

@@ -90,6 +90,8 @@ def test_block_with_exception(learner: Subject) -> None:
     stopped = learner.ask(probes.block, "KeyboardInterrupt").value
     success = not stopped.exit_codes or stopped.exit_codes[0] == 0
     require(not success, "interrupt-called-success")
+    require(stopped.came_through, "exception-swallowed~interrupt")
+    require(stopped.exit_codes[0] == 1, "other-exit-code", got=stopped.exit_codes[0])
 
 
 def test_finish(learner: Subject, rng: Rng) -> None:

@@ -21,10 +21,27 @@ from grader.course.ex09.checks.training import (
 )
 from grader.course.ex09.replies import Training
 from grader.course.gates import gate
-from grader.course.oracles import Rng
+from grader.course.oracles import Rng, softmax
 from grader.expect import Mistake, approx_equal, expect, require, shown
 
-DEFAULTS = {"d_model": 32, "nhead": 4, "num_layers": 2, "learning_rate": 1e-3, "seed": 0}
+DEFAULTS = {
+    "d_model": 32,
+    "nhead": 4,
+    "num_layers": 2,
+    "learning_rate": 1e-3,
+    "time_embed_dim": 16,
+    "dropout": 0.1,
+    "batch_size": 32,
+    "focal_loss_gamma": 2.0,
+    "num_epochs": 12,
+    "patience": 4,
+    "n_objects": 600,
+    "max_sequence_length": 60,
+    "seed": 0,
+}
+CHOSEN = {"learning_rate": 0.0625, "num_epochs": 3, "batch_size": 3, "seed": 9, "d_model": 64}
+CHOSEN |= {"nhead": 8, "num_layers": 3, "time_embed_dim": 24, "dropout": 0.375}
+CHOSEN |= {"n_objects": 80, "max_sequence_length": 30, "focal_loss_gamma": 0.0}
 
 
 class Rehearsal(NamedTuple):
@@ -73,30 +90,43 @@ def test_history(rehearsal: Rehearsal) -> None:
 def test_settings(learner: Subject, rng: Rng) -> None:
     """The run gets all settings, and what the run says is done, as on a sweep's server"""
     plan = Plan(rng)
-    mine = plan.config(learning_rate=0.25, seed=5)
-    chosen = {"learning_rate": 0.0625, "num_epochs": 3, "batch_size": 3, "d_model": 64, "seed": 9}
-    chosen |= {"n_objects": 80, "max_sequence_length": 30}
-    got = rehearsed(learner, plan, mine, chosen=chosen, given_data=False)
+    mine = plan.config(learning_rate=0.25, seed=5, dropout=0.0)
+    got = rehearsed(learner, plan, mine, chosen=CHOSEN, given_data=False)
+    check_told(got, mine)
+    require(got.made.seed in (9, 5), "seed-not-set")
+    done = got.made.model | {
+        "num_epochs": n_epochs(got),
+        "learning_rate": got.rates[0] if got.rates else None,
+        "batch_size": max(got.batches, default=0),
+        "seed": got.made.seed,
+        "focal_loss_gamma": gamma_of(got, plan),
+    }
+    data = got.made.data
+    for name, used in [*done.items(), *((n, v) for n, v in data.items() if n != "seed")]:
+        same = name not in CHOSEN or approx_equal(used, CHOSEN[name])
+        require(same, "own-settings-read", name=name, got=shown(used), want=CHOSEN.get(name))
+    seed = data.get("seed")
+    require(approx_equal(seed, 9), "data-without-seed", got=shown(seed))
+    require(approx_equal(got.made.n_features, 7), "other-features", got=shown(got.made.n_features))
+
+
+def check_told(got: Training, mine: dict[str, Any]) -> None:
+    """The run got the defaults, overridden by these settings."""
     require(bool(got.config), "config-not-passed")
     for name, value in {**DEFAULTS, **mine}.items():
         told = got.config.get(name)
         require(approx_equal(told, value), "run-told-other", name=name, got=shown(told), want=value)
-    require(got.made.seed in (9, 5), "seed-not-set")
-    done = {
-        "num_epochs": n_epochs(got),
-        "learning_rate": got.rates[0] if got.rates else None,
-        "batch_size": max(got.batches, default=0),
-        "d_model": got.made.model.get("d_model"),
-        "seed": got.made.seed,
-        "n_objects": got.made.data.get("n_objects"),
-        "max_sequence_length": got.made.data.get("max_sequence_length"),
-    }
-    for name, value in chosen.items():
-        used = shown(done[name])
-        same = approx_equal(done[name], value)
-        require(same, "own-settings-read", name=name, got=used, want=value)
-    seed = got.made.data.get("seed")
-    require(approx_equal(seed, 9), "data-without-seed", got=shown(seed))
+
+
+def gamma_of(got: Training, plan: Plan) -> float:
+    """The gamma of the validation losses: the plan's, the default, or else the chosen one.
+
+    Losses of another kind are the business of other checks.
+    """
+    for gamma in (plan.gamma, 2.0):
+        if approx_equal(val_losses(got), plan.series("val", "loss", gamma)[:3], 1e-4, 1e-5):
+            return gamma
+    return CHOSEN["focal_loss_gamma"]
 
 
 def test_defaults(learner: Subject, rng: Rng) -> None:
@@ -104,7 +134,8 @@ def test_defaults(learner: Subject, rng: Rng) -> None:
     plan = Plan(rng)
     plan.logits[1:] = plan.logits[1:][np.argsort(plan.series("val", "loss"))]  # soon over
     got = rehearsed(learner, plan, None, given_data=False)
-    require(bool(got.config), "config-not-passed")
+    check_told(got, {})
+    require(got.made.seed == 0, "seed-not-set")
     order = got.made.order
     require("data" in order, "no-data-made")
     require("model" not in order[: order.index("data")], "model-before-data")
@@ -122,7 +153,7 @@ def test_refused(learner: Subject, rng: Rng) -> None:
     said = got.error.message
     reason = "ValueError" in got.error.kinds and "65" in said
     require(reason, "refused-without-reason", kind=kind_in(got.error), message=said)
-    require(not got.made.order and not got.asked, "refused-too-late")
+    require(not got.made.order and not got.asked and not got.calls, "refused-too-late")
     check_failed(got)
 
 
@@ -134,11 +165,14 @@ def test_best_epoch(rehearsal: Rehearsal) -> None:
     by_f1 = int(np.argmax(plan.series("val", "f1_rare_events")))
     by_test = int(np.argmin(plan.series("test", "loss")))
     worst = int(np.argmax(plan.series("val", "loss")))
+    mixed = plan.result(best)
+    mixed |= {k: plan.row(last)[k] for k in ("val_accuracy", "val_f1_rare_events")}
     expect(
         Answer(got.result),
         plan.result(best),
         Mistake("last-weights-tested", plan.result(best, last), best=best),
         Mistake("last-epoch-taken", plan.result(last), best=best),
+        Mistake("last-metrics-told", mixed, best=best),
         Mistake("chosen-by-test", plan.result(by_test)),
         Mistake("chosen-by-f1", plan.result(by_f1)),
         Mistake("largest-loss-taken", plan.result(worst)),
@@ -153,21 +187,49 @@ def test_best_epoch(rehearsal: Rehearsal) -> None:
     require(weights_of == best, "last-weights-kept", got=weights_of, best=best)
     right = approx_equal(kept.epoch, best)
     require(right, "checkpoint-of-other-epoch", got=shown(kept.epoch), best=best)
+    want = plan.result(best)
+    found = {name: value for name, value in kept.metrics.items() if name in want}
+    missing = sorted(set(want) - set(found))
+    require(len(got.checkpoints) > 1 or not missing, "checkpoint-lacks", names=", ".join(missing))
+    wanted = {name: want[name] for name in found}
+    what = "the metrics of the checkpoint, a dict,"
+    expect(Answer(found), wanted, what=what, rtol=1e-4, atol=1e-5)
 
 
 def test_patience(learner: Subject, rng: Rng) -> None:
     """The training stops early when the validation loss gets no better"""
-    patience, plan = 2, Plan(rng)
-    want = plan.stops_after("val", patience)
-    while want == plan.epochs or plan.stops_after("test", patience) == want:
-        plan = Plan(rng)
-        want = plan.stops_after("val", patience)
-    got = n_epochs(rehearsed(learner, plan, plan.config(patience=patience)))
+    patience, (plan, want) = 2, impatient(rng, 2)
+    chosen = {"patience": patience}
+    got = n_epochs(rehearsed(learner, plan, plan.config(), chosen=chosen))
     require(got != plan.epochs, "patience-ignored", patience=patience, want=want)
-    require(got != plan.stops_after("test", patience), "stopped-by-test-set")
+    by_test = plan.stops_after(plan.series("test", "loss"), patience)
+    require(got != by_test, "stopped-by-test-set")
     require(got == want, "stopped-at-other-epoch", patience=patience, got=got, want=want)
     with_both = rehearsed(learner, plan, plan.config(patience=patience), stop_after=-1)
     require(n_epochs(with_both) == want, "stop-overwritten")
+
+
+def impatient(rng: Rng, patience: int) -> tuple[Plan, int]:
+    """A plan that this patience ends, and after how many epochs.
+
+    Its last loss is better by less than `min_delta`; other losses and scores end it elsewhere.
+    """
+    while True:
+        plan = Plan(rng)
+        want = plan.stops_after(plan.series("val", "loss"), patience)
+        if want == plan.epochs:
+            continue
+        losses = plan.series("val", "loss")[:want]
+        plan.logits[want] = plan.slightly_better(plan.logits[1 + int(np.argmin(losses))])
+        val = plan.series("val", "loss")
+        scores = [plan.series("val", name) for name in ("f1_rare_events", "accuracy")]
+        others = [plan.stops_after([-x for x in each], patience) for each in scores]
+        others += [plan.stops_after(each, patience) for each in scores]
+        others.append(plan.stops_after(plan.series("test", "loss"), patience))
+        others.append(plan.stops_after([plan.row(e)["train_loss"] for e in range(6)], patience))
+        others += [plan.stops_after(val, patience, 0.0)]
+        if want not in others and plan.stops_after(val, patience) == want:
+            return plan, want
 
 
 def test_asked_last(rehearsal: Rehearsal) -> None:
@@ -191,7 +253,8 @@ def test_asked_last(rehearsal: Rehearsal) -> None:
         what="the list of true and predicted classes",
     )
     expect(Answer(matrix.names), CLASSES, what="the list of class names")
-    check_pictures(got)
+    p = softmax(plan.logits[plan.best + 1])
+    check_pictures(got, labels, p.tolist())
 
 
 @gate
@@ -203,12 +266,17 @@ def test_training_set(rehearsal: Rehearsal) -> None:
     seen_once = total == n * plan.epochs
     require(seen_once, "not-seen-once", epochs=plan.epochs, got=total, n=n)
     require(any(i > j for i, j in pairwise(objects[:n])), "not-shuffled")
+    seen, n = completed(answer).val_objects, len(plan.labels["val"])
+    in_order = all(seen[i : i + n] == sorted(seen[i : i + n]) for i in range(0, len(seen), n))
+    require(in_order, "validation-shuffled")
 
 
 def test_model_and_data(learner: Subject, rng: Rng, rehearsal: Rehearsal) -> None:
     """The optimiser changes the model; data are made if none are given, for each training"""
     got = completed(rehearsal.answer)
     require(any(got.taught), "model-not-taught")
+    others = [kind for kind in got.optimizers if kind != "Adam"]
+    require(not others, "other-optimizer", got=", ".join(others))
     require("data" not in got.made.order, "given-data-ignored")
     plan, other = Plan(rng), Plan(rng)
     while sorted(plan.labels["val"]) == sorted(other.labels["val"]):
@@ -234,14 +302,14 @@ def val_losses(got: Training) -> list[float]:
 
 def test_stopped(learner: Subject, rng: Rng) -> None:
     """`should_stop` is asked after each epoch, and the training ends when it says so"""
-    plan = Plan(rng)
-    plan.logits[2] = plan.logits[3] = plan.slightly_better(plan.logits[1])
-    first = 1  # better than epoch 0 by less than the `min_delta` of EarlyStopping
-    got = rehearsed(learner, plan, plan.config(), stop_after=2)
+    plan, first, last = nearly_equal(rng), 1, 3
+    got = rehearsed(learner, plan, plan.config(), stop_after=last)
     require(bool(got.told), "should-stop-ignored~never-asked")
-    require(n_epochs(got) == 3, "should-stop-ignored", last=n_epochs(got) - 1)
+    goes_on = n_epochs(got) > last + 1
+    require(not goes_on, "should-stop-ignored", after=last, last=n_epochs(got) - 1)
+    require(n_epochs(got) == last + 1, "stopped-too-early", after=last, last=n_epochs(got) - 1)
     f1 = plan.series("val", "f1_rare_events")
-    want = [[epoch, f1[epoch]] for epoch in range(3)]
+    want = [[epoch, f1[epoch]] for epoch in range(last + 1)]
     expect(Answer(got.told), want, what="the list of what `should_stop` is asked", rtol=1e-4)
     expect(
         Answer(got.result),
@@ -252,6 +320,22 @@ def test_stopped(learner: Subject, rng: Rng) -> None:
         rtol=1e-4,
         atol=1e-5,
     )
+
+
+def nearly_equal(rng: Rng) -> Plan:
+    """A plan where epoch 1 is better than 0 by less than `min_delta`, and epoch 2 equal to it.
+
+    In these all objects are taken for the rare class, and in epoch 3, which is worse, for another.
+    """
+    while True:
+        plan = Plan(rng)
+        first = plan.guessing(plan.logits[1], 4)
+        better = plan.slightly_better(first)
+        plan.logits[1:5] = first, better, better, plan.guessing(plan.logits[4], 0)
+        f1, losses = plan.series("val", "f1_rare_events"), plan.series("val", "loss")
+        small_step = 4e-4 < losses[0] - losses[1] < 7e-4
+        if small_step and losses[3] > losses[0] + 0.01 and f1[0] == f1[1] > f1[3]:
+            return plan
 
 
 def test_failure(learner: Subject, rehearsal: Rehearsal) -> None:
@@ -266,6 +350,11 @@ def test_failure(learner: Subject, rehearsal: Rehearsal) -> None:
     passed_on = got.error is not None and "Trouble" in got.error.kinds
     require(passed_on, "exception-swallowed")
     check_failed(got)
+    config = plan.config(num_epochs=1)
+    late = learner.ask(probes.trained, *plan.arguments(), config, fails_late=True).value
+    passed_on = late.error is not None and "Trouble" in late.error.kinds
+    require(passed_on or not late.matrices, "exception-swallowed~late")
+    check_failed(late)
 
 
 def test_real_training(learner: Subject, rng: Rng) -> None:

@@ -13,7 +13,7 @@ from grader.course.ex09.checks.common import kind_in
 from grader.course.ex09.replies import Step
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, expect, kind_of, require
+from grader.expect import Mistake, approx_equal, expect, kind_of, require
 
 
 def better(learner: Subject, names: list[str], *arrays: Any, **how: Any) -> bool:
@@ -94,6 +94,18 @@ def test_every_metric(learner: Subject, rng: Rng) -> None:
     recalls = [f"recall of {k}" for k in range(3)]
     each_wins = better(learner, recalls, labels, candidate, current, resamples=2000)
     require(each_wins, "all-metrics-at-once")
+
+
+def test_resamples(learner: Subject, rng: Rng) -> None:
+    """The objects are drawn with replacement, as many as there are, by the registry's seed"""
+    seeds = [0, int(rng.integers(1, 90))]
+    runs = [learner.ask(probes.resampled, 40, seed).value for seed in seeds]
+    for drawn in runs:
+        sizes = {len(each) for each in drawn}
+        require(sizes <= {40}, "other-size-drawn", got=sorted(sizes))
+        require(any(len(set(each)) < 40 for each in drawn), "drawn-without-replacement")
+        require(len({tuple(each) for each in drawn}) > 1, "one-resample-only")
+    require(not approx_equal(runs[0], runs[1]), "seed-ignored", seed=seeds[1])
 
 
 def test_95_per_cent(learner: Subject) -> None:
@@ -178,6 +190,8 @@ def test_deployed(learner: Subject, rng: Rng) -> None:
     require(got.current(1) is not None, "first-refused")
     got.check(1, a, "after the first candidate")
     require(got.current(2) == a, "always-deployed", got=version(got.current(2)), want=version(a))
+    left = got[2].n_files == got[1].n_files
+    require(left, "refused-one-kept", before=got[1].n_files, after=got[2].n_files)
     got.check(3, c, "after a candidate that is better")
     returned = [got[i].returned for i in (1, 2, 3)]
     expect(Answer(returned), [True, False, True], what="the list of what `consider` returns")

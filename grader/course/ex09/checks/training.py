@@ -7,7 +7,7 @@ from typing import Any
 from grader.answer import Answer, Finding
 from grader.course.ex09.checks.common import kind_in
 from grader.course.ex09.replies import Training
-from grader.expect import require
+from grader.expect import approx_equal, expect, require, shown
 
 
 def completed(answer: Answer[Training]) -> Training:
@@ -38,11 +38,27 @@ def same_labels(got: Any, labels: list[int]) -> bool:
     return whole and sorted(got) == sorted(labels)
 
 
-def check_pictures(got: Training) -> None:
-    """Up to five light curves are plotted, with a probability for each class."""
+def check_pictures(got: Training, labels: list[int], probabilities: list[float]) -> None:
+    """Up to five light curves are plotted, each with its class and a probability for each class."""
     if not got.pictures:
         raise Finding("no-light-curves")
-    n, shape = got.pictures[-1].n, got.pictures[-1].shape
+    seen = got.pictures[-1]
+    n, shape = seen.n, seen.shape
+    if n < 1:
+        raise Finding("no-light-curves")
     require(n <= 5, "too-many-light-curves", got=n)
     fits = len(shape) == 2 and shape[0] >= n and shape[1] == 5
     require(fits, "not-probabilities", n=n, shape=tuple(shape))
+    require(-1 not in seen.places, "light-curves-of-others")
+    truth = [labels[place] for place in seen.places]
+    require(
+        approx_equal(seen.labels, truth), "labels-of-others", got=shown(seen.labels), want=truth
+    )
+    want = [probabilities] * n
+    expect(
+        Answer(seen.probabilities),
+        want,
+        what="the list of probabilities to plot",
+        rtol=1e-3,
+        atol=1e-4,
+    )
