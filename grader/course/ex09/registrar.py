@@ -134,9 +134,9 @@ def draws(learner: Learner, place: Path, n: int, seed: int) -> list[list[int]]:
     drawn: list[list[int]] = []
 
     def metric(labels: Any, predictions: Any) -> float:
-        if np.max(predictions) < n:
+        if max(np.max(predictions), np.max(labels)) < n:
             return 0.0
-        drawn.append(np.asarray(labels).tolist())
+        drawn.append((np.asarray(labels) % n).tolist())
         return 1.0
 
     registry = learner.ModelRegistry(place, {"m": metric}, n_bootstrap=5, seed=seed)

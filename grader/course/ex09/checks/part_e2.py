@@ -73,6 +73,18 @@ def test_paired(learner: Subject, rng: Rng) -> None:
     require(better(learner, ["accuracy"], labels, candidate, current), "not-paired")
 
 
+def test_resamples(learner: Subject, rng: Rng) -> None:
+    """The objects are drawn with replacement, as many as there are, by the registry's seed"""
+    seeds = [0, int(rng.integers(1, 90))]
+    runs = [learner.ask(probes.resampled, 40, seed).value for seed in seeds]
+    for drawn in runs:
+        sizes = {len(each) for each in drawn}
+        require(sizes <= {40}, "other-size-drawn", got=sorted(sizes))
+        require(any(len(set(each)) < 40 for each in drawn), "drawn-without-replacement")
+        require(len({tuple(each) for each in drawn}) > 1, "one-resample-only")
+    require(not approx_equal(runs[0], runs[1]), "seed-ignored", seed=seeds[1])
+
+
 def test_every_metric(learner: Subject, rng: Rng) -> None:
     """It must be better in every agreed metric"""
     labels = rng.permutation(np.repeat([0, 1, 2], [80, 40, 80]))
@@ -94,18 +106,6 @@ def test_every_metric(learner: Subject, rng: Rng) -> None:
     recalls = [f"recall of {k}" for k in range(3)]
     each_wins = better(learner, recalls, labels, candidate, current, resamples=2000)
     require(each_wins, "all-metrics-at-once")
-
-
-def test_resamples(learner: Subject, rng: Rng) -> None:
-    """The objects are drawn with replacement, as many as there are, by the registry's seed"""
-    seeds = [0, int(rng.integers(1, 90))]
-    runs = [learner.ask(probes.resampled, 40, seed).value for seed in seeds]
-    for drawn in runs:
-        sizes = {len(each) for each in drawn}
-        require(sizes <= {40}, "other-size-drawn", got=sorted(sizes))
-        require(any(len(set(each)) < 40 for each in drawn), "drawn-without-replacement")
-        require(len({tuple(each) for each in drawn}) > 1, "one-resample-only")
-    require(not approx_equal(runs[0], runs[1]), "seed-ignored", seed=seeds[1])
 
 
 def test_95_per_cent(learner: Subject) -> None:
