@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
@@ -18,7 +19,7 @@ from grader.course.ex09.replies import File
 def network(weights: list[list[float]], contiguous: bool = True, misfit: str = "") -> Any:
     """A linear layer with these weights, and a bias that is their sums.
 
-    `misfit` is "names" (they are others) or "fewer" (there is no bias).
+    `misfit` is "names" (they are others), "fewer" (there is no bias) or "more" (there is a scale).
     """
     values = torch.tensor(weights)
     model = nn.Linear(values.shape[1], values.shape[0])
@@ -28,6 +29,8 @@ def network(weights: list[list[float]], contiguous: bool = True, misfit: str = "
     model.bias = nn.Parameter(values.sum(dim=1))
     if misfit == "fewer":
         model.register_parameter("bias", None)
+    if misfit == "more":
+        model.scale = nn.Parameter(torch.ones(()))
     return nn.Sequential(model) if misfit == "names" else model
 
 
@@ -39,6 +42,11 @@ def add_buffers(model: nn.Linear) -> None:
     model.register_buffer("seen", total.clone())
     model.register_buffer("fine", total.double() / 3)
     model.register_buffer("count", torch.tensor(2**40 + 1))
+
+
+def as_numpy(number: float) -> Any:
+    """The same number as one of NumPy's."""
+    return np.int64(number) if isinstance(number, int) else np.float32(number)
 
 
 def prepare(how: str, folder: Path, model: nn.Linear) -> None:

@@ -15,7 +15,14 @@ from torch import nn
 
 from grader.course.common_probes import Trouble
 from grader.course.ex09.artifacts import artifact_of, real_artifact
-from grader.course.ex09.checkpoints import files_in, network, prepare, state_of, write_checkpoint
+from grader.course.ex09.checkpoints import (
+    as_numpy,
+    files_in,
+    network,
+    prepare,
+    state_of,
+    write_checkpoint,
+)
 from grader.course.ex09.on_trial import (
     PROJECT,
     Observations,
@@ -204,18 +211,21 @@ def checkpointed(
     """The artifacts of several checkpoints [weights, epoch, metrics], looked at in the end."""
     with recorded(learner) as trial, replacing(trial.namespace, save_checkpoint=write_checkpoint):
         tracker, run = tracker_with_run(learner, trial, config)
-        returned, modes = [], []
+        returned, modes, same = [], [], []
         for i, (weights, epoch, metrics) in enumerate(checkpoints):
-            numbers = {name: np.float32(value) for name, value in metrics.items()}
+            numbers = {name: as_numpy(value) for name, value in metrics.items()}
             model = network(weights).train(i == 0)
+            before = state_of(model)
             returned.append(tracker.log_model_checkpoint(model, epoch, numbers))
             modes.append(model.training == (i == 0))
+            same.append(state_of(model) == before)
         kept = [each["artifact"] for each in run.artifacts]
         return Artifacts(
             run_id=run.id,
             artifacts=[artifact_of(**each) for each in run.artifacts],
             returned=[any(each is artifact for artifact in kept) for each in returned],
             training=all(modes),
+            unchanged=all(same),
         )
 
 
@@ -228,7 +238,9 @@ def really_checkpointed(
         for weights, epoch, metrics in checkpoints:
             tracker.log_model_checkpoint(network(weights), epoch, metrics)
         run.finish()
-        return Artifacts(run.id, [real_artifact(each) for each in artifacts_in(run)], [], True)
+        return Artifacts(
+            run.id, [real_artifact(each) for each in artifacts_in(run)], [], True, True
+        )
 
 
 def confusion(learner: Learner, y_true: np.ndarray, y_pred: np.ndarray, names: list[str]) -> Logged:

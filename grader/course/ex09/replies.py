@@ -178,6 +178,7 @@ class Artifacts(Struct):
     artifacts: list[Artifact]
     returned: list[bool]
     training: bool
+    unchanged: bool
 
 
 # Runs

@@ -59,6 +59,7 @@ def check_files(
 def test_files(learner: Subject, rng: Rng) -> None:
     """A checkpoint is two files: weights in safetensors, notes in JSON"""
     rows, config, metrics, epoch = weights(rng), settings(rng), numbers(rng), int(rng.integers(60))
+    config |= {"dropout": 0.0, "shuffled": False}
     answer = learner.ask(probes.saved, rows, config, epoch, metrics, "deep")
     check_files(written(answer), rows, config, epoch, metrics)
     got = answer.value
@@ -139,16 +140,18 @@ def test_not_loadable(learner: Subject, rng: Rng) -> None:
     """Weights that do not fit are a RuntimeError, a missing file is a FileNotFoundError"""
     notes = {"config": {}, "epoch": 1, "metrics": {}}
     errors = [
-        learner.ask(probes.loaded, weights(rng), notes, other, misfit=misfit).value.error
-        for misfit, other in (
+        learner.ask(probes.loaded, rows, notes, weights(rng), misfit=misfit).value.error
+        for misfit, rows in (
             ("names", weights(rng)),
             ("fewer", weights(rng)),
-            ("", weights(rng, columns=4)),
+            ("more", weights(rng)),
+            ("", weights(rng, columns=1)),  # a tensor of 2 x 1 can be copied into one of 2 x 3
         )
     ]
     require(errors[0] is not None, "misfit-accepted")
     require(errors[1] is not None, "misfit-accepted~fewer")
-    require(errors[2] is not None, "misfit-accepted~shapes")
+    require(errors[2] is not None, "misfit-accepted~more")
+    require(errors[3] is not None, "misfit-accepted~shapes")
     for error in errors:
         right = error is not None and "RuntimeError" in error.kinds
         require(right, "misfit-raises-other", got=kind_in(error))

@@ -18,7 +18,7 @@ from grader.course.ex09.checks.common import (
 from grader.course.ex09.replies import Artifact, File
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import approx_equal, expect, require
+from grader.expect import approx_equal, expect, require, shown
 
 NOTES = "checkpoint.json"
 
@@ -46,8 +46,10 @@ def check_artifact(
     require(not overwritten, "overwritten", epoch=epoch, other=other.epoch)
     metadata = found.metadata
     require(isinstance(metadata, dict) and "epoch" in metadata, "epoch-missing~metadata")
-    want = {"epoch": epoch, "metrics": logged.metrics}
+    want = {"epoch": epoch, "metrics": {name: float(m) for name, m in logged.metrics.items()}}
     expect(Answer(metadata), want, what="the artifact's metadata")
+    for metric, value in metadata["metrics"].items():
+        require(isinstance(value, float), "metric-not-float", name=metric, got=shown(value))
     aliases = ", ".join(found.aliases)
     padded = f"epoch-{epoch:02d}" if epoch < 10 else ""
     require(padded not in found.aliases, "alias-missing~padded", epoch=epoch, got=padded)
@@ -63,7 +65,8 @@ def check_artifact(
 def checkpoints(rng: Rng) -> list[Checkpoint]:
     """Two checkpoints of one training."""
     epochs = [int(rng.integers(1, 10)), int(rng.integers(10, 90))]
-    return [Checkpoint(weights(rng), epoch, numbers(rng)) for epoch in epochs]
+    found = {"n_found": int(rng.integers(2, 90))}
+    return [Checkpoint(weights(rng), epoch, numbers(rng) | found) for epoch in epochs]
 
 
 @gate
@@ -77,6 +80,7 @@ def test_artifacts(learner: Subject, rng: Rng) -> None:
     n_artifacts = len(got.artifacts)
     require(n_artifacts == 2, "other-number-of-artifacts", got=n_artifacts)
     require(got.training, "mode-changed")
+    require(got.unchanged, "model-changed~logged")
     first, second = (found.name for found in got.artifacts)
     require(first == second, "name-for-each-epoch", first=first, second=second, id=got.run_id)
     for i, found in enumerate(got.artifacts):

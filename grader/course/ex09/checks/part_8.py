@@ -308,7 +308,8 @@ def val_losses(got: Training) -> list[float]:
 def test_stopped(learner: Subject, rng: Rng) -> None:
     """`should_stop` is asked after each epoch, and the training ends when it says so"""
     plan, first, last = nearly_equal(rng), 1, 3
-    got = rehearsed(learner, plan, plan.config(), stop_after=last)
+    got = rehearsed(learner, plan, None, chosen=plan.config(), stop_after=last)
+    require("data" not in got.made.order, "given-data-ignored~without-config")
     require(bool(got.told), "should-stop-ignored~never-asked")
     goes_on = n_epochs(got) > last + 1
     require(not goes_on, "should-stop-ignored", after=last, last=n_epochs(got) - 1)
