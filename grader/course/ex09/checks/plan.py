@@ -14,10 +14,21 @@ from grader.course.oracles import Rng, softmax
 RARE = CLASSES.index("TDE")
 
 
+def focal_losses(rows: np.ndarray, labels: list[int], gamma: float) -> list[float]:
+    """The mean of -(1 - p)^gamma log p for each row of logits, the same for all objects."""
+    p = softmax(rows)[:, labels]  # (rows, objects)
+    losses: list[float] = (-((1 - p) ** gamma) * np.log(p)).mean(axis=1).tolist()
+    return losses
+
+
 def focal_loss(logits: np.ndarray, labels: list[int], gamma: float) -> float:
-    """The mean of -(1 - p)^gamma log p, with the same logits for all objects."""
-    p = softmax(logits)[labels]
-    return float(np.mean(-((1 - p) ** gamma) * np.log(p)))
+    """The same for one row."""
+    return focal_losses(logits[None], labels, gamma)[0]
+
+
+def accuracy(guess: int, labels: list[int]) -> float:
+    """The fraction of right answers if all objects are given the same class."""
+    return labels.count(guess) / len(labels)
 
 
 def f1_of_rare(guess: int, labels: list[int]) -> float:
@@ -33,7 +44,7 @@ def measured(logits: np.ndarray, labels: list[int], gamma: float) -> dict[str, f
     guess = int(logits.argmax())
     return {
         "loss": focal_loss(logits, labels, gamma),
-        "accuracy": labels.count(guess) / len(labels),
+        "accuracy": accuracy(guess, labels),
         "f1_rare_events": f1_of_rare(guess, labels),
     }
 
@@ -73,8 +84,11 @@ class Plan:
 
     def series(self, name: str, metric: str, gamma: float | None = None) -> list[float]:
         """A metric of a set after each epoch."""
-        gamma = self.gamma if gamma is None else gamma
-        return [measured(row, self.labels[name], gamma)[metric] for row in self.logits[1:]]
+        labels, rows = self.labels[name], self.logits[1:]
+        if metric == "loss":
+            return focal_losses(rows, labels, self.gamma if gamma is None else gamma)
+        of_guess = {"accuracy": accuracy, "f1_rare_events": f1_of_rare}[metric]
+        return [of_guess(guess, labels) for guess in rows.argmax(axis=1).tolist()]
 
     def row(self, epoch: int) -> dict[str, float]:
         """What is logged after an epoch."""
