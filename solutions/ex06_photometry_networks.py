@@ -887,7 +887,8 @@ def fit(
         num_epochs: how many epochs there are at most, at least 1.
         patience: training ends after this many epochs in a row that were not better, at least 1.
         min_delta: an epoch is better if its validation loss is below that of the best epoch so far
-            by more than this. The first epoch is better than none.
+            by more than this. The first epoch is better than none. (What a loss of NaN does is up
+            to you.)
         scheduler: changes the learning rate.
 
     Returns:
