@@ -76,10 +76,13 @@ def _described(handler: logging.Handler) -> Handler:
 
 
 def set_up_beside_root(learner: Learner) -> BesideRoot:
-    """The handlers of the logger if the root logger has one, and if not."""
+    """The handlers of the logger if the root logger or somebody else has set one, and if not."""
     logger, root = logging.getLogger(NAME), logging.getLogger()
     counts, kept = [], []
     with restored(logger, root):
+        logger.handlers, root.handlers = [logging.NullHandler()], []
+        learner.AstronomyPipeline._setup_logging()
+        others = len(logger.handlers)
         for n_of_root in (1, 0):
             logger.handlers = []
             of_root = [logging.NullHandler() for _ in range(n_of_root)]
@@ -87,7 +90,7 @@ def set_up_beside_root(learner: Learner) -> BesideRoot:
             learner.AstronomyPipeline._setup_logging()
             kept.append(root.handlers == of_root)
             counts.append(len(logger.handlers))
-    return BesideRoot(counts[0], counts[1], root_kept=all(kept))
+    return BesideRoot(counts[0], counts[1], others, root_kept=all(kept))
 
 
 def _failure(fails: str) -> BaseException | None:

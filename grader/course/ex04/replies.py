@@ -83,6 +83,8 @@ class BesideRoot(Struct):
 
     beside: int
     alone: int
+    others: int
+    """The number of them where somebody had given it one before."""
     root_kept: bool
     """Whether the root logger still has its handler."""
 

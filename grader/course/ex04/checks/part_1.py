@@ -62,9 +62,10 @@ def test_format(learner: Subject) -> None:
 
 
 def test_beside_root(learner: Subject) -> None:
-    """The logger gets its own handler, also if the root logger has one"""
+    """A handler that the logger has counts, no matter whose; those of the root logger do not"""
     got = learner.ask(probes.set_up_beside_root).value
     require(got.root_kept, "root-configured")
+    require(got.others < 2, "second-kind-of-handler")
     require(got.beside > 0 or got.alone > 0, "remembered-elsewhere")
     require(got.beside != 0, "has-handlers")
     require(got.beside == 1, "several-handlers", n_handlers=got.beside)
