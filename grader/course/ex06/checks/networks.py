@@ -113,13 +113,17 @@ def check_padded_batch(learner: Subject, rng: Rng, network: Network) -> None:
 
 
 def check_empty(learner: Subject, rng: Rng, network: Network) -> None:
-    """A light curve without observations has finite logits."""
+    """A light curve without observations has finite logits, and changes no others."""
     x = light_curves(rng, [0, 4, 1], 6)
-    answer = learner.ask(probes.logits, *network, [Tensor.of(x), Tensor.of(x[:1])])
+    batches = [Tensor.of(each) for each in (x, x[:1], x[1:])]
+    answer = learner.ask(probes.logits, *network, batches)
     fail_if_recognised(answer, Mistake("empty-crashes", Raises("RuntimeError", "greater than 0")))
-    for got, batch in zip(as_many(answer.value, 2), (3, 1), strict=True):
+    together, alone, others = as_many(answer.value, 3)
+    for got, batch in ((together, 3), (alone, 1)):
         logits = shaped(got, batch, 6, empty=0)
         require(bool(np.isfinite(logits).all()), "nan-for-empty")
+    same = approx_equal(shaped(together, 3, 6)[1:], shaped(others, 2, 6), 1e-4, 1e-5)
+    require(same, "batch-mixed~empty")
 
 
 def check_unchanged(learner: Subject, rng: Rng, network: Network) -> None:
