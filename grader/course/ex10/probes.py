@@ -126,7 +126,9 @@ def asked(
     parts = answer.values() if isinstance(answer, dict) else [answer]
     reply = Asked(answer, None, counting.n_calls, model.training, _any_flows(parts), left)
     if again:
-        reply.again = model.forward_with_uncertainty(*inputs, n_samples=n_samples)
+        with torch.no_grad():
+            reply.again = model.forward_with_uncertainty(*inputs, n_samples=n_samples)
+            left += ["no_grad"] if torch.is_grad_enabled() else []
     return reply
 
 

@@ -94,6 +94,7 @@ def test_samples(learner: Subject, rng: Rng) -> None:
     expect_summary(got.answer, p)
     require(not got.gradients, "gradients-kept")
     require("gradients" not in got.left, "gradients-left-off")
+    require("no_grad" not in got.left, "gradients-switched-on")
     require("parameters" not in got.left, "parameters-frozen")
     few = got.n_calls <= 6
     require(few, "loop-over-samples", n_curves=3, n_samples=12, n_calls=got.n_calls)

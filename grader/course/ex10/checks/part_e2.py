@@ -33,6 +33,8 @@ def test_active_learning(learner: Subject, rng: Rng) -> None:
         numbers = {waiting[place] for place in places}
         require(chosen != places or chosen == numbers, "positions-for-numbers")
     check_curve(got.curve, got.fitted, [6, 10, 14, 18, 22])
+    n_asked, n_choices = len(got.candidates), len(steps)
+    require(n_asked >= n_choices, "ranked-once", n_asked=n_asked, n_choices=n_choices)
     for before, after in steps:
         check_choice(doubts, before, after)
     require(not any(got.ages), "older-model-asked")
