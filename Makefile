@@ -3,8 +3,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.installed
 FINAL := .venv/.installed-final
-# One more than there are cores: many tests wait for other processes.
-WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: help grade demo test quick part mutants notebooks lab check format build bench clean
 
@@ -19,7 +17,7 @@ demo: $(FINAL)  ## Replay a season of the final project: alerts in a mailbox, a 
 	$(BIN)/python -m solutions.final_project demo --out out/demo-alerts
 
 test: $(FINAL)  ## Run all tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 quick: $(FINAL)  ## Run the tests of every day
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
