@@ -165,14 +165,15 @@ class Judge:
                 known=self.known,
             )
             mouth.send(session.notes or self.notes)
-        if not self.task.follow and not all(result.passed for result in results):
+        all_pass = all(result.passed for result in results)
+        if not self.task.follow and not all_pass:
             own = follow.own_source(content)
             results = follow.all_blamed(self.checks.exercise, results, own)
             for result in results:
                 mouth.send(result)
         self.known = {result.part.id: result for result in results}
         reference = references.source(self.task.slug) if self.task.follow else None
-        if reference is not None and not all(result.passed for result in results):
+        if reference is not None and not all_pass:
             through = FollowThrough(self.checks.exercise, content, reference)
             self._follow(through, files, session.seconds, mouth)
 
