@@ -17,9 +17,9 @@ class Crowd:
         """Be at work for some time.
 
         Arguments:
-            seconds: the time it takes.
             patience: how long the first ones wait for one more than `wanted`, who should not come.
             until_done: go on until so many others are done, for a while.
+            seconds: the time it takes after that.
         """
         with self.change:
             self.now += 1
@@ -29,10 +29,10 @@ class Crowd:
                 self.wanted = 0  # they do not come: nobody else need wait
             if not self.done:
                 self.change.wait_for(lambda: self.most > self.wanted, patience)
-        time.sleep(seconds)
-        with self.change:
-            if until_done:
+            if until_done and self.wanted:
                 self.change.wait_for(lambda: self.done >= until_done, 0.4)
                 self.overtaken = self.done
+        time.sleep(seconds)
+        with self.change:
             self.now, self.done = self.now - 1, self.done + 1
             self.change.notify_all()
