@@ -8,7 +8,7 @@
 # - write functions that take any number of arguments, with `*args` and `**kwargs`;
 # - write a *decorator*, a function that wraps another one and gives it a new ability;
 # - pass functions to functions (*higher-order functions*);
-# - convert fluxes to magnitudes without tripping over measurements that have none.
+# - convert fluxes to magnitudes without tripping over measurements that have no magnitude.
 #
 # You need to know Python's lists, dictionaries and loops, and a little NumPy.
 
@@ -165,7 +165,7 @@ if __name__ == "__main__":
 #
 # `time.perf_counter()` returns a time in seconds; the difference of two of them is the time that
 # passed in between. If the function fails, its time is still of interest. Whatever is under
-# `finally` is done in any case, and then the exception continues on its way:
+# `finally` runs in any case, and then the exception continues to the caller:
 #
 # ```python
 # open_dome()
@@ -191,8 +191,8 @@ def timing_decorator(func: Callable[..., Any]) -> Callable[..., Any]:
         func.
 
     Raises:
-        Whatever func raises: the same line, with the time, is printed, and the exception goes on to
-        the caller. (What is printed on Ctrl-C is up to you.)
+        Whatever func raises: the same line, with the time, is printed, and the exception is passed
+        on to the caller. (What is printed on Ctrl-C is up to you.)
 
     Example:
         After `@timing_decorator` above `def expose(seconds)`, the call `expose(30)` returns what it
@@ -259,13 +259,13 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### 1.2 Filter a light curve
 #
-# "The g band after day 10, but only where it was bright": a request such as this should read almost
-# like that in code, namely `filter_lightcurve(data, band="g", mjd_min=10, flux_min=19)`. The
-# *names* of the keyword arguments carry the meaning: `flux_min` is a lower bound on the field
-# `flux`, while `band` asks for equality.
+# "The g band after day 10, but only where it was bright": in code, a request like this should read
+# almost the same: `filter_lightcurve(data, band="g", mjd_min=10, flux_min=19)`. The *names* of the
+# keyword arguments carry the meaning: `flux_min` is a lower bound on the field `flux`, while `band`
+# asks for equality.
 #
-# A name that fits no field is probably a typo. Returning nothing would hide it, so be kind to the
-# caller of your function: raise an error that says what fields there are.
+# A name that matches no field is probably a typo. Returning nothing would hide it, so be kind to
+# the caller of your function: raise an error that says which fields exist.
 
 
 # %% part="1.2" points=3
@@ -285,12 +285,12 @@ def filter_lightcurve(data: list[Record], **filters: Any) -> list[Record]:
 
     Returns:
         A new list of the records that meet all the filters, in the order of data and as often as
-        they are there: every record if there are no filters, and an empty list if data is empty,
+        they occur there: every record if there are no filters, and an empty list if data is empty,
         whatever the filters are.
 
     Raises:
-        KeyError: if a filter is about a field that no record has, even if the other filters leave
-            no record. The message names that field and the fields there are.
+        KeyError: if a filter refers to a field that no record has, even if the other filters leave
+            no record. The message names that field and the fields that exist.
 
     Example:
         >>> data = [
@@ -348,7 +348,7 @@ if __name__ == "__main__":
 # Gaia measures the *parallax* of a star, and its distance in kiloparsecs is 1 divided by the
 # parallax in milliarcseconds. Noise can make a small parallax negative, and then the formula has no
 # meaning. Such a value is best marked as NaN, *not a number*: it stays in its place in the array,
-# and functions such as `np.nanmean` step over it.
+# and functions such as `np.nanmean` skip it.
 #
 # `np.where(condition, a, b)` takes values from `a` where the condition holds and from `b`
 # elsewhere. Replace the impossible values *before* the calculation, and NumPy has nothing to warn
@@ -370,7 +370,7 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### 1.3 From flux to magnitude
 #
-# Astronomers give brightness in **magnitudes**. The scale is logarithmic and runs backwards: a
+# Astronomers express brightness in **magnitudes**. The scale is logarithmic and runs backwards: a
 # *smaller* magnitude is *brighter*, and five magnitudes are a factor of exactly 100 in flux. Norman
 # Pogson wrote it down in 1856:
 #
@@ -396,9 +396,9 @@ def flux_to_magnitude(flux: float | np.ndarray, zeropoint: float = 25.0) -> floa
 
     Returns:
         m = -2.5 log10(flux) + zeropoint [mag]: a float for one flux, an array of the same shape for
-        an array. A flux that is zero, negative or NaN has the magnitude NaN. That is an ordinary
-        thing: no exception is raised, no warning is shown, and the settings for warnings
-        (np.seterr, warnings.simplefilter) are afterwards what they were.
+        an array. A flux that is zero, negative or NaN has the magnitude NaN. That is a normal case:
+        no exception is raised, no warning is shown, and the settings for warnings (np.seterr,
+        warnings.simplefilter) are the same afterwards as before.
 
     Example:
         >>> flux_to_magnitude(100.0)
@@ -420,7 +420,7 @@ if __name__ == "__main__":
         print(f"flux {value:7.1f}  ->  magnitude {flux_to_magnitude(value):6.2f}")
 
 # %% [markdown]
-# Ten times the flux is always 2.5 magnitudes, wherever one starts.
+# A factor of ten in flux is always 2.5 magnitudes, wherever you start.
 #
 # ## Functions as arguments
 #
@@ -468,11 +468,11 @@ def apply_magnitude_conversion(
 
     Returns:
         A new list with a copy of each record, in the same order. The copy has everything that the
-        record had, flux included, and the key magnitude with conversion_func(flux, *args,
-        **kwargs), also if that is NaN or 0. A magnitude that the record had before is replaced.
+        record had, flux included, plus the key magnitude with conversion_func(flux, *args,
+        **kwargs), even if that is NaN or 0. A magnitude that the record had before is replaced.
 
     Raises:
-        Whatever conversion_func raises; it goes on to the caller.
+        Whatever conversion_func raises; it is passed on to the caller.
 
     Example:
         >>> data = [{"mjd": 10.0, "flux": 100.0, "flux_err": 0.1, "band": "g"}]
@@ -535,9 +535,10 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# The quoted errors are four times too small. Real catalogues have this problem too, if rarely as
-# bad: anyone who works with ZTF's forced photometry measures the scatter at times when nothing
-# happened, and scales the errors up to match. Never trust an error bar before you have tested it.
+# The quoted errors are four times too small. Real catalogues have this problem too, though rarely
+# this badly: anyone who works with ZTF's forced photometry measures the scatter at times when
+# nothing happened, and scales the errors up to match. Never trust an error bar before you have
+# tested it.
 
 # %% [markdown]
 # ## Extensions
@@ -569,15 +570,15 @@ def cache_results(func: Callable[..., Any]) -> Callable[..., Any]:
     Returns:
         A function with the name and docstring of func. A call with the same positional and keyword
         arguments as an earlier call returns the remembered value without running func; all results
-        are remembered, however many, and None and 0 like any other. Other arguments run func, also
+        are remembered, however many, and None and 0 like any other. Other arguments run func, even
         if they look alike when printed or have the same hash. (Equal arguments such as 1, 1.0 and
         True may count as the same, and keyword arguments in another order as different.) Each
         decorated function has its own memory. If an argument cannot be hashed (a list, a
         dictionary, a set, an array, a tuple with one of them inside), func is called each time.
 
     Raises:
-        Whatever func raises, a TypeError included; it goes on to the caller and is not remembered:
-        the next call runs func again. func runs only once in each call.
+        Whatever func raises, a TypeError included; it is passed on to the caller and not
+        remembered: the next call runs func again. func runs only once in each call.
 
     Example:
         After `@cache_results` above `def best_period(name, n_trials)`, the first call
@@ -649,12 +650,12 @@ def band_processor(
         A function that takes a list of records and returns a new list, in the same order, in which
         each record has gone through the function of its band: the one with exactly this name. (No
         function changes the band.)
-        Records of a band without a function come back unchanged, themselves or as copies. The
+        Records of a band without a function come back unchanged, as they are or as copies. The
         functions are given copies (`dict(record)` will do), so that the input records stay as they
         were even if a function changes its argument. It can be called any number of times.
 
     Raises:
-        Whatever a band's function raises; it goes on to the caller.
+        Whatever a band's function raises; it is passed on to the caller.
 
     Example:
         >>> def double(record):
@@ -717,5 +718,5 @@ if __name__ == "__main__":
 #   million points. Which takes longer, the filter or making the data?
 # - Read about the [`functools`](https://docs.python.org/3/library/functools.html) module: `partial`
 #   fixes some arguments of a function and gives you a new one.
-# - In **Exercise 2** a list of dictionaries grows into a class, which knows its bands,
+# - In **Exercise 2** a list of dictionaries grows into a class that knows its bands,
 #   its duration and how to fold itself by a period.
