@@ -9,7 +9,7 @@
 # - make your objects work with `len(...)`, `[...]`, `print(...)`, `+` and `for` through *magic
 #   methods*;
 # - compute an attribute when it is asked for, with `@property`;
-# - build a special class on a general one by *inheritance* and `super().__init__()`;
+# - build a specialised class on a general one by *inheritance* and `super().__init__()`;
 # - fold a light curve by its period.
 #
 # You need to know functions and dictionaries, a little NumPy, and what a pandas `DataFrame` is: a
@@ -22,7 +22,7 @@
 # the constellation Lyra changes its brightness. It is now called RR Lyrae. It swells and shrinks,
 # and every 13.6 hours it goes through the same curve from magnitude 7.1 to 8.1 and back. It did so
 # for Fleming and it still does. More than a quarter of a million such stars are known, all of
-# nearly the same luminosity, and so they tell how far away the outskirts of the Milky Way are.
+# nearly the same luminosity, and so they tell us how far away the outskirts of the Milky Way are.
 #
 # On 24 August 2011 a telescope on Palomar Mountain, the one that now carries the ZTF camera, took a
 # picture of the galaxy M101. Overnight its software reported a new point of light of magnitude
@@ -202,7 +202,8 @@ if __name__ == "__main__":
 # `Catalogue(...)` calls `__init__`, `len(catalogue)` calls `__len__`, `catalogue[key]` calls
 # `__getitem__` with whatever is in the brackets, `print(catalogue)` calls `__str__`, and the
 # last line of a notebook cell is shown by `__repr__`. A method below `@property` is used like an
-# attribute, without parentheses, and computed at each use, so that it can never be out of date.
+# attribute, without parentheses, and computed each time it is used, so that it can never be out of
+# date.
 
 # %%
 if __name__ == "__main__":
@@ -252,14 +253,14 @@ if __name__ == "__main__":
 # them: in any order, and possibly with mistakes. Put them into a `DataFrame` sorted by time, so
 # that every other method can rely on it.
 #
-# This is also the place to refuse what makes no sense. An error here names the culprit; the same
-# mistake found three steps later is a puzzle. `isinstance(value, Real)` is true for the numbers of
-# Python and of NumPy alike, and false for text and `None`. A flux may be NaN, since measurements do
-# go missing. A time may not: without a time it is not an observation.
+# This is also the place to reject what makes no sense. An error here names the culprit; the same
+# mistake found three steps later is a puzzle. `isinstance(value, Real)` is true for Python's and
+# NumPy's numbers alike, and false for text and `None`. A flux may be NaN, since measurements do go
+# missing. A time may not: without a time it is not an observation.
 #
-# Useful: `pd.DataFrame(data, columns=COLUMNS)` keeps these columns in this order, also for an empty
-# list, and `sort_values(..., kind="stable", ignore_index=True)` sorts, leaves rows of equal time in
-# their order and renumbers the rows.
+# Useful: `pd.DataFrame(data, columns=COLUMNS)` keeps these columns in this order, even for an empty
+# list, and `sort_values(..., kind="stable", ignore_index=True)` sorts, keeps rows with equal times
+# in their order and renumbers the rows.
 #
 # ### 2.2 Length and square brackets
 #
@@ -275,7 +276,7 @@ if __name__ == "__main__":
 # ### 2.3 Two ways to show itself
 #
 # `__str__` is for people who want to know what they have. `__repr__` is for the programmer: it
-# should name the class, even if that is a subclass, and `type(self).__name__` knows it.
+# should name the class, even if that is a subclass, and `type(self).__name__` gives its name.
 #
 # ### 2.4 Bands and duration as properties
 #
@@ -299,21 +300,21 @@ class LightCurve:
         """Store the observations in a table sorted by time.
 
         Sets self.object_id, and self.data: a DataFrame with the columns mjd [days], flux, flux_err
-        and band, in that order. The rows are sorted by mjd (observations of the same time stay in
+        and band, in that order. The rows are sorted by mjd (observations with the same time keep
         their order) and their index is 0, 1, 2 and so on.
 
         Args:
             data: observations, dictionaries with the keys mjd, flux, flux_err and band, a string.
                 They may come in any order, and an empty list is allowed; then the table has the
-                four columns and no rows. Every observation becomes a row, even if it is there
-                twice. The list is not changed. A flux may be NaN (a missing measurement) or
-                infinite, and flux_err may be NaN.
+                four columns and no rows. Every observation becomes a row, even if it appears twice.
+                The list is not changed. A flux may be NaN (a missing measurement) or infinite, and
+                flux_err may be NaN.
             object_id: the name of the object.
 
         Raises:
-            ValueError: if an observation lacks one of the four keys; it names that key. If mjd,
-                flux or flux_err is not a number (but text or None, for instance), or if mjd is NaN
-                or infinite; it names that field.
+            ValueError: if an observation lacks one of the four keys; the message names that key. If
+                mjd, flux or flux_err is not a number (text or None, for instance), or if mjd is NaN
+                or infinite; the message names that field.
 
         Example:
             >>> lc = LightCurve(SAMPLE, object_id="my transient")
@@ -336,7 +337,7 @@ class LightCurve:
         ### END SOLUTION
 
     def _with_data(self, data: pd.DataFrame) -> Self:
-        """Return a copy of this object, of the same class and metadata, with another table."""
+        """Return a copy of this object, with the same class and metadata but another table."""
         other = copy.copy(self)
         other.data = data.reset_index(drop=True)
         return other
@@ -362,15 +363,16 @@ class LightCurve:
             lc[0]: the observation as a dictionary with the keys mjd, flux, flux_err and band.
                 Observations are counted in order of time; negative integers count from the end, so
                 that lc[-len(lc)] is the first.
-            lc[2:5]: a light curve of the same class and metadata with these observations.
-            lc["g"]: a light curve of the same class and metadata with the observations of the band
-                of exactly this name.
+            lc[2:5]: a light curve with the same class and metadata that holds these observations.
+            lc["g"]: a light curve with the same class and metadata that holds the observations of
+                the band of exactly this name.
             The metadata are object_id and whatever attributes a subclass adds. Observations with a
-            flux of NaN belong to it like any other. The light curve itself is not changed.
+            flux of NaN are included like any other. The light curve itself is not changed.
 
         Raises:
-            IndexError: if there is no observation of that number.
-            KeyError: if there is no such band; it names the bands there are in this light curve.
+            IndexError: if there is no observation with that number.
+            KeyError: if there is no such band; the message names the bands that this light curve
+                has.
 
         Example:
             >>> lc = LightCurve(SAMPLE)
@@ -436,7 +438,8 @@ class LightCurve:
     def duration(self) -> float:
         """Return the time from the first observation to the last, in days.
 
-        A float; 0.0 if there are fewer than two observations. One with a flux of NaN counts.
+        A float; 0.0 if there are fewer than two observations. An observation with a flux of NaN
+        counts.
 
         Example:
             >>> LightCurve(SAMPLE).duration
@@ -457,14 +460,14 @@ class LightCurve:
             other: another light curve.
 
         Returns:
-            A new light curve of the class and metadata of the left one (self) with the observations
-            of both, sorted by mjd. Observations that occur in both are kept twice. Either may be of
-            a subclass, or empty. Neither self nor other is changed.
+            A new light curve with the class and metadata of the left one (self) and the
+            observations of both, sorted by mjd. Observations that occur in both are kept twice.
+            Either may be of a subclass, or empty. Neither self nor other is changed.
 
         Raises:
-            TypeError: by Python itself. For anything that is not a LightCurve, return the constant
-                NotImplemented (and raise nothing): Python then asks the other object, and raises
-                the TypeError if that one cannot add either.
+            TypeError: raised by Python itself. For anything that is not a LightCurve, return the
+                constant NotImplemented (and raise nothing): Python then asks the other object, and
+                raises the TypeError if that one cannot add either.
 
         Example:
             >>> lc = LightCurve(SAMPLE)
@@ -484,7 +487,7 @@ class LightCurve:
         Bonus.
 
         Each is a dictionary with the keys mjd, flux, flux_err and band. Each loop starts afresh at
-        the first observation, and two loops at once do not disturb each other.
+        the first observation, and two loops at the same time do not disturb each other.
 
         Example:
             >>> [observation["flux"] for observation in LightCurve(SAMPLE)]
@@ -527,12 +530,12 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # Most gaps last one to three nights, and the period of the star is about half a day. Between two
-# observations it has run through its curve several times: this is why nothing could be seen.
+# observations it runs through its curve several times: this is why there was nothing to see.
 #
 # ## Inheritance
 #
-# A class written as `class Special(General)` has all that `General` has, and adds to it. If it has
-# an `__init__` of its own, that one runs *instead*, so the first thing it does is to call
+# A class written as `class Special(General)` has everything that `General` has, and adds to it. If
+# it has its own `__init__`, that one runs *instead*, so the first thing it does is call
 # `super().__init__(...)`: the general part looks after itself, and only what is new follows.
 
 # %%
@@ -558,8 +561,8 @@ if __name__ == "__main__":
 #
 # ### 2.6 Fold by a period
 #
-# Take a period $P$ and a reference time $t_0$, and ask of each observation how far into its cycle
-# it falls:
+# Take a period $P$ and a reference time $t_0$, and work out for each observation how far into its
+# cycle it falls:
 #
 # $$ \mathrm{phase} = \frac{t - t_0}{P} \bmod 1 $$
 #
@@ -569,22 +572,21 @@ if __name__ == "__main__":
 # their two stars eclipse each other every few hours.
 #
 # In Python, `%` with a positive number on the right never gives a negative result: `-0.25 % 1` is
-# 0.75. Just one trap is left. The remainder of a tiny negative number, such as `-1e-20 % 1`, is
+# 0.75. Only one trap remains. The remainder of a tiny negative number, such as `-1e-20 % 1`, is
 # rounded to 1.0, which is out of range; `% 1` a second time makes it 0.0.
 #
 # Note that `if self.peak_mjd:` is also false for a peak at 0.0; what you want to know is whether it
 # `is None`.
 #
 # A folded light curve is for plots and statistics of the phase. Its rows are in order of phase, so
-# do not expect `lc[0]`, `duration`, loops, sums or another folding of it to go by time any more.
-# Whether its observations hold `phase` is up to you.
+# do not expect `lc[0]`, `duration`, loops, sums or folding it again to go by time any more. Whether
+# its observations include `phase` is up to you.
 #
 # ### 2.7 How bright did it get?
 #
 # The peak is the brightest observation, the one with the *smallest* magnitude and the *largest*
 # flux. A transient's light curve has negative fluxes, from the nights before it appeared, and
-# perhaps NaN. They have no magnitude, and must not disturb those that do. The magnitude of a flux
-# is
+# perhaps NaN. They have no magnitude, and must not affect those that do. The magnitude of a flux is
 # $m = -2.5 \log_{10}(\mathrm{flux}) + \mathrm{zeropoint}$.
 
 
@@ -641,8 +643,8 @@ class TransientLightCurve(LightCurve):
 
         Returns:
             A new TransientLightCurve with the same object_id, transient_type and peak_mjd, whose
-            data have all rows, a further column phase, and are sorted by it. An empty light curve
-            gives an empty one with a column phase. The light curve itself is not changed.
+            data has all rows and an additional column phase, and is sorted by it. An empty light
+            curve gives an empty one with a column phase. The light curve itself is not changed.
 
         Raises:
             ValueError: if period is zero, negative, NaN or infinite, whatever the observations.
