@@ -28,7 +28,7 @@
 #
 # | | ZTF | LSST |
 # |---|---|---|
-# | name of the object | `objectId`, a text | `diaObjectId`, an integer of 18 digits or more |
+# | name of the object | `objectId`, a string | `diaObjectId`, an integer of 18 digits or more |
 # | time | `jd`, Julian Date, or `mjd` | `midpointMjdTai`, MJD |
 # | filter | `fid`: 1, 2, 3 | `band`: u, g, r, i, z, y |
 # | brightness | `magpsf`, a magnitude, and `isdiffpos`, its sign | `psfFlux` in nanojansky |
@@ -47,7 +47,7 @@
 # stuck. In a terminal, `grader check 3` checks the whole notebook at once.
 #
 # The first class cell holds several parts. After a change, run it again, **and also the cells of
-# the subclasses below it**: a subclass keeps the base class that was there when its cell was run.
+# the subclasses below it**: a subclass keeps the base class that existed when its cell was run.
 
 # %%
 import inspect
@@ -189,8 +189,8 @@ if __name__ == "__main__":
 #
 # An ordinary method gets the object, `self`. A **static method** gets neither object nor class: it
 # is a plain function that lives in the class because it belongs there. A **class method** gets the
-# class on which it was called, by convention named `cls`, and often makes an object of it. That is
-# how a class can offer a second way to build its objects.
+# class on which it was called, by convention named `cls`, and often makes an object from it. That
+# is how a class can offer a second way to build its objects.
 #
 # An **abstract base class** (`ABC`) says what its subclasses must be able to do, without saying
 # how. As long as one method marked `@abstractmethod` is missing, Python refuses to make an object.
@@ -251,20 +251,21 @@ if __name__ == "__main__":
 # fainter now than it was then, or nothing but noise, leaves a negative flux.
 #
 # Comparisons with NaN are all false. So `if flux_err <= 0: return False` does not
-# stop a NaN. `math.isfinite` does, but it needs a number: ask `isinstance(value, Real)` first. It
+# stop a NaN. `math.isfinite` does, but it needs a number: check `isinstance(value, Real)` first. It
 # is true for the numbers of Python and NumPy, and false for text and `None`.
 #
 # ### 3.2 A factory
 #
 # `SurveyProcessor.from_survey_name("ztf")` should give a `ZTFProcessor`. A chain of `if`s would do,
-# until someone adds a third survey and forgets it. Better to let the class look around: the list
-# `SurveyProcessor.__subclasses__()` holds the classes built directly on it, and each of those has
-# such a list too. Some may be abstract themselves, as a common base for several surveys;
-# `inspect.isabstract(cls)` says so. The name of a class as a text is `cls.__name__`, and
+# until someone adds a third survey and forgets to extend it. Better to let the class look around:
+# the list `SurveyProcessor.__subclasses__()` holds the classes built directly on it, and each of
+# those has such a list too. Some may be abstract themselves, as a common base for several surveys;
+# `inspect.isabstract(cls)` says so. The name of a class as a string is `cls.__name__`, and
 # `"abc_x".removesuffix("_x")` is `"abc"`.
 #
-# (Run a class cell twice, and there are two classes of the same name for a while. Nothing is asked
-# of you there, but if you collect them in a dictionary by name, the newer one replaces the older.)
+# (Run a class cell twice, and there are two classes with the same name for a while. You need not do
+# anything about that, but if you collect them in a dictionary by name, the newer one replaces the
+# older.)
 #
 # The cell also holds two bonus parts at its end, which are explained under *Extensions* below.
 
@@ -275,7 +276,7 @@ class SurveyProcessor(ABC):
 
     Attributes:
         config: the survey's SurveyConfig.
-        in_batch: whether a `with` statement is going on (part of an extension).
+        in_batch: whether a `with` statement is running (part of an extension).
     """
 
     SUPPORTED_FORMATS: ClassVar[list[str]] = ["csv", "fits", "json"]
@@ -312,7 +313,7 @@ class SurveyProcessor(ABC):
 
         Returns:
             True if both are finite numbers (of Python or NumPy), flux_err is greater than zero, and
-            neither is greater than 1e10 (MAX_FLUX) in absolute value. Otherwise False, also for
+            neither is greater than 1e10 (MAX_FLUX) in absolute value. Otherwise False, even for
             what is not a number at all, without an exception. It is a plain bool in either case. A
             flux that is zero or negative is fine, and so is one that is smaller than its error.
             (True, False and integers too large for a float do not occur.)
@@ -340,17 +341,17 @@ class SurveyProcessor(ABC):
         which class the method is called: ZTFProcessor.from_survey_name("LSST") finds LSST as well.
 
         Args:
-            survey_name: the name. Capital and small letters are the same here, and spaces around
-                the name do not matter.
+            survey_name: the name. Upper and lower case make no difference, and spaces around the
+                name do not matter.
 
         Returns:
-            A new object of that subclass at each call, made by calling the class without arguments.
+            A new object of that subclass on each call, made by calling the class without arguments.
             No objects of other classes are made.
 
         Raises:
             ValueError if there is no such survey (part of a name is not enough, nor is a similar
-            one or an empty one). The message lists the names of all the surveys that there are,
-            such as ZTF and LSST.
+            one or an empty one). The message lists the names of all the surveys that exist, such as
+            ZTF and LSST.
 
         Example:
             >>> type(SurveyProcessor.from_survey_name(" ztf")).__name__
@@ -438,10 +439,10 @@ class SurveyProcessor(ABC):
     ) -> None:
         """End the batch: say what was done.
 
-        Bonus. Sets in_batch to False and prints one line with three numbers: of light curves, of
-        measurements accepted and of measurements rejected since the batch began. It does so also if
-        the batch ended in an exception of any kind, even Ctrl-C (KeyboardInterrupt), which goes on
-        to the caller. The counts keep their values.
+        Bonus. Sets in_batch to False and prints one line with three numbers: those of light curves,
+        of measurements accepted and of measurements rejected since the batch began. It does so even
+        if the batch ended in an exception of any kind, including Ctrl-C (KeyboardInterrupt), which
+        is passed on to the caller. The counts keep their values.
 
         Example of the line (the wording is up to you, and it may hold the name of the survey):
             ZTF: 12 light curves, 480 measurements accepted, 7 rejected
@@ -471,17 +472,17 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### 3.3 From ZTF's records to a light curve
 #
-# `candidates` holds all that happened at this place in the sky, mostly newest first.
+# `candidates` holds everything that happened at this place in the sky, usually newest first.
 #
 # - A **detection** has a `candid`, the number of its alert. `magpsf` is the magnitude of what was
 #   found in the difference image, and `isdiffpos` says whether it was brighter or fainter than in
-#   the reference image. How it says so has changed over the years and from broker to broker: `"t"`,
-#   `"1"`, `1`, and others.
+#   the reference image. How it says so has changed over the years and differs from broker to
+#   broker: `"t"`, `"1"`, `1`, and others.
 # - A **non-detection** says that nothing was found down to the limit `diffmaglim`. It has no
 #   `candid`, or one that is `None`, and nothing else tells the two apart: detections may have a
-#   limit too. It is not a flux of zero, and it is not an invalid measurement either: it does not
-#   take part. Beware, a broker may write the limit into `magpsf` as well, for the convenience of
-#   those who plot. Code that goes by `magpsf` then finds supernovae in empty sky.
+#   limit too. It is not a flux of zero, and it is not an invalid measurement either: it simply
+#   plays no part. Beware, a broker may write the limit into `magpsf` as well, for the convenience
+#   of those who plot. Code that relies on `magpsf` then finds supernovae in empty sky.
 #
 # A magnitude $m$ with a zero point $z$ and an error $\sigma_m$ stands for
 #
@@ -508,18 +509,18 @@ class ZTFProcessor(SurveyProcessor):
         """Turn a record of ZTF into a light curve of its valid detections.
 
         Args:
-            raw_data: a dictionary with objectId (a text) and candidates, a list of dictionaries in
+            raw_data: a dictionary with objectId (text) and candidates, a list of dictionaries in
                 any order, possibly empty. The record is not changed.
                 A detection has: candid (a positive number, or text); jd (Julian Date, days) or mjd,
                 or both, which then agree; fid, the filter (1 is g, 2 is r, 3 is i, see FILTERS; any
                 other is invalid); magpsf and sigmapsf [mag], numbers, but possibly NaN or -99.0, a
                 placeholder; and isdiffpos, which is "t", "1", "+1", 1 or True for a positive flux
                 and "f", "0", "-1", 0, -1 or False for a negative one. It may have other keys.
-                A non-detection has no candid, or candid is None. It may have any of the other keys
-                all the same, such as magpsf.
+                A non-detection has no candid, or candid is None. It may still have any of the other
+                keys, such as magpsf.
 
         Returns:
-            A TransientLightCurve with the object id, of no transient_type, and, for each valid
+            A TransientLightCurve with the object id, no transient_type, and, for each valid
             detection,
                 mjd = jd - 2400000.5, or mjd as it is [days];
                 flux = 10 ** (-0.4 * (magpsf - zero point)), or minus that, with the zero point of
@@ -664,9 +665,9 @@ class LSSTProcessor(SurveyProcessor):
                 valid. The record is not changed.
 
         Returns:
-            A TransientLightCurve whose object id is diaObjectId as text, with all its digits, of no
-            transient_type. Each valid measurement is in it, time, flux and error as they are.
-            Fluxes that are faint, negative or exactly zero are valid too.
+            A TransientLightCurve whose object id is diaObjectId as text, with all its digits, and
+            with no transient_type. It holds each valid measurement, with time, flux and error as
+            they are. Fluxes that are faint, negative or exactly zero are valid too.
             A measurement is invalid if validate_photometry refuses it, or if its band is not one of
             self.config.bands, whatever they are at the time; invalid ones are left out.
             Calls self._count once, with the numbers of valid and of invalid measurements.
@@ -761,9 +762,9 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Extensions
 #
-# Two more parts earn bonus points. You do not need them for full marks. Their stubs stand at the
-# end of the class `SurveyProcessor`: go back to that cell, fill them in, and run it and the cells
-# of the two subclasses again.
+# Two more parts earn bonus points. You do not need them for full marks. Their stubs are at the end
+# of the class `SurveyProcessor`: go back to that cell, fill them in, and run it and the cells of
+# the two subclasses again.
 #
 # ### 3.E1 Statistics as properties
 #
@@ -774,7 +775,7 @@ if __name__ == "__main__":
 # ### 3.E2 Batches with `with`
 #
 # `with processor:` calls `__enter__` when the block begins and `__exit__` when it ends, *however*
-# it ends, even by an exception. So it is the right place for what must be done in any case.
+# it ends, even with an exception. So it is the right place for what must be done in any case.
 # `__exit__` gets the exception as its three arguments. If it returns something true, the
 # exception is considered dealt with and disappears, which is rarely what you want; return nothing.
 
@@ -800,7 +801,7 @@ if __name__ == "__main__":
 # A third survey is a third subclass; nothing else has to change, and the factory finds it at once.
 #
 # - Write a processor for another survey or broker. ALeRCE's records for ZTF have `mjd`, and
-#   `isdiffpos` as 1 or -1: does yours take them already?
+#   `isdiffpos` as 1 or -1: does yours already accept them?
 # - `__init_subclass__` is called whenever a subclass is defined. Use it to fill a registry for
 #   `from_survey_name`. When is a class known to be abstract?
 # - Read about [context managers](https://docs.python.org/3/reference/datamodel.html#context-managers)
