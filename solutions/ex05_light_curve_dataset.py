@@ -8,8 +8,8 @@
 # - turn light curves of any length into *tensors* of one shape, and keep padding apart from data;
 # - encode bands and labels so that a code means the same everywhere;
 # - write a PyTorch `Dataset` and read it in batches with a `DataLoader`;
-# - make new training data from old ones by changes that nature could have made;
-# - invent a sky by physics: explosions, outbursts, a random walk, and a survey that watches them.
+# - make new training data from old data, through changes that nature could have made;
+# - invent a sky from physics: explosions, outbursts, a random walk, and a survey that watches them.
 #
 # You need to know classes, NumPy arrays and a little pandas, as in Exercises 1 to 4. You do not
 # need to have used PyTorch before.
@@ -29,7 +29,7 @@
 # were torn apart by a black hole (Hammerstein et al. 2023). So we help out, with new views of the
 # objects we have and with invented ones that obey the same physics.
 #
-# This notebook is about both. What you write here feeds every network of the exercises to come.
+# This notebook is about both. What you write here feeds every network in the exercises to come.
 
 # %% [markdown]
 # ## How this notebook works
@@ -133,7 +133,7 @@ def explosion(day: np.ndarray, *shape: float) -> np.ndarray:
 
 # %% [markdown]
 # Now the five classes. Each function gets times `t` in days, counted from near the explosion or an
-# outburst, and returns the true flux in each band of an object that is different at every call.
+# outburst, and returns the true flux in each band of an object that is different on every call.
 #
 # | class | model | numbers |
 # |---|---|---|
@@ -147,10 +147,9 @@ def explosion(day: np.ndarray, *shape: float) -> np.ndarray:
 # The numbers come from samples of real objects. Slow type Ia supernovae are brighter, and once that
 # is corrected for, they measure distances. The tail is the light of radioactive cobalt. The TDEs
 # are like those of van Velzen et al. (2021), with a decline by a factor e in the time given. Rare
-# outbursts are large ones (the relation of Kukarkin and Parenago, in Warner 1995). The AGN are
-# those of MacLeod et al. (2010); their walk is yours to write, in part 5.6. And what happens far
-# away seems to take longer by a factor $1 + z$, since the universe expands while the light is on
-# its way.
+# outbursts are large ones (the relation of Kukarkin and Parenago, in Warner 1995). The AGN follow
+# MacLeod et al. (2010); their walk is yours to write, in part 5.6. And what happens far away seems
+# to take longer by a factor $1 + z$, since the universe expands while the light is on its way.
 
 # %%
 SKY = {"SNIa": 0.58, "SNII": 0.18, "CV": 0.10, "AGN": 0.11, "TDE": 0.03}  # how often each is seen
@@ -257,8 +256,8 @@ MODELS = {
 # visits is 2 nights, and one gap in twenty is 11 or longer. For about five months of the year the
 # Sun is too near. The sky glows, so that an object fainter than about magnitude 20.6 in g and 20.4
 # in r does not stand out by five times the noise: this is the *5-sigma depth*, and a fifth of its
-# flux is the noise of the sky. Brighter objects have larger errors; the formula was read off from
-# real ones.
+# flux is the noise of the sky. Brighter objects have larger errors; the formula was read off real
+# ones.
 #
 # And a survey knows nothing of what it never detected. `simulate_transient` invents objects until
 # one of them is detected five times. That may be a nearby object, or a distant one that was caught
@@ -313,7 +312,7 @@ def simulate_transient(label: str, rng: Rng, object_id: str = "invented") -> Tra
 
 
 # %% [markdown]
-# The cell after this text is complete as well: plots of light curves.
+# The next cell is complete as well: it plots light curves.
 
 # %%
 BAND_STYLES = {"g": ("#1b9e77", "o"), "r": ("#d1352b", "s"), "i": ("#7a4a12", "^")}
@@ -400,12 +399,13 @@ if __name__ == "__main__":
 #
 # ## From a light curve to a tensor
 #
-# A **tensor** is PyTorch's array. It works much like NumPy's, can be computed with on a graphics
-# card, and keeps track of derivatives, which is how networks learn. The usual type of its numbers
-# is `float32`, with seven digits or so, and for labels `int64`.
+# A **tensor** is PyTorch's array. It works much like NumPy's, can be used on a graphics card, and
+# keeps track of derivatives, which is how networks learn. The usual type of its numbers is
+# `float32`, with seven digits or so, and for labels `int64`.
 #
 # A **`Dataset`** is any object that knows its length and gives an example by its number. A
-# **`DataLoader`** takes examples from it, in random order if asked to, and stacks them to a batch:
+# **`DataLoader`** takes examples from it, in random order if asked to, and stacks them into a
+# batch:
 
 # %%
 if __name__ == "__main__":
@@ -424,7 +424,7 @@ if __name__ == "__main__":
         print(batch.shape, batch_labels)
 
 # %% [markdown]
-# Seven parabolas make batches of 3, 3 and 1. Only what has the same shape can be stacked, and so
+# Seven parabolas make batches of 3, 3 and 1. Only arrays of the same shape can be stacked, and so
 # every light curve becomes an array of `max_sequence_length` rows, one for each observation:
 #
 # | column | what it is | unit |
@@ -440,7 +440,7 @@ if __name__ == "__main__":
 #
 # A network computes with whatever it gets. If g, r and i were 0, 1 and 2, it would take i to be
 # twice r, and r for the mean of g and i. With *one-hot* codes no band is more than another. A band
-# must have the same column in every light curve, also in one that was observed in r alone.
+# must have the same column in every light curve, even in one that was observed in r alone.
 #
 # ### 5.2 Padding, or a window
 #
@@ -448,19 +448,19 @@ if __name__ == "__main__":
 # every network in this workbook has to know which rows are padding. It can: a real row has a band,
 # and padding has none. Nothing else needs to be stored.
 #
-# Of a light curve that is too long we keep a window. The first rows would be the worst choice: of
+# Of a light curve that is too long we keep a window. The first rows would be the worst choice: for
 # an object that was watched for months before it exploded, they show nothing at all.
 #
 # ### 5.3 From a table to rows
 #
-# Four things easily go wrong here.
+# Four things can easily go wrong here.
 #
 # - *Time.* Between 32768 and 65536 a `float32` moves in steps of 1/256, so an MJD would be rounded
-#   to six minutes, and no network likes inputs near 60000. Subtract first, in `float64`, as the
-#   table has them, and convert the rest. It also removes the date, which carries no information.
+#   to six minutes, and no network likes inputs near 60000. Subtract first, in `float64`, as in the
+#   table, and convert the difference. It also removes the date, which carries no information.
 # - *Flux.* An object twice as far away is four times fainter. Divided by its largest absolute
 #   value, every light curve fills the same range. An AGN may be fainter than its reference image
-#   all of the time, and then its largest *flux* would be next to zero, or negative.
+#   all the time, and then its largest *flux* would be next to zero, or negative.
 # - *Errors.* They are divided by the same number, or else they would no longer say how many sigma a
 #   flux is worth.
 # - *NaN.* One NaN in a row makes the whole network's output NaN. Leave out what was not measured.
@@ -527,8 +527,8 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
         Returns:
             An array of shape (self.max_sequence_length, number of columns) and of the same type.
             A sequence that is too short is followed by rows of zeros.
-            Of one that is too long, as many consecutive rows are kept as there is room for. Before
-            the brightest row (the largest entry in the column FLUX; the first, if there are
+            From one that is too long, as many consecutive rows are kept as there is room for.
+            Before the brightest row (the largest entry in the column FLUX; the first, if there are
             several) there are self.max_sequence_length // 2 rows, unless the sequence begins or
             ends too soon for that: then the window begins or ends with the sequence.
 
@@ -551,8 +551,8 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
         Observations whose flux or flux_err is not finite (NaN or infinite) are left out.
 
         Args:
-            lightcurve: a light curve with n other observations, possibly none. The mjd is finite
-                in all of them. It is not changed.
+            lightcurve: a light curve with n observations besides these, possibly none. The mjd is
+                finite in all of them. It is not changed.
 
         Returns:
             An array of float32 and of shape (n, FIRST_BAND + len(BANDS)), in order of time, as
@@ -594,19 +594,19 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
         described at the top of the class, and whatever else you need.
 
         Args:
-            lightcurves: light curves, at least one. (What becomes of none is up to you.) They are
+            lightcurves: light curves, at least one. (What happens with none is up to you.) They are
                 not changed.
             labels: the name of the class of each.
             max_sequence_length: the number of rows that each light curve gets.
             transform: a function from an array of float32 and of shape (max_sequence_length,
                 n_features) to another of that type and shape, or None.
-            classes: the names of all classes, each once and in any order, where labels may lack
-                some of them. It is not changed. If None, the classes are those in labels.
+            classes: the names of all classes, each once and in any order; labels may lack some of
+                them. It is not changed. If None, the classes are those in labels.
 
         Raises:
             ValueError: If there are not as many labels as light curves, or if a label is not in
-                classes; then the message names it. The errors of self._rows_of come from here or
-                from __getitem__, as you like.
+                classes; then the message names it. The errors of self._rows_of are raised here or
+                in __getitem__, as you like.
 
         Example:
             >>> dataset = LightCurveDataset(lightcurves, ["TDE", "SNIa", "SNII", "TDE"])
@@ -651,7 +651,7 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
                 a transform, it is called anew each time: it gets the rows, an array of float32 that
                 it may change as it likes, and what it returns are the features.
             label: the class number, a tensor of int64 without dimensions. It need not be a copy.
-            Whatever is done to features, the dataset keeps its own.
+            Whatever is done to features afterwards, the dataset's own rows stay as they are.
 
         Raises:
             IndexError: If idx is len(self) or more.
@@ -723,9 +723,9 @@ if __name__ == "__main__":
 # gives each worker a different seed for its global generator, the one behind `torch.rand` and
 # `torch.randn`, and `torch.manual_seed` makes it repeat. So that is the one to use.
 #
-# Useful: `torch.rand(n).numpy()` are `n` numbers from 0 to 1, and `torch.randn(n).numpy()` have a
-# mean of 0 and a standard deviation of 1. `rows[:, FIRST_BAND:].any(axis=1)` is true for the rows
-# that are not padding.
+# Useful: `torch.rand(n).numpy()` gives `n` numbers from 0 to 1, and those of
+# `torch.randn(n).numpy()` have a mean of 0 and a standard deviation of 1.
+# `rows[:, FIRST_BAND:].any(axis=1)` is true for the rows that are not padding.
 
 
 # %% part="5.5" points=1.5
@@ -752,8 +752,8 @@ class LightCurveAugmentation:
         """Return a randomly changed copy of a light curve.
 
         Missing data: each observation is left out with the probability drop_probability, whatever
-        becomes of the others. Only if all of them would be left out, as always with 1, one is kept;
-        which one is up to you.
+        happens to the others. Only if all of them would be left out, as is always the case with 1,
+        is one kept; which one is up to you.
         Noise: to each flux that is kept, a normally distributed number is added whose standard
         deviation is noise_level times its flux_err. Its flux_err grows as errors do, to
         flux_err * sqrt(1 + noise_level**2).
@@ -824,7 +824,7 @@ if __name__ == "__main__":
 # is back near its mean, only to wander off again. A **damped random walk** describes that well
 # (Kelly et al. 2009), and two numbers are enough for it: the time $\tau$ in which it forgets, and
 # SF, the typical change of magnitude between two times that lie far apart. From one time to the
-# next, a step of $\Delta t$ days, the magnitude $m$ (relative to the mean of all time) becomes
+# next, a step of $\Delta t$ days, the magnitude $m$ (relative to the mean over all time) becomes
 #
 # $$ m_{i+1} = m_i\, e^{-\Delta t/\tau} + \sigma \sqrt{1 - e^{-2\Delta t/\tau}}\;\xi_i,
 #    \qquad \sigma = \frac{\mathrm{SF}}{\sqrt{2}}, $$
@@ -846,14 +846,15 @@ def damped_random_walk(t: np.ndarray, tau: float, sf: float, rng: Rng) -> np.nda
     Kelly et al. (2009), ApJ 698, 895; MacLeod et al. (2010), ApJ 721, 1014.
 
     Args:
-        t: times [days], at least one, in ascending order and with steps of any length: also 0, and
-            also thousands of times tau. If they are whole numbers, the array may be one of int64.
+        t: times [days], at least one, in ascending order and with steps of any length, 0 and
+            thousands of times tau included. If they are whole numbers, the array may be one of
+            int64.
         tau: the time in which the walk forgets [days].
         sf: the standard deviation of the difference of two magnitudes that lie far apart [mag].
-        rng: the generator of all random numbers.
+        rng: the generator for all random numbers.
 
     Returns:
-        An array of floats, of the shape of t. Each magnitude is normally distributed with mean
+        An array of floats, with the shape of t. Each magnitude is normally distributed with mean
         0 and standard deviation sf / sqrt(2), and depends on the one before it by the formula
         above. The mean of a single walk is not 0.
 
@@ -874,8 +875,8 @@ def damped_random_walk(t: np.ndarray, tau: float, sf: float, rng: Rng) -> np.nda
 
 
 # %% [markdown]
-# How large is the change after so many days? That is the **structure function**, measured below on
-# 200 walks. It should follow the grey curve, $\mathrm{SF}\sqrt{1 - e^{-\Delta t/\tau}}$.
+# How large is the change after a given number of days? That is the **structure function**, measured
+# below on 200 walks. It should follow the grey curve, $\mathrm{SF}\sqrt{1 - e^{-\Delta t/\tau}}$.
 
 # %%
 if __name__ == "__main__":
@@ -998,9 +999,9 @@ if __name__ == "__main__":
 # %% [markdown]
 # Some are splendid, and some you would rather not have to classify. Does it look like the real sky?
 # The next figure shows all the observations together. On the left are the errors of the detections.
-# Real ones of ZTF have a median of 0.05 mag at magnitude 17, 0.12 mag at 19 and 0.20 mag at 20. In
-# the middle are the gaps between nights, with the months behind the Sun far on the right, and there
-# are the peaks of each class.
+# Real ones from ZTF have a median of 0.05 mag at magnitude 17, 0.12 mag at 19 and 0.20 mag at 20.
+# In the middle are the gaps between nights, with the months behind the Sun at the far end. On the
+# right are the peaks of each class.
 
 # %%
 if __name__ == "__main__":
@@ -1037,8 +1038,8 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# And here is what every later exercise begins with: training and test data, the first of them
-# augmented, in batches. The classes are given, so that both have the same codes.
+# And here is what every later exercise begins with: training and test data, the former augmented,
+# in batches. The classes are given, so that both have the same codes.
 
 # %%
 if __name__ == "__main__":
@@ -1067,20 +1068,20 @@ if __name__ == "__main__":
 # - Everything takes longer, by the factor $(1 + z') / (1 + z)$.
 # - The flux gets fainter by a factor $f = 10^{-0.4\,[\mu(z') - \mu(z)]}$, where $\mu$ is the
 #   distance modulus (`distance_modulus`): the square of the ratio of the two distances.
-# - The sky stays as bright as it is. The flux that was measured has an error $\sigma$, and made
-#   fainter it has $f \sigma$. But a fainter object is measured just as badly as a bright one, with
-#   an error of $\sigma$. So noise has to be added: independent errors add in quadrature, and
-#   $\sqrt{1 - f^2}\,\sigma$ is what is missing.
+# - The sky stays as bright as it is. The flux that was measured has an error $\sigma$, which
+#   becomes $f \sigma$ once the flux is made fainter. But a fainter object is measured just as badly
+#   as a bright one, with an error of $\sigma$. So noise has to be added: independent errors add in
+#   quadrature, and $\sqrt{1 - f^2}\,\sigma$ is what is missing.
 #
 # In the end the rows are divided by their new largest absolute flux, as all rows are. The flux
 # looks the same, but noisier, and its errors have grown.
 #
 # What we leave out: the light that arrives in g was emitted at a shorter wavelength if it comes
-# from farther away (the *K correction*), and the errors of very bright points shrink a little. Both
-# hardly matter for steps of 0.1 in redshift. Also, the rows no longer know how far away an object
-# was. So one redshift stands for all, as one might guess it from the colours of a galaxy (a
-# *photometric redshift*). What counts is the ratio of the distances, and an object that really was
-# half as far away is now moved by the same factor.
+# from farther away (the *K correction*), and the errors of very bright points shrink a little.
+# Neither matters much for steps of 0.1 in redshift. Also, the rows no longer know how far away an
+# object was. So one redshift stands for all, as one might estimate it from the colours of a galaxy
+# (a *photometric redshift*). What counts is the ratio of the distances, and an object that really
+# was half as far away is now moved by the same factor.
 
 
 # %% part="5.E1" points=1
@@ -1091,7 +1092,7 @@ class PhotometricRedshiftAugmentation:
 
     Attributes:
         redshift: the redshift at which the objects are.
-        max_redshift: the redshift to which they are moved at most.
+        max_redshift: the highest redshift to which they are moved.
     """
 
     def __init__(self, redshift: float = 0.05, max_redshift: float = 0.1) -> None:
@@ -1122,10 +1123,10 @@ class PhotometricRedshiftAugmentation:
             same. With f = 10**(-0.4 * (distance_modulus(new_redshift)
             - distance_modulus(self.redshift))), the observations have
             TIME: multiplied by (1 + new_redshift) / (1 + self.redshift);
-            FLUX: multiplied by f, and then, for each, a normally distributed number of its own
-                added, whose mean is 0 and whose standard deviation is sqrt(1 - f**2) * flux_err;
+            FLUX: multiplied by f, plus a normally distributed number, drawn separately for each,
+                whose mean is 0 and whose standard deviation is sqrt(1 - f**2) * flux_err;
             FLUX_ERR: as before.
-            At last FLUX and FLUX_ERR of all observations are divided by the largest absolute value
+            Finally FLUX and FLUX_ERR of all observations are divided by the largest absolute value
             of the new FLUX (or by 1, if there are no observations or all are 0).
 
         All random numbers come from PyTorch's global generator.
@@ -1171,13 +1172,13 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### 5.E2 Every batch a small sky
 #
-# A network learns batch by batch. If 32 objects are drawn at random, there are none of the TDEs in
-# one batch of three, and three or four in the next, and the network is pulled back and forth. A
-# **stratified** batch is a small copy of the whole.
+# A network learns batch by batch. If 32 objects are drawn at random, one batch in three has no TDE
+# at all, the next has three or four, and the network is pulled back and forth. A **stratified**
+# batch is a small copy of the whole.
 #
-# A `DataLoader` takes a `batch_sampler`: an object over which it loops once in each epoch, and that
-# yields the numbers of the objects of each batch, as a list. The class below is one; its `__iter__`
-# is yours to write, and so is the function that uses it.
+# A `DataLoader` takes a `batch_sampler`: an object that it loops over once in each epoch, and that
+# yields, for each batch, the numbers of its objects as a list. The class below is one; its
+# `__iter__` is yours to write, and so is the function that uses it.
 #
 # Think of a pack of cards, shuffled, then sorted by suit, and dealt to the players one by one. All
 # players get the same number of each suit, or one more. `torch.randperm(n)` shuffles the numbers
@@ -1204,7 +1205,7 @@ class StratifiedBatches(Sampler[list[int]]):
     def __iter__(self) -> Iterator[list[int]]:
         """Yield the batches of one epoch, each a list of numbers.
 
-        Bonus. What is asked of the batches stands below, in stratified_loader.
+        Bonus. What is required of the batches is described below, in stratified_loader.
         """
         ### BEGIN SOLUTION
         order = torch.randperm(len(self.labels))
@@ -1224,11 +1225,11 @@ def stratified_loader(dataset: LightCurveDataset, batch_size: int = 32) -> DataL
         batch_size: the largest size of a batch.
 
     Returns:
-        A DataLoader. In each epoch every object comes exactly once, in ceil(n / batch_size)
+        A DataLoader. In each epoch every object appears exactly once, in ceil(n / batch_size)
         batches of at most batch_size objects. In a batch of b objects the number of each class
         differs by less than 2 from b times the proportion of that class in the dataset. Which
         objects form a batch is drawn anew in each epoch, and repeats after the same
-        torch.manual_seed. The order of the batches, and that within a batch, is up to you.
+        torch.manual_seed. The order of the batches, and the order within a batch, is up to you.
 
     Example:
         >>> for features, labels in stratified_loader(dataset, batch_size=32):
@@ -1277,7 +1278,7 @@ if __name__ == "__main__":
 #
 # - Which of the classes would you confuse? Look at a dozen light curves without their labels.
 # - Give the sky a sixth class, say a type Ib/c supernova: one function and an entry in `MODELS`.
-# - Write your own augmentation: a survey with a larger telescope, or one that looks in g alone.
+# - Write your own augmentation: a survey with a larger telescope, or one that observes in g alone.
 # - Compare with what professionals use: [SNANA](https://github.com/RickKessler/SNANA) and
 #   [sncosmo](https://sncosmo.readthedocs.io) for simulation, and the training set of the
 #   [PLAsTiCC](https://arxiv.org/abs/1810.00001) contest.
