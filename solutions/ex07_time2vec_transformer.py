@@ -14,7 +14,7 @@
 # You need to know PyTorch's modules and training loops, as in Exercise 6, and the rows that the
 # dataset of Exercise 5 makes of light curves.
 #
-# **To read on**
+# **Further reading**
 #
 # - S. M. Kazemi et al., *Time2Vec: Learning a Vector Representation of Time*,
 #   [arXiv:1907.05321](https://arxiv.org/abs/1907.05321).
@@ -34,7 +34,7 @@
 # word seven.
 #
 # A light curve is not like that. Between its sixth and seventh rows there may be an hour, a week of
-# clouds, or the half year when the Sun was too close. A sine of the row's number would tell the
+# clouds, or the half year when the Sun was too close. A sine of the row number would tell the
 # network how often somebody looked, but not when. What we need is an embedding of the *time*.
 #
 # There is a second reason. Nature has periods: the day, the month, the orbit of a binary, the
@@ -50,8 +50,8 @@
 # stuck. In a terminal, `grader check 7` checks the whole notebook at once.
 #
 # The class cell of the encoder holds several parts. After a change, run it again, **and also the
-# cells of the subclasses below it**: a subclass keeps the base class that was there when its cell
-# was run. Models made earlier keep the old methods, too.
+# cells of the subclasses below it**: a subclass keeps the base class that existed when its cell was
+# run. Models made earlier keep the old methods, too.
 
 # %%
 import math
@@ -109,7 +109,7 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### Days, not dates
 #
-# The rows of Exercise 5 hold *days since the first observation*, and there was a reason. PyTorch
+# The rows of Exercise 5 hold *days since the first observation*, and for good reason. PyTorch
 # computes in 32 bits, which is about seven digits. Five of them are used up by the 59000 days that
 # have passed since 1858, when MJD began:
 
@@ -178,10 +178,10 @@ class Time2Vec(nn.Module):
             linear: nn.Linear(input_dim, 1), which holds w0 and b0.
             periodic: nn.Linear(input_dim, embed_dim - 1), which holds the other w and b.
 
-        The last line, self.set_time_scales(), gives both layers their first values and is already
-        there. (If you would rather hold the parameters in another way, replace that line by first
-        values of your own, with a different frequency for each sine. Only the plot below then has
-        to go.)
+        The last line, self.set_time_scales(), gives both layers their initial values and is already
+        there. (If you would rather hold the parameters in another way, replace that line with
+        initial values of your own, with a different frequency for each sine. Only the plot below
+        then has to go.)
 
         Raises:
             ValueError: If embed_dim is less than 1. The message names the number. (1 is the linear
@@ -320,14 +320,14 @@ if __name__ == "__main__":
 # The dots in the middle are the 63 sines, at the periods that they have learned. For the star, one
 # of them sits on the planted period (dashed) and outweighs all others, which fit the noise. The
 # bottom row is the classical way to look for a period, a least-squares fit of a sine at each trial
-# period, and it agrees. For the galaxy no single sine stands out: the weight is spread over long
+# period, and it agrees. For the galaxy no single sine stands out. The weight is spread over long
 # periods: slow changes of every kind, but no clock.
 #
 # ### 7.2 Position as well as time
 #
-# Sometimes the number of the row does mean something: the first detection, the second look. So one
-# can put a *learned* vector for each position beside the embedding of the time. `nn.Embedding(n,
-# dim)` is a table of `n` learned vectors, and calling it with a tensor of numbers looks them up.
+# Sometimes the row number does mean something: the first detection, the second look. So one can put
+# a *learned* vector for each position beside the embedding of the time. `nn.Embedding(n, dim)` is a
+# table of `n` learned vectors, and calling it with a tensor of numbers looks them up.
 #
 # Such a table has an end. What should happen to row 101, if there are 100? Think of the person who
 # reads the error message.
@@ -414,7 +414,8 @@ class PositionalTime2Vec(nn.Module):
 # rest is zeros. There are two places where they could leak in:
 #
 # - *Attention.* A row of zeros has a key as well, and would get a weight. A **padding mask** says
-#   which keys to ignore: their scalar product becomes minus infinity, and softmax makes 0 of that.
+#   which keys to ignore: their scalar product becomes minus infinity, and softmax turns that into
+#   0.
 # - *The mean over rows* at the end, which turns a light curve into one vector. If padding is
 #   counted, a light curve of 10 observations among 90 rows of padding is diluted to a tenth. So it
 #   must be a **masked mean**: the sum over observations, divided by the number of *observations*.
@@ -430,7 +431,8 @@ class PositionalTime2Vec(nn.Module):
 #
 # The embedding of a row has `d_model` components: `time_embed_dim` for its time, and what is left
 # for its measurements. Every head gets an equal share of them. Not every combination of sizes is
-# possible, and anyone who tries one that is not should learn at once which two numbers do not fit.
+# possible, and anyone who tries one that is not should be told straight away which two numbers do
+# not fit.
 #
 # `nn.TransformerEncoder(layer, num_layers)` makes copies of a layer, such as
 # `nn.TransformerEncoderLayer(d_model, nhead, ...)`. Look up its arguments with `help`. Without
@@ -441,8 +443,8 @@ class PositionalTime2Vec(nn.Module):
 #
 # ### 7.4 The padding mask
 #
-# True means *ignore*, as `nn.TransformerEncoder` wants it. (Its relative
-# `F.scaled_dot_product_attention` wants the opposite. Everybody gets this wrong once.) You can do
+# True means *ignore*, as `nn.TransformerEncoder` expects. (Its relative
+# `F.scaled_dot_product_attention` expects the opposite. Everybody gets this wrong once.) You can do
 # it in one line: compare `torch.arange(seq_len)`, of shape `(seq_len,)`, with the lengths, of shape
 # `(batch, 1)`.
 #
@@ -493,8 +495,8 @@ class Time2VecTransformerEncoder(nn.Module):
             transformer: nn.TransformerEncoder. It takes and returns (batch, seq_len, d_model),
                 in this order of axes. The width of the layers' inner networks is up to you, and so
                 is where they normalise.
-            classifier: a module that takes (..., d_model) and returns logits (..., num_classes), of
-                each vector by itself, such as a linear layer, ReLU, dropout and a linear layer.
+            classifier: a module that takes (..., d_model) and returns logits (..., num_classes),
+                for each vector by itself, such as a linear layer, ReLU, dropout and a linear layer.
                 They are logits, not probabilities: no softmax.
 
         Raises:
@@ -578,7 +580,7 @@ class Time2VecTransformerEncoder(nn.Module):
             features: (batch, seq_len, input_dim), rows as in Exercise 5.
             times: (batch, seq_len, 1) [days].
             lengths: (batch,) the number of observations of each; all further rows are padding,
-                which may hold other numbers than zero, of the size of an observation's. Only
+                which may hold numbers other than zero, of the same size as an observation's. Only
                 lengths says which rows are padding.
             None of the three is changed.
 
@@ -666,7 +668,7 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### Can it learn at all?
 #
-# As in Exercise 6, the first question to a new network is whether it can memorise sixteen light
+# As in Exercise 6, the first question to ask a new network is whether it can memorise sixteen light
 # curves. If not, something is disconnected, and no amount of data will help.
 
 # %%
@@ -848,7 +850,7 @@ class BandEmbedding(nn.Module):
 
         Returns:
             (batch, seq_len, embed_dim) of float32: the vector of each row's band, which is learned.
-            Rows of zeros get zeros, also after training.
+            Rows of zeros get zeros, even after training.
 
         Example:
             With two bands, whose vectors are (0.3, -1.2) and (0.8, 0.1), the rows
@@ -943,7 +945,7 @@ if __name__ == "__main__":
 
 # %% part="7.E2" points=1
 class CausalTime2VecTransformerEncoder(Time2VecTransformerEncoder):
-    """The transformer that classifies after each observation, without a look ahead. Bonus."""
+    """The transformer that classifies after each observation, without looking ahead. Bonus."""
 
     def forward_steps(self, features: Tensor, times: Tensor, lengths: Tensor) -> Tensor:
         """Return the logits after each observation.
@@ -954,7 +956,7 @@ class CausalTime2VecTransformerEncoder(Time2VecTransformerEncoder):
             features: (batch, seq_len, input_dim), rows as in Exercise 5, in order of time.
             times: (batch, seq_len, 1) [days].
             lengths: (batch,) the number of observations of each; all further rows are padding,
-                which may hold other numbers than zero, of the size of an observation's.
+                which may hold numbers other than zero, of the same size as an observation's.
             None of the three is changed.
 
         Returns:
