@@ -2,14 +2,14 @@
 # # Exercise 8: Training when one class is rare
 #
 # **Time:** 2 to 2.5 hours, of which the whole training (8.5) takes almost one, and 40 minutes for
-# the extensions. The last training takes several minutes, in which you may get a coffee.
+# the extensions. The last training run takes several minutes: time for a coffee.
 #
 # **You will learn** to
 #
 # - put batches together in which a rare class is not lost;
 # - weight a loss by class, and know when not to;
 # - measure what counts: precision, recall, F1 and balanced accuracy;
-# - stop a training in time and keep its best epoch, not its last;
+# - stop training in time and keep the best epoch, not the last;
 # - compare a network with something simple, on objects that neither has seen, and with error bars.
 #
 # You need the dataset of Exercise 5, the loops and the focal loss of Exercise 6, and the
@@ -24,7 +24,7 @@
 # looking for.
 #
 # A network is tempted to do the same. Its loss is a mean over objects, and three in a hundred weigh
-# little in a mean. There are three places where one can step in:
+# little in a mean. There are three places where you can step in:
 #
 # | where | how | part |
 # |---|---|---|
@@ -39,9 +39,10 @@
 # ## How this notebook works
 #
 # Functions and methods marked `TODO` are yours to write: delete the line
-# `raise NotImplementedError(...)` and put your code in its place. The docstring says all that is
-# asked. `check("8.1")` says what works and what does not, and `hint("8.1")`, in a cell of your own,
-# helps if you are stuck. In a terminal, `grader check 8` checks the whole notebook at once.
+# `raise NotImplementedError(...)` and put your code in its place. The docstring says everything
+# that is required. `check("8.1")` says what works and what does not, and `hint("8.1")`, in a cell
+# of your own, helps if you are stuck. In a terminal, `grader check 8` checks the whole notebook at
+# once.
 #
 # After every change run the cell of a class again before you run its checks, and create new
 # objects: those made earlier still have the old methods.
@@ -92,9 +93,9 @@ from solutions.ex07_time2vec_transformer import Time2VecTransformerEncoder
 # %% [markdown]
 # ## Three sets, and no object in two of them
 #
-# Everything that decides how large the final experiment is, and how long it takes, stands in the
-# next cell. With these numbers the whole notebook takes less than ten minutes on two cores. For a
-# first look, a tenth of the light curves will do.
+# Everything that decides how large the final experiment is, and how long it takes, is in the next
+# cell. With these numbers the whole notebook takes less than ten minutes on two cores. For a first
+# look, a tenth of the light curves will do.
 
 # %%
 SEED = 8
@@ -109,10 +110,10 @@ AUGMENTATION = {"noise_level": 0.5, "time_shift_max": 10.0, "drop_probability": 
 # when to stop, and the *test set* is opened once, at the end.
 #
 # The split is made **by object**, before any dataset exists. Here every object has one light curve,
-# and it makes no difference. In a real archive the same star may be there twice, under two names or
+# and it makes no difference. In a real archive the same star may appear twice, under two names or
 # in two seasons; augmentation and oversampling make copies of the rare ones. If one copy is learned
-# and another one tested, the score is that of a good memory. Such a *leak* is perhaps the most
-# frequent mistake in published classifiers, and nothing in the code looks wrong.
+# and another one tested, the score only shows a good memory. Such a *leak* is perhaps the most
+# common mistake in published classifiers, and nothing in the code looks wrong.
 
 
 # %%
@@ -174,15 +175,16 @@ if __name__ == "__main__":
 # 13 of each. A `DataLoader` takes it as `batch_sampler`: an object that gives, in each pass, one
 # *list of positions* for each batch.
 #
-# There are fewer rare objects than rare places, so they have to come again and again. It matters
-# how. Someone who draws *with replacement* will, of 180 TDEs and 180 draws, never see 66 of them,
-# while others come four times. A pack of cards does better: shuffle it, deal it to the end, shuffle
-# again. No card comes a second time before all have come once. Each pass begins with new packs.
+# There are fewer rare objects than rare places, so they have to be used again and again. It matters
+# how. If you draw *with replacement*, 180 draws from 180 TDEs will never touch 66 of them, while
+# others come up four times. A pack of cards does better: shuffle it, deal it to the end, shuffle
+# again. No card comes up a second time before all have come up once. Each pass begins with new
+# packs.
 #
 # The order must be different in each pass. Objects that always meet in the same batches teach the
 # network about their company.
 #
-# Useful: `torch.randperm(n)` shuffles the numbers 0 to n - 1, by torch's global generator. A
+# Useful: `torch.randperm(n)` shuffles the numbers 0 to n - 1, with torch's global generator. A
 # generator function that never ends (`while True:`) is a fine pack of cards; `next(pack)` deals
 # one. And `torch.nonzero(labels == c).flatten()` gives the positions of class `c`.
 
@@ -233,16 +235,17 @@ class BalancedBatchSampler(Sampler[list[int]]):
         In each batch, the numbers of objects of any two classes differ by at most one. Which
         classes have one more is up to you.
 
-        Within a pass, an object comes a second time only when all objects of its class have come
-        once, a third time only when all have come twice, and so on. The next pass counts afresh.
-        (The order within a batch does not matter, and whether the objects of a class come in
-        another order the second time is up to you.)
+        Within a pass, an object appears a second time only when all objects of its class have
+        appeared once, a third time only when all have appeared twice, and so on. The next pass
+        counts afresh. (The order within a batch does not matter, and whether the objects of a class
+        appear in a different order the second time is up to you.)
 
         The order is random, and different in each pass. The random numbers come from torch's
         global generator: after the same torch.manual_seed a new sampler gives the same batches.
 
         Example, with the labels 0, 0, 0, 0, 0, 1 and batches of 2:
-            Three batches, each with another of the first five objects, and all with object 5.
+            Three batches, each with a different one of the first five objects, and all with object
+            5.
         """
 
         ### BEGIN SOLUTION
@@ -258,7 +261,7 @@ class BalancedBatchSampler(Sampler[list[int]]):
 
 
 # %% [markdown]
-# What batches are made of, with the usual loader and with yours; and how often each TDE comes in
+# What batches are made of, with the usual loader and with yours; and how often each TDE appears in
 # one pass.
 
 # %%
@@ -315,14 +318,14 @@ if __name__ == "__main__":
 # for a while, the *patience*.
 #
 # Improvements of a thousandth are mostly luck, so a new loss has to be better by more than
-# `min_delta`. And watch out for NaN, which a training that has blown up gives: every comparison
-# with it is false. Depending on how you write the comparison, NaN is never the best loss, or the
-# best one forever.
+# `min_delta`. And watch out for NaN, which is what you get when training has blown up: every
+# comparison with it is false. Depending on how you write the comparison, NaN is never the best
+# loss, or the best one forever.
 
 
 # %% part="8.2" points=1
 class EarlyStopping:
-    """Says when a training does not improve any more.
+    """Says when training no longer improves.
 
     Attributes:
         patience: how many losses in a row may fail to improve before it says stop, at least 1.
@@ -350,7 +353,7 @@ class EarlyStopping:
         up by one.
 
         Returns:
-            Whether the counter has reached the patience (counter >= patience), also if it is called
+            Whether the counter has reached the patience (counter >= patience), even if it is called
             again after that.
 
         Example, with patience=2 and min_delta=0.1:
@@ -389,23 +392,25 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### 8.3 Measures that count every class
 #
-# All of them come from one table, the *confusion matrix*, which counts for each true class how
-# often it was taken for what. For each class, with the objects on the diagonal as the *right*
-# ones:
+# All of them come from one table, the *confusion matrix*, which counts, for each true class, how
+# often it was taken for which class. For each class, with the objects on the diagonal as the
+# *right* ones:
 #
 # - **recall**, or completeness: right / all objects of the class. How many of the TDEs did we find?
-# - **precision**, or purity: right / all objects *called* so. How many of our "TDEs" are some?
+# - **precision**, or purity: right / all objects *called* so. How many of our "TDEs" really are
+#   TDEs?
 # - **F1**: their harmonic mean, 2 precision recall / (precision + recall). It is small if one of
 #   them is.
 #
 # The first two pull in different directions. Call everything a TDE, and the recall is perfect. So
 # never look at one of them alone.
 #
-# The *balanced accuracy* is the mean of the recalls: every class counts the same, and always the
-# same answer gives one divided by the number of classes. A class of which there is no object has no
+# The *balanced accuracy* is the mean of the recalls: every class counts the same, and always giving
+# the same answer scores one divided by the number of classes. A class with no objects has no
 # recall; it is left out of the mean. (0/0 is NaN, and one NaN spoils a mean.)
 #
-# Mind the last batch when you average the loss. It is usually smaller, so its mean counts less.
+# Mind the last batch when you average the loss. It is usually smaller, so its mean should count
+# less.
 #
 # Useful: `sklearn.metrics.confusion_matrix` has an argument `labels`. Without it, a class that
 # happens not to occur has no row, and all that come after it move up.
@@ -413,7 +418,7 @@ if __name__ == "__main__":
 # ### 8.4 The confusion matrix
 #
 # The same table as a picture. The rows are the true classes, the columns the predicted ones.
-# Since a row of the TDEs with 90 objects would be pale beside one of 1700 supernovae, the colour
+# Since the row of 90 TDEs would be pale beside the row of 1700 supernovae, the colour
 # is the *fraction of the row*; the number written in each cell is the count.
 
 
@@ -446,8 +451,8 @@ class MetricsTracker:
         Args:
             preds: logits, shape (batch, num_classes), which may carry gradients; or the numbers of
                 the predicted classes, shape (batch,), int64. The number of axes tells which they
-                are. A batch may be of any size, also of one object or of num_classes objects. (Of
-                equal logits either may win.)
+                are. A batch may be of any size, even of one object or of num_classes objects. (If
+                logits are equal, either may win.)
             targets: the numbers of the true classes, shape (batch,), int64. Neither is changed.
             loss: the mean loss of the objects of this batch.
         """
@@ -471,7 +476,7 @@ class MetricsTracker:
                 targets.
             loss: the mean loss per object: the losses of the batches, weighted by their numbers of
                 objects. If one of them is NaN, so is the mean.
-            rare_event_recall: the fraction, of the objects of all rare classes together, whose
+            rare_event_recall: of the objects of all rare classes together, the fraction whose
                 prediction is their own class. (A rare class that is not in class_names is
                 ignored.)
             NAME_precision, NAME_recall and NAME_f1 for each NAME of class_names, such as TDE_f1.
@@ -510,13 +515,13 @@ class MetricsTracker:
         Returns:
             A matplotlib Figure. Its first axes show the matrix, with a row for each true class,
             from top to bottom, and a column for each predicted class, from left to right, both in
-            the order of class_names and with all of them, also those that do not occur.
+            the order of class_names and with all of them, even those that do not occur.
             The names are the tick labels of both axes; the label of the vertical axis contains
-            "true", that of the horizontal one "predicted".
-            In each cell stands its count (0 may be left out), and its colour shows the count
-            divided by the sum of its row, on a scale of colours that goes from 0 to 1, whatever
-            the data. (What colour a row without objects has is up to you.) It may be drawn by
-            imshow, by pcolormesh or the like, and the figure may have a colour bar.
+            "true", the label of the horizontal one "predicted".
+            Each cell shows its count (0 may be left out), and its colour shows the count divided by
+            the sum of its row, on a colour scale that goes from 0 to 1, whatever the data. (What
+            colour a row without objects has is up to you.) It may be drawn with imshow, pcolormesh
+            or the like, and the figure may have a colour bar.
         """
         ### BEGIN SOLUTION 8.4
         names, ticks = self.class_names, range(len(self.class_names))
@@ -542,7 +547,7 @@ class MetricsTracker:
 # A network that is better than nothing proves nothing. It should be better than something *simple*,
 # or we use the simple thing. So there are two opponents:
 #
-# - the **majority**, which always gives the answer that is most frequent in the training set;
+# - the **majority**, which always answers with the most frequent class of the training set;
 # - a **random forest** of 400 decision trees on 27 numbers that anyone could think of: how many
 #   observations, how bright, how long, how fast up and down, what colour. It counts every
 #   class the same (weights again), trains in seconds, and has beaten many a network.
@@ -625,11 +630,11 @@ if __name__ == "__main__":
 #
 # **`class_weights`** says what a mistake costs. With the weight $w_c = n / (k\,n_c)$, where $n_c$
 # of $n$ objects are of class $c$ and $k$ classes occur, all classes weigh the same in the sum,
-# and an average object has the weight 1. The rarer, the *heavier*: the counts stand in the
+# and an average object has the weight 1. The rarer, the *heavier*: the counts are in the
 # denominator. Count the labels that the *loader* gives, not those of the dataset. If a balanced
 # sampler gives as many TDEs as supernovae, then all is settled, the weights come out as 1, and
-# nothing is corrected twice. (And not those of the validation set, from which the network may not
-# learn.)
+# nothing is corrected twice. (And do not count those of the validation set, from which the network
+# may not learn.)
 #
 # **`run_epoch`** is Exercise 6 in one loop: with an optimizer it trains, without one it only looks.
 # The two differ in the mode of the model, in whether gradients are computed, and in the three lines
@@ -638,15 +643,15 @@ if __name__ == "__main__":
 # **`train_with_imbalance_handling`** runs the epochs. `count_logits`, in the next cell, says how
 # many classes the model knows. A few things go wrong here more often than not:
 #
-# - `nn.CrossEntropyLoss(weight=...)` and the focal loss want *logits*. With a softmax before, they
-#   still learn something, slowly, and nobody notices.
+# - `nn.CrossEntropyLoss(weight=...)` and the focal loss expect *logits*. With a softmax in front,
+#   the network still learns something, slowly, and nobody notices.
 # - A `ReduceLROnPlateau` halves the learning rate when the *validation* loss has not improved for
 #   some epochs: `scheduler.step(val_loss)`, after the epoch. Other schedulers want `step()`.
 # - The best epoch is hardly ever the last one. `model.state_dict()` is not a copy: its tensors are
 #   the model's own, and keep changing. `copy.deepcopy` makes one.
 # - A **checkpoint** on disk saves the night when the power fails. Save the *state_dict*, not the
-#   model: a file that can be read with `torch.load(path, weights_only=True)` does not
-#   run any code of its author's.
+#   model: a file that can be read with `torch.load(path, weights_only=True)` does not run any code
+#   written by its author.
 
 
 # %%
@@ -660,7 +665,7 @@ def count_logits(model: nn.Module, loader: DataLoader, device: str = "auto") -> 
 
 # %% part="8.5" points=3
 def class_weights(loader: DataLoader, num_classes: int) -> Tensor:
-    """Return the weight of each class, by the labels that a loader gives in one pass.
+    """Return the weight of each class, from the labels that a loader gives in one pass.
 
     Args:
         loader: gives batches (features, labels).
@@ -745,8 +750,8 @@ def train_with_imbalance_handling(
     """Train a model; return it with the weights of its best epoch, and the history.
 
     Args:
-        model: any network that forward_batch knows how to call. It is trained by
-            torch.optim.Adam, in one step for each batch.
+        model: any network that forward_batch knows how to call. It is trained with
+            torch.optim.Adam, with one step for each batch.
         train_loader, val_loader: give batches (features, labels) for training and for validation.
         num_epochs: the number of epochs, at most.
         device: for resolve_device.
@@ -755,7 +760,7 @@ def train_with_imbalance_handling(
         learning_rate, weight_decay: for the optimizer.
         patience: for EarlyStopping, which gets the validation loss of each epoch and ends the
             training when it says so.
-        make_scheduler: a function that makes a scheduler of the optimizer; its step() is called
+        make_scheduler: a function that makes a scheduler for the optimizer; its step() is called
             after each epoch. Without it, ReduceLROnPlateau(optimizer, patience=5, factor=0.5) is
             used, and gets the validation loss after each epoch. (Whether they are stepped after
             the last epoch, too, is up to you.)
@@ -774,7 +779,8 @@ def train_with_imbalance_handling(
         train_acc, val_acc: the accuracy.
         val_balanced_acc: the balanced accuracy on the validation set.
         learning_rates: the rate with which the epoch was trained.
-        And of one number, best_epoch: the place of the best epoch in these lists, from 0 on.
+        And, as a single number, best_epoch: the place of the best epoch in these lists, counted
+        from 0.
 
     Raises:
         ValueError for any other loss. The message names it.
@@ -833,7 +839,7 @@ def train_with_imbalance_handling(
 
 # %% part="8.6" points=1
 def plot_training_history(history: dict[str, Any]) -> Figure:
-    """Return a new figure that shows the history of a training.
+    """Return a new figure that shows the history of a training run.
 
     Args:
         history: as train_with_imbalance_handling returns it, of at least one epoch. It is not
@@ -841,14 +847,14 @@ def plot_training_history(history: dict[str, Any]) -> Figure:
 
     Returns:
         A matplotlib Figure with the lines
-        train_loss and val_loss in one pair of axes,
+        train_loss and val_loss in one set of axes,
         train_acc, val_acc and val_balanced_acc in another,
         learning_rates in a third, whose vertical axis is logarithmic,
-        all of them against the number of the epoch, from 0 or from 1 on. Horizontal axes are
-        labelled with a text that contains "epoch" (one label is enough for those that pairs share,
-        as with sharex or twinx), vertical ones with any text. Where there are several lines, a
-        legend tells them apart: the label of a training line contains "train", that of a validation
-        line "val", and that of val_balanced_acc "balanced" as well.
+        all of them against the number of the epoch, counted from 0 or from 1. Horizontal axes are
+        labelled with text that contains "epoch" (one label is enough for those that are shared, as
+        with sharex or twinx), vertical ones with any text. Where there are several lines, a legend
+        tells them apart: the label of a training line contains "train", that of a validation line
+        "val", and that of val_balanced_acc "balanced" as well.
         In the axes of the losses the best epoch is marked, by a vertical line or by a point on a
         curve.
     """
@@ -879,7 +885,7 @@ def plot_training_history(history: dict[str, Any]) -> Figure:
 # %% [markdown]
 # ## The experiment
 #
-# A small transformer of Exercise 7 against the forest. Light curves of about the same length
+# A small transformer from Exercise 7 against the forest. Light curves of about the same length
 # share a batch, as far as chance allows, so that little time is spent on padding.
 
 
@@ -938,11 +944,11 @@ if __name__ == "__main__":
 # The training loss may lie *above* the validation loss. That is not a mistake: in training some
 # numbers are dropped out and the light curves are disturbed, in validation they are not. As long
 # as the two fall together, the network still learns what light curves look like, and not which
-# ones there were. The learning rate rises for a few epochs and then falls almost to zero, and at
-# its end nothing changes any more.
+# ones there were. The learning rate rises for a few epochs and then falls almost to zero, and by
+# the end nothing changes any more.
 
 # %% [markdown]
-# Now the test set, for the first and only time. 3000 objects seem many, but only some ninety of
+# Now the test set, for the first and only time. 3000 objects seem a lot, but only some ninety of
 # them are TDEs, and a recall measured on ninety objects is uncertain by several percent. The
 # **bootstrap** (Efron 1979) says by how much: draw 3000 of the 3000 objects *with replacement*,
 # measure again, a thousand times over, and see how the values scatter. 95% of them lie in the
@@ -1017,17 +1023,17 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# Where this was written the transformer had a balanced accuracy of 0.89 (0.87 to 0.91) and the
-# forest one of 0.85 (0.82 to 0.86), and the difference was between 0.03 and 0.07. On another
-# machine the last digits are different. So the network has earned its place. But read the whole
-# table before you celebrate:
+# On the machine where this was written the transformer had a balanced accuracy of 0.89 (0.87 to
+# 0.91) and the forest one of 0.85 (0.82 to 0.86), and the difference was between 0.03 and 0.07. On
+# another machine the last digits are different. So the network has earned its place. But read the
+# whole table before you celebrate:
 #
 # - Half of what it calls TDEs are something else. There are 32 other objects for each TDE, and if
 #   only one in forty of them is mistaken for one, that is nearly as many again. The weights have
 #   bought recall, and precision has paid for it. Which of the two is worth more depends on what a
 #   spectrum costs.
-# - The intervals know of the luck of *these test objects*, and of nothing else. Another seed of the
-#   training gives another network, and some are a percent better or worse.
+# - The intervals account for the luck of *these test objects*, and for nothing else. Another
+#   training seed gives another network, and some are a percent better or worse.
 # - These objects were invented. The network has learned the rules by which we invented them, and so
 #   has the forest. In Exercise 4 the rules were much worse on real objects than on invented ones.
 #   The final project asks the same question of this network.
@@ -1043,15 +1049,15 @@ if __name__ == "__main__":
 # out of pairs of old ones: $\lambda x_i + (1 - \lambda) x_j$, and the label is mixed in the same
 # way, 70% TDE and 30% AGN, say. We do it for the rare classes only, with a partner from the whole
 # batch, and so that the rare object remains the larger part ($\lambda \ge 1/2$, as in [Berthelot
-# et al. 2019](https://arxiv.org/abs/1905.02249)). So 180 TDEs become as many as one likes.
+# et al. 2019](https://arxiv.org/abs/1905.02249)). So 180 TDEs become as many as you like.
 #
 # Be honest about what that is. The arrays are mixed row by row: the tenth observation of one
 # light curve with the tenth of another one, which was made at another time in another band. The
 # result has an observation 0.7 in g and 0.3 in r, times that may run backwards where one of the
 # two has ended, and no telescope will ever see it. **It is not a light curve**, not even a blend
-# of two sources, for which the fluxes would have to be added at equal times. All it does is to
-# ask of the network that it should change its mind *gradually* on the way from one example to
-# another, and that works surprisingly often. A row that is padding in both stays padding; one
+# of two sources, for which the fluxes would have to be added at equal times. All it does is ask the
+# network to change its mind *gradually* on the way from one example to another, and that works
+# surprisingly often. A row that is padding in both stays padding; one
 # that is padding in only one of them counts as observed.
 #
 # The labels are now probabilities, which `F.cross_entropy` accepts as well.
@@ -1081,10 +1087,10 @@ def mixup_minority(
         Features and labels of the new batch, in the order of the old one. For each object i of a
         minority class a partner j is drawn at random from the old batch (all are equally likely;
         it may be i itself; whether two objects may have the same partner is up to you), and a
-        number b from the distribution Beta(alpha, alpha), by whatever function. With
+        number b from the distribution Beta(alpha, alpha), with whatever function you like. With
         share = max(b, 1 - b) the new features are share * features[i] + (1 - share) * features[j],
         in all rows and columns, and its label is the same mixture of the two one-hot labels. Each
-        of these objects has a share and a partner of its own. All other objects stay as they are.
+        of these objects has its own share and its own partner. All other objects stay as they are.
         The features have the shape and dtype of the old ones, the labels are float32 of shape
         (batch, num_classes). The random numbers come from torch's global generator.
 
@@ -1143,22 +1149,22 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### 8.E2 How sure is it?
 #
-# Softmax gives probabilities, and a network is fond of high ones, also for objects that look like
+# Softmax gives probabilities, and a network is fond of high ones, even for objects that look like
 # nothing it has ever seen. **Monte Carlo dropout** ([Gal and Ghahramani
 # 2016](https://arxiv.org/abs/1506.02142)) leaves the dropout *on* and asks fifty times: each time
-# other numbers are dropped, as if fifty slightly different networks were asked. Where they agree,
-# the answer rests on much. Exercise 10 makes more of this.
+# different numbers are dropped, as if fifty slightly different networks were asked. Where they
+# agree, the answer is well supported. Exercise 10 makes more of this.
 #
 # There are three traps:
 #
 # - `model.train()` switches dropout on, and everything else that has a training mode too: a batch
-#   normalisation would take its means from this batch and change its memory of the training. So
-#   switch on the layers of dropout, and nothing else.
+#   normalisation would take its means from this batch and change what it remembers of the training.
+#   So switch on the dropout layers, and nothing else.
 # - Average the *probabilities*, not the logits.
-# - In evaluation mode and without gradients PyTorch computes a `nn.TransformerEncoderLayer` by a
-#   fused kernel, its *fast path*, which knows no dropout and does not ask. Everything seems to
-#   work, and fifty answers are all the same. `torch.backends.mha.set_fastpath_enabled(False)`
-#   switches it off, and `get_fastpath_enabled()` says how it was.
+# - In evaluation mode and without gradients PyTorch computes an `nn.TransformerEncoderLayer` with a
+#   fused kernel, its *fast path*, which has no dropout and does not ask. Everything seems to work,
+#   and fifty answers are all the same. `torch.backends.mha.set_fastpath_enabled(False)` switches it
+#   off, and `get_fastpath_enabled()` says how it was.
 
 # %%
 DROPOUT_LAYERS = (
@@ -1180,7 +1186,7 @@ def mc_dropout_predict(
     Bonus.
 
     Args:
-        model: any network that forward_batch knows how to call, also with layers of
+        model: any network that forward_batch knows how to call, even one with layers of
             nn.TransformerEncoder.
         features: (batch, seq_len, n_features), on the same device as the model.
         n_samples: how often the model is asked, at least 2.
@@ -1246,14 +1252,14 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Where to go next
 #
-# You have a training that takes care of rare classes, and a comparison that others may
+# You have a training procedure that takes care of rare classes, and a comparison that others can
 # believe.
 #
 # - Train with the `BalancedBatchSampler` in place of the weights (`loss="weighted_ce"` may stay:
 #   look what weights it finds), with `loss="focal"`, and with nothing. Which measures change, and
 #   which not?
-# - Move one number of the forest's features, or leave the colours out. How much of its success
-#   hangs on them?
+# - Change one of the forest's features, or leave the colours out. How much of its success depends
+#   on them?
 # - Decide by a threshold instead of the largest logit: how does the TDE precision fall as the
 #   recall rises? Where would *you* put the threshold, with twenty spectra a night?
 # - In **Exercise 9** every run leaves a record, and a machine tries out the constants at the top of
