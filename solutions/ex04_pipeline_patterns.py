@@ -505,12 +505,14 @@ class AstronomyPipeline:
             records: records for the processor, possibly none.
             max_concurrent: how many of them may be processed at a time, at most, 1 or more. This
                 many are, as long as there are enough left: when one is done, the next begins at
-                once.
+                once. (asyncio.to_thread has a limit of its own, which depends on the machine and
+                is never below 5 threads. You need not work around it.)
 
         Returns:
             The same list as pipeline(records), in the same order. Each record is processed in a
-            thread (asyncio.to_thread); one that fails has the label "failed" and leaves the others
-            alone. All of them are processed within one batch_processing_session.
+            thread (asyncio.to_thread), so that the event loop stays free for others; one that fails
+            has the label "failed" and leaves the other records alone. All of them are processed
+            within one batch_processing_session.
 
         Example:
             >>> await pipeline.process_async([good_record, broken_record], max_concurrent=2)

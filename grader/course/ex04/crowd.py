@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
+from collections.abc import Callable
+from typing import Any
+
+PATIENCE_SECONDS = 5.0
 
 
 class Crowd:
@@ -36,3 +41,23 @@ class Crowd:
         with self.change:
             self.now, self.done = self.now - 1, self.done + 1
             self.change.notify_all()
+
+
+def in_a_thread(run: Callable[[], Any]) -> Any:
+    """Run a coroutine in a thread: a notebook's own thread has an event loop already."""
+    outcome: dict[str, Any] = {}
+
+    def target() -> None:
+        try:
+            outcome["value"] = asyncio.run(asyncio.wait_for(run(), PATIENCE_SECONDS))
+        except BaseException as error:
+            outcome["error"] = error
+
+    thread = threading.Thread(target=target, daemon=True)
+    thread.start()
+    thread.join(PATIENCE_SECONDS + 1)
+    if "error" in outcome:
+        raise outcome["error"]
+    if "value" not in outcome:
+        raise TimeoutError(f"the coroutine did not end within {PATIENCE_SECONDS:g} s")
+    return outcome["value"]

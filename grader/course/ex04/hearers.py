@@ -14,7 +14,7 @@ class Mailer:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, send: Callable[..., None]) -> None:
+    def __init__(self, send: Callable[..., object]) -> None:
         self.send = send
 
     def __call__(self, *args: Any, **kwargs: Any) -> None:
@@ -31,7 +31,7 @@ class Hearers:
         self.returned: list[bool] = []  # whether adding returned the observer
         names = ("first", "second", "broken", "once", "Ctrl-C")
         self.known: dict[str, Any] = {name: self._observer(name) for name in names}
-        self.known["broken object"] = Mailer(self.known["broken"])
+        self.known["broken object"] = Mailer(self._observer("broken object"))
 
     def take(self, action: str, what: str, data: dict[str, Any] | None = None) -> None:
         """Add or remove the observer called `what`, or announce the event of that name."""
@@ -57,8 +57,8 @@ class Hearers:
     def method(self, event: str, *data: Any, **spread: Any) -> None:
         self.heard.append(Heard("method", [event, *data], spread))
 
-    def _observer(self, name: str) -> Callable[..., None]:
-        def observer(event: str, *data: Any, **spread: Any) -> None:
+    def _observer(self, name: str) -> Callable[..., bool]:
+        def observer(event: str, *data: Any, **spread: Any) -> bool:
             self.heard.append(Heard(name, [event, *data], spread))
             if name == "once":
                 self.pipeline.remove_observer(observer)
@@ -66,5 +66,8 @@ class Hearers:
                 raise KeyboardInterrupt
             if name == "broken":
                 raise Trouble("the mail server does not answer")
+            if name == "broken object":
+                raise OSError(111, "the mail server does not answer")
+            return name == "second"
 
         return observer

@@ -7,19 +7,18 @@ import copy
 import inspect
 import logging
 import threading
-from collections.abc import Callable
 from typing import Any
 
 from grader.course.common_probes import Trouble, kinds_of
-from grader.course.ex04.crowd import Crowd
+from grader.course.ex04.crowd import Crowd, in_a_thread
 from grader.course.ex04.hearers import Hearers
+from grader.course.ex04.loggers import described, state
 from grader.course.ex04.rehearsed import FEATURES, Rehearsed, ZeroPoints
 from grader.course.ex04.replies import (
     NAME,
     BesideRoot,
     Called,
     Classified,
-    Handler,
     Nested,
     Observed,
     OneByOne,
@@ -33,8 +32,6 @@ from grader.course.ex04.trial import Trial, restored
 from grader.runner import Learner
 
 Record = dict[str, Any]
-
-PATIENCE_SECONDS = 5.0
 
 
 def set_up(learner: Learner) -> SetUp:
@@ -55,7 +52,7 @@ def set_up(learner: Learner) -> SetUp:
             is_root=first is root,
             is_known=first is logging.getLogger(first.name),
             level=logger.level,
-            handlers=[_described(handler) for handler in logger.handlers],
+            handlers=[described(handler) for handler in logger.handlers],
             n_root_handlers=len(root.handlers),
             root_level=root.level,
             disabled=root.manager.disable,
@@ -65,32 +62,28 @@ def set_up(learner: Learner) -> SetUp:
         return got
 
 
-def _described(handler: logging.Handler) -> Handler:
-    """What kind of handler it is, the level it passes, and a line as it would write it."""
-    fields = {"name": NAME, "levelname": "ERROR", "levelno": 40, "msg": "the dome is stuck"}
-    times = {"created": 1.7e9, "msecs": 0.0}, {"created": 1.7e9 + 2e5 + 3.7e3, "msecs": 0.0}
-    line, later = (handler.format(logging.makeLogRecord(fields | each)) for each in times)
-    stream = isinstance(handler, logging.StreamHandler)
-    plain = stream and not isinstance(handler, logging.FileHandler)
-    return Handler(plain, handler.level, line, later)
-
-
 def set_up_beside_root(learner: Learner) -> BesideRoot:
     """The handlers of the logger if the root logger or somebody else has set one, and if not."""
     logger, root = logging.getLogger(NAME), logging.getLogger()
-    counts, kept = [], []
+    counts, kept, levels = [], [], []
     with restored(logger, root):
         logger.handlers, root.handlers = [logging.NullHandler()], []
         learner.AstronomyPipeline._setup_logging()
         others = len(logger.handlers)
-        for n_of_root in (1, 0):
+        for n_of_root, of_its_own, of_root in (
+            (1, logging.NOTSET, logging.INFO),
+            (0, logging.WARNING, logging.WARNING),
+        ):
             logger.handlers = []
-            of_root = [logging.NullHandler() for _ in range(n_of_root)]
-            root.handlers = list(of_root)
+            root.handlers = [logging.NullHandler() for _ in range(n_of_root)]
+            logger.setLevel(of_its_own)
+            root.setLevel(of_root)
+            before = state(root)
             learner.AstronomyPipeline._setup_logging()
-            kept.append(root.handlers == of_root)
+            kept.append(state(root) == before)
             counts.append(len(logger.handlers))
-    return BesideRoot(counts[0], counts[1], others, root_kept=all(kept))
+            levels.append(logger.level)
+    return BesideRoot(counts[0], counts[1], others, levels, root_kept=all(kept))
 
 
 def _failure(fails: str) -> BaseException | None:
@@ -101,6 +94,8 @@ def _failure(fails: str) -> BaseException | None:
         return SystemExit()
     if fails == "OSError":
         return OSError(28, "no space left")  # its first argument is no text
+    if fails == "RuntimeError":
+        return RuntimeError("the mount is stuck")
     return Trouble(fails) if fails else None
 
 
@@ -132,8 +127,9 @@ def session(learner: Learner, fails: str = "") -> Session:
 
 def session_in_session(learner: Learner) -> Nested:
     """A second session inside a first one, and one after both."""
-    trial, other = Trial(learner, "_announce"), Trial(learner, "_announce")
+    trial = Trial(learner, "_announce")
     pipeline = trial.pipeline
+    other = type(pipeline)(pipeline.processor, pipeline.classifier)
     with trial.watched(), pipeline.batch_processing_session():
         n_lines, n_events = len(trial.own.lines), len(trial.events)
         try:
@@ -144,7 +140,7 @@ def session_in_session(learner: Learner) -> Nested:
         log = list(trial.own.lines)
         new = log[n_lines:], trial.events[n_events:]
         try:
-            with other.pipeline.batch_processing_session():
+            with other.batch_processing_session():
                 another = []
         except Exception as error:
             another = kinds_of(error)
@@ -157,13 +153,20 @@ def session_in_session(learner: Learner) -> Nested:
     return got
 
 
-def called(learner: Learner, records: list[Record]) -> Called:
-    """`pipeline(records)`, and whether an interruption or a failure came through."""
+def called(learner: Learner, records: list[Record], before: list[Record] | None = None) -> Called:
+    """`pipeline(records)`, and whether an interruption or a failure came through.
+
+    With `before` the same pipeline has been called for those records before.
+    """
     stand_ins = ("batch_processing_session", "process_and_classify", "_announce")
     trial = Trial(learner, *stand_ins)
     labels, interrupted, failed = None, False, False
-    given = copy.deepcopy(records)
+    given, first = copy.deepcopy(records), None
     with trial.watched():
+        if before:
+            first = trial.pipeline(before)
+            trial.forget()
+        kept = copy.copy(first)
         try:
             labels = trial.pipeline(given)
         except KeyboardInterrupt:
@@ -176,6 +179,8 @@ def called(learner: Learner, records: list[Record]) -> Called:
         failed=failed,
         left=given == records,
         passed_over=trial.pipeline.processor.count > trial.n_whole,
+        n_whole=trial.n_whole,
+        first_kept=not isinstance(first, list) or first == kept,
         **trial.seen(),
     )
 
@@ -185,7 +190,7 @@ def classified(learner: Learner, record: Record, position: int) -> Classified:
     trial = Trial(learner, "batch_processing_session", "process_and_classify", "_announce")
     with trial.watched():
         label = trial.pipeline.classify_safely(record, position)
-    return Classified(label, list(trial.own.lines))
+    return Classified(label, list(trial.own.lines), trial.events)
 
 
 def one_by_one(learner: Learner, *records: Record) -> OneByOne:
@@ -201,7 +206,7 @@ def one_by_one(learner: Learner, *records: Record) -> OneByOne:
                 label = trial.pipeline.process_and_classify(record)
                 labels.append("a light curve" if isinstance(label, learner.LightCurve) else label)
             except Exception as error:
-                if Trouble not in (type(error), type(error.__context__)):
+                if trial.raised is None or trial.raised not in (error, error.__context__):
                     raise
                 same = error is trial.raised
                 raised.append(Raised(type(error).__name__, str(error), same))
@@ -220,6 +225,11 @@ def features(
 ) -> Any:
     """The features of a light curve."""
     return learner.SimpleTransientClassifier(zeropoints).features(_curve(learner, observations))
+
+
+def features_of_each(learner: Learner, light_curves: list[list[Record]]) -> list[Any]:
+    """The features of several light curves, each measured by a new classifier."""
+    return [features(learner, each) for each in light_curves]
 
 
 def features_of_second(
@@ -273,11 +283,18 @@ def asks_for_features(learner: Learner, observations: list[Record]) -> bool:
 def left_alone(learner: Learner, method: str, observations: list[Record]) -> Tables:
     """The table of a light curve before and after it was measured or classified."""
     light_curve, rehearsed = _curve(learner, observations), Rehearsed(learner)
-    before = light_curve.data.copy()
+    before, others = light_curve.data.copy(), _others(light_curve)
     if method == "predict":
         rehearsed.plan(light_curve, dict.fromkeys(FEATURES, 1.0))
     getattr(rehearsed.classifier, method)(light_curve)
-    return Tables(before, light_curve.data)
+    now = _others(light_curve)
+    names = [name for name in now | others if now.get(name) is not others.get(name)]
+    return Tables(before, light_curve.data, names)
+
+
+def _others(light_curve: Any) -> dict[str, Any]:
+    """What there is of a light curve besides its table."""
+    return {name: value for name, value in vars(light_curve).items() if name != "data"}
 
 
 def _curve(learner: Learner, observations: list[Record]) -> Any:
@@ -285,24 +302,32 @@ def _curve(learner: Learner, observations: list[Record]) -> Any:
 
 
 def processed_async(
-    learner: Learner, records: list[Record], *limit: int, before: int = 0
+    learner: Learner,
+    records: list[Record],
+    *limit: int,
+    before: tuple[list[Record], int] | None = None,
 ) -> Processed:
     """`await pipeline.process_async(records, *limit)`, and how many were at work at a time.
 
-    With `before` it has been called with that limit for no records before.
+    With `before` it has been called for those records with that limit before.
     """
     stand_ins = ("batch_processing_session", "process_and_classify", "classify_safely", "_announce")
     trial, crowd = Trial(learner, *stand_ins), Crowd(limit[0] if limit else 4)
     process = trial.pipeline.processor.process_lightcurve
+    loop_runs, blocked = threading.Event(), False
 
     def slowly(raw_data: Any) -> Any:
+        nonlocal blocked
         asked = ("seconds", "patience", "until_done")
         crowd.work(**{name: raw_data[name] for name in asked if name in raw_data})
+        if "needs_loop" in raw_data and not loop_runs.wait(0.4):
+            blocked = True
         return process(raw_data)
 
     given = copy.deepcopy(records)
 
     async def run() -> tuple[bool, Any]:
+        asyncio.get_running_loop().call_soon(loop_runs.set)
         value = trial.pipeline.process_async(given, *limit)
         if not inspect.isawaitable(value):
             return False, value
@@ -312,39 +337,21 @@ def processed_async(
                 each.close()  # otherwise Python would complain that nobody awaited it
         return True, labels
 
-    trial.pipeline.processor.process_lightcurve = slowly
     with trial.watched():
         if before:
-            _in_a_thread(lambda: trial.pipeline.process_async([], max_concurrent=before))
-        awaitable, labels = _in_a_thread(run)
+            earlier, most = before
+            in_a_thread(lambda: trial.pipeline.process_async(earlier, max_concurrent=most))
+        trial.pipeline.processor.process_lightcurve = slowly
+        awaitable, labels = in_a_thread(run)
     return Processed(
         awaitable=awaitable,
         labels=labels,
         most=crowd.most,
         overtaken=crowd.overtaken,
+        blocked=blocked,
         left=given == records,
         **trial.seen(),
     )
-
-
-def _in_a_thread(run: Callable[[], Any]) -> Any:
-    """Run a coroutine in a thread: a notebook's own thread has an event loop already."""
-    outcome: dict[str, Any] = {}
-
-    def target() -> None:
-        try:
-            outcome["value"] = asyncio.run(asyncio.wait_for(run(), PATIENCE_SECONDS))
-        except BaseException as error:
-            outcome["error"] = error
-
-    thread = threading.Thread(target=target, daemon=True)
-    thread.start()
-    thread.join(PATIENCE_SECONDS + 1)
-    if "error" in outcome:
-        raise outcome["error"]
-    if "value" not in outcome:
-        raise TimeoutError(f"the coroutine did not end within {PATIENCE_SECONDS:g} s")
-    return outcome["value"]
 
 
 def observed(learner: Learner, steps: list[list[Any]]) -> Observed:

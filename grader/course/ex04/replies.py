@@ -28,6 +28,8 @@ class Event(Struct):
     name: Any
     data: dict[str, Any]
     in_session: Any
+    n_calls: int = 0
+    """How often the processor and the classifier had been called by then."""
 
 
 class Call(Struct):
@@ -56,6 +58,8 @@ class Handler(Struct):
     level: int
     line: str
     later: str
+    dropped: list[str]
+    """The levels, of INFO and ERROR, that its filters or those of the logger drop."""
 
 
 class SetUp(Struct, kw_only=True):
@@ -85,8 +89,10 @@ class BesideRoot(Struct):
     alone: int
     others: int
     """The number of them where somebody had given it one before."""
+    levels: list[int]
+    """The logger's level in both cases: the root's was INFO, and its own WARNING, before."""
     root_kept: bool
-    """Whether the root logger still has its handler."""
+    """Whether the root logger is as it was, and has its handler as it was."""
 
 
 class Session(Seen, kw_only=True):
@@ -126,13 +132,18 @@ class Called(Seen, kw_only=True):
     """Whether the list of records is as it was."""
     passed_over: bool
     """Whether the processor was asked without `process_and_classify`."""
+    n_whole: int
+    """How often `process_and_classify` was called."""
+    first_kept: bool
+    """Whether the list of labels of an earlier call is as it was."""
 
 
 class Classified(Struct):
-    """What `classify_safely` returned, and what it logged."""
+    """What `classify_safely` returned, logged and announced."""
 
     label: Any
     log: list[Line]
+    events: list[Event]
 
 
 class Raised(Struct):
@@ -156,10 +167,11 @@ class OneByOne(Seen, kw_only=True):
 
 
 class Tables(Struct):
-    """The table of a light curve before and after."""
+    """The table of a light curve before and after, and what else of it has changed."""
 
     before: Table
     after: Table
+    others: list[str]
 
 
 class Processed(Seen, kw_only=True):
@@ -169,6 +181,8 @@ class Processed(Seen, kw_only=True):
     labels: Any
     most: int
     overtaken: int
+    blocked: bool
+    """Whether the event loop stood still while a record was processed."""
     left: bool
     """Whether the list of records is as it was."""
 

@@ -81,6 +81,12 @@ class Trial:
             root.setLevel(logging.INFO)
             yield
 
+    def forget(self) -> None:
+        """Begin anew with all that was seen and counted."""
+        for seen in (self.own.lines, self.root.lines, self.events, self.calls):
+            seen.clear()
+        self.sessions = self.n_whole = self.pipeline.processor.count = 0
+
     def failed(self, error: BaseException) -> BaseException:
         """The exception, which is remembered."""
         self.raised = error
@@ -122,7 +128,7 @@ def _stand_in(name: str, trial: Trial) -> Any:
             return "failed"
 
     def announce(self: Any, event: str, **data: Any) -> None:
-        trial.events.append(Event(event, data, self.in_session))
+        trial.events.append(Event(event, data, self.in_session, len(trial.calls)))
 
     return {
         "_setup_logging": staticmethod(lambda: logging.getLogger(NAME)),
@@ -138,12 +144,11 @@ class Processor:
 
     def __init__(self, trial: Trial) -> None:
         self.trial, self.count = trial, 0
-        self.made: list[tuple[Any, Any]] = []  # light curves, and their tables as they were
+        self.made: list[tuple[Any, Any, str]] = []  # light curves, their tables and names
         days = (59000.25, 59001.25, 59002.25)
         data = [{"mjd": day, "flux": 50.0, "flux_err": 1.0, "band": "r"} for day in days]
         data.append({"mjd": 59003.25, "flux": 1.0, "flux_err": 1.0, "band": "r"})
         self.template = trial.learner.TransientLightCurve(data, "template")
-        self.empty = trial.learner.TransientLightCurve([], "template")
 
     def process_lightcurve(self, raw_data: Any) -> Any:
         if not isinstance(raw_data, dict):
@@ -157,16 +162,19 @@ class Processor:
             kind = ValueError if raw_data.get("usual") else Trouble
             text = raw_data["raises"]
             raise self.trial.failed(OSError(28, text) if raw_data.get("of_disk") else kind(text))
-        light_curve = copy.copy(self.empty if raw_data.get("empty") else self.template)
-        light_curve.object_id, light_curve.transient_type = name, raw_data["label"]
-        self.made.append((light_curve, light_curve.data.copy()))
+        light_curve = copy.copy(self.template)
+        if "empty" in raw_data or not raw_data:
+            light_curve.data = self.template.data[: 2 if not raw_data else 0].copy()
+        light_curve.object_id, light_curve.transient_type = name, raw_data.get("label", "")
+        self.made.append((light_curve, light_curve.data.copy(), name))
         return light_curve
 
     def kind_of(self, light_curve: Any) -> str:
         """What the classifier is given, in words: a light curve of this processor's, or another."""
-        for made, data in self.made:
+        for made, data, name in self.made:
             if light_curve is made:
-                return "a light curve" if data.equals(made.data) else "changed light curve"
+                same = data.equals(made.data) and made.object_id == name
+                return "a light curve" if same else "changed light curve"
         return "light curve of another making"
 
 

@@ -55,6 +55,10 @@ def check_left_alone(answer: Answer[Tables]) -> None:
         n_rows=len(got.after),
         n_before=len(got.before),
     )
+    same_index = approx_equal(got.after.index, got.before.index)
+    require(same_index, "curve-changed~index", index=shown(list(got.after.index)))
+    others = ", ".join(map(str, got.others))
+    require(not others, "curve-changed~others", names=others)
 
 
 def records(rng: Rng, n: int = 5) -> list[Record]:
@@ -68,8 +72,10 @@ def records(rng: Rng, n: int = 5) -> list[Record]:
 
 
 def observation(band: str, day: float, magnitude: float, signal_to_noise: float = 20.0) -> Record:
-    flux = 10 ** (0.4 * (25.0 - magnitude))
-    return {"mjd": day, "flux": flux, "flux_err": flux / signal_to_noise, "band": band}
+    """A detection, in few digits."""
+    flux = float(f"{10 ** (0.4 * (25.0 - magnitude)):.5g}")
+    error = float(f"{flux / signal_to_noise:.3g}")
+    return {"mjd": round(float(day), 3), "flux": flux, "flux_err": error, "band": band}
 
 
 def nothing_seen(band: str, day: float, flux: float = 1.0) -> Record:
@@ -84,7 +90,7 @@ def event(
 
     A season is a pair: its first day and how much fainter than the peak it is [mag].
     """
-    rising = [(-rise * f, 18.0 + f) for f in np.linspace(1, 0, max(2, int(rise // 8) + 2))]
+    rising = [(-rise * f, 18.0 + f) for f in np.linspace(1, 0, max(2, int(rise // 12) + 2))]
     falling = [(day, 18.0 + rate * day) for day in np.arange(3.0, end, 3)]
     late = [
         (first + day, 18.0 + fainter + 0.02 * day / 6)

@@ -19,22 +19,41 @@ NONE: Zero = {}
 
 def supernova(rng: Rng, main: str = "r", other: str = "g", faintest: int = 140) -> list[Record]:
     """A light curve in which every slip shows: the other band is brighter and seen earlier."""
-    days = [-14, -9, -5, -2, 0, 3, 7, 12, 18, 25, 28, 41, 58, 140, 152, 222, 228, 293]
+    days = [-18, -9, -3, 0, 3, 8, 17, 27, 45, 140, 152, 222, 293, 360]
     points = []
     for day in days:
-        fading = 0.05 * min(day, 30) + 0.015 * max(day - 30, 0)
+        fading = 0.05 * min(day, 30) + 0.015 * max(min(day, 290) - 30, 0)
         magnitude = 18 + (0.1 * -day if day < 0 else fading)
         magnitude += {140: 3.0, -9: 6.0}[faintest] * (day == faintest)
         scatter = 0.0 if day == 0 else rng.uniform(0, 0.04)
-        when, quality = day + rng.uniform(-0.2, 0.2), rng.uniform(10, 60)
-        points.append(observation(main, when, magnitude + scatter, quality))
-    for day in (-21, -8, -3, 1, 5, 9, 22, 100, 190):
+        when, quality = day + round(rng.uniform(-0.2, 0.2), 2), rng.uniform(10, 60)
+        points.append(observation(main, when, magnitude + scatter, 3.5 if day == 293 else quality))
+    for day in (-21, -8, -3, 1, 9, 22, 100, 190):
         magnitude = 17.6 + 0.04 * abs(day - 9) + 0.3 * (day > 10) + rng.uniform(0, 0.04)
-        points.append(observation(other, day + rng.uniform(-0.2, 0.2), magnitude))
+        points.append(observation(other, day + round(rng.uniform(-0.2, 0.2), 2), magnitude))
     points += [nothing_seen(main, -70, 0.7), nothing_seen(main, -35, -1.0)]
     points.append(nothing_seen(main, -30, math.nan))
-    points += [nothing_seen(other, day) for day in range(160, 190, 2)]  # the band of most rows
+    points += [nothing_seen(main, day) for day in (100, 185, 260)]  # between episodes
+    points += [nothing_seen(other, day) for day in range(160, 188, 2)]  # the band of most rows
     return somewhen(rng, points)
+
+
+def odd_ones() -> dict[str, list[Record]]:
+    """Light curves of which little can be measured, by what they are like."""
+    points: dict[str, list[tuple[str, float, float]]] = {
+        "a detection in each of three bands": [("g", 0, 18.2), ("i", 1, 17.5), ("r", 2, 18.0)],
+        "its peak first and r only long after it": [
+            *(("i", 0, 18.0), ("i", 0.25, 18.3), ("i", 5, 18.5), ("i", 5, 18.9)),
+            *(("i", 80, 19.0), ("g", 2, 18.6), ("g", 3, 18.7), ("g", 4, 18.7), ("r", 40, 18.1)),
+        ],
+        "a break before its peak": [
+            *(("i", -100, 19.5), ("i", -10, 18.5), ("i", 0, 18.0), ("i", 0.75, 18.2)),
+            *(("r", 5, 18.4), ("g", 6, 18.1)),
+        ],
+    }
+    odd = {about: [observation(*each) for each in data] for about, data in points.items()}
+    odd[list(odd)[-1]].append(nothing_seen("i", 10))
+    return odd
 
 
 def somewhen(rng: Rng, points: list[Record]) -> list[Record]:

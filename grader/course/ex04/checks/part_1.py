@@ -48,6 +48,7 @@ def check_handlers(got: SetUp) -> None:
     require(got.level != 0 or handler.level == 0, "level-on-handler")
     require(got.level == INFO, "other-level", level=got.level)
     require(handler.level <= INFO, "handler-drops-info")
+    require(not handler.dropped, "handler-drops-info~filter", levels=" and ".join(handler.dropped))
 
 
 def test_format(learner: Subject) -> None:
@@ -56,16 +57,20 @@ def test_format(learner: Subject) -> None:
     require(bool(got.handlers), "handlerless")
     line, later = got.handlers[0].line, got.handlers[0].later
     require(line != "the dome is stuck", "no-format")
+    require("the dome is %s" not in line, "format-incomplete~msg", line=line)
     require("the dome is stuck" in line, "format-incomplete~message", line=line)
     require("ERROR" in line.upper(), "format-incomplete~level", line=line)
     require(line != later, "format-incomplete~time", line=line)
 
 
 def test_beside_root(learner: Subject) -> None:
-    """A handler that the logger has counts, no matter whose; those of the root logger do not"""
+    """A handler that the logger has counts, no matter whose; the root logger makes no difference"""
     got = learner.ask(probes.set_up_beside_root).value
     require(got.root_kept, "root-configured")
     require(got.others < 2, "second-kind-of-handler")
     require(got.beside > 0 or got.alone > 0, "remembered-elsewhere")
     require(got.beside != 0, "has-handlers")
     require(got.beside == 1, "several-handlers", n_handlers=got.beside)
+    beside, alone = got.levels
+    require(beside == INFO or alone != INFO, "level-by-condition", level=beside)
+    require(alone == INFO or beside != INFO, "level-by-condition~kept", level=alone)

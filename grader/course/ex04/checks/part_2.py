@@ -92,6 +92,7 @@ def test_session_with_exception(learner: Subject) -> None:
     require(got.same, "exception-replaced~copy")
     require(finish_announced(got), "finish-not-announced")
     check_once(got)
+    check_finished_once(got)
     check_flag(got)
     require(bool(got.log), "nothing-logged")
     well_formed(got)
@@ -100,12 +101,15 @@ def test_session_with_exception(learner: Subject) -> None:
     require(says(got.log, "finished"), "finish-not-logged")
 
 
-def test_session_with_os_error(learner: Subject) -> None:
-    """The line holds an exception's message, `str(error)`, whatever its arguments are"""
+def test_session_with_other_exceptions(learner: Subject) -> None:
+    """The line holds an exception's message, `str(error)`, whatever its kind and its arguments"""
     got = in_session(learner.ask(probes.session, "OSError"))
     require(bool(got.raised), "exception-swallowed")
     require(got.raised == "OSError", "message-from-args", kind=got.raised)
     require(says(got.log, "no space left", "ERROR"), "exception-not-logged~os-error")
+    got = in_session(learner.ask(probes.session, "RuntimeError"))
+    require(bool(got.raised), "exception-swallowed")
+    require(says(got.log, "the mount is stuck", "ERROR"), "exception-not-logged~runtime")
 
 
 def test_session_flag(learner: Subject) -> None:
@@ -114,6 +118,15 @@ def test_session_flag(learner: Subject) -> None:
     if names_of(got.events) != ["session_started", "session_finished"] or len(got.events) != 2:
         return  # another check complains of that
     check_flag(got)
+
+
+def check_flag(got: Session) -> None:
+    """Observers and log must hear of a session while it is open, of its end when it is closed."""
+    for event in got.events:
+        started = approx_equal(event.name, "session_started")
+        require(event.in_session is not False or not started, "flag-after-announcement")
+        finished = approx_equal(event.name, "session_finished")
+        require(event.in_session is not True or not finished, "flag-after-announcement~end")
     flags = {
         word: [line.in_session for line in got.log if word in line.text.lower()]
         for word in ("started", "finished")
@@ -122,13 +135,11 @@ def test_session_flag(learner: Subject) -> None:
     require(True not in flags["finished"], "flag-after-log~end")
 
 
-def check_flag(got: Session) -> None:
-    """Observers must hear of a session while it is open, and of its end when it is closed."""
-    for event in got.events:
-        started = approx_equal(event.name, "session_started")
-        require(event.in_session is not False or not started, "flag-after-announcement")
-        finished = approx_equal(event.name, "session_finished")
-        require(event.in_session is not True or not finished, "flag-after-announcement~end")
+def check_finished_once(got: Session) -> None:
+    """The line that the session has finished must not be written twice."""
+    lines = [line.text for line in got.log if "finished" in line.text.lower()]
+    twice = [line for line in lines if lines.count(line) > 1]
+    require(not twice, "finished-twice", line=shown(twice[0] if twice else ""))
 
 
 def check_once(got: Session) -> None:
@@ -145,10 +156,13 @@ def test_session_interrupted(learner: Subject) -> None:
     """Ctrl-C (KeyboardInterrupt) ends the session too, goes on, and is not an error"""
     got = in_session(learner.ask(probes.session, "exit"))
     require(got.after is False and finish_announced(got), "open-after-interruption~exit")
+    require(says(got.log, "finished") or not got.log, "finish-not-logged~exit")
     got = in_session(learner.ask(probes.session, "Ctrl-C"))
     require(got.after is False and finish_announced(got), "open-after-interruption")
     require(bool(got.raised), "interruption-swallowed")
     check_once(got)
+    check_flag(got)
+    check_finished_once(got)
     require(says(got.log, "finished") or not got.log, "finish-not-logged~interruption")
     errors = [line for line in got.log if line.level in ("ERROR", "CRITICAL")]
     require(not errors, "interruption-logged")

@@ -14,9 +14,9 @@ from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, req
 from grader.wire import OpaqueObject
 
 
-def called(learner: Subject, data: list[Any]) -> Called:
+def called(learner: Subject, data: list[Any], before: list[Any] | None = None) -> Called:
     """What was seen of a call, once its labels are not a generator."""
-    answer = learner.ask(probes.called, data)
+    answer = learner.ask(probes.called, data, *([before] if before else []))
     of_none = "NoneType" in answer.message and None in data
     fail_if_recognised(answer, Mistake("name-looked-up", of_none, error=answer.raised))
     got = answer.value
@@ -42,7 +42,15 @@ def test_labels(learner: Subject, rng: Rng) -> None:
     )
     require(got.left, "records-changed")
     require(not got.passed_over, "step-passed-over")
-    expect(Answer(called(learner, []).labels), [], what="the result for an empty list")
+    require(got.n_whole <= len(data), "processed-twice", n_records=len(data), n_calls=got.n_whole)
+    again = called(learner, [], data[:2])
+    expect(
+        Answer(again.labels),
+        [],
+        Mistake("labels-kept", want[:2]),
+        what="the result for an empty list after another",
+    )
+    require(again.first_kept, "labels-kept~emptied")
 
 
 def test_same_object_again(learner: Subject, rng: Rng) -> None:
@@ -75,6 +83,7 @@ def test_failed_record(learner: Subject, rng: Rng) -> None:
         handled = learner.ask(probes.called, usual).raised is None
         raise Finding("some-exceptions-only" if handled else "one-stops-all~raised")
     require(not approx_equal(got.labels, want[:2]), "one-stops-all")
+    require(got.n_whole <= len(data), "processed-twice", n_records=len(data), n_calls=got.n_whole)
     expect(
         Answer(got.labels),
         want,
@@ -99,7 +108,7 @@ def test_nameless_record(learner: Subject, rng: Rng) -> None:
     del data[5]["objectId"]
     data[5]["diaObjectId"] = int(rng.integers(10**9, 10**10))
     data[6] = None
-    got = called(learner, data)
+    got = called(learner, data, records(rng, 3))
     if not isinstance(got.labels, list) or len(got.labels) != 7:
         return  # another check complains of that
     require(not approx_equal(got.labels[0], "failed"), "nameless-fails")
@@ -113,18 +122,6 @@ def test_nameless_record(learner: Subject, rng: Rng) -> None:
         expect(Answer(names), want, what="the list of the `object_id` that are announced")
 
 
-def test_classify_safely(learner: Subject, rng: Rng) -> None:
-    """`classify_safely` by itself returns a label, and knows a nameless record by its position"""
-    (good,) = records(rng, 1)
-    label = learner.ask(probes.classified, good, 3).value.label
-    expect(Answer(label), good["label"], what="the label that `classify_safely` returns")
-    got = learner.ask(probes.classified, {"raises": "nothing in it"}, 7).value
-    expect(Answer(got.label), "failed", what="the label of a broken record")
-    errors = errors_in(got.log)
-    named = any("record 7" in line for line in errors)
-    require(named or not errors, "position-ignored", errors=shown(errors))
-
-
 def check_positions(errors: list[str]) -> None:
     """The third and the fifth record failed, and both are known by their positions."""
     text = " ".join(errors)
@@ -132,6 +129,8 @@ def check_positions(errors: list[str]) -> None:
     require("record 3" not in text or "record 5" not in text, "counted-from-one")
     same = text.count("record 2") == 2 and "record 4" not in text
     require(not same, "position-of-first-equal", errors=shown(errors))
+    went_on = "record 5" in text and "record 7" in text
+    require(not went_on, "position-ignored~goes-on", errors=shown(errors))
     require("record 2" in text, "failure-without-name~nameless", errors=shown(errors))
 
 
@@ -158,6 +157,7 @@ def test_interruption(learner: Subject, rng: Rng) -> None:
 def test_records_announced(learner: Subject, rng: Rng) -> None:
     """Each record is announced as "classified" or "failed\""""
     data = records(rng, 4)
+    data[0]["label"] = "failed"  # which a classifier may say
     data[1]["raises"] = "the file is cut off"
     data[2]["label"] = "unknown"
     data[3] |= {"raises": "no space left", "of_disk": True}
@@ -193,3 +193,18 @@ def test_records_announced(learner: Subject, rng: Rng) -> None:
         Mistake("message-from-args", [*want[:3], as_code[2]]),
         what="the list of announced events and their data",
     )
+    require(got.events[0].n_calls == 2, "announced-late", n_calls=got.events[0].n_calls)
+
+
+def test_classify_safely(learner: Subject, rng: Rng) -> None:
+    """`classify_safely` by itself returns a label, logs, and announces"""
+    (good,) = records(rng, 1)
+    label = learner.ask(probes.classified, good, 3).value.label
+    expect(Answer(label), good["label"], what="the label that `classify_safely` returns")
+    got = learner.ask(probes.classified, {"raises": "nothing in it"}, 7).value
+    expect(Answer(got.label), "failed", what="the label of a broken record")
+    errors = errors_in(got.log)
+    named = any("record 7" in line for line in errors)
+    require(bool(errors), "failure-not-logged~alone")
+    require(named, "position-ignored", errors=shown(errors))
+    require(bool(got.events), "not-announced~alone")

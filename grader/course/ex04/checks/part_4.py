@@ -60,14 +60,15 @@ def test_every_record(learner: Subject, rng: Rng) -> None:
     """Each record is processed anew, also a later one of the same object"""
     first, again = records(rng, 2)
     again["objectId"] = first["objectId"]
-    got = learner.ask(probes.one_by_one, first, again).value
+    got = learner.ask(probes.one_by_one, first, again, first).value
     expect(
         Answer(got.labels),
-        [first["label"], again["label"]],
-        Mistake("cached-by-name", [first["label"]] * 2),
-        what="the labels of two records",
+        [first["label"], again["label"], first["label"]],
+        Mistake("cached-by-name", [first["label"]] * 3),
+        what="the labels of three records",
     )
     n_made = sum(call.method == "process" for call in got.calls)
+    require(n_made != 2 or len(got.calls) != 4, "cached-by-name~content")
     for who, counted, n_calls in (
         ("processor", got.n_processed, n_made),
         ("classifier", got.n_predicted, len(got.calls) - n_made),
@@ -78,19 +79,37 @@ def test_every_record(learner: Subject, rng: Rng) -> None:
 def test_any_survey(learner: Subject, rng: Rng) -> None:
     """What a record must hold, and what becomes of an empty light curve, is decided elsewhere"""
     record = {"diaObjectId": int(rng.integers(10**9)), "diaSources": [], "empty": True}
-    answer = learner.ask(probes.one_by_one, record | {"label": "Nothing seen "})
+    answer = learner.ask(probes.one_by_one, record | {"label": "Nothing seen "}, {})
     other_keys = Mistake("record-looked-into~key", Raises("KeyError"), error=answer.raised)
     fail_if_recognised(answer, other_keys)
     got = answer.value
-    asked, label = [call.method for call in got.calls], first_label(got)
+    asked, label = [call.method for call in got.calls[:2]], first_label(got)
     require(asked != [] or label is None, "record-looked-into", label=shown(label))
-    require(asked != ["process"] or label is None, "own-rules", label=shown(label))
+    never_asked = asked[:1] == ["process"] and asked[1:] != ["predict"]
+    require(not never_asked or label is None, "own-rules", label=shown(label))
     tidied = isinstance(label, str) and label.strip().lower() == "nothing seen"
     expect(
         Answer(label),
         "Nothing seen ",
         Mistake("label-replaced", tidied, want=shown("Nothing seen "), label=shown(label)),
         what="the label of an empty light curve",
+    )
+    check_empty_record(got)
+
+
+def check_empty_record(got: OneByOne) -> None:
+    """The second record was empty, its light curve short, and its label an empty text."""
+    label = got.labels[1] if len(got.labels) == 2 else None
+    passed_on = len(got.calls) == 4
+    few = [call.method for call in got.calls[2:]] == ["process"]
+    require(not few or label is None, "own-rules~few", label=shown(label))
+    require(passed_on or label is None, "record-looked-into~empty", label=shown(label))
+    replaced = isinstance(label, str) and passed_on
+    expect(
+        Answer(label),
+        "",
+        Mistake("label-replaced", replaced, want=shown(""), label=shown(label)),
+        what="the label of an empty record",
     )
 
 
@@ -119,13 +138,15 @@ def test_exceptions_go_on(learner: Subject, rng: Rng, who: str) -> None:
     """Exceptions of the processor and the classifier go on to the caller"""
     (record,) = records(rng, 1)
     record |= {"raises": "cut off"} if who == "processor" else {"label": "raise"}
+    usual = [record | {"usual": True}] if who == "processor" else []
     want = "cut off" if who == "processor" else "the rules are at a loss"
     call = "process" if who == "processor" else "predict"
-    got = learner.ask(probes.one_by_one, record).value
+    got = learner.ask(probes.one_by_one, record, *usual).value
     require(any(each.method == call for each in got.calls), "never-called", who=who)
     if call == "predict" and all(each.about != "a light curve" for each in got.calls):
         return  # another check complains of that
     require(bool(got.raised), "exception-swallowed", who=who)
+    require(len(got.raised) == 1 + len(usual), "exception-swallowed~usual")
     raised = got.raised[0]
     unchanged = raised.kind == "Trouble" and raised.message == want
     require(

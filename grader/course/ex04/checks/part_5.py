@@ -8,8 +8,16 @@ from typing import Any
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex04 import probes
 from grader.course.ex04.checks.common import Record, check_left_alone, observation
-from grader.course.ex04.checks.measured import NONE, Zero, measured, slope, somewhen, supernova
-from grader.course.ex04.checks.slips import slips
+from grader.course.ex04.checks.measured import (
+    NONE,
+    Zero,
+    measured,
+    odd_ones,
+    slope,
+    somewhen,
+    supernova,
+)
+from grader.course.ex04.checks.slips import odd_slips, slips
 from grader.course.gates import gate
 from grader.course.oracles import Rng
 from grader.expect import (
@@ -30,7 +38,7 @@ UNITS = {
     "colour": "mag",
     "episodes": "",
 }
-ZERO_POINTS = {"g": 26.3, "r": 26.1}
+ZERO_POINTS = {"g": 26.3}  # r is not among them
 
 
 @gate
@@ -96,7 +104,7 @@ def test_colour_missing(learner: Subject, rng: Rng) -> None:
 
 def test_decline_missing(learner: Subject, rng: Rng) -> None:
     """Without a detection a day or more after the peak the decline rate is NaN"""
-    far, soon = (45, 19.0), (0.3, 18.06)
+    far, soon = (45, 19.0), (0.75, 18.15)
     for band, *points in (("r",), ("z", far), ("i", soon, far)):
         rising = [observation(band, day, 18 - 0.06 * day) for day in (-12, -6, 0)]
         later = [observation(band, *point) for point in points]
@@ -114,6 +122,7 @@ def test_decline_missing(learner: Subject, rng: Rng) -> None:
             Mistake("slope-within-a-night", 0.2),
             Mistake("line-through-one-point~value", points == [far] and known, rate=shown(rate)),
             what="the decline rate without a later detection",
+            rtol=1e-4,
         )
 
 
@@ -140,7 +149,7 @@ def test_feature_borders(learner: Subject, rng: Rng) -> None:
         30: 18.2,
         30.375: 20.5,
         90.375: 19.6,
-        151.25: 19.7,
+        150.625: 19.7,
     }
     red = [observation("r", *point) for point in days.items()]
     blue = [
@@ -187,3 +196,18 @@ def rate_after(learner: Subject, rng: Rng, days: float) -> Any:
 def test_light_curve_left_alone(learner: Subject, rng: Rng) -> None:
     """The light curve stays as it was"""
     check_left_alone(learner.ask(probes.left_alone, "features", supernova(rng)))
+
+
+def test_odd_light_curves(learner: Subject, rng: Rng) -> None:
+    """Few detections, a peak at the beginning, bands other than g and r"""
+    odd = [(about, somewhen(rng, data)) for about, data in odd_ones().items()]
+    want = [measured(data) for _, data in odd]
+    together = learner.ask(probes.features_of_each, [data for _, data in odd])
+    if approx_equal(together.result, want, 1e-4):
+        return
+    for (about, data), features, mistakes in zip(odd, want, odd_slips(), strict=True):
+        answer = learner.ask(probes.features, data)
+        for name, value in features.items() if isinstance(answer.value, dict) else ():
+            known = [mistake for of, mistake in mistakes if of == name]
+            got, what = Answer(feature(answer, name)), f"`{name}` of a light curve with {about}"
+            expect(got, value, *known, what=what, unit=UNITS[name], rtol=1e-4)

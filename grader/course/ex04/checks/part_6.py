@@ -12,11 +12,11 @@ from grader.course.ex04.checks.measured import measured, seen, somewhen, superno
 from grader.course.ex04.checks.rules import (
     AT_BORDERS,
     ENOUGH,
-    IN_ONE_BAND,
     IN_ORDER,
     SINGLE,
     TOO_FEW,
     UNMEASURED,
+    WITH_NAN,
     Case,
     holding,
 )
@@ -75,18 +75,24 @@ def test_not_measured(learner: Subject, rng: Rng) -> None:
     for case, answer in zip(UNMEASURED, predicted(learner, rng, UNMEASURED), strict=True):
         if not is_right(case, answer):
             misjudged(learner, case, answer)
+    check_made_up(learner, WITH_NAN)
 
 
 def test_borders(learner: Subject) -> None:
     """Right at its border no rule holds, except that of 3 episodes"""
-    planned = [case.features for case in AT_BORDERS]
-    want = [case.label for case in AT_BORDERS]
-    together = learner.ask(probes.predicted_each, IN_ONE_BAND, planned)
+    check_made_up(learner, AT_BORDERS)
+
+
+def check_made_up(learner: Subject, cases: list[Case]) -> None:
+    """Made-up features must lead to the labels of the rules."""
+    planned = [case.features for case in cases]
+    want = [case.label for case in cases]
+    together = learner.ask(probes.predicted_each, cases[0].data, planned)
     if approx_equal(together.result, want):
         return
-    if not learner.ask(probes.asks_for_features, IN_ONE_BAND).value:
+    if not learner.ask(probes.asks_for_features, cases[0].data).value:
         return  # features that it works out itself cannot be made up
-    for case in AT_BORDERS:
+    for case in cases:
         answer = learner.ask(probes.predicted, case.data, case.features)
         if not is_right(case, answer):
             exactly, label = case.border

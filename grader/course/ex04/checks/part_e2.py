@@ -9,11 +9,11 @@ import pytest
 from grader.answer import Answer, Subject
 from grader.course.counted import as_many
 from grader.course.ex04 import probes
-from grader.course.ex04.checks.common import says
+from grader.course.ex04.checks.common import errors_in, says
 from grader.course.ex04.replies import Observed
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, expect, require
+from grader.expect import Mistake, expect, require, shown
 
 
 def observed(learner: Subject, steps: list[list[Any]]) -> Observed:
@@ -41,6 +41,7 @@ def test_observers(learner: Subject, rng: Rng) -> None:
         calls(*names),
         Mistake("only-last-kept", calls("method")),
         Mistake("only-first-kept", calls("first")),
+        Mistake("value-stops-others", calls("first", "second")),
         Mistake("known-by-name", calls("first", "method")),
         Mistake("order-reversed", calls(*reversed(names))),
         what="the list of calls (observer, event, data)",
@@ -85,11 +86,26 @@ def test_observer_fails_again(learner: Subject) -> None:
     got = observed(learner, [["add", "broken"], ["add", "first"], *events])
     who = [each.who for each in got.heard]
     require(who.count("broken") != 1 or who.count("first") != 2, "broken-removed")
+    n_lines = sum("mail server" in text for text in errors_in(got.log))
+    require(who.count("broken") != 2 or n_lines != 1, "failure-not-logged~again")
     got = observed(learner, [["add", "broken object"], *events])
     nameless = any("AttributeError" in kinds and "name__" in kinds[-1] for kinds in got.errors)
     require(not nameless, "name-wanted")
     unhashable = [kinds[-1] for kinds in got.errors if "unhashable" in " ".join(kinds)]
     require(not unhashable, "hash-wanted", error=unhashable[0] if unhashable else "")
+    refused = got.errors[0]
+    require(not refused, "callable-refused", error=": ".join(refused[:1] + refused[-1:]))
+    check_message(got)
+
+
+def check_message(got: Observed) -> None:
+    """An object that is an observer must be called; its exception's first argument is no text."""
+    require(bool(got.heard), "callable-refused~quiet")
+    raised = got.errors[1]
+    require(raised[:1] != ["TypeError"], "message-from-args~raised", error=(raised or [""])[-1])
+    errors = errors_in(got.log)
+    said = any("mail server" in text for text in errors)
+    require(said or not errors, "message-from-args", lines=shown(errors))
 
 
 @pytest.mark.parametrize("name", ["first", "method"])
@@ -100,21 +116,29 @@ def test_observer_twice(learner: Subject, name: str) -> None:
     require(len(got.heard) != 2, "called-twice~method" if name == "method" else "called-twice")
     expect(Answer(len(got.heard)), 1, what="the number of calls")
     other = "method" if name == "first" else "first"
+    announced = ["announce", "session_started"]
     steps = [["add", other], ["add", name], ["add", "second"], ["remove", name]]
-    got = observed(learner, [*steps, ["announce", "session_started"]])
+    got = observed(learner, [*steps, announced, ["add", name], announced])
     by_identity = name == "method" and "ValueError" in got.errors[3]
     require(not by_identity, "not-found")
     expect(Answer(got.errors[3]), [], what="the error when an observer is removed")
     who = [each.who for each in got.heard]
-    require(name not in who, "not-removed")
-    expect(Answer(who), [other, "second"], what="the list of observers called after a removal")
+    require(name not in who[:3], "not-removed")
+    expect(
+        Answer(who),
+        [other, "second", other, "second", name],
+        Mistake("not-added-again", [other, "second"] * 2),
+        what="the list of observers called after a removal",
+    )
 
 
 def test_remove_unknown(learner: Subject) -> None:
     """Removing an unknown observer is a ValueError"""
-    kinds = observed(learner, [["add", "first"], ["remove", "second"]]).errors[1]
+    steps = [["remove", "second"], ["add", "first"], ["remove", "second"]]
+    none_there, _, kinds = observed(learner, steps).errors
     require(bool(kinds), "unknown-removed")
     require("ValueError" in kinds, "other-error", kind=kinds[0] if kinds else "")
+    require("ValueError" in none_there, "unknown-removed~none")
 
 
 def test_remove_itself(learner: Subject) -> None:

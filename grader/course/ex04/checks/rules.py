@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from grader.course.ex04.checks.common import Record, event, nothing_seen, observation
 from grader.course.ex04.checks.measured import NONE, Zero, measured
 
-FEW = [observation("r", 0, 18.0), observation("g", 1, 18.0), nothing_seen("r", 2)]
+UNCLEAR = [
+    {"mjd": 2, "flux": 3.0, "flux_err": 1.0, "band": "r"},  # exactly 3 times the error
+    {"mjd": 3, "flux": -9.0, "flux_err": 1.0, "band": "r"},
+    nothing_seen("r", 4),
+]
 
-IN_ONE_BAND = [observation(*point) for point in (("r", 0, 18.0), ("r", 5, 19.0), ("r", 7, 19.4))]
+FEW = [observation("r", 0, 18.0), observation("g", 1, 18.0), *UNCLEAR]
+
+IN_ONE_BAND = [
+    observation("r", 0, 18.0),
+    observation("r", 5, 19.0, 4.5),
+    observation("r", 5, 19.4, 3.25),  # just clear enough, and at the same time
+]
 
 IN_TWO_BANDS = [observation(*point) for point in (("r", 0, 18.0), ("r", 5, 19.0), ("g", 1, 18.1))]
 
@@ -36,7 +47,8 @@ class Case(NamedTuple):
     @property
     def features(self) -> dict[str, float]:
         """What `features` gives for it."""
-        return self.planned or measured(self.data, zeropoints=self.zeropoints)
+        found = self.planned or measured(self.data, zeropoints=self.zeropoints)
+        return {name: round(value, 6) for name, value in found.items()}
 
 
 SINGLE = [
@@ -49,7 +61,8 @@ SINGLE = [
 
 TOO_FEW = [
     Case(1, "unknown", "nothing at all", []),
-    Case(1, "unknown", "two detections and one observation without", FEW),
+    Case(1, "unknown", "two detections and three observations without", FEW),
+    Case(1, "unknown", "three observations without a detection", UNCLEAR),
 ]
 
 FADING = {"rise_time": 0.0, "decline_rate": 0.2, "amplitude": 1.4, "colour": 0.1, "episodes": 1}
@@ -128,6 +141,22 @@ AT_BORDERS = [
     made_up(8, "AGN", rise_time=90.04),
 ]
 """Right at the border of a rule, and just beyond it."""
+
+NAN = math.nan
+
+WITH_NAN = [
+    case._replace(data=SINGLE[0].data)
+    for case in (
+        made_up(2, "CV", colour=NAN, decline_rate=0.2),
+        made_up(6, "SNIa", colour=NAN, decline_rate=0.05),
+        made_up(8, "AGN", colour=NAN, rise_time=120.0),
+        made_up(9, "SNII", decline_rate=NAN, episodes=2, rise_time=2.0),
+        made_up(4, "TDE", decline_rate=NAN, episodes=3, amplitude=2.0),
+        made_up(8, "AGN", decline_rate=NAN, rise_time=120.0),
+        made_up(9, "SNII", decline_rate=NAN, colour=NAN),
+    )
+]
+"""One feature or two are NaN."""
 
 
 def holding(feature: dict[str, float], nan_holds: bool = False) -> list[tuple[int, str]]:

@@ -29,6 +29,7 @@ class Curve:
         self.with_25 = measured(data)
         self.in_main = [(t, m) for band, t, m in self.points if band == main]
         self.peak = min(self.in_main, key=lambda point: point[1])[0]
+        self.days = sorted(obs["mjd"] for obs in data if obs["band"] == main)
 
 
 def slips(data: list[Record], main: str, zeropoints: Zero = NONE) -> dict[str, list[Mistake]]:
@@ -112,6 +113,7 @@ def episodes(curve: Curve) -> list[Mistake]:
         Mistake("breaks-for-episodes", curve.want["episodes"] - 1),
         Mistake("all-bands-mixed", 1 + breaks([t for _, t, _ in curve.points])),
         Mistake("episodes-by-length", stretches([t for t, _ in curve.in_main])),
+        Mistake("non-detections-counted~episodes", 1 + breaks(curve.days)),
     ]
 
 
@@ -143,4 +145,23 @@ def declines(curve: Curve) -> list[Mistake]:
         Mistake("decline-of-everything", slope([p for p in points if p[0] >= 0])),
         Mistake("rise-in-the-line", slope([p for p in points if abs(p[0]) <= 30])),
         Mistake("decline-in-flux", slope(flux)),
+    ]
+
+
+def odd_slips() -> list[list[tuple[str, Mistake]]]:
+    """The mistakes that are known of `odd_ones`: of which feature, and what it would be."""
+    after_peak = [(0.0, 18.0), (5.0, 18.5), (5.0, 18.9)]
+    no_rise = ("rise_time", Mistake("peak-comes-first", math.nan))
+    return [
+        [no_rise, ("colour", Mistake("one-is-enough", math.nan))],
+        [
+            no_rise,
+            ("decline_rate", Mistake("first-later-detection", math.nan)),
+            ("decline_rate", Mistake("first-later-detection~left-out", slope(after_peak))),
+            ("colour", Mistake("colour-of-everything~missing", 18.7 - 18.1)),
+        ],
+        [
+            ("rise_time", Mistake("rise-in-episode", 10.0)),
+            ("decline_rate", Mistake("slope-within-a-night~other-bands", 0.2 / 0.75)),
+        ],
     ]
