@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from grader.answer import Answer, Finding, Subject
@@ -178,19 +179,20 @@ def test_feature_borders(learner: Subject, rng: Rng) -> None:
 
 def test_decline_after_a_day(learner: Subject, rng: Rng) -> None:
     """A detection exactly a day after the peak is enough for a decline rate"""
-    rate = rate_after(learner, rng, 1)
-    missing = isinstance(rate, float) and math.isnan(rate)
-    later_too = not missing or approx_equal(rate_after(learner, rng, 2), 0.03, 1e-4)
+    answer = rate_after(learner, rng, 1)
+    missing = isinstance(answer.result, float) and math.isnan(answer.result)
+    later_too = not missing or approx_equal(rate_after(learner, rng, 2).result, 0.03, 1e-4)
     require(later_too, "one-later-detection")
     left_out = Mistake("border-misplaced~day", math.nan)
-    expect(Answer(rate), 0.06, left_out, what="`decline_rate`", unit="mag/day", rtol=1e-4)
+    expect(answer, 0.06, left_out, what="`decline_rate`", unit="mag/day", rtol=1e-4)
 
 
-def rate_after(learner: Subject, rng: Rng, days: float) -> Any:
+def rate_after(learner: Subject, rng: Rng, days: float) -> Answer[Any]:
     """The decline rate if there is one detection in the 30 days after the peak."""
     points = ((-6, 18.5), (0, 18.0), (days, 18.06), (45, 19.0))
     data = somewhen(rng, [observation("r", *point) for point in points])
-    return feature(learner.ask(probes.features, data), "decline_rate")
+    answer = learner.ask(probes.features, data)
+    return replace(answer, result=feature(answer, "decline_rate"))
 
 
 def test_light_curve_left_alone(learner: Subject, rng: Rng) -> None:
