@@ -76,6 +76,7 @@ def test_failed_record(learner: Subject, rng: Rng) -> None:
     data = records(rng)
     for record in data[1:4]:
         record["raises"] = "the file is cut off"
+    data[4]["objectId"] = data[3]["objectId"]
     want = [data[0]["label"], "failed", "failed", "failed", data[4]["label"]]
     got = called(learner, data)
     if got.failed:
@@ -88,6 +89,7 @@ def test_failed_record(learner: Subject, rng: Rng) -> None:
         Answer(got.labels),
         want,
         Mistake("failed-dropped", [label for label in want if label != "failed"]),
+        Mistake("one-label-per-object~failed", [*want[:4], "failed"]),
         Mistake("none-for-failed", [None if label == "failed" else label for label in want]),
         what="the list of labels, where three of five fail,",
     )
@@ -152,6 +154,8 @@ def test_interruption(learner: Subject, rng: Rng) -> None:
     failed = any(isinstance(label, str) and label == "failed" for label in labels)
     require(got.interrupted or not failed, "bare-except")
     require(got.interrupted, "interruption-lost", labels=shown(got.labels))
+    as_failure = errors_in(got.log) or "failed" in names_of(got.events)
+    require(not as_failure, "bare-except~raised")
 
 
 def test_records_announced(learner: Subject, rng: Rng) -> None:

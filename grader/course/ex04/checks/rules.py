@@ -22,7 +22,7 @@ IN_ONE_BAND = [
     observation("r", 5, 19.4, 3.25),  # just clear enough, and at the same time
 ]
 
-IN_TWO_BANDS = [observation(*point) for point in (("r", 0, 18.0), ("r", 5, 19.0), ("g", 1, 18.1))]
+IN_TWO_BANDS = [observation(*point) for point in (("r", 0, 18.0), ("r", 5, 19.0), ("i", 1, 18.1))]
 
 SEASONS = ((200.0, 0.5), (400.0, 0.4))
 
@@ -69,7 +69,7 @@ FADING = {"rise_time": 0.0, "decline_rate": 0.2, "amplitude": 1.4, "colour": 0.1
 
 ENOUGH = [
     Case(2, "CV", "three detections in r", IN_ONE_BAND, planned=FADING),
-    Case(2, "CV", "two detections in r and one in g", IN_TWO_BANDS, planned=FADING),
+    Case(2, "CV", "two detections in r and one in i", IN_TWO_BANDS, planned=FADING),
 ]
 
 IN_ORDER = [
