@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.course.ex06.replies import CLASS_WEIGHTS, LEFT_OUT
+from grader.course.ex06.replies import CLASS_WEIGHTS, LEFT_OUT, LEFT_OVER
 from grader.course.lines import called, source
 from grader.wire import Tensor
 
@@ -18,22 +18,21 @@ WITHOUT = {
     "inputs_afterwards": INPUTS,
     "gradients": INPUTS,
     "derivatives": INPUTS,
-    "dropped_out": INPUTS,
+    "dropout": INPUTS,
     "overfitted": INPUTS,
-    "dropped_in": LAYERS,
-    "between": LAYERS,
-    "entered": LAYERS,
-    "states": LAYERS,
+    "inside": LAYERS,
+    "several": "many questions at once; the one that is judged is asked again by itself",
     "devices": "tensors on the device `meta` hold no numbers that could be shown",
     "fitted": STAND_INS,
 }
 """Probes without lines, and why."""
 
 
-def dropout_rates(network: str, sizes: list[Any], dropout: float) -> str:
+def dropout_rates(network: str, sizes: list[Any], dropout: float | None) -> str:
     several = "isinstance(m, nn.LSTM) and m.num_layers > 1"
+    given = [] if dropout is None else [dropout]
     return (
-        f"modules = list({called(network, *sizes, dropout)}.modules())\n"
+        f"modules = list({called(network, *sizes, *given)}.modules())\n"
         "rates = {m.p for m in modules if isinstance(m, nn.Dropout)}\n"
         f"rates |= {{m.dropout for m in modules if {several}}}\nsorted(rates)"
     )
@@ -43,7 +42,9 @@ def recurrent_layers(sizes: list[Any]) -> str:
     return (
         "kinds = (nn.RNNBase, nn.RNNCellBase)\n"
         f"modules = {called('LightCurveLSTM', *sizes)}.modules()\n"
-        "[type(m).__name__ for m in modules if isinstance(m, kinds)]"
+        "layers = [m for m in modules if isinstance(m, kinds)]\n"
+        "[\n    [type(m).__name__, m.input_size, m.hidden_size, getattr(m, 'num_layers', 1)]\n"
+        "    for m in layers\n]"
     )
 
 
@@ -69,12 +70,11 @@ def trained(
     weight: Tensor,
     batches: tuple[Tensor, Tensor, int, bool],
     lr: float = 0.1,
-    left_over: float = 0.0,
     device: str | None = "cpu",
 ) -> str:
     return (
-        f"{_network(weight)}model.eval()\n{_left(weight, left_over)}{_loader(*batches)}"
-        f"optimizer = torch.optim.SGD(model.parameters(), lr={lr})\nsteps = []\n"
+        f"{_network(weight)}model.eval()\n{_left(weight)}{_loader(*batches)}"
+        f"optimizer = torch.optim.SGD([model.weight], lr={lr})\nsteps = []\n"
         "optimizer.register_step_post_hook(lambda *_: steps.append(1))\n\n"
         f"train_epoch(model, loader, optimizer, criterion{_to(device)})"
     )
@@ -86,17 +86,24 @@ def evaluated(
     training: bool = True,
     device: str | None = "cpu",
 ) -> str:
+    call = f"evaluate_model(model, loader, criterion{_to(device)})"
+    within = (
+        f"with torch.no_grad():\n    result = {call}\n"
+        "    gradients = torch.is_grad_enabled()\n\nresult"
+    )
     return (
-        f"{_network(weight)}model.train({training})\n{_left(weight, 0.5)}{_loader(*batches)}\n"
-        f"evaluate_model(model, loader, criterion{_to(device)})"
+        f"{_network(weight)}model.train({training})\n{_left(weight)}{_loader(*batches)}\n"
+        f"{call if training else within}"
     )
 
 
-def after_error(weight: Tensor, batches: tuple[Tensor, Tensor, int, bool], training: bool) -> str:
+def after_error(weight: Tensor, batches: tuple[Tensor, Tensor, int, bool]) -> str:
     return (
-        f"model = nn.Linear({weight.shape[0]}, {weight.shape[1]}).train({training})\n"
-        f"{_loader(*batches)}\ntry:\n    evaluate_model(model, loader, criterion, 'cpu')\n"
-        "except ValueError:\n    pass\n[model.training, torch.is_grad_enabled()]"
+        f"{_loader(*batches)}left = []\nfor training in (True, False):\n"
+        f"    model = nn.Linear({weight.shape[0]}, {weight.shape[1]}).train(training)\n"
+        "    try:\n        evaluate_model(model, loader, criterion, 'cpu')\n"
+        "        left.append([])\n    except ValueError:\n"
+        "        left.append([model.training, torch.is_grad_enabled()])\nleft"
     )
 
 
@@ -104,24 +111,24 @@ def _network(weight: Tensor) -> str:
     return (
         "class Mean(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
         f"        self.weight = nn.Parameter({source(weight)})\n"
+        "        self.frozen = nn.Parameter(torch.zeros(1), False)\n"
         "        self.inner, self.modes = nn.Sequential(nn.Identity()), []\n\n"
         "    def forward(self, x, lengths):\n        within = self.inner[0].training\n"
         "        self.modes.append([self.training, within, torch.is_grad_enabled()])\n"
-        "        return x.sum(dim=1) / lengths[:, None] @ self.weight\n\nmodel = Mean()\n"
+        "        return x.sum(1) / lengths[:, None] @ self.weight\n\nmodel = Mean()\n"
     )
 
 
-def _left(weight: Tensor, gradient: float) -> str:
+def _left(weight: Tensor) -> str:
     """The gradient that was there before."""
-    filled = f"torch.full({tuple(weight.shape)}, {gradient})"
-    return f"model.weight.grad = {filled}\n" if gradient else ""
+    return f"model.weight.grad = torch.full({tuple(weight.shape)}, {LEFT_OVER})\n"
 
 
 def _loader(features: Tensor, labels: Tensor, batch_size: int, drop_last: bool) -> str:
     n, last = labels.shape[0], ", drop_last=True" if drop_last else ""
-    more = [*range(n), *(i % n for i in range(LEFT_OUT))]
+    more = ", ".join(str(i % n) for i in range(LEFT_OUT))
     return (
-        f"x = {source(features)}\nlabels = {source(labels)}\nmore = {more}\n"
+        f"x = {source(features)}\nlabels = {source(labels)}\nmore = [*range({n}), {more}]\n"
         f"data = TensorDataset(x[more], labels[more])\n"
         f"loader = DataLoader(data, {batch_size}, sampler=range({n}){last})\n"
         f"criterion = nn.CrossEntropyLoss(torch.tensor({CLASS_WEIGHTS}))\n"

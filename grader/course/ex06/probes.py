@@ -6,7 +6,8 @@ asked, the second how often it was trained.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import torch
@@ -18,14 +19,16 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from grader.course.ex06.replies import (
     LEFT_OUT,
+    LEFT_OVER,
+    Dropout,
     Evaluated,
     Fitted,
     Given,
     Gradients,
+    Inside,
+    Layer,
     Loss,
     Overfitted,
-    Repeated,
-    States,
     Trained,
 )
 from grader.course.ex06.stand_ins import (
@@ -47,9 +50,9 @@ Batches: TypeAlias = tuple[Tensor, Tensor, int, bool]  # features, labels, batch
 FIRST_BAND = 3
 
 
-def _built(learner: Learner, network: str, sizes: Sizes, dropout: float = 0.0) -> nn.Module:
+def _built(learner: Learner, network: str, sizes: Sizes, dropout: float | None = 0.0) -> nn.Module:
     seed_torch(0)
-    return getattr(learner, network)(*sizes, dropout)
+    return getattr(learner, network)(*sizes, *([] if dropout is None else [dropout]))
 
 
 def _asked(model: nn.Module, network: str, x: Tensor, lengths: Tensor | None = None) -> Tensor:
@@ -64,11 +67,27 @@ def _lengths(x: Tensor) -> Tensor:
     return (x[..., FIRST_BAND:] != 0).any(dim=-1).sum(dim=-1)
 
 
-def logits(learner: Learner, network: str, sizes: Sizes, batches: Sequence[Tensor]) -> list[Any]:
-    """What one network gives for each of some batches in evaluation mode."""
+def several(learner: Learner, probe: str, questions: Sequence[Any]) -> list[Any]:
+    """What one probe brings back for each of several questions, all of them asked at once."""
+    return [globals()[probe](learner, *question) for question in questions]
+
+
+def logits(
+    learner: Learner, network: str, sizes: Sizes, batches: Sequence[Tensor], alone: bool = False
+) -> list[Any]:
+    """What one network gives for each of some batches in evaluation mode, and for the first again.
+
+    With `alone`, also what it gives for the light curves of the first batch one by one, in one
+    tensor; None if these are not batches of one.
+    """
     model = _built(learner, network, sizes, dropout=0.2).eval()
     with torch.no_grad():
-        return [_asked(model, network, x) for x in batches]
+        found: list[Any] = [_asked(model, network, x) for x in [*batches, batches[0]]]
+        if alone:
+            each = [_asked(model, network, x.unsqueeze(0)) for x in batches[0]]
+            whole = all(isinstance(one, Tensor) and one.shape[:1] == (1,) for one in each)
+            found.append(torch.cat(each) if whole else None)
+    return found
 
 
 def logits_by_lengths(
@@ -89,41 +108,83 @@ def inputs_afterwards(learner: Learner, network: str, sizes: Sizes, x: Tensor) -
     return Given(given, x, lengths)
 
 
-def gradients(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> Gradients:
-    """The number of weights, and for each tensor of them whether a gradient arrives."""
+def gradients(
+    learner: Learner, network: str, sizes: Sizes, x: Tensor, others: Sequence[Sizes]
+) -> Gradients:
+    """The number of weights, and for each tensor of them whether a gradient arrives.
+
+    With it come the numbers of weights with other sizes.
+    """
     model = _built(learner, network, sizes)
     out = _asked(model, network, x)
     (out * torch.linspace(-1, 1, out.numel()).view(out.shape)).sum().backward()
-    weights, arrives = 0, {}
-    for name, weight in model.named_parameters():
-        weights += weight.numel()
-        arrives[name] = weight.grad is not None and bool((weight.grad != 0).any())
-    return Gradients(weights, arrives)
+    arrives = {
+        name: weight.grad is not None and bool((weight.grad != 0).any())
+        for name, weight in model.named_parameters()
+    }
+    models = [model, *(_built(learner, network, other) for other in others)]
+    weights = [sum(weight.numel() for weight in one.parameters()) for one in models]
+    return Gradients(weights[0], arrives, weights[1:])
 
 
-def derivatives(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> Any:
-    """The derivative of each logit by each feature, where each light curve is one observation."""
-    out = _asked(_built(learner, network, sizes), network, x.requires_grad_())
-    if not out.requires_grad:
-        return None
+def derivatives(learner: Learner, network: str, all_sizes: list[Sizes], x: Tensor) -> list[Any]:
+    """The derivative of each logit by each feature, where each light curve is one observation.
+
+    There is one item for each of the sizes that a network is made with.
+    """
     options: dict[str, Any] = {"retain_graph": True, "materialize_grads": True}
-    by_class = [torch.autograd.grad(each.sum(), x, **options)[0] for each in out.T]
-    return torch.stack(by_class, dim=1).squeeze(2)  # (batch, num_classes, n_features)
+    found: list[Any] = []
+    for sizes in all_sizes:
+        given = x.clone().requires_grad_()
+        out = _asked(_built(learner, network, sizes), network, given)
+        by_class = [torch.autograd.grad(each.sum(), given, **options)[0] for each in out.T]
+        found.append(torch.stack(by_class, dim=1).squeeze(2))  # (batch, num_classes, n_features)
+    return found
 
 
-def dropped_out(
-    learner: Learner, network: str, sizes: Sizes, x: Tensor, dropout: float
-) -> Repeated:
-    """The same batch asked twice in each mode: does chance come in?"""
-    model = _built(learner, network, sizes, dropout)
+def dropout(learner: Learner, network: str, all_sizes: list[Sizes], x: Tensor) -> list[Dropout]:
+    """A batch asked twice in each mode, for each of the sizes: where does chance come in?"""
+    return [_dropout(learner, network, sizes, x) for sizes in all_sizes]
+
+
+def _dropout(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> Dropout:
+    model, seen = _built(learner, network, sizes, 0.5).train(), list[tuple[Any, Tensor, Any]]()
+    hooks = _watched(model, lambda *call: seen.append((call[0], call[1][0], call[2])))
     with torch.no_grad():
-        return Repeated(
-            training=(_asked(model.train(), network, x), _asked(model, network, x)),
-            evaluation=(_asked(model.eval(), network, x), _asked(model, network, x)),
+        training = (_asked(model, network, x), _asked(model, network, x))
+        for hook in hooks:
+            hook.remove()
+        evaluation = (_asked(model.eval(), network, x), _asked(model, network, x))
+        without = _built(learner, network, sizes, 0.0).train()
+        never = (_asked(without, network, x), _asked(without, network, x))
+        first, second = seen[: len(seen) // 2], seen[len(seen) // 2 :]
+        lines = [call[1:] for call in first if isinstance(call[0], nn.Linear)]
+        again = [call[1] for call in second if isinstance(call[0], nn.Linear)]
+        states = [(a[2][1][0], b[2][1][0]) for a, b in zip(first, second, strict=False)
+                  if isinstance(a[0], nn.LSTM)]  # fmt: skip
+        return Dropout(
+            training=training,
+            evaluation=evaluation,
+            without=(*never, _asked(without.eval(), network, x)),
+            rates=dropout_rates(learner, network, sizes, 0.3),
+            usual=dropout_rates(learner, network, sizes, None),
+            linear=[not torch.equal(a[0], b) for a, b in zip(lines[:1], again, strict=False)]
+            + [_dropped(before[1], after[0]) for before, after in pairwise(lines)],
+            states=[not torch.equal(a, b) for a, b in states],
         )
 
 
-def dropout_rates(learner: Learner, network: str, sizes: Sizes, dropout: float) -> list[float]:
+def _dropped(out: Tensor, given: Tensor) -> bool:
+    """Whether anything but a ReLU, and perhaps a mean, comes between two layers."""
+    bent = out.relu()
+    if bent.ndim == given.ndim + 1:
+        bent = bent.mean(dim=1)
+    return bent.shape != given.shape or not torch.allclose(bent, given, 1e-4, 1e-6)
+
+
+def dropout_rates(
+    learner: Learner, network: str, sizes: Sizes, dropout: float | None
+) -> list[float]:
     """The rates of the dropout layers, each once, and of the LSTMs of several layers."""
     modules = list(_built(learner, network, sizes, dropout).modules())
     rates = {m.p for m in modules if isinstance(m, nn.Dropout)}
@@ -131,88 +192,40 @@ def dropout_rates(learner: Learner, network: str, sizes: Sizes, dropout: float) 
     return sorted(float(rate) for rate in rates)
 
 
-def dropped_in(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> list[bool]:
-    """For each linear layer in order: does chance change what it is given, in training mode?
+def _watched(model: nn.Module, note: Callable[..., Any]) -> list[Any]:
+    """Let `note` hear of each call of a linear layer or an LSTM."""
+    layers = [layer for layer in model.modules() if type(layer) in (nn.Linear, nn.LSTM)]
+    return [layer.register_forward_hook(note) for layer in layers]
 
-    Before them the same for what each LSTM of several layers gives.
-    """
-    model = _built(learner, network, sizes, 0.5).train()
-    inputs: list[list[Tensor]] = [[], []]
 
-    def note(layer: nn.Module, given: tuple[Any, ...]) -> None:
-        inputs[-1].append(given[0].clone())
+def inside(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> Inside:
+    """What each linear layer and LSTM is given and gives in evaluation mode, and the logits."""
+    model, layers = _built(learner, network, sizes).eval(), list[Layer]()
 
-    def note_state(layer: nn.Module, given: tuple[Any, ...], out: Any) -> None:
-        inputs[-1].append(out[1][0].clone())
+    def rows(value: Any) -> Tensor:
+        value = getattr(value, "data", value)  # of a packed sequence
+        return value.detach().reshape(-1, value.shape[-1]).clone()
 
-    for layer in model.modules():
-        if isinstance(layer, nn.Linear):
-            layer.register_forward_pre_hook(note)
-        if isinstance(layer, nn.LSTM) and layer.num_layers > 1:
-            layer.register_forward_hook(note_state)
+    def note(layer: nn.Module, given: tuple[Any, ...], out: Any) -> None:
+        kind, first = type(layer).__name__, rows(given[0])
+        if isinstance(out, Tensor):
+            layers.append(Layer(kind, first, rows(out), None, None))
+        else:
+            layers.append(Layer(kind, first, rows(out[0]), *map(rows, out[1])))
+
+    _watched(model, note)
     with torch.no_grad():
-        for _ in range(2):
-            inputs.append([])
-            _asked(model, network, x)
-    return [not torch.equal(a, b) for a, b in zip(*inputs[-2:], strict=True)]
+        return Inside(logits=_asked(model, network, x), layers=layers)
 
 
-def between(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> list[list[Any]]:
-    """For each linear layer but the last: what it gives, and what the next one is given."""
-    model = _built(learner, network, sizes).eval()
-    seen: list[Tensor] = []
-
-    def note(layer: nn.Module, given: tuple[Any, ...], out: Tensor) -> None:
-        seen.extend(each.detach().reshape(-1, each.shape[-1]).clone() for each in (given[0], out))
-
-    for layer in model.modules():
-        if isinstance(layer, nn.Linear):
-            layer.register_forward_hook(note)
-    with torch.no_grad():
-        _asked(model, network, x)
-    return [list(pair) for pair in zip(seen[1:-1:2], seen[2::2], strict=True)]
-
-
-def entered(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> Any:
-    """The rows of one light curve that reach the first linear layer or LSTM; None if unknown."""
-    model, rows = _built(learner, network, sizes).eval(), []
-
-    def note(layer: nn.Module, given: tuple[Any, ...]) -> None:
-        rows.append(getattr(given[0], "data", given[0]).reshape(-1, x.shape[-1]).clone())
-
-    for layer in model.modules():
-        width = {nn.Linear: "in_features", nn.LSTM: "input_size"}.get(type(layer), "")
-        if width and getattr(layer, width) == x.shape[-1]:
-            layer.register_forward_pre_hook(note)
-    with torch.no_grad():
-        _asked(model, network, x)
-    return rows[0] if rows else None
-
-
-def states(learner: Learner, sizes: Sizes, x: Tensor) -> States:
-    """What an LSTM gives for one light curve, and what the first linear layer gets of it."""
-    model = _built(learner, "LightCurveLSTM", sizes).eval()
-    outputs: list[Any] = []
-    taken: list[Any] = []
-    for layer in model.modules():
-        if isinstance(layer, nn.LSTM):
-            layer.register_forward_hook(lambda layer, given, out: outputs.append(out))
-        if isinstance(layer, nn.Linear) and layer.in_features == sizes[1]:
-            layer.register_forward_pre_hook(lambda layer, given: taken.append(given[0]))
-    with torch.no_grad():
-        _asked(model, "LightCurveLSTM", x)
-    if len(outputs) != 1 or not taken or taken[0].numel() != sizes[1]:
-        return States(None, None, None, None)
-    output, (hidden, cell) = outputs[0]
-    output = getattr(output, "data", output).reshape(-1, sizes[1])
-    return States(output, hidden.squeeze(1), cell.squeeze(1), taken[0].reshape(-1))
-
-
-def recurrent_layers(learner: Learner, sizes: Sizes) -> list[str]:
-    """The kinds of recurrent layers in the learner's LSTM."""
-    kinds = (nn.LSTM, nn.GRU, nn.RNN, nn.LSTMCell, nn.GRUCell, nn.RNNCell)
+def recurrent_layers(learner: Learner, sizes: Sizes) -> list[list[Any]]:
+    """Kind, input size, hidden size and number of layers of each recurrent layer."""
+    kinds = (nn.RNNBase, nn.RNNCellBase)
     modules = _built(learner, "LightCurveLSTM", sizes).modules()
-    return [kind.__name__ for m in modules for kind in kinds if isinstance(m, kind)]
+    layers = [m for m in modules if isinstance(m, kinds)]
+    return [
+        [type(m).__name__, m.input_size, m.hidden_size, getattr(m, "num_layers", 1)] for m in layers
+    ]
 
 
 def overfitted(
@@ -251,27 +264,22 @@ def _loader(features: Tensor, labels: Tensor, batch_size: int, drop_last: bool) 
 
 
 def trained(
-    learner: Learner,
-    weight: Tensor,
-    batches: Batches,
-    lr: float = 0.1,
-    left_over: float = 0.0,
-    device: str | None = "cpu",
+    learner: Learner, weight: Tensor, batches: Batches, lr: float = 0.1, device: str | None = "cpu"
 ) -> Trained:
-    """An epoch of `train_epoch` with a network that comes in evaluation mode."""
+    """An epoch of `train_epoch` with a network that comes in evaluation mode, with gradients."""
     events: list[str] = []
     model, criterion = Spy(weight, events).eval(), SpyLoss()
     optimizer = SpySGD(model, lr)
-    if left_over:
-        model.weight.grad = torch.full_like(weight, left_over)
+    model.weight.grad = torch.full_like(weight, LEFT_OVER)
     more = {} if device is None else {"device": device}
     try:
         returned = learner.train_epoch(model, _loader(*batches), optimizer, criterion, **more)
         frozen = not (model.weight.requires_grad and torch.is_grad_enabled())
     finally:
         torch.set_grad_enabled(True)
-    steps = events.count("step")
-    return Trained(returned, model.weight, model.modes, criterion.sums, events, steps, frozen)
+    steps, thawed = events.count("step"), model.frozen.requires_grad
+    seen = (returned, model.weight, model.modes, criterion.sums, thawed)
+    return Trained(*seen, events, steps, frozen)
 
 
 def evaluated(
@@ -281,13 +289,17 @@ def evaluated(
     training: bool = True,
     device: str | None = "cpu",
 ) -> Evaluated:
-    """`evaluate_model` with a network in either mode, and what has become of that."""
+    """`evaluate_model` with a network in either mode, and what has become of that.
+
+    With a network in evaluation mode, whoever calls has switched gradients off.
+    """
     model, criterion = Spy(weight.clone(), []).train(training), SpyLoss()
-    model.weight.grad = torch.full_like(weight, 0.5)
+    model.weight.grad = torch.full_like(weight, LEFT_OVER)
     more = {} if device is None else {"device": device}
     try:
+        torch.set_grad_enabled(training)
         returned = learner.evaluate_model(model, _loader(*batches), criterion, **more)
-        off = not torch.is_grad_enabled()
+        gradients_on = torch.is_grad_enabled()
     finally:
         torch.set_grad_enabled(True)
     return Evaluated(
@@ -295,26 +307,32 @@ def evaluated(
         model.weight,
         model.modes,
         criterion.sums,
+        model.frozen.requires_grad,
         gradient=model.weight.grad,
         training=model.training,
         layers_training=model.layers_training,
-        gradients_off=off or not model.weight.requires_grad,
+        gradients_on=gradients_on,
+        frozen=not model.weight.requires_grad,
     )
 
 
-def after_error(learner: Learner, weight: Tensor, batches: Batches, training: bool) -> list[bool]:
-    """What is left after `evaluate_model` has raised a ValueError; nothing if it has not.
+def after_error(learner: Learner, weight: Tensor, batches: Batches) -> list[list[bool]]:
+    """What is left after `evaluate_model` has raised a ValueError; nothing where it has not.
 
-    Whether the network is in training mode, and whether gradients are on.
+    Whether the network is in training mode, and whether gradients are on: for a network that comes
+    in training mode, and for one in evaluation mode.
     """
-    model = Spy(weight.clone(), []).train(training)
-    try:
-        learner.evaluate_model(model, _loader(*batches), SpyLoss(), "cpu")
-    except ValueError:
-        return [model.training, torch.is_grad_enabled()]
-    finally:
-        torch.set_grad_enabled(True)
-    return []
+    left: list[list[bool]] = []
+    for training in (True, False):
+        model = Spy(weight.clone(), []).train(training)
+        try:
+            learner.evaluate_model(model, _loader(*batches), SpyLoss(), "cpu")
+            left.append([])
+        except ValueError:
+            left.append([model.training, torch.is_grad_enabled()])
+        finally:
+            torch.set_grad_enabled(True)
+    return left
 
 
 def devices(learner: Learner, loop: str, weight: Tensor, batches: Batches) -> dict[str, str]:
@@ -351,8 +369,8 @@ def fitted(
     train: list[float],
     val: list[float],
     settings: dict[str, Any],
-    batches: int = 1,
-    gamma: float = 1.0,
+    batches: int,
+    gamma: float | None,
 ) -> Fitted:
     """`fit` with losses that are known beforehand: its history, and how far down it left us."""
     model = Ladder()
@@ -361,16 +379,16 @@ def fitted(
     optimizer.add_param_group({"params": idle, "lr": 3.0})
     places: list[str] = []
     calls: list[str] = []
-    scheduler = CountingScheduler(optimizer, gamma, calls)
-    if gamma != 1:
+    scheduler = CountingScheduler(optimizer, gamma or 1.0, calls)
+    if gamma is not None:
         settings = settings | {"scheduler": scheduler}
     train_set = TensorDataset(torch.zeros(2 * batches, 1, 6), torch.zeros(2 * batches).long())
-    val_set = TensorDataset(torch.zeros(4, 1, 6), torch.tensor([0, 0, 0, 1]))
+    val_set = TensorDataset(torch.zeros(3, 1, 6), torch.tensor([0, 0, 1]))
     with recorded(learner, places, calls):
         history = learner.fit(
             model,
             DataLoader(train_set, batch_size=2),
-            DataLoader(val_set, batch_size=4),
+            DataLoader(val_set, batch_size=3),
             optimizer,
             Script(model, train, val, batches),
             **settings,

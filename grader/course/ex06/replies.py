@@ -13,6 +13,10 @@ LEFT_OUT = 3
 """How many light curves of the data set no batch holds, since the sampler leaves them out."""
 
 
+LEFT_OVER = 0.5
+"""The gradient that each weight has before an epoch."""
+
+
 class Given(Struct):
     """What a network was made of and asked with, as it was afterwards."""
 
@@ -22,26 +26,50 @@ class Given(Struct):
 
 
 class Gradients(Struct):
-    """The number of weights, and for each tensor of them whether a gradient arrives."""
+    """The number of weights, and for each tensor of them whether a gradient arrives.
+
+    `others` are the numbers of weights with other sizes.
+    """
 
     weights: int
     arrives: dict[str, bool]
+    others: list[int]
 
 
-class Repeated(Struct):
-    """The logits of one batch, asked twice in each mode."""
+class Dropout(Struct):
+    """The logits of one batch, asked twice in each mode with a dropout of 0.5.
+
+    `without` are those with a dropout of 0: twice in training mode, once in evaluation mode.
+    `rates` are the probabilities of the dropout layers if it should be 0.3, `usual` if nothing is
+    said. `linear` tells whether chance changes what the first linear layer is given in training
+    mode, and of each further one whether anything is dropped between it and the one before.
+    `states` tells whether chance changes the state that each LSTM gives.
+    """
 
     training: tuple[Any, Any]
     evaluation: tuple[Any, Any]
+    without: tuple[Any, Any, Any]
+    rates: list[float]
+    usual: list[float]
+    linear: list[bool]
+    states: list[bool]
 
 
-class States(Struct):
-    """Outputs, hidden and cell states of an LSTM, and what a linear layer is given of them."""
+class Layer(Struct):
+    """What a linear layer or an LSTM was given and gave, by rows, and the states of an LSTM."""
 
-    output: Any
+    kind: str
+    given: Any
+    out: Any
     hidden: Any
     cell: Any
-    taken: Any
+
+
+class Inside(Struct):
+    """What went on inside a network, call by call, and its logits."""
+
+    logits: Any
+    layers: list[Layer]
 
 
 class Overfitted(Struct):
@@ -68,12 +96,16 @@ class Mode(Struct):
 
 
 class Seen(Struct):
-    """What was seen of a loop: `sums` are those of each row that the criterion was given."""
+    """What was seen of a loop: `sums` are those of each row that the criterion was given.
+
+    `thawed` tells whether a weight that came frozen can be trained afterwards.
+    """
 
     returned: Any
     weight: Any
     modes: list[Mode]
     sums: list[float]
+    thawed: bool
 
 
 class Trained(Seen):
@@ -91,7 +123,10 @@ class Evaluated(Seen):
     gradient: Any
     training: bool
     layers_training: bool
-    gradients_off: bool
+    gradients_on: bool
+    """Whether PyTorch computes gradients afterwards."""
+    frozen: bool
+    """Whether the weight can no longer be trained."""
 
 
 class Fitted(Struct):

@@ -20,6 +20,7 @@ class Spy(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(weight)  # (n_features, num_classes)
         self.weight.register_hook(lambda _: events.append("backward"))
+        self.frozen = nn.Parameter(torch.zeros(1), requires_grad=False)
         self.inner = nn.Sequential(nn.Identity())  # has a mode of its own
         self.events = events
         self.modes: list[Mode] = []
@@ -71,7 +72,7 @@ class SpySGD(SGD):
     """Plain gradient descent that notes what it is told."""
 
     def __init__(self, model: Spy, lr: float) -> None:
-        super().__init__(model.parameters(), lr=lr)
+        super().__init__([model.weight], lr=lr)
         self.events = model.events
 
     def zero_grad(self, set_to_none: bool = True) -> None:

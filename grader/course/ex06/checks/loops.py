@@ -10,7 +10,7 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course.ex06 import probes
 from grader.course.ex06.checks.common import N_CLASSES
-from grader.course.ex06.replies import CLASS_WEIGHTS, LEFT_OUT, Seen
+from grader.course.ex06.replies import CLASS_WEIGHTS, LEFT_OUT, LEFT_OVER, Seen
 from grader.course.oracles import Rng, light_curves, softmax, true_log_p
 from grader.expect import Mistake, Raises, expect_error, fail_if_recognised, require
 from grader.wire import Tensor
@@ -32,6 +32,7 @@ class Regression:
         self.x = light_curves(rng, [1, 2, *rng.integers(1, 3, size - 2)], 2, bands=1)
         self.x[..., 0] /= 20
         self.x[..., 1] *= 4  # gradients that are not small
+        self.x[..., 1:] = self.x[..., 1:].round(1)
         self.x = self.x.round(2)
         self.class_weights = np.array(CLASS_WEIGHTS)
         self.labels = rng.permutation(np.arange(size) % N_CLASSES)
@@ -75,14 +76,14 @@ class Regression:
         return int((answers == self.labels[batch]).sum())
 
     def trained(
-        self, lr: float, left_over: float = 0.0, cleared: str = "each", drop_last: bool = False
+        self, lr: float, cleared: str = "each", drop_last: bool = False
     ) -> tuple[np.ndarray, list[float]]:
         """Weights after an epoch, and the losses on the way.
 
-        Gradients are cleared for `each` batch, `once` before the epoch, or `after` each step.
+        Gradients are cleared for `each` batch, `once` before, `after` each step, or never.
         """
         weight, losses = self.weight.copy(), []
-        gradient = np.full_like(weight, left_over if cleared != "once" else 0.0)
+        gradient = np.full_like(weight, LEFT_OVER if cleared != "once" else 0.0)
         for i, batch in enumerate(self.batches(drop_last)):
             losses.append(self.loss(weight, batch))
             if cleared == "each" or (cleared == "after" and i > 0):
@@ -97,7 +98,7 @@ def seen(answer: Answer[S]) -> S:
     fail_if_recognised(answer, NO_LENGTHS, NO_AUTO, LABELS_FIRST)
     sums = answer.value.sums
     softmaxed = bool(sums) and all(abs(total - 1) < 1e-4 for total in sums)
-    require(not softmaxed, "softmax-before-criterion")
+    require(not softmaxed, "softmax-before-criterion", answer)
     return answer.value
 
 
@@ -124,5 +125,6 @@ def check_no_batch(answer: Answer[S]) -> None:
         returned,
         "ValueError",
         "a dataloader without a batch",
+        NO_AUTO,
         Mistake("nothing-to-divide-by", Raises("ZeroDivisionError")),
     )

@@ -5,6 +5,8 @@ A network is judged by its symmetries: padding, the order of a batch, a repetiti
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course.counted import as_many
 from grader.course.ex06 import probes
-from grader.course.ex06.checks.common import N_CLASSES, N_FEATURES
+from grader.course.ex06.checks.common import N_CLASSES, Bundle, Memory, bundle
 from grader.course.oracles import Rng, light_curves
 from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
 from grader.wire import Tensor
@@ -20,9 +22,58 @@ from grader.wire import Tensor
 Network = tuple[str, list[Any]]
 """Name and sizes of a network."""
 
-LSTM: Network = ("LightCurveLSTM", [N_FEATURES, 8, 2, N_CLASSES])
-
 NOT_SORTED = Mistake("must-be-sorted", Raises("RuntimeError", "must be sorted"))
+
+
+@dataclass(frozen=True)
+class Batches:
+    """What a network is asked: batches, and whether those of the first also come one by one."""
+
+    network: Network
+    batches: list[np.ndarray]
+    alone: bool = False
+
+    @property
+    def question(self) -> tuple[Any, ...]:
+        return *self.network, [Tensor.of(x) for x in self.batches], self.alone
+
+
+@dataclass(frozen=True)
+class Logits:
+    """The logits for batches of several names."""
+
+    plan: dict[str, Batches]
+    _bundle: Bundle
+
+    def of(self, name: str) -> list[np.ndarray]:
+        """The logits of each batch as arrays, once they are tensors of the right shape."""
+        return arrays_of(self._bundle.of(name), self.plan[name])
+
+
+def shared_batches(rng: Rng, network: Network) -> dict[str, Batches]:
+    """What both networks are asked."""
+    padded, equal = light_curves(rng, [4, 8, 2, 6], 10), light_curves(rng, [4, 4, 4, 4], 4)
+    changed = equal.copy()
+    changed[0, 2, 1] += 3  # the third observation of the first light curve
+    return {
+        "padded": Batches(network, [padded, padded[:1]], alone=True),
+        "axes": Batches(network, [equal, changed]),
+        "equal": Batches(network, [equal], alone=True),
+    }
+
+
+def logits_of(
+    learner: Subject, rng: Rng, memory: Memory, plan: Callable[[Rng], dict[str, Batches]]
+) -> Logits:
+    """The logits for all batches of a part, which are asked only once."""
+    if "plan" not in memory:
+        memory["plan"] = plan(rng)
+    batches: dict[str, Batches] = memory["plan"]
+
+    def questions() -> dict[str, tuple[Any, ...]]:
+        return {name: one.question for name, one in batches.items()}
+
+    return Logits(batches, bundle(learner, memory, probes.logits, questions))
 
 
 def longer(x: np.ndarray, rows: int) -> np.ndarray:
@@ -31,28 +82,44 @@ def longer(x: np.ndarray, rows: int) -> np.ndarray:
 
 
 def asked(learner: Subject, network: Network, *batches: np.ndarray) -> list[np.ndarray]:
+    """The logits of each batch, asked now."""
+    what = Batches(network, list(batches))
+    return arrays_of(learner.ask(probes.logits, *what.question), what)
+
+
+def arrays_of(answer: Answer[Any], what: Batches) -> list[np.ndarray]:
     """The logits of each batch as arrays, once they are tensors of the right shape.
 
-    The first batch is asked twice: what chance does is not to be taken for anything else.
+    The first batch is asked twice: what chance does is not to be taken for anything else. Those of
+    its light curves one by one come last.
     """
-    both = [*batches, batches[0]]
-    answer = learner.ask(probes.logits, *network, [Tensor.of(x) for x in both])
     fail_if_recognised(answer, NOT_SORTED)
-    replies = as_many(answer.value, len(both))
-    *logits, again = [shaped(got, *x.shape[:2]) for got, x in zip(replies, both, strict=True)]
-    require(approx_equal(logits[0], again, 1e-4, 1e-5), "dropout-in-evaluation")
+    batches = [*what.batches, what.batches[0], *(what.batches[:1] if what.alone else [])]
+    replies = as_many(answer.value, len(batches))
+    n, classes = len(what.batches), what.network[1][-1]
+    whole = zip(replies[: n + 1], batches, strict=False)
+    logits = [shaped(got, len(x), x.shape[1], classes) for got, x in whole]
+    require(approx_equal(logits[0], logits.pop(), 1e-4, 1e-5), "dropout-in-evaluation")
+    if what.alone:
+        if replies[-1] is None:  # not even batches of one, which another check reports
+            return [*logits, logits[0]]
+        logits.append(shaped(replies[-1], len(batches[-1]), batches[-1].shape[1], classes))
     return logits
 
 
-def shaped(got: Any, batch: int, seq_len: int, empty: int | None = None) -> np.ndarray:
+def shaped(
+    got: Any, batch: int, seq_len: int, classes: int = N_CLASSES, empty: int | None = None
+) -> np.ndarray:
     """The logits, once their shape is (batch, num_classes) and all but row `empty` are finite."""
     if not isinstance(got, Tensor):
-        expect(Answer(got), Tensor.of(np.zeros((batch, N_CLASSES))), what="the result of `forward`")
-    shape, want = got.shape, (batch, N_CLASSES)
-    require(shape != (batch, seq_len, N_CLASSES), "not-pooled", shape=shape, want=want)
-    require(batch != 1 or shape != (N_CLASSES,), "batch-of-one", shape=shape, want=want)
-    rows_wrong = len(shape) == 2 and shape[1] == N_CLASSES and shape[0] != batch
+        expect(Answer(got), Tensor.of(np.zeros((batch, classes))), what="the result of `forward`")
+    shape, want = got.shape, (batch, classes)
+    require(shape != (batch, seq_len, classes), "not-pooled", shape=shape, want=want)
+    require(batch != 1 or shape != (classes,), "batch-of-one", shape=shape, want=want)
+    rows_wrong = len(shape) == 2 and shape[1] == classes and shape[0] != batch
     require(not rows_wrong, "axes-swapped", shape=shape, want=want)
+    others = len(shape) == 2 and shape[0] == batch and classes != N_CLASSES == shape[1]
+    require(not others, "num-classes-ignored", shape=shape, want=want)
     require(shape == want, "logits-shape", shape=shape, want=want)
     require(got.dtype == "float32", "logits-dtype", dtype=got.dtype)
     seen = got.array if empty is None else np.delete(got.array, empty, axis=0)
@@ -60,45 +127,29 @@ def shaped(got: Any, batch: int, seq_len: int, empty: int | None = None) -> np.n
     return got.array
 
 
-def check_logits(learner: Subject, rng: Rng, network: Network) -> None:
+def check_logits(logits: Logits) -> None:
     """Logits have the right shape and are not probabilities."""
-    x = light_curves(rng, [7, 3, 9, 5], 9)
-    for logits in asked(learner, network, x, x[:1]):
-        add_up_to_1 = np.abs(logits.sum(axis=1) - 1).max() < 1e-4
-        require(not (add_up_to_1 and (logits >= 0).all()), "softmax-in-model")
+    for each in logits.of("padded"):
+        add_up_to_1 = np.abs(each.sum(axis=1) - 1).max() < 1e-4
+        require(not (add_up_to_1 and (each >= 0).all()), "softmax-in-model")
 
 
-def check_batch(learner: Subject, rng: Rng, network: Network) -> None:
+def check_batch(logits: Logits) -> None:
     """The light curves of a batch do not influence each other, with padding or without."""
-    check_axes(learner, rng, network)
-    check_unpadded_batch(learner, rng, network)
-    check_padded_batch(learner, rng, network)
-
-
-def check_axes(learner: Subject, rng: Rng, network: Network) -> None:
-    """A change of one light curve shows in its own logits."""
-    x = light_curves(rng, [4, 4, 4, 4], 4)
-    changed = x.copy()
-    changed[0, 2, 1] += 3  # the third observation of the first light curve
-    before, after = asked(learner, network, x, changed)
+    before, after = logits.of("axes")
     differs = np.abs(after - before).max(axis=1) > 1e-6
     require(not (differs[2] and not differs[0]), "axes-swapped~other-light-curve")
+    together, alone = logits.of("equal")
+    require(approx_equal(together, alone, 1e-4, 1e-5), "batch-mixed")
+    check_padded_batch(logits)
 
 
-def check_unpadded_batch(learner: Subject, rng: Rng, network: Network) -> None:
-    """Light curves of one length: what goes wrong here has nothing to do with padding."""
-    x = light_curves(rng, [4, 4, 4, 4], 4)
-    together, *alone = asked(learner, network, x, *(x[i : i + 1] for i in range(4)))
-    require(approx_equal(together, np.concatenate(alone), 1e-4, 1e-5), "batch-mixed")
-
-
-def check_padded_batch(learner: Subject, rng: Rng, network: Network) -> None:
+def check_padded_batch(logits: Logits) -> None:
     """Light curves of several lengths, none of which fills the batch."""
-    lengths = [4, 8, 2, 6]
-    x = light_curves(rng, lengths, 10)
-    together, *alone = asked(learner, network, x, *(x[i : i + 1] for i in range(4)))
-    want = np.concatenate(alone)
-    by_length, short = np.argsort(lengths)[::-1], [0, 2, 3]
+    together, _, want = logits.of("padded")
+    x = logits.plan["padded"].batches[0]
+    lengths = (x[..., 3:] != 0).any(axis=-1).sum(axis=-1)
+    by_length, short = np.argsort(lengths)[::-1], np.flatnonzero(lengths < lengths.max())
     fail_if_recognised(
         Answer(together),
         Mistake("last-padded-step", bool(np.ptp(together[short], axis=0).max() < 1e-6)),
@@ -109,61 +160,46 @@ def check_padded_batch(learner: Subject, rng: Rng, network: Network) -> None:
     change = np.abs(together - want).max(axis=1)
     k = int(change.argmax())
     same = approx_equal(together, want, 1e-4, 1e-5)
-    require(same, "padding-matters", n=lengths[k], change=float(change[k]))
+    require(same, "padding-matters", n=int(lengths[k]), change=float(change[k]))
 
 
 def check_empty(learner: Subject, rng: Rng, network: Network) -> None:
     """A light curve without observations has finite logits, and changes no others."""
-    x = light_curves(rng, [0, 4, 1], 6)
+    x, classes = light_curves(rng, [0, 4, 1], 6), network[1][-1]
     batches = [Tensor.of(each) for each in (x, x[:1], x[1:])]
     answer = learner.ask(probes.logits, *network, batches)
     fail_if_recognised(answer, Mistake("empty-crashes", Raises("RuntimeError", "greater than 0")))
-    together, alone, others = as_many(answer.value, 3)
+    together, alone, others, _ = as_many(answer.value, 4)
     for got, batch in ((together, 3), (alone, 1)):
-        logits = shaped(got, batch, 6, empty=0)
+        logits = shaped(got, batch, 6, classes, empty=0)
         require(bool(np.isfinite(logits).all()), "nan-for-empty")
-    same = approx_equal(shaped(together, 3, 6)[1:], shaped(others, 2, 6), 1e-4, 1e-5)
-    require(same, "batch-mixed~empty")
+    rows = shaped(together, 3, 6, classes)[1:], shaped(others, 2, 6, classes)
+    require(approx_equal(*rows, 1e-4, 1e-5), "batch-mixed~empty")
 
 
-def check_unchanged(learner: Subject, rng: Rng, network: Network) -> None:
+def check_unchanged(learner: Subject, rng: Rng, network: Network, lengths: list[int]) -> None:
     """Neither the features, nor the lengths, nor the list of sizes is changed."""
-    x = light_curves(rng, [5, 0, 3], 6) if network is LSTM else light_curves(rng, [5, 2, 3], 6)
-    got = learner.ask(probes.inputs_afterwards, *network, Tensor.of(x)).value
-    lengths = (x[..., 3:] != 0).any(axis=-1).sum(axis=-1)
+    x = light_curves(rng, lengths, 6)
+    answer = learner.ask(probes.inputs_afterwards, *network, Tensor.of(x))
+    if answer.raised and 0 in lengths:
+        return  # another check reports that
+    got = answer.value
     require(approx_equal(got.x, Tensor.of(x)), "input-changed", name="x")
     require(approx_equal(got.lengths, Tensor.of(lengths)), "input-changed", name="lengths")
     require(approx_equal(got.sizes, network[1]), "sizes-changed")
 
 
-def check_dropout(learner: Subject, rng: Rng, network: Network) -> None:
-    """Dropout while training, and only then, with the probability that is given."""
-    x = Tensor.of(light_curves(rng, [6, 4, 5, 6], 6))
-    half = learner.ask(probes.dropped_out, *network, x, 0.5).value
-    none = learner.ask(probes.dropped_out, *network, x, 0.0).value
-    for got in (*half.training, *half.evaluation, *none.training):
-        shaped(got, 4, 6)
-    require(approx_equal(*half.evaluation), "dropout-in-evaluation")
-    require(not approx_equal(*half.training), "no-dropout")
-    require(approx_equal(*none.training), "dropout-not-used")
-    rates = learner.ask(probes.dropout_rates, *network, 0.3).value
-    others = [rate for rate in rates if abs(rate - 0.3) > 1e-6]
-    require(not others, "dropout-not-used~rates", rates=others)
-
-
 def check_gradients(
-    learner: Subject, rng: Rng, network: Network, at_least: int, biases: int | None = None
+    got: Answer[Any], network: Network, at_least: int, biases: int | None = None
 ) -> None:
     """There are `at_least` so many weights, and a gradient arrives at each tensor of them.
 
     There are no others but `biases`, if their number is given.
     """
-    x = Tensor.of(light_curves(rng, [6, 4, 5, 6, 3, 6, 2, 6], 6))
-    answer = learner.ask(probes.gradients, *network, x)
     fail_if_recognised(
-        answer, Mistake("gradient-lost", Raises("RuntimeError", "does not require grad"))
+        got, Mistake("gradient-lost", Raises("RuntimeError", "does not require grad"))
     )
-    weights, arrives = answer.value.weights, answer.value.arrives
+    weights, arrives = got.value.weights, got.value.arrives
     require(weights >= at_least, "layers-not-registered", weights=weights, at_least=at_least)
     if biases is not None:
         most = at_least + biases
@@ -172,21 +208,6 @@ def check_gradients(
     require(not lost or not all("_l1" in name for name in lost), "first-layer-taken")
     names = ", ".join(f"`{name}`" for name in lost[:3])
     require(not lost, "weights-without-gradient", names=names)
-
-
-def check_rescaled(learner: Subject, rng: Rng, network: Network) -> None:
-    """The first layer is given the rescaled features, where it can be seen what it is given."""
-    x = light_curves(rng, [4], 4)
-    x[..., 0] += 30.0
-    got = learner.ask(probes.entered, *network, Tensor.of(x)).value
-    if not isinstance(got, Tensor) or got.shape != (4, N_FEATURES):
-        return
-    scale = np.where(np.arange(N_FEATURES) == 0, 0.01, 1.0)
-    fail_if_recognised(
-        Answer(got),
-        Mistake("not-rescaled", Tensor.of(x[0]), time=x[0, 0, 0]),
-        Mistake("not-rescaled~twice", Tensor.of(x[0] * scale**2), time=x[0, 0, 0]),
-    )
 
 
 def check_overfits(learner: Subject, rng: Rng, network: Network) -> None:

@@ -3,144 +3,182 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.counted import as_many
 from grader.course.ex06 import probes
-from grader.course.ex06.checks.common import N_CLASSES, N_FEATURES
+from grader.course.ex06.checks.common import N_CLASSES, N_FEATURES, Memory, remembered
 from grader.course.ex06.checks.networks import (
-    LSTM,
-    asked,
+    Batches,
+    Network,
     check_batch,
-    check_dropout,
     check_empty,
     check_gradients,
     check_logits,
     check_overfits,
-    check_rescaled,
     check_unchanged,
+    logits_of,
     longer,
     shaped,
+    shared_batches,
 )
+from grader.course.ex06.checks.within import (
+    check_dropout,
+    check_end,
+    check_nothing_dropped_last,
+    check_rescaled,
+)
+from grader.course.ex06.replies import Inside
 from grader.course.gates import gate
 from grader.course.oracles import Rng, light_curves
 from grader.expect import Mistake, approx_equal, fail_if_recognised, require
 from grader.wire import Tensor
 
-
-def test_lstm_logits(learner: Subject, rng: Rng) -> None:
-    """Logits of shape (batch, num_classes), also for a batch of one"""
-    check_logits(learner, rng, LSTM)
+LSTM: Network = ("LightCurveLSTM", [N_FEATURES, 8, 2, N_CLASSES])
 
 
-def test_lstm_padding(learner: Subject, rng: Rng) -> None:
-    """The lengths count: more padding makes no difference"""
-    lengths = np.array([3, 6, 1, 5])
-    x = light_curves(rng, list(lengths), 9)
-    given = [Tensor.of(lengths), Tensor.of(np.full(4, 9))]
-    answer = learner.ask(probes.logits_by_lengths, LSTM[1], Tensor.of(x), given)
-    asked(learner, LSTM, x)  # speaks first if it cannot be asked at all
-    told, whole = (shaped(got, *x.shape[:2]) for got in as_many(answer.value, 2))
-    require(not approx_equal(told, whole, 1e-5, 1e-6), "lengths-ignored")
-    for some in (x, light_curves(rng, [1, 1], 1)):
-        plain, padded = asked(learner, LSTM, some, longer(some, 5))
-        require(approx_equal(plain, padded, 1e-4, 1e-5), "padding-matters~longer")
-
-
-def test_lstm_batch(learner: Subject, rng: Rng) -> None:
-    """The order of a batch makes no difference, nor what else is in it"""
-    check_batch(learner, rng, LSTM)
-
-
-def test_lstm_reads_in_order(learner: Subject, rng: Rng) -> None:
-    """The order of the observations counts, and all of them are read"""
-    x = light_curves(rng, [6, 6, 6], 8)
-    backwards = np.concatenate([x[:, 5::-1], x[:, 6:]], axis=1)
-    changes = [x.copy() for _ in range(6)]
+def plan(rng: Rng) -> dict[str, Batches]:
+    """All that the network is asked."""
+    x, single = light_curves(rng, [3, 6, 1, 5], 9), light_curves(rng, [1, 1], 1)
+    full = light_curves(rng, [6, 6], 8)
+    changes = [full.copy() for _ in range(6)]
     for row, changed in enumerate(changes):
         changed[:, row, 1] += 3
-    plain, reversed_, *others = asked(learner, LSTM, x, backwards, *changes)
-    require(not approx_equal(plain, reversed_, 1e-5, 1e-6), "order-does-not-count")
-    unread = [row for row, other in enumerate(others) if approx_equal(plain, other, 0.0, 1e-7)]
+    backwards = np.concatenate([full[:, 5::-1], full[:, 6:]], axis=1)
+    return shared_batches(rng, LSTM) | {
+        "padding": Batches(LSTM, [x, longer(x, 5)]),
+        "single": Batches(LSTM, [single, longer(single, 5)]),
+        "order": Batches(LSTM, [full, backwards, *changes]),
+    }
+
+
+def test_lstm_logits(learner: Subject, rng: Rng, memory: Memory) -> None:
+    """Logits of shape (batch, num_classes), also for a batch of one"""
+    check_logits(logits_of(learner, rng, memory, plan))
+
+
+def test_lstm_padding(learner: Subject, rng: Rng, memory: Memory) -> None:
+    """The lengths count: more padding makes no difference"""
+    logits = logits_of(learner, rng, memory, plan)
+    plain, padded = logits.of("padding")  # speaks first if it cannot be asked at all
+    x = logits.plan["padding"].batches[0]
+    given = [Tensor.of([3, 6, 1, 5]), Tensor.of(np.full(4, 9))]
+    answer = learner.ask(probes.logits_by_lengths, LSTM[1], Tensor.of(x), given)
+    told, whole = (shaped(got, *x.shape[:2]) for got in as_many(answer.value, 2))
+    require(not np.allclose(told, whole, 1e-5, 1e-6), "lengths-ignored")
+    require(approx_equal(plain, padded, 1e-4, 1e-5), "padding-matters~longer")
+    plain, padded = logits.of("single")
+    require(approx_equal(plain, padded, 1e-4, 1e-5), "padding-matters~longer")
+
+
+def test_lstm_batch(learner: Subject, rng: Rng, memory: Memory) -> None:
+    """The order of a batch makes no difference, nor what else is in it"""
+    check_batch(logits_of(learner, rng, memory, plan))
+
+
+def test_lstm_reads_in_order(learner: Subject, rng: Rng, memory: Memory) -> None:
+    """The order of the observations counts, and all of them are read"""
+    plain, reversed_, *others = logits_of(learner, rng, memory, plan).of("order")
+    require(not np.allclose(plain, reversed_, 1e-5, 1e-6), "order-does-not-count")
+    unread = [row for row, other in enumerate(others) if np.allclose(plain, other, 0.0, 1e-7)]
     require(not unread, "observation-lost", rows=unread)
 
 
-def test_lstm_state(learner: Subject, rng: Rng) -> None:
+def inside(learner: Subject, rng: Rng, memory: Memory) -> tuple[Inside, np.ndarray]:
+    """What goes on inside the network, with one light curve of five observations."""
+
+    def ask() -> tuple[np.ndarray, Answer[Inside]]:
+        x = light_curves(rng, [5], 5)
+        x[..., 0] += 30.0
+        return x, learner.ask(probes.inside, *LSTM, Tensor.of(x))
+
+    x, answer = remembered(learner, memory, "inside", ask)
+    return answer.value, x
+
+
+def test_lstm_state(learner: Subject, rng: Rng, memory: Memory) -> None:
     """The last layer's hidden state after the last observation is classified"""
-    x = light_curves(rng, [5], 5)
-    got = learner.ask(probes.states, LSTM[1], Tensor.of(x)).value
-    parts = (got.output, got.hidden, got.cell, got.taken)
-    if not all(isinstance(part, Tensor) for part in parts):
+    got, _ = inside(learner, rng, memory)
+    read = [layer for layer in got.layers if layer.kind == "LSTM"]
+    taken = [layer.given for layer in got.layers if layer.kind == "Linear"][:1]
+    parts = [part for one in read for part in (one.out, one.hidden, one.cell)] + taken
+    if len(parts) != 4 or not all(isinstance(part, Tensor) for part in parts):
         return  # made in another way, so that the state cannot be seen
-    output, hidden, cell = (part.array for part in parts[:3])
-    if output.shape != (5, 8) or hidden.shape != (2, 8) or cell.shape != (2, 8):
+    output, hidden, cell, state = (part.array for part in parts)
+    if [one.shape for one in (output, hidden, cell, state)] != [(5, 8), (2, 8), (2, 8), (1, 8)]:
         return
     fail_if_recognised(
-        Answer(got.taken),
-        Mistake("cell-taken", Tensor.of(cell[-1])),
-        Mistake("first-layer-taken", Tensor.of(hidden[0])),
-        Mistake("mean-of-states", Tensor.of(output.mean(axis=0))),
-        Mistake("mean-of-states~sum", Tensor.of(output.sum(axis=0))),
-        Mistake("mean-of-states~maximum", Tensor.of(output.max(axis=0))),
-        Mistake("mean-of-states~first", Tensor.of(output[0])),
-        Mistake("mean-of-states~layers", Tensor.of(hidden.mean(axis=0))),
-        Mistake("mean-of-states~all-layers", Tensor.of(hidden.sum(axis=0))),
+        Answer(state[0]),
+        Mistake("cell-taken", cell[-1]),
+        Mistake("first-layer-taken", hidden[0]),
+        Mistake("mean-of-states", output.mean(axis=0)),
+        Mistake("mean-of-states~sum", output.sum(axis=0)),
+        Mistake("mean-of-states~maximum", output.max(axis=0)),
+        Mistake("mean-of-states~first", output[0]),
+        Mistake("mean-of-states~layers", hidden.mean(axis=0)),
+        Mistake("mean-of-states~all-layers", hidden.sum(axis=0)),
+        rtol=1e-4,
+        atol=1e-5,
     )
-    right = approx_equal(got.taken, Tensor.of(hidden[-1]), 1e-4, 1e-5)
+    right = approx_equal(state[0], hidden[-1], 1e-4, 1e-5)
     require(right or not approx_equal(output[-1], hidden[-1], 1e-4, 1e-5), "other-state")
 
 
-def test_lstm_rescaled(learner: Subject, rng: Rng) -> None:
+def test_lstm_rescaled(learner: Subject, rng: Rng, memory: Memory) -> None:
     """The LSTM is given `rescale(x)`"""
-    check_rescaled(learner, rng, LSTM)
+    got, x = inside(learner, rng, memory)
+    check_rescaled(got, x, {5: x[0]})
+
+
+def test_lstm_ends(learner: Subject, rng: Rng, memory: Memory) -> None:
+    """Nothing comes after the last linear layer"""
+    check_end(inside(learner, rng, memory)[0], rows_each=1)
 
 
 def test_lstm_is_one(learner: Subject) -> None:
-    """The recurrent layers are those of an LSTM"""
-    kinds = learner.ask(probes.recurrent_layers, LSTM[1]).value
-    for kind in kinds:
-        require(kind.startswith("LSTM"), "not-an-lstm", kind=kind)
+    """The recurrent layers are those of an LSTM, and have the sizes that are given"""
+    answer = learner.ask(probes.recurrent_layers, [4, 7, 3, N_CLASSES])
+    layers = [layer for layer in answer.value if len(layer) == 4]
+    for kind, *_ in layers:
+        require(str(kind).startswith("LSTM"), "not-an-lstm", kind=kind)
+    if layers:
+        inputs, hidden, n_layers = layers[0][1], layers[0][2], [layer[3] for layer in layers]
+        require(inputs == 4, "lstm-sizes", name="input_size", want=4, got=inputs)
+        require(hidden == 7, "lstm-sizes", name="hidden_size", want=7, got=hidden)
+        if all(isinstance(n, int) for n in n_layers):
+            n = sum(n_layers)
+            require(n == 3, "num-layers-ignored~three", got=n)
 
 
 def test_lstm_empty(learner: Subject, rng: Rng) -> None:
     """A light curve without observations has finite logits"""
-    check_empty(learner, rng, LSTM)
+    check_empty(learner, rng, (LSTM[0], [N_FEATURES, 8, 2, 3]))
 
 
 def test_lstm_unchanged(learner: Subject, rng: Rng) -> None:
     """Neither the features nor the lengths are changed"""
-    answer = learner.ask(probes.logits, *LSTM, [Tensor.of(light_curves(rng, [0, 2], 3))])
-    if answer.raised is None:  # otherwise another check reports that
-        check_unchanged(learner, rng, LSTM)
+    check_unchanged(learner, rng, LSTM, [5, 0, 3])
 
 
-@pytest.mark.parametrize("num_layers", [1, 2])
-def test_lstm_dropout(learner: Subject, rng: Rng, num_layers: int) -> None:
+def test_lstm_dropout(learner: Subject, rng: Rng) -> None:
     """Dropout while training, and only then, however many layers there are"""
-    network = (LSTM[0], [N_FEATURES, 8, num_layers, N_CLASSES])
-    check_dropout(learner, rng, network)
-    one_layer = [N_FEATURES, 8, 1, N_CLASSES]
-    x = Tensor.of(light_curves(rng, [6, 4, 5, 6], 6))
-    chance = learner.ask(probes.dropped_in, LSTM[0], one_layer, x).value
-    require(len(chance) != 1 or chance[0], "no-dropout~late")
-    if num_layers > 1:
-        chance = learner.ask(probes.dropped_in, *network, x).value
-        require(len(chance) != 2 or chance[0], "no-dropout~between")
+    all_sizes = [[N_FEATURES, 8, n, N_CLASSES] for n in (1, 2)]
+    one, two = found = check_dropout(learner, rng, LSTM[0], all_sizes)
+    require(not any(one.states), "dropout-before-layers~lstm")
+    require(len(one.linear) != 1 or one.linear[0], "no-dropout~late")
+    require(len(two.states) != 1 or two.states[0], "no-dropout~between")
+    check_nothing_dropped_last(found)
 
 
 def test_lstm_weights(learner: Subject, rng: Rng) -> None:
     """All layers are registered and learn"""
     inputs, hidden, _, classes = LSTM[1]
     x = Tensor.of(light_curves(rng, [3, 2], 3))
-    one, two = (
-        learner.ask(probes.gradients, LSTM[0], [inputs, hidden, n, classes], x) for n in (1, 2)
-    )
-    if one.raised is None and two.raised is None:
-        same = one.value.weights == two.value.weights
-        require(not same, "num-layers-ignored", weights=one.value.weights)
-    at_least = 4 * hidden * (inputs + 3 * hidden) + classes * hidden
-    check_gradients(learner, rng, LSTM, at_least)
+    answer = learner.ask(probes.gradients, *LSTM, x, [[inputs, hidden, 1, classes]])
+    if answer.raised is None:
+        weights = answer.value.weights
+        require(answer.value.others != [weights], "num-layers-ignored", weights=weights)
+    check_gradients(answer, LSTM, 4 * hidden * (inputs + 3 * hidden) + classes * hidden)
 
 
 @gate

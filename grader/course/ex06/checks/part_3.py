@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.ex06 import probes
-from grader.course.ex06.checks.common import N_CLASSES
+from grader.course.ex06.checks.common import N_CLASSES, Memory, bundle
 from grader.course.gates import gate
-from grader.course.oracles import Rng, log_softmax, true_log_p
-from grader.expect import Mistake, expect, fail_if_recognised, require, showing
+from grader.course.oracles import Rng, log_softmax, softmax, true_log_p
+from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require, showing
 from grader.wire import Tensor
 
 GRADIENT = "{}.backward()\nlogits.grad"
@@ -32,45 +33,110 @@ def some_logits(rng: Rng, batch: int = 9) -> tuple[np.ndarray, np.ndarray]:
     return logits, targets
 
 
-def loss_and_gradient(
-    learner: Subject, settings: dict[str, float], logits: np.ndarray, targets: np.ndarray
-) -> tuple[Answer[Any], Any]:
-    """The loss as an answer of its own, once it is a tensor of no dimensions with a gradient."""
-    got = learner.ask(probes.focal_loss, settings, Tensor.of(logits), Tensor.of(targets)).value
-    loss = got.loss
-    require(not isinstance(loss, float | int), "gradient-lost~number")
-    if isinstance(loss, Tensor):
-        require(loss.shape != targets.shape, "not-averaged", shape=loss.shape)
-        with showing("{}.requires_grad"):
-            require(got.flows or loss.shape != (), "gradient-lost~detached")
-    return Answer(loss), got.gradient
+@dataclass(frozen=True)
+class Trial:
+    """What a loss is asked for."""
+
+    settings: dict[str, float]
+    logits: np.ndarray
+    targets: np.ndarray
+
+    @property
+    def alpha(self) -> float:
+        return self.settings.get("alpha", 1.0)
+
+    @property
+    def gamma(self) -> float:
+        return self.settings.get("gamma", 2.0)
+
+    @property
+    def log_p(self) -> np.ndarray:
+        return true_log_p(self.logits, self.targets)
+
+    @property
+    def each(self) -> np.ndarray:
+        """The loss of each light curve."""
+        return focal(self.log_p, self.alpha, self.gamma)
+
+
+def trials(rng: Rng) -> dict[str, Trial]:
+    """All that is asked for."""
+    size = float(rng.integers(150, 250))
+    sure = np.array([[size, 0.0, 0.0], [0.0, 0.0, 0.0]])
+    found = {
+        "usual": Trial({}, *some_logits(rng)),
+        "larger gamma": Trial({"alpha": 0.4, "gamma": 3.0}, *some_logits(rng)),
+        "small gamma": Trial({"alpha": 2.5, "gamma": 0.5}, *some_logits(rng)),
+        "gradient": Trial({"alpha": 1.5, "gamma": 2.0}, *some_logits(rng, 6)),
+        "wrong": Trial({"alpha": 1.5}, sure, np.array([1, 2])),
+    }
+    for alpha, batch in ((1.0, 1), (0.4, 4), (0.0, 4)):
+        found[f"alpha {alpha}"] = Trial({"alpha": alpha, "gamma": 0.0}, *some_logits(rng, batch))
+    for gamma in (2.0, 0.0):
+        found[f"right {gamma}"] = Trial({"gamma": gamma}, sure, np.array([0, 2]))
+    return found
+
+
+def check(
+    learner: Subject,
+    rng: Rng,
+    memory: Memory,
+    name: str,
+    judge: Callable[[Trial, Answer[Any], Any], None],
+) -> None:
+    """Judge loss and gradient of a trial, once the loss is a tensor of no dimensions."""
+    if "trials" not in memory:
+        memory["trials"] = trials(rng)
+    made: dict[str, Trial] = memory["trials"]
+    trial = made[name]
+
+    def questions() -> dict[str, tuple[Any, ...]]:
+        return {
+            key: (one.settings, Tensor.of(one.logits), Tensor.of(one.targets))
+            for key, one in made.items()
+        }
+
+    losses = bundle(learner, memory, probes.focal_loss, questions)
+
+    def judge_loss(answer: Answer[Any]) -> None:
+        got = answer.value
+        require(not isinstance(got.loss, float | int), "gradient-lost~number", answer)
+        if isinstance(got.loss, Tensor):
+            shape = got.loss.shape
+            require(shape != trial.targets.shape, "not-averaged", answer, shape=shape)
+            with showing("{}.requires_grad"):
+                require(got.flows or shape != (), "gradient-lost~detached", answer)
+        judge(trial, Answer(got.loss, question=answer.question), got.gradient)
+
+    losses.judge(name, judge_loss)
+
+
+def of(value: Any) -> Tensor:
+    return Tensor.of(np.asarray(value, dtype=float))
 
 
 @gate
-@pytest.mark.parametrize(("alpha", "gamma"), [(1.0, 2.0), (0.4, 3.0), (2.5, 0.5)])
-def test_focal_loss(learner: Subject, rng: Rng, alpha: float, gamma: float) -> None:
+def test_focal_loss(learner: Subject, rng: Rng, memory: Memory) -> None:
     """The mean of -alpha (1 - p)**gamma log(p)"""
-    logits, targets = some_logits(rng)
-    log_p = true_log_p(logits, targets)
-    each = focal(log_p, alpha, gamma)
-    settings = {} if alpha == 1 else {"alpha": alpha, "gamma": gamma}
-    answer, _ = loss_and_gradient(learner, settings, logits, targets)
+    for name in ("usual", "larger gamma", "small gamma"):
+        check(learner, rng, memory, name, judge_focal_loss)
 
-    def of(value: Any) -> Tensor:
-        return Tensor.of(np.asarray(value, dtype=float))
 
-    everything, best = log_softmax(logits), log_softmax(logits).max(axis=-1)
-    twice = true_log_p(np.exp(everything), targets)
+def judge_focal_loss(trial: Trial, answer: Answer[Any], _: Any) -> None:
+    alpha, gamma, log_p, each = trial.alpha, trial.gamma, trial.log_p, trial.each
+    if answer.raised is None and approx_equal(answer.result, of(each.mean())):
+        return
+    everything = log_softmax(trial.logits)
+    best = everything.max(axis=-1)
+    twice = true_log_p(np.exp(everything), trial.targets)
+    factor = (1 - np.exp(log_p)) ** gamma
     expect(
         answer,
         of(each.mean()),
         Mistake("softmax-twice", of(focal(twice, alpha, gamma).mean())),
-        Mistake("softmax-twice", of((-alpha * (1 - np.exp(log_p)) ** gamma * twice).mean())),
+        Mistake("softmax-twice", of((-alpha * factor * twice).mean())),
         Mistake("focal-of-mean", of(focal(log_p.mean(), alpha, gamma))),
-        Mistake(
-            "focal-of-mean~product",
-            of(-alpha * ((1 - np.exp(log_p)) ** gamma).mean() * log_p.mean()),
-        ),
+        Mistake("focal-of-mean~product", of(-alpha * factor.mean() * log_p.mean())),
         Mistake("alpha-as-exponent", of(focal(log_p, gamma, alpha).mean())),
         Mistake("alpha-as-exponent", of(focal(log_p, 1, alpha).mean())),
         Mistake("alpha-ignored", of(focal(log_p, 1, gamma).mean()) if alpha != 1 else False),
@@ -84,98 +150,80 @@ def test_focal_loss(learner: Subject, rng: Rng, alpha: float, gamma: float) -> N
     )
 
 
-@pytest.mark.parametrize("alpha", [1.0, 0.4, 0.0])
-def test_cross_entropy(learner: Subject, rng: Rng, alpha: float) -> None:
+def test_cross_entropy(learner: Subject, rng: Rng, memory: Memory) -> None:
     """With gamma = 0 it is alpha times the cross-entropy"""
-    logits, targets = some_logits(rng, 4)
-    settings = {"alpha": alpha, "gamma": 0.0}
-    answer, _ = loss_and_gradient(learner, settings, logits, targets)
-    plain = np.asarray(-true_log_p(logits, targets).mean())
+    for alpha in (1.0, 0.4, 0.0):
+        check(learner, rng, memory, f"alpha {alpha}", judge_cross_entropy)
+
+
+def judge_cross_entropy(trial: Trial, answer: Answer[Any], _: Any) -> None:
+    alpha, plain = trial.alpha, of(-trial.log_p.mean())
     expect(
         answer,
-        Tensor.of(alpha * plain),
-        Mistake("alpha-ignored~here", Tensor.of(plain) if alpha != 1 else False, **settings),
+        of(-alpha * trial.log_p.mean()),
+        Mistake("alpha-ignored~here", plain if alpha != 1 else False, **trial.settings),
         what=f"the loss with alpha = {alpha:g} and gamma = 0",
     )
 
 
-def test_sure_and_wrong(learner: Subject, rng: Rng) -> None:
+def test_sure_and_wrong(learner: Subject, rng: Rng, memory: Memory) -> None:
     """It is finite, and right, where p is as small as exp(-200)"""
-    size = float(rng.integers(150, 250))
-    logits, targets = np.array([[size, 0.0, 0.0], [0.0, 0.0, 0.0]]), np.array([1, 2])
-    alpha = 1.5
-    answer, gradient = loss_and_gradient(learner, {"alpha": alpha}, logits, targets)
-    losses = focal(true_log_p(logits, targets), alpha, 2.0)
+    check(learner, rng, memory, "wrong", judge_sure_and_wrong)
+
+
+def judge_sure_and_wrong(trial: Trial, answer: Answer[Any], gradient: Any) -> None:
+    size, alpha, losses = float(trial.logits.max()), trial.alpha, trial.each
     got = answer.value
     value = float(got.array) if isinstance(got, Tensor) and got.shape == () else 0.0
     # at most -log(eps) if a small number was added to p
     of_first = (2 * value - losses[1]) / alpha
     finite = not isinstance(gradient, Tensor) or bool(np.isfinite(gradient.array).all())
-    fail_if_recognised(
-        answer,
-        Mistake("logarithm-of-zero", not math.isfinite(value), size=size, got=value),
-    )
+    of_two = f"with p = exp(-{size:g}) and p = 1/3, alpha = {alpha:g}"
+    lost = Mistake("logarithm-of-zero", not math.isfinite(value), size=size, got=value)
+    fail_if_recognised(answer, lost)
     with showing(GRADIENT):
         fail_if_recognised(answer, Mistake("logarithm-of-zero~gradient", not finite, size=size))
-    fail_if_recognised(
-        answer,
-        Mistake("logarithm-of-zero", bool(9 < of_first < 0.6 * size), size=size, got=of_first),
-    )
-    of_two = f"p = exp(-{size:g}) and p = 1/3"
-    what = f"the loss of two light curves with {of_two}, alpha = {alpha:g} and gamma = 2,"
     expect(
         answer,
-        Tensor.of(np.asarray(losses.mean())),
+        of(losses.mean()),
+        Mistake("logarithm-of-zero", bool(9 < of_first < 0.6 * size), size=size, got=of_first),
         Mistake(
-            "alpha-ignored~sure",
-            Tensor.of(np.asarray((losses[0] / alpha + losses[1]) / 2)),
-            size=size,
-            alpha=alpha,
+            "alpha-ignored~sure", of((losses[0] / alpha + losses[1]) / 2), size=size, alpha=alpha
         ),
-        what=what,
+        what=f"the loss of two light curves {of_two} and gamma = 2,",
     )
 
 
-@pytest.mark.parametrize("gamma", [2.0, 0.0])
-def test_sure_and_right(learner: Subject, rng: Rng, gamma: float) -> None:
+def test_sure_and_right(learner: Subject, rng: Rng, memory: Memory) -> None:
     """It and its gradient are finite where p is 1"""
-    size = float(rng.integers(100, 200))
-    logits, targets = np.array([[size, 0.0, 0.0], [0.0, 0.0, 0.0]]), np.array([0, 2])
-    answer, gradient = loss_and_gradient(learner, {"gamma": gamma}, logits, targets)
+    for gamma in (2.0, 0.0):
+        check(learner, rng, memory, f"right {gamma}", judge_sure_and_right)
+
+
+def judge_sure_and_right(trial: Trial, answer: Answer[Any], gradient: Any) -> None:
     finite = not isinstance(gradient, Tensor) or bool(np.isfinite(gradient.array).all())
     with showing(GRADIENT):
-        fail_if_recognised(answer, Mistake("power-of-zero", not finite, gamma=gamma))
-    want = focal(true_log_p(logits, targets), 1.0, gamma).mean()
-    expect(answer, Tensor.of(np.asarray(want)), what=f"the loss with p = 1 and gamma = {gamma:g}")
+        fail_if_recognised(answer, Mistake("power-of-zero", not finite, gamma=trial.gamma))
+    what = f"the loss with p = 1 and gamma = {trial.gamma:g}"
+    expect(answer, of(trial.each.mean()), what=what)
 
 
-def test_gradient(learner: Subject, rng: Rng) -> None:
+def test_gradient(learner: Subject, rng: Rng, memory: Memory) -> None:
     """Its gradient is the formula's, the factor (1 - p)**gamma included"""
-    logits, targets = some_logits(rng, 6)
-    _, got = loss_and_gradient(learner, {"alpha": 1.5, "gamma": 2.0}, logits, targets)
+    check(learner, rng, memory, "gradient", judge_gradient)
 
-    def slope(loss: Any) -> np.ndarray:
-        """The derivative by each logit, as a difference."""
-        out, step = np.zeros_like(logits), 1e-5
-        for place in np.ndindex(*logits.shape):
-            moved = np.zeros_like(logits)
-            moved[place] = step
-            out[place] = (loss(logits + moved) - loss(logits - moved)) / (2 * step)
-        return out
 
-    def full(z: np.ndarray) -> float:
-        return float(focal(true_log_p(z, targets), 1.5, 2.0).mean())
-
-    factor = 1.5 * (1 - np.exp(true_log_p(logits, targets))) ** 2
-
-    def frozen(z: np.ndarray) -> float:
-        return float((-factor * true_log_p(z, targets)).mean())
-
+def judge_gradient(trial: Trial, answer: Answer[Any], gradient: Any) -> None:
+    """By d log(p) / d logits = (one-hot - softmax) / batch, and the derivative of the loss by p."""
+    p, batch = np.exp(trial.log_p), len(trial.targets)
+    hot = np.eye(N_CLASSES)[trial.targets] - softmax(trial.logits)
+    factor = trial.alpha * (1 - p) ** trial.gamma
+    inner = trial.alpha * trial.gamma * (1 - p) ** (trial.gamma - 1) * p * trial.log_p
     with showing(GRADIENT):
         expect(
-            Answer(got),
-            Tensor.of(slope(full)),
-            Mistake("gradient-lost~factor", Tensor.of(slope(frozen))),
+            Answer(gradient, question=answer.question),
+            Tensor.of((inner - factor)[:, None] * hot / batch),
+            Mistake("gradient-lost~factor", Tensor.of(-factor[:, None] * hot / batch)),
             what="the gradient by the logits",
             rtol=1e-3,
             atol=1e-5,

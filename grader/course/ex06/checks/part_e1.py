@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import pytest
-
 from grader.answer import Answer, Subject
 from grader.course.ex06 import probes
 from grader.course.gates import gate
@@ -30,10 +28,14 @@ def factors(num_epochs: int, warmup: int) -> list[float]:
 
 
 @gate
-@pytest.mark.parametrize("warmup", [3, 0])
-def test_rates(learner: Subject, rng: Rng, warmup: int) -> None:
+def test_rates(learner: Subject, rng: Rng) -> None:
     """A linear warm-up, then half a cosine, for each group's own rate"""
-    n = int(rng.integers(9, 14))
+    check_rates(learner, rng, int(rng.integers(30, 40)), 3)
+    check_rates(learner, rng, int(rng.integers(9, 14)), 0)
+
+
+def check_rates(learner: Subject, rng: Rng, n: int, warmup: int) -> None:
+    """The rates of both groups, and how they come out by known slips."""
     base = [round(float(rng.uniform(*ends)), 3) for ends in ((0.05, 0.4), (0.5, 0.9))]
     answer = learner.ask(probes.learning_rates, base, n, warmup)
     fail_if_recognised(
@@ -120,10 +122,20 @@ def test_default_warmup(learner: Subject) -> None:
     )
 
 
-@pytest.mark.parametrize(("n", "warmup"), [(3, 3), (4, 6), (5, -1), (0, 0)])
-def test_impossible_warmup(learner: Subject, n: int, warmup: int) -> None:
+def test_longest_warmup(learner: Subject) -> None:
+    """All epochs but the last may be warm-up, and a single one is enough"""
+    for n, warmup in ((3, 2), (1, 0)):
+        answer = learner.ask(probes.learning_rates, [0.1], n, warmup)
+        refused = Mistake("too-strict", Raises("ValueError"), n=n, warmup=warmup)
+        fail_if_recognised(answer, refused)
+        want = rates(factors(n, warmup), [0.1])
+        expect(answer, want, what=f"the list of learning rates for {n} epochs")
+
+
+def test_impossible_warmup(learner: Subject) -> None:
     """A warm-up that does not fit into the epochs is a ValueError"""
-    answer = learner.ask(probes.learning_rates, [0.1], n, warmup)
-    when = f"{n} epochs, of which {warmup} are warm-up,"
-    anything = Mistake("anything-goes", answer.raised is None, n=n, warmup=warmup)
-    expect_error(answer, "ValueError", when, anything)
+    for n, warmup in ((3, 3), (4, 6), (5, -1), (0, 0)):
+        answer = learner.ask(probes.learning_rates, [0.1], n, warmup)
+        when = f"{n} epochs, of which {warmup} are warm-up,"
+        anything = Mistake("anything-goes", answer.raised is None, n=n, warmup=warmup)
+        expect_error(answer, "ValueError", when, anything)

@@ -1,4 +1,4 @@
-"""The last hidden layer has no ReLU and no dropout."""
+"""The last hidden layer has no ReLU."""
 
 
 class SimplePhotometryMLP:
@@ -10,7 +10,7 @@ class SimplePhotometryMLP:
             layers.append(nn.Linear(sizes[i], sizes[i + 1]))
             if i < len(sizes) - 2:
                 layers.append(nn.ReLU())
-                layers.append(nn.Dropout(dropout))
+            layers.append(nn.Dropout(dropout))
         self.layers = nn.Sequential(*layers)
         self.last = nn.Linear(sizes[-1], num_classes)
 
