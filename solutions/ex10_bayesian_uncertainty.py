@@ -440,9 +440,10 @@ class BayesianTransformerEncoder(Time2VecTransformerEncoder):
     ) -> dict[str, Tensor]:
         """Ask many networks drawn at random, and return what they say and how far they disagree.
 
-        Only Monte Carlo dropout is active: everything else is in evaluation mode during the call.
-        After that, self.training is what it was before (that of the model; parts of it need no
-        care). No gradients are computed, in this call alone.
+        Only Monte Carlo dropout is active: everything else is in evaluation mode during the call,
+        whatever mode its parts were in before. Afterwards, self.training is what it was (that of
+        the model; which mode its parts are left in does not matter). No gradients are computed, in
+        this call alone.
 
         Args:
             features: (batch, seq_len, input_dim), rows as in Exercise 5, at least one light curve.
@@ -1945,7 +1946,8 @@ def ensemble_predict(models: Sequence[nn.Module], features: Tensor) -> tuple[Ten
     """Return the mean probabilities of an ensemble, and how much its members disagree. Bonus.
 
     Each model is asked by forward_batch, in evaluation mode; afterwards its mode is what it was
-    before (that of the model; parts of it need no care). No gradients are computed.
+    before (that of the model; which mode its parts are left in does not matter). No gradients are
+    computed, in this call alone.
 
     Args:
         models: the members, at least one.

@@ -9,6 +9,7 @@ from grader.wire import Tensor
 
 WITHOUT = {
     "dropped": "what is dropped is random, and the inputs are large",
+    "undropped": "a layer is changed after it was made",
     "dropout_layers": "the names and settings of all dropout layers are collected",
     "nested_dropout": "a model is rebuilt before it is asked",
     "asked": "a model whose calls are counted, and what is left of the state before",

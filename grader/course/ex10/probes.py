@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -12,6 +12,7 @@ import torch
 import torch._dynamo  # else the first optimizer does, and takes seconds of a time limit
 from torch import nn
 
+from grader.course.ex10.comparing import comparison_of, not_plain
 from grader.course.ex10.panels import is_touched, other_figure, panel_of
 from grader.course.ex10.replies import (
     Asked,
@@ -26,25 +27,19 @@ from grader.course.ex10.replies import (
     Latency,
     Layer,
     Loss,
-    Run,
     Stream,
     Tool,
 )
 from grader.course.ex10.stand_ins import (
-    Maker,
     Member,
     Oracle,
     Pool,
-    Recorder,
-    Table,
-    Trainer,
     counting_model,
-    crowd_table,
     inputs_of,
-    kept_of,
     layers_of,
-    loader_of,
     nap,
+    nest_dropout,
+    sources_of_random_numbers,
     what_is_left,
 )
 from grader.course.seeds import seed_torch
@@ -70,6 +65,13 @@ def dropped(learner: Learner, p: float, x: torch.Tensor, training: bool) -> Drop
     return Dropped(first, second, Tensor.of(given.detach().numpy()), repeated, passed, leaf.grad)
 
 
+def undropped(learner: Learner, inputs: Sequence[torch.Tensor]) -> list[Any]:
+    """What a layer makes of inputs after its p was set to 0, in training and in evaluation mode."""
+    layer = learner.MonteCarloDropout(0.7)
+    layer.p = 0.0
+    return [layer.train(i % 2 == 0)(x) for i, x in enumerate(inputs)]
+
+
 def _model(learner: Learner, make: Any = None, **settings: Any) -> Any:
     seed_torch(2)
     return (make or learner.BayesianTransformerEncoder)(**TINY | settings)
@@ -81,15 +83,14 @@ def dropout_layers(learner: Learner, settings: dict[str, Any]) -> dict[str, Laye
 
 
 def nested_dropout(learner: Learner, settings: dict[str, Any], rate: float) -> dict[str, Layer]:
-    """The dropout layers, replaced again with nested ones, another rate, and one layer more."""
+    """The dropout layers, replaced again with nested ones, another rate, and more layers.
+
+    One is new in the transformer; another one was there, and is to be changed as well.
+    """
     model = _model(learner, **settings)
-    inner = nn.Sequential(nn.Linear(8, 8), nn.Sequential(nn.Dropout(0.25), nn.ReLU()))
-    model.classifier = nn.Sequential(inner, nn.Dropout(0.25), nn.Linear(8, 3))
-    last = model.transformer.layers[-1]
-    last.linear1 = nn.Sequential(last.linear1, nn.Sequential(nn.Dropout(0.25)))
-    model.input_projection = nn.Sequential(model.input_projection, nn.Dropout(0.25))
+    nest_dropout(model)
     model.mc_dropout_rate = rate
-    model.mc_layers += 1
+    model.mc_layers += 2
     model._replace_dropout_layers()
     return layers_of(learner, model)
 
@@ -112,15 +113,17 @@ def asked(
 ) -> Asked:
     """The answer of a model with uncertainty, and what was seen of it on the way.
 
-    If `normed`, the classifier begins with a batch normalisation.
+    If `normed`, the classifier begins with a batch normalisation, and the layers of the transformer
+    are in training mode even if the model is not.
     """
     counting = counting_model(learner)
     model = _model(learner, counting, **settings)
     norm = nn.BatchNorm1d(8)
     model.classifier = nn.Sequential(norm, model.classifier) if normed else model.classifier
     model.train(training)
+    model.transformer.train(training or normed)
     inputs = inputs_of(x.clone(), lengths)
-    with what_is_left(model, inputs[0], x) as left:
+    with what_is_left(model, inputs, inputs_of(x, lengths)) as left:
         answer = model.forward_with_uncertainty(*inputs, n_samples=n_samples)
     left += ["the batch normalisation"] if norm.num_batches_tracked else []
     parts = answer.values() if isinstance(answer, dict) else [answer]
@@ -175,7 +178,7 @@ def crowd(
     narrow.weight.data = torch.eye(weight.shape[1], 8)
     model.classifier = nn.Sequential(narrow, learner.MonteCarloDropout(p), last)
     seed_torch(3)
-    with what_is_left(model, x, x):
+    with what_is_left(model):
         answer = model.forward_with_uncertainty(*inputs_of(x), n_samples=n_samples)
     n_calls = counting.n_calls
     model.classifier = narrow
@@ -237,31 +240,9 @@ def compared(
     If `crowd`, the training gives a Bayesian model instead. The table is asked for `seconds`, made
     in half of that and trained in a quarter. `fails` names the stage that raises an exception.
     """
-    sets = {"training": loader_of(val, 0), "validation": loader_of(val, 0)}
-    sets["test"] = loader_of(test, len(val))
-    asked: list[Any] = []
-    make = crowd_table(learner, asked) if crowd else Table
-    train, run = Trainer(untrained, trained, sets, make, fails), Run([], [], False)
-    comparison = learner.ModelComparison(
-        "a project", train, lambda name: Recorder(name, run, fails), n_samples=7, seed=77
+    return comparison_of(
+        learner, (untrained, trained), (val, test), fails=fails, crowd=crowd, seconds=seconds
     )
-    result, raised, made = None, False, Maker(fails)
-    settings = {"logits": untrained}
-    try:
-        if not fails:
-            seed_torch(5)
-            comparison.train_and_evaluate_model(
-                "earlier", made, {"logits": -untrained}, *sets.values()
-            )
-            comparison.results["a table"] = {"test_accuracy": -1.0}  # of an earlier try
-        run, train.seconds, made.seconds = Run([], [], False), seconds, seconds / 2
-        seed_torch(6)
-        result = comparison.train_and_evaluate_model("a table", made, settings, *sets.values())
-    except ArithmeticError:
-        raised = True
-    changed = list(settings) != ["logits"] or settings["logits"] is not untrained
-    kept = kept_of(comparison, trained, changed)
-    return Comparison(result, raised, run, train.seen, kept, asked, made.took)
 
 
 def balanced_weights(learner: Learner, counts: torch.Tensor, beta: float) -> Tool:
@@ -288,6 +269,7 @@ def ensemble(learner: Learner, n_members: int, seed: int) -> Ensemble:
     torch.seed()
     made: list[float] = []
     trained: list[float] = []
+    results: list[nn.Linear] = []
 
     def make() -> nn.Linear:
         model = nn.Linear(1, 1)
@@ -298,22 +280,44 @@ def ensemble(learner: Learner, n_members: int, seed: int) -> Ensemble:
         trained.append(torch.rand(()).item())
         result = nn.Linear(1, 1)
         result.weight.data = model.weight.data + 100  # another object: who keeps the old one?
+        results.append(result.train(len(results) % 2 == 0))
         return result
 
     members = learner.train_ensemble(make, train, n_members, seed)
-    if isinstance(members, Iterable):
+    changed: list[str] = []
+    if isinstance(members, Iterable) and not isinstance(members, Iterator):
+        members = list(members)
+        pairs = list(zip(members, results, strict=False))
+        changed += ["copied"] if not all(m is result for m, result in pairs) else []
+        modes = [getattr(m, "training", None) for m in members]
+        changed += ["mode"] if modes != [i % 2 == 0 for i in range(len(modes))] else []
+        frozen = not all(result.weight.requires_grad for result in results)
+        changed += ["frozen"] if frozen else []
         members = [m.weight.item() if isinstance(m, nn.Linear) else None for m in members]
-    return Ensemble(made, trained, members)
+    return Ensemble(made, trained, members, changed)
 
 
 def ensemble_answer(
-    learner: Learner, logits: Sequence[torch.Tensor], x: torch.Tensor, modes: list[bool]
+    learner: Learner,
+    logits: Sequence[torch.Tensor],
+    x: torch.Tensor,
+    modes: list[bool],
+    *,
+    quiet: bool = False,
 ) -> EnsembleAnswer:
-    """What an ensemble says, and the modes of its members afterwards."""
+    """What an ensemble says, and the modes of its members afterwards.
+
+    If `quiet`, it is asked where gradients are off already.
+    """
     members = [Member(each).train(mode) for each, mode in zip(logits, modes, strict=True)]
     given = x.clone()
-    with what_is_left(nn.ModuleList(members), given, x) as left:
+    kept = what_is_left(nn.ModuleList(members), [given], [x])
+    with kept as left, torch.set_grad_enabled(not quiet):
         answer = learner.ensemble_predict(members, given)
+        left += ["no_grad"] if quiet and torch.is_grad_enabled() else []
+        left += ["gradients"] if not quiet and not torch.is_grad_enabled() else []
+    asked = [each for member in members for each in member.asked]
+    left += [] if all(torch.equal(each, x) for each in asked) else ["features"]
     flows = _any_flows(answer if isinstance(answer, tuple | list) else [answer])
     return EnsembleAnswer(answer, [member.training for member in members], flows, left)
 
@@ -326,9 +330,9 @@ def labelled(
     Unless it `may_fit`, fitting a model raises an exception.
     """
     pool = Pool(doubts, may_fit)
-    np.random.seed(1)
-    curve = learner.active_learning(pool.fit, pool.score, pool.uncertainty, len(doubts), **settings)
-    used = bool(np.random.random() != np.random.RandomState(1).random())
+    functions = pool.fit, pool.score, pool.uncertainty
+    with sources_of_random_numbers() as used:
+        curve = learner.active_learning(*functions, len(doubts), **settings)
     return Labelling(curve, pool.fitted, pool.candidates, pool.ages, pool.others, used)
 
 
@@ -356,9 +360,16 @@ def alerts(
     took = time.perf_counter() - start
     changed = [o for _, o in given] != [o for _, o in stream]
     first = live.observations.get(stream[0][0], [])
-    kept = [each.get("flux") for each in first if isinstance(each, dict)]
+    kept = [dict(each) for each in first if isinstance(each, dict)]
+    numbers = [
+        {name: each[name] for name in ("probability", "uncertainty") if name in each}
+        for each in answers
+        if isinstance(each, dict)
+    ]
+    others = [pair for each in numbers for pair in not_plain(each).items()]
     features, model = ([min(each, default=0.0), sum(each)] for each in (features_took, oracle.took))
-    return Stream(answers, oracle.asked, list(live.seconds), features, model, took, changed, kept)
+    times = list(live.seconds), features, model, took
+    return Stream(answers, oracle.asked, *times, changed, kept, len(features_took), others)
 
 
 def late_alert(
@@ -372,8 +383,9 @@ def late_alert(
     oracle = Oracle([probabilities])
     live = learner.LiveClassifier(oracle, class_names, n_samples=7)
     live.observations["A"] = [dict(each) for each in known]
+    live.seconds = [0.25] * len(known)
     answer = live.answer("A", dict(observation))
-    return Late(answer, [question.length for question in oracle.asked])
+    return Late(answer, [question.length for question in oracle.asked], len(live.seconds))
 
 
 def latency(learner: Learner, seconds: list[float], *percentiles: list[float]) -> Latency:

@@ -104,10 +104,10 @@ class Diagram(Struct):
 
 
 class Start(Struct):
-    """How a run of the tracker was started."""
+    """How a run of the tracker was started; `as_told` if with the settings of this very call."""
 
     project: Any
-    settings: list[str]
+    as_told: bool
     name: Any
 
 
@@ -119,11 +119,18 @@ class Logged(Struct):
 
 
 class Run(Struct):
-    """What the tracker was told."""
+    """What the tracker was told. `outside` names what was done while no run was open."""
 
-    starts: list[Start]
-    logs: list[Logged]
-    finished: bool
+    starts: list[Start] = []
+    logs: list[Logged] = []
+    finished: bool = False
+    is_open: bool = False
+    outside: list[str] = []
+
+    def note(self, what: str) -> None:
+        """Note what is done, unless a run is open."""
+        if not self.is_open and what not in self.outside:
+            self.outside.append(what)
 
 
 class Training(Struct):
@@ -139,14 +146,17 @@ class Training(Struct):
 
 
 class Kept(Struct):
-    """What the comparison holds under the model's name; its time to predict is in seconds."""
+    """What the comparison holds under the model's name; its time to predict is in seconds.
+
+    `lost` names the attributes that have lost what an earlier call has kept in them.
+    """
 
     result: Any
     seconds: float | None
     n_predicted: int | None
     y_prob: Any
     trained_model: bool
-    earlier_result: bool
+    lost: list[str]
     settings_changed: bool
 
 
@@ -154,7 +164,7 @@ class Comparison(Struct):
     """The result of a comparison, and what happened on the way; no training if none was asked.
 
     `asked` has the `n_samples` of each question to a Bayesian model. `making` is the time [s] that
-    it took to make the model.
+    it took to make the model. `others` are the kinds of what is no plain number in the result.
     """
 
     result: Any
@@ -164,6 +174,7 @@ class Comparison(Struct):
     kept: Kept
     asked: list[Any]
     making: float
+    others: dict[str, str]
 
 
 class Loss(Struct):
@@ -175,11 +186,15 @@ class Loss(Struct):
 
 
 class Ensemble(Struct):
-    """First weights of the members made, random numbers of their trainings, and what came out."""
+    """First weights of the members made, random numbers of their trainings, and what came out.
+
+    `changed` names in what the members differ from what the training has returned.
+    """
 
     made: list[float]
     trained: list[float]
     members: Any
+    changed: list[str]
 
 
 class EnsembleAnswer(Struct):
@@ -199,7 +214,7 @@ class Labelling(Struct):
 
     `ages` says for each question about uncertainty how many models were fitted after the one that
     was asked. `others` are the kinds of what came in place of an array of whole numbers, by the
-    function that was called with it.
+    function that was called with it. `generators` names the sources of random numbers.
     """
 
     curve: Any
@@ -207,7 +222,7 @@ class Labelling(Struct):
     candidates: list[list[int]]
     ages: list[int]
     others: list[tuple[str, str]]
-    global_numbers: bool
+    generators: list[str]
 
 
 class Question(Struct):
@@ -221,8 +236,9 @@ class Question(Struct):
 class Stream(Struct):
     """The answers to a stream of alerts, and what was seen on the way; times in seconds.
 
-    `kept` has the fluxes of the first object's observations, `features_took` and `model_took` the
-    shortest and the whole time that an answer spent on either.
+    `kept` has the first object's observations, `features_took` and `model_took` the shortest and
+    the whole time that an answer spent on either. `n_features` says how often the features were
+    asked for, `others` what is no plain number in an answer, by name and type.
     """
 
     answers: list[Any]
@@ -233,6 +249,8 @@ class Stream(Struct):
     took: float
     changed: bool
     kept: list[Any]
+    n_features: int
+    others: list[tuple[str, str]]
 
 
 class Latency(Struct):
@@ -243,7 +261,11 @@ class Latency(Struct):
 
 
 class Late(Struct):
-    """The answer to an alert of an object of which much is known, and what the model was given."""
+    """The answer to an alert of an object of which much is known, and what the model was given.
+
+    `n_times` says how many times are kept, of this answer and of those before.
+    """
 
     answer: Any
     lengths: list[int]
+    n_times: int

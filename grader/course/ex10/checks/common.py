@@ -45,6 +45,11 @@ def epistemic_mistakes(p: Array) -> list[Mistake]:
     ]
 
 
+def squeezed(values: Tensor) -> Tensor:
+    """The values without axes of length 1."""
+    return Tensor.of(values.array.squeeze())
+
+
 def call_tool(learner: Subject, name: str, *args: Any, **kwargs: Any) -> Answer[Any]:
     """The answer of a tool, which must not have changed its arguments."""
     answer = learner.ask(probes.tool, name, *args, **kwargs)
@@ -109,18 +114,21 @@ def at_temperature(y_prob: Array, temperature: float) -> Array:
         return softmax(np.log(y_prob) / temperature)
 
 
-def cross_entropy(y_true: Array, y_prob: Array, temperature: float) -> float:
+def cross_entropy(y_true: Array, y_prob: Array, temperature: float, least: float = 1e-12) -> float:
     p = at_temperature(y_prob, temperature)[np.arange(len(y_true)), y_true]
-    return -float(np.log(p.clip(1e-12)).mean())
+    return -float(np.log(p.clip(least)).mean())
 
 
-def best_temperature(y_true: Array, y_prob: Array) -> float:
-    """The temperature of the smallest cross-entropy, by thirds of the interval in its logarithm."""
+def best_temperature(y_true: Array, y_prob: Array, least: float = 1e-12) -> float:
+    """The temperature of the smallest cross-entropy, by thirds of the interval in its logarithm.
+
+    A probability counts as `least` at least.
+    """
     low, high = math.log(0.05), math.log(20)
     while high - low > 1e-4:
         left, right = low + (high - low) / 3, high - (high - low) / 3
-        worse = cross_entropy(y_true, y_prob, math.exp(left)) > cross_entropy(
-            y_true, y_prob, math.exp(right)
+        of_left, of_right = (
+            cross_entropy(y_true, y_prob, math.exp(t), least) for t in (left, right)
         )
-        low, high = (left, high) if worse else (low, right)
+        low, high = (left, high) if of_left > of_right else (low, right)
     return math.exp(low)

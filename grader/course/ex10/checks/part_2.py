@@ -105,15 +105,16 @@ def test_modes(learner: Subject, rng: Rng) -> None:
     """Nothing but Monte Carlo dropout is on, and the mode is what it was before"""
     x = light_curves(rng, [4, 7], N_ROWS)
     settings = {"num_layers": 2, "dropout": 0.6, "mc_dropout_rate": 0.0}
-    for training, n, lengths in ((True, 6, [4, 7]), (False, 1, [4])):
+    for training, n, lengths in ((True, 6, [4, 7]), (False, 2, [4])):
         batch = Tensor.of(x[: len(lengths)])
         got = learner.ask(probes.asked, settings, batch, n, training, normed=True).value
         p = samples_of(got.answer, (n, len(lengths), 3))
-        if not np.allclose(p, p[0], atol=1e-5):
+        if len(lengths) > 1 and not np.allclose(p, p[0], atol=1e-5):
             alone = learner.ask(probes.asked_one_by_one, settings, batch, lengths).value
             refuse_mixed(p, array_of(alone, (2, 3), "the answer for single light curves"))
         require(np.allclose(p, p[0], atol=1e-5), "everything-in-training-mode")
         require("the batch normalisation" not in got.left, "batch-norm-learns")
+        require(not got.gradients, "gradients-kept")
         expect_summary(got.answer, p)
         mode = "training" if training else "evaluation"
         require(got.training is training, "mode-not-restored", mode=mode)
@@ -132,6 +133,17 @@ def refuse_mixed(p: Array, alone: Array) -> None:
 
 def test_order(learner: Subject, rng: Rng) -> None:
     """Light curves keep their order, and neither padding nor the others matter"""
+    check_order(learner, rng)
+    nothing = Tensor.of(np.zeros((1, N_ROWS, 6), dtype=np.float32))
+    answer = learner.ask(probes.asked, ALL_ON, nothing, 1, lengths=[0])
+    alone = "empty-crashes~alone"
+    fail_if_recognised(answer, Mistake(alone, answer.raised is not None, error=answer.raised))
+    require(not holds_nan(answer.value.answer), "empty-gives-nan")
+    samples_of(answer.value.answer, (1, 1, 3))
+
+
+def check_order(learner: Subject, rng: Rng) -> None:
+    """Several light curves, one of them without observations."""
     lengths = [2, 7, 0, 5, 3]
     x = light_curves(rng, [n and N_ROWS for n in lengths], N_ROWS)  # the padding is not zero
     settings = {"num_layers": 2, "dropout": 0.0, "mc_dropout_rate": 0.0}

@@ -36,6 +36,7 @@ CASES: dict[str, tuple[list[int], list[list[float]], int]] = {
         [[0.5, 0.5], [0.75, 0.25], [0.25, 0.75], [0.0, 1.0], [0.5, 0.5], [0.5, 0.5]],
         4,
     ),
+    "a confidence just above a border": ([0, 0], [[0.5000005, 0.4999995], [0.75, 0.25]], 4),
     "a single bin": ([0, 1, 1], [[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]], 1),
 }
 
@@ -59,6 +60,7 @@ def test_table(learner: Subject, rng: Rng) -> None:
         answer = call_tool(learner, "calibration_table", y_true, y_prob, n_bins)
         got = columns_of(answer, n_bins, name, y_true, y_prob)
         want = table_of(binned(y_true, y_prob, n_bins))
+        near = binned(y_true, y_prob.clip(1e-5) - 1e-6, n_bins)
         wrong_side = table_of(binned(y_true, y_prob, n_bins, left_closed))
         of_truth = y_prob[np.arange(len(y_true)), y_true]
         counted = np.bincount([bin_of(c, n_bins) for c in of_truth], minlength=n_bins)
@@ -73,6 +75,7 @@ def test_table(learner: Subject, rng: Rng) -> None:
                 with_last(wrong_side["count"], y_prob, n_bins),
                 name=name,
             ),
+            Mistake("border-too-wide", table_of(near)["count"], name=name),
             Mistake("all-classes-counted", every),
             Mistake("probability-of-truth", counted.astype(float).tolist()),
             what=f"the list of counts for {name}",

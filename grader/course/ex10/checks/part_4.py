@@ -57,11 +57,16 @@ def test_diagram(learner: Subject, rng: Rng) -> None:
     panels = panels_of(learner.ask(probes.diagram, y_true, y_prob, uncertainty, n_bins))
     bins = binned(y_true, y_prob, n_bins)
     check_accuracy(panels[0], bins)
-    words = [word for text in panels[0].texts for word in words_of(text)]
+    check_counts(panels[0], bins)
+    require(all(label.strip() for panel in panels[:3] for label in panel.labels), "no-labels")
+
+
+def check_counts(panel: Panel, bins: list[list[tuple[float, bool]]]) -> None:
+    """The counts of the bins that are not empty are written in the panel."""
+    words = [word for text in panel.texts for word in words_of(text)]
     counts = [str(len(b)) for b in bins if b]
     written = all(words.count(each) >= counts.count(each) for each in counts)
     require(written, "no-counts", counts=", ".join(counts))
-    require(all(label.strip() for panel in panels[:3] for label in panel.labels), "no-labels")
 
 
 def filled_points(bins: list[list[tuple[float, bool]]]) -> Array:
@@ -105,6 +110,7 @@ def test_histogram(learner: Subject, rng: Rng) -> None:
     several = [b for b in bins if len(b) > 1]
     require(not has_line(panels[0], filled_points(several)), "bins-of-one-answer-lost")
     check_accuracy(panels[0], bins)
+    check_counts(panels[0], bins)
 
 
 def words_of(text: Text) -> list[str]:
@@ -173,6 +179,9 @@ def test_readable(learner: Subject, rng: Rng) -> None:
     """Each count is beside its point, and all points and bars are within the axes"""
     y_true, y_prob, uncertainty, n_bins = diagram_data(rng)
     uncertainty *= 3  # more than 1 among them
+    certain, *_, doubtful = np.array_split(np.argsort(uncertainty), n_bins)
+    y_true[certain] = y_prob[certain].argmax(axis=1)  # all of them right, so that the line is at 0
+    y_true[doubtful] = (y_prob[doubtful].argmax(axis=1) + 1) % 3  # and at 1
     panels = panels_of(learner.ask(probes.diagram, y_true, y_prob, uncertainty, n_bins))
     bins = [b for b in binned(y_true, y_prob, n_bins) if b]
     points = filled_points(bins).tolist()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from statistics import mean
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,61 +15,108 @@ from grader.course.oracles import Rng
 from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, number
 
 
+class Case(NamedTuple):
+    """Answers, their uncertainties, which of them are right from the least uncertain one on, and
+    the accuracies that mistakes would lead to."""
+
+    y_true: Array
+    y_prob: Array
+    doubt: Array
+    ranked: list[float]
+    mistaken: dict[str, float]
+
+
+def case(rng: Rng, n: int, rejected: float) -> Case:
+    """Answers of which the uncertain ones are more often wrong."""
+    y_true, y_prob = answers(rng, n, 3)
+    y_prob = y_prob.round(3)
+    right = (y_prob.argmax(axis=1) == y_true).astype(float).tolist()
+    doubt = rng.random(n).round(6) + [0.0 if r else 0.4 for r in right]
+    refused, up = int(rejected * n), math.ceil(rejected * n)
+    if n == 15:  # the last one that is kept is wrong, so that one fewer makes a difference
+        last = int(np.argsort(doubt)[n - refused - 1])
+        y_true[last], right[last] = (y_prob[last].argmax() + 1) % 3, 0.0
+    ranked = [r for _, r in sorted(zip(doubt.tolist(), right, strict=True))]
+    above = int((doubt > np.quantile(doubt, 1 - rejected)).sum())
+    mistaken = {
+        "most-certain-refused": mean(ranked[refused:]),
+        "divided-by-all": sum(ranked[: n - refused]) / n,
+        "confidence-for-uncertainty": mean(by_confidence(right, y_prob)[: n - refused]),
+        "accuracy-of-refused": mean(ranked[n - refused :] or [-1.0]),  # no accuracy is negative
+    }
+    if n == 25:  # the same as rounding up, which shows in 15 answers
+        mistaken["by-quantile"] = mean(ranked[: n - above])
+    elif up < n:
+        mistaken["rounded-up"] = mean(ranked[: n - up])
+    return Case(y_true, y_prob, doubt, ranked, mistaken)
+
+
+def distinct_case(rng: Rng, n: int, rejected: float) -> Case:
+    """One in which no two of the mistakes that change anything look alike."""
+    for _ in range(100):
+        found = case(rng, n, rejected)
+        want = mean(found.ranked[: n - int(rejected * n)])
+        others = [round(each, 9) for each in found.mistaken.values() if each != want]
+        if len(others) == len(set(others)):
+            break
+    return found
+
+
 @gate
 def test_rejection(learner: Subject, rng: Rng) -> None:
     """The accuracy without the most uncertain answers"""
-    for n, rejected in ((30, 0.1), (15, 0.5), (25, 0.1), (20, 0.0), (10, 0.9)):
-        y_true, y_prob = answers(rng, n, 3)
-        y_prob = y_prob.round(3)
-        right = (y_prob.argmax(axis=1) == y_true).astype(float).tolist()
-        doubt = rng.random(n).round(6) + [0.0 if r else 0.4 for r in right]  # more where wrong
-        if n == 15:  # the last one that is kept is wrong, so that one fewer makes a difference
-            last = int(np.argsort(doubt)[n - int(rejected * n) - 1])
-            y_true[last], right[last] = (y_prob[last].argmax() + 1) % 3, 0.0
-        ranked = [r for _, r in sorted(zip(doubt.tolist(), right, strict=True))]
-        refused = int(rejected * n)
+    for n, rejected in ((30, 0.1), (15, 0.5), (25, 0.1), (20, 0.0), (10, 0.9), (9, 0.1)):
+        y_true, y_prob, doubt, ranked, mistaken = distinct_case(rng, n, rejected)
+        refused, up = int(rejected * n), math.ceil(rejected * n)
         kept = ranked[: n - refused]
-        up = math.ceil(rejected * n)
-        above = int((doubt > np.quantile(doubt, 1 - rejected)).sum())
         answer = call_tool(
             learner, "accuracy_after_rejection", y_true, y_prob, doubt, rejected=rejected
         )
-        fail_if_recognised(
-            answer,
-            Mistake(
-                "nothing-refused-crashes",
-                answer.raised is not None
-                and rejected == 0.0
-                and not answer.raised.is_a("NotImplementedError"),
-                error=answer.raised,
-            ),
-            Mistake(
-                "nothing-refused-crashes~nan",
-                rejected == 0.0 and approx_equal(answer.result, math.nan),
-            ),
-        )
-        sure = by_confidence(right, y_prob)[: n - refused]
+        if refused == 0:
+            refuse_empty_list(answer, n=n, rejected=rejected)
         fields = {"n": n, "rejected": rejected, "n_refused": up, "want": refused}
-        of_refused = mean(ranked[n - refused :] or [-1.0])  # no accuracy is negative
-        value = number(answer, "the accuracy")
-        what = f"the accuracy when {refused} of {n} answers are refused"
-        if len(kept) == 1:  # by which many mistakes look alike
-            expect(Answer(value), kept[0], what=what)
-            continue
+        alike = len(kept) == 1  # many mistakes look alike then
         expect(
-            Answer(value),
+            Answer(number(answer, "the accuracy")),
             mean(kept),
-            Mistake("most-certain-refused", mean(ranked[refused:])),
-            Mistake("divided-by-all", sum(kept) / n),
-            *(
-                [Mistake("by-quantile", mean(ranked[: n - above]), **fields)]
-                if n == 25  # the same as rounding up, which shows in 15 answers
-                else [Mistake("rounded-up", mean(ranked[: n - up]), **fields)]
-            ),
-            Mistake("confidence-for-uncertainty", mean(sure)),
-            Mistake("accuracy-of-refused", of_refused),
-            what=what,
+            *(Mistake(key, value, **fields) for key, value in mistaken.items() if not alike),
+            what=f"the accuracy when {refused} of {n} answers are refused",
         )
+
+
+def refuse_empty_list(answer: Answer[Any], **fields: Any) -> None:
+    """Recognise `[:-0]`, an empty list, where no answer is refused."""
+    raised = answer.raised
+    fail_if_recognised(
+        answer,
+        Mistake(
+            "nothing-refused-crashes",
+            raised is not None and not raised.is_a("NotImplementedError"),
+            error=raised,
+            **fields,
+        ),
+        Mistake("nothing-refused-crashes~nan", math.nan, **fields),
+    )
+
+
+def test_ties(learner: Subject, rng: Rng) -> None:
+    """As many answers are refused as asked for, also where several are equally uncertain"""
+    n, k, rejected = 10, 4, 0.2  # the last four are equally uncertain, and wrong
+    y_true, y_prob = answers(rng, n, 3)
+    guess = y_prob.argmax(axis=1)
+    y_true = np.where(np.arange(n) < n - k, guess, (guess + 1) % 3)
+    y_true[0] = (guess[0] + 1) % 3
+    doubt = np.append(rng.random(n - k).round(3) / 2, np.full(k, 0.75))
+    order = rng.permutation(n)
+    arrays = y_true[order], y_prob[order].round(3), doubt[order]
+    answer = call_tool(learner, "accuracy_after_rejection", *arrays, rejected=rejected)
+    expect(
+        Answer(number(answer, "the accuracy")),
+        (n - k - 1) / (n - 2),
+        Mistake("ties-refused-together", (n - k - 1) / (n - k), k=k),
+        Mistake("ties-kept-together", (n - k - 1) / n, k=k),
+        what=f"the accuracy when 2 of {n} answers are refused",
+    )
 
 
 def by_confidence(right: list[float], y_prob: Array) -> list[float]:

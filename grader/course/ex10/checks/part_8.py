@@ -20,13 +20,14 @@ def test_weights(learner: Subject, rng: Rng) -> None:
     """Weights by the effective number of objects"""
     for counts, beta in (
         (rng.integers(1, 500, 5), 0.99),
-        (np.array([900, 30, 0, 4]), 0.999),
+        (np.array([900, 30, 0, 1]), 0.999),
         (np.array([5, 0, 2]), 0.0),
     ):
         filled = counts > 0
         effective = (1 - beta ** counts.astype(float)) / (1 - beta)
         weights = np.where(filled, 1 / np.where(filled, effective, 1), 0)
         inverse = np.where(filled, 1 / counts.clip(1), 0.0)
+        several = np.where(counts > 1, weights, 0)
         k = len(counts)
         with_one = (1 - beta) / (1 - beta ** counts.clip(1).astype(float))
         reply = learner.ask(probes.balanced_weights, Tensor.of(counts), beta)
@@ -47,6 +48,7 @@ def test_weights(learner: Subject, rng: Rng) -> None:
             Mistake("inverse-of-counts", Tensor.of(k * inverse / inverse.sum())),
             Mistake("proportional", Tensor.of(k * effective / effective.sum())),
             Mistake("empty-class-counts-as-one", Tensor.of(k * with_one / with_one.sum())),
+            Mistake("single-object-lost", Tensor.of(k * several / several.sum())),
             Mistake("mean-of-filled", Tensor.of(filled.sum() * weights / weights.sum())),
             what="the tensor of weights",
         )

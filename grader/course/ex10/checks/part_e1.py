@@ -22,6 +22,8 @@ def test_members(learner: Subject) -> None:
     require(not approx_equal(got.members, got.made, 1e-6), "untrained-kept")
     want = [value + 100 for value in got.made]
     expect(Answer(got.members), want, what="the list of members' weights", rtol=1e-5)
+    for change in got.changed:
+        require(False, f"members-{change}")
     again = learner.ask(probes.ensemble, 3, 11).value
     require(again.made == got.made or again.trained != got.trained, "seed-too-late")
     require(again.made == got.made and again.trained == got.trained, "not-reproducible")
@@ -63,8 +65,12 @@ def test_ensemble_answer(learner: Subject, rng: Rng) -> None:
     require(not got.gradients, "gradients-kept")
     require("gradients" not in got.left, "gradients-left-off")
     require("parameters" not in got.left, "parameters-frozen")
+    require("arguments" not in got.left, "features-changed")
+    require("features" not in got.left, "other-features-asked")
     other = logits[:1, ::-1]
-    again = learner.ask(probes.ensemble_answer, [Tensor.of(other[0])], Tensor.of(x), [False]).value
+    alone = [Tensor.of(other[0])], Tensor.of(x), [False]
+    again = learner.ask(probes.ensemble_answer, *alone, quiet=True).value
+    require("no_grad" not in again.left, "gradients-switched-on")
     if not isinstance(again.answer, tuple | list) or len(again.answer) != 2:
         raise Finding("not-two-tensors", got=kind_of(again.answer))
     both = softmax(np.concatenate([logits, other])).mean(axis=0)

@@ -77,12 +77,16 @@ def test_random_choice(learner: Subject, rng: Rng) -> None:
     """A random choice from the same beginning, reproducible by its seed"""
     doubts = rng.permutation(40) / 40
     settings: dict[str, Any] = {"n_start": 8, "n_query": 8, "n_rounds": 4}  # all 40 in the end
+    made: list[int] = []  # the number of generators in each call
 
     def fitted(strategy: str, seed: int) -> list[list[int]]:
         chosen = settings | {"strategy": strategy, "seed": seed}
         got = learner.ask(probes.labelled, doubts, chosen).value
         check_curve(got.curve, got.fitted, [8, 16, 24, 32])
-        require(not got.global_numbers, "global-numbers")
+        others = [each for each in got.generators if each != "default_rng"]
+        require("np.random" not in others, "global-numbers")
+        require(not others, "other-generator", name=others[0] if others else "")
+        made.append(len(got.generators))
         return got.fitted
 
     random = fitted("random", 1)
@@ -94,6 +98,17 @@ def test_random_choice(learner: Subject, rng: Rng) -> None:
     require(sorted(uncertain[0]) != list(range(8)), "first-not-random")
     require(uncertain[0] == random[0], "other-beginning")
     require([set(a) for a in random] != [set(a) for a in uncertain], "strategy-ignored")
+    require(max(made) <= 1, "generator-made-anew", n_made=max(made))
+
+
+def test_no_rounds(learner: Subject, rng: Rng) -> None:
+    """Without rounds there is no model and no score"""
+    doubts, what = rng.permutation(40) / 40, "the list of (labels, score) with n_rounds=0"
+    for strategy in ("uncertain", "random"):
+        settings = {"n_start": 6, "n_query": 4, "n_rounds": 0, "strategy": strategy}
+        got = learner.ask(probes.labelled, doubts, settings).value
+        require(not got.fitted, "fitted-without-rounds", n_fitted=len(got.fitted))
+        expect(Answer(got.curve), [], what=what)
 
 
 def places(fitted: list[list[int]]) -> list[list[int]]:
@@ -107,7 +122,13 @@ def places(fitted: list[list[int]]) -> list[list[int]]:
 
 def test_other_strategy(learner: Subject, rng: Rng) -> None:
     """Another strategy is a ValueError, before anything is fitted"""
-    for n_rounds, strategy in ((1, "best"), (0, "best"), (3, "Random")):
+    for n_rounds, strategy in (
+        (1, "best"),
+        (0, "best"),
+        (3, "Random"),
+        (2, "randomly"),
+        (2, "rand"),
+    ):
         settings = {"n_start": 6, "n_query": 4, "n_rounds": n_rounds, "strategy": strategy}
         expect_error(
             learner.ask(probes.labelled, rng.permutation(40) / 40, settings, may_fit=False),
