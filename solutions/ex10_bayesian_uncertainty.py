@@ -2058,7 +2058,7 @@ def active_learning(
     ones.
 
     Args:
-        fit: called with the numbers of the labelled objects, an array of different whole numbers;
+        fit: called with the numbers of the labelled objects, an array of distinct integers;
             returns a model.
         score: called with a model; returns its score.
         uncertainty: called with a model and an array of numbers of objects; returns the uncertainty

@@ -73,8 +73,11 @@ def undropped(learner: Learner, inputs: Sequence[torch.Tensor]) -> list[Any]:
 
 
 def _model(learner: Learner, make: Any = None, **settings: Any) -> Any:
+    """A new model, whose classifier lets everything through: a dead ReLU would hide differences."""
     seed_torch(2)
-    return (make or learner.BayesianTransformerEncoder)(**TINY | settings)
+    model = (make or learner.BayesianTransformerEncoder)(**TINY | settings)
+    model.classifier[0].bias.data += 3.0
+    return model
 
 
 def dropout_layers(learner: Learner, settings: dict[str, Any]) -> dict[str, Layer]:

@@ -93,7 +93,7 @@ class Pool:
         return {"round": len(self.fitted)}
 
     def score(self, model: dict[str, int]) -> float:
-        return model["round"] / 7
+        return model["round"] * 3 % 7 / 7  # it goes up and down
 
     def uncertainty(self, model: dict[str, int], numbers: Any) -> np.ndarray:
         self.candidates.append(self._numbers("uncertainty", numbers))

@@ -65,7 +65,8 @@ def distinct_case(rng: Rng, n: int, rejected: float) -> Case:
 @gate
 def test_rejection(learner: Subject, rng: Rng) -> None:
     """The accuracy without the most uncertain answers"""
-    for n, rejected in ((30, 0.1), (15, 0.5), (25, 0.1), (20, 0.0), (10, 0.9), (9, 0.1)):
+    cases = ((30, 0.1), (15, 0.5), (25, 0.1), (20, 0.0), (10, 0.9), (9, 0.1), (40, 0.25))
+    for n, rejected in cases:
         y_true, y_prob, doubt, ranked, mistaken = distinct_case(rng, n, rejected)
         refused, up = int(rejected * n), math.ceil(rejected * n)
         kept = ranked[: n - refused]

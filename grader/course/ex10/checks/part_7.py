@@ -108,7 +108,7 @@ def test_comparison(learner: Subject, rng: Rng) -> None:
 
 def check_number(got: Any, key: str, numbers: Numbers) -> None:
     """One of the numbers that do not depend on the time."""
-    near = 0.015 if key == "temperature" else 0.02 if key.startswith("scaled") else 1e-4
+    near = 0.015 if key == "temperature" else 0.02 if key.startswith("scaled") else 1e-5
     expect(
         Answer(got),
         numbers.want[key],
@@ -117,7 +117,7 @@ def check_number(got: Any, key: str, numbers: Numbers) -> None:
         *confused(key, numbers),
         what=f"`{key}`",
         rtol=near,
-        atol=2e-3,
+        atol=2e-3 if near > 0.01 else 1e-5,
     )
 
 
