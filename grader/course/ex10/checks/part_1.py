@@ -28,19 +28,15 @@ def test_dropout_is_active(learner: Subject, rng: Rng) -> None:
     x = rng.uniform(1, 2, (8, 4, 16)).astype(np.float32)
     for training in (True, False):
         got = learner.ask(probes.dropped, 0.3, Tensor.of(x), training).value
-        off = "off-in-training" if training else "off-in-evaluation"
-        check_masks(got, x, 0.3, off)
+        check_masks(got, x, 0.3, training)
         expect(Answer(got.input), Tensor.of(x), what="the input afterwards")
 
 
-def check_masks(got: Dropped, x: Array, p: float, off: str) -> None:
-    """Features are dropped in whole light curves, differently in each call, and the rest scaled.
-
-    `off` is the key for a layer that drops nothing.
-    """
+def check_masks(got: Dropped, x: Array, p: float, training: bool) -> None:
+    """Features are dropped in whole light curves, differently in each call, and the rest scaled."""
     first, second = mask_of(got.first, x), mask_of(got.second, x)
     gone = first == 0  # (light curves, rows, features)
-    require(bool(gone.any()), off)
+    require(bool(gone.any()), "off-in-training" if training else "off-in-evaluation")
     require(not (gone.all(axis=2) | ~gone.any(axis=2)).all(), "whole-rows-dropped")
     require(bool((gone.all(axis=1) | ~gone.any(axis=1)).all()), "mask-for-each-row")
     require(not (gone == gone[0]).all(), "same-for-whole-batch")
@@ -68,7 +64,7 @@ def test_mask_of_a_light_curve(learner: Subject, rng: Rng) -> None:
     gone = (first == 0)[:, 0]  # (light curves, features)
     fraction = float(gone.mean())  # of 1200 chances: +- 0.012
     require(abs(fraction - (1 - p)) > 0.08, "kept-with-p", p=p, fraction=fraction)
-    check_masks(got, x, p, "off-in-evaluation")
+    check_masks(got, x, p, training=False)
     require(abs(fraction - p) < 0.08, "fraction-dropped", p=p, fraction=fraction)
     alike = len(set(gone.sum(axis=1).tolist())) == 1
     require(not alike, "same-number-dropped", n=int(gone[0].sum()))
@@ -80,8 +76,8 @@ def test_gradient(learner: Subject, rng: Rng) -> None:
     x = rng.uniform(1, 2, (5, 3, 6)).astype(np.float32)
     for training in (True, False):
         got = learner.ask(probes.dropped, 0.5, Tensor.of(x), training).value
-        lost = "gradient-lost" if training else "gradient-lost~evaluation"
-        require(isinstance(got.gradient, Tensor), lost)
+        flows = isinstance(got.gradient, Tensor)
+        require(flows, "gradient-lost" if training else "gradient-lost~evaluation")
         mask = Tensor.of(mask_of(got.passed, x))
         expect(Answer(got.gradient), mask, what="the gradient of the sum by the input", rtol=1e-3)
 
@@ -100,7 +96,7 @@ def test_dropout_of_single_rows(learner: Subject, rng: Rng) -> None:
     shapes = ((3, 4, 5), (3, 5), (1, 4, 5), (3, 1, 5), (1, 5), (1, 1, 1))
     inputs = [Tensor.of(rng.normal(size=shape).astype(np.float32)) for shape in shapes]
     for want, result in zip(inputs, learner.ask(probes.undropped, inputs).value, strict=True):
-        what = f"the result after `layer.p = 0` for an input of shape {want.array.shape}"
+        what = f"the result with p = 0 for the shape {want.array.shape}"
         gone = isinstance(result, Tensor) and bool((result.array == 0).any())
         require(not gone, "rate-of-construction")
         expect(Answer(result), want, Mistake("squeezed", squeezed(want)), what=what)
@@ -112,12 +108,12 @@ def expect_replaced(
     rate: float,
     mc_layers: int,
     dropout: float,
-    old_rate: str = "old-rate-kept",
+    again: bool = False,
 ) -> None:
     """Those in `last` and in the classifier are replaced, with the right p; the others are not.
 
-    The others, and the attention, keep the probability `dropout`. `old_rate` is the key for another
-    p than the right one.
+    The others, and the attention, keep the probability `dropout`. They are replaced `again`
+    if this is the second time.
     """
     replaced = {name for name, layer in got.items() if layer.replaced}
     inside = {name for name in got if name.startswith((*last, "classifier"))}
@@ -133,7 +129,12 @@ def expect_replaced(
     require(not missing or bool(in_transformer), "classifier-forgotten", name=first)
     require(not missing, "mc-layers-ignored", mc_layers=mc_layers, name=first)
     others = [got[name].p for name in replaced if got[name].p != rate]
-    require(not others, old_rate, got=min(others, default=rate), want=rate)
+    require(
+        not others,
+        "old-rate-kept~again" if again else "old-rate-kept",
+        got=min(others, default=rate),
+        want=rate,
+    )
     for name in got.keys() - want:
         require(
             got[name].p == dropout,
@@ -171,4 +172,4 @@ def test_replaced_at_depth(learner: Subject) -> None:
     ):
         require(deep not in kept or near in kept, "only-first-depth", name=deep)
     changed = ["transformer.layers.1.", last, "transformer.layers.3."]
-    expect_replaced(got, changed, 0.45, 3, 0.25, "old-rate-kept~again")
+    expect_replaced(got, changed, 0.45, 3, 0.25, again=True)

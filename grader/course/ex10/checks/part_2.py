@@ -136,8 +136,8 @@ def test_order(learner: Subject, rng: Rng) -> None:
     check_order(learner, rng)
     nothing = Tensor.of(np.zeros((1, N_ROWS, 6), dtype=np.float32))
     answer = learner.ask(probes.asked, ALL_ON, nothing, 1, lengths=[0])
-    alone = "empty-crashes~alone"
-    fail_if_recognised(answer, Mistake(alone, answer.raised is not None, error=answer.raised))
+    raised = answer.raised
+    fail_if_recognised(answer, Mistake("empty-crashes~alone", raised is not None, error=raised))
     require(not holds_nan(answer.value.answer), "empty-gives-nan")
     samples_of(answer.value.answer, (1, 1, 3))
 

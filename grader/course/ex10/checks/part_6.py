@@ -16,14 +16,16 @@ from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, num
 
 
 class Case(NamedTuple):
-    """Answers, their uncertainties, which of them are right from the least uncertain one on, and
-    the accuracies that mistakes would lead to."""
+    """Answers, their uncertainties, and which of them are right, from the least uncertain one on.
+
+    With them come the mistakes that would lead to other accuracies.
+    """
 
     y_true: Array
     y_prob: Array
     doubt: Array
     ranked: list[float]
-    mistaken: dict[str, float]
+    mistakes: list[Mistake]
 
 
 def case(rng: Rng, n: int, rejected: float) -> Case:
@@ -38,17 +40,29 @@ def case(rng: Rng, n: int, rejected: float) -> Case:
         y_true[last], right[last] = (y_prob[last].argmax() + 1) % 3, 0.0
     ranked = [r for _, r in sorted(zip(doubt.tolist(), right, strict=True))]
     above = int((doubt > np.quantile(doubt, 1 - rejected)).sum())
-    mistaken = {
-        "most-certain-refused": mean(ranked[refused:]),
-        "divided-by-all": sum(ranked[: n - refused]) / n,
-        "confidence-for-uncertainty": mean(by_confidence(right, y_prob)[: n - refused]),
-        "accuracy-of-refused": mean(ranked[n - refused :] or [-1.0]),  # no accuracy is negative
-    }
-    if n == 25:  # the same as rounding up, which shows in 15 answers
-        mistaken["by-quantile"] = mean(ranked[: n - above])
-    elif up < n:
-        mistaken["rounded-up"] = mean(ranked[: n - up])
-    return Case(y_true, y_prob, doubt, ranked, mistaken)
+    mistakes = [
+        Mistake("most-certain-refused", mean(ranked[refused:])),
+        Mistake("divided-by-all", sum(ranked[: n - refused]) / n),
+        Mistake("confidence-for-uncertainty", mean(by_confidence(right, y_prob)[: n - refused])),
+        Mistake("accuracy-of-refused", mean(ranked[n - refused :] or [-1.0])),  # never negative
+        Mistake(
+            "by-quantile",
+            n == 25 and mean(ranked[: n - above]),  # elsewhere it is the same as rounding up
+            n=n,
+            rejected=rejected,
+            n_refused=up,
+            want=refused,
+        ),
+        Mistake(
+            "rounded-up",
+            n != 25 and mean(ranked[: n - up] or [-1.0]),
+            n=n,
+            rejected=rejected,
+            n_refused=up,
+            want=refused,
+        ),
+    ]
+    return Case(y_true, y_prob, doubt, ranked, mistakes)
 
 
 def distinct_case(rng: Rng, n: int, rejected: float) -> Case:
@@ -56,7 +70,7 @@ def distinct_case(rng: Rng, n: int, rejected: float) -> Case:
     for _ in range(100):
         found = case(rng, n, rejected)
         want = mean(found.ranked[: n - int(rejected * n)])
-        others = [round(each, 9) for each in found.mistaken.values() if each != want]
+        others = [each.produces for each in found.mistakes if each.produces not in (False, want)]
         if len(others) == len(set(others)):
             break
     return found
@@ -67,25 +81,24 @@ def test_rejection(learner: Subject, rng: Rng) -> None:
     """The accuracy without the most uncertain answers"""
     cases = ((30, 0.1), (15, 0.5), (25, 0.1), (20, 0.0), (10, 0.9), (9, 0.1), (40, 0.25))
     for n, rejected in cases:
-        y_true, y_prob, doubt, ranked, mistaken = distinct_case(rng, n, rejected)
-        refused, up = int(rejected * n), math.ceil(rejected * n)
+        y_true, y_prob, doubt, ranked, mistakes = distinct_case(rng, n, rejected)
+        refused = int(rejected * n)
         kept = ranked[: n - refused]
         answer = call_tool(
             learner, "accuracy_after_rejection", y_true, y_prob, doubt, rejected=rejected
         )
         if refused == 0:
-            refuse_empty_list(answer, n=n, rejected=rejected)
-        fields = {"n": n, "rejected": rejected, "n_refused": up, "want": refused}
+            refuse_empty_list(answer, n, rejected)
         alike = len(kept) == 1  # many mistakes look alike then
         expect(
             Answer(number(answer, "the accuracy")),
             mean(kept),
-            *(Mistake(key, value, **fields) for key, value in mistaken.items() if not alike),
+            *([] if alike else mistakes),
             what=f"the accuracy when {refused} of {n} answers are refused",
         )
 
 
-def refuse_empty_list(answer: Answer[Any], **fields: Any) -> None:
+def refuse_empty_list(answer: Answer[Any], n: int, rejected: float) -> None:
     """Recognise `[:-0]`, an empty list, where no answer is refused."""
     raised = answer.raised
     fail_if_recognised(
@@ -94,9 +107,10 @@ def refuse_empty_list(answer: Answer[Any], **fields: Any) -> None:
             "nothing-refused-crashes",
             raised is not None and not raised.is_a("NotImplementedError"),
             error=raised,
-            **fields,
+            n=n,
+            rejected=rejected,
         ),
-        Mistake("nothing-refused-crashes~nan", math.nan, **fields),
+        Mistake("nothing-refused-crashes~nan", math.nan, n=n, rejected=rejected),
     )
 
 
