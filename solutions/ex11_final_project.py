@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Final project: from a broker's file to an alert
 #
-# **Time:** 6 to 10 hours with the open end. The twelve parts take about half of it.
+# **Time:** 6 to 10 hours, including the open-ended part. The twelve parts take about half of it.
 #
 # **You will build**
 #
@@ -10,12 +10,13 @@
 # - an honest evaluation: split by object, calibrated on one set, measured on another;
 # - a classifier that is loaded from disk, says how sure it is, and explains itself;
 # - an alert system that neither loses an alert nor sends it twice;
-# - and, at the open end, a model of your own, which is marked on light curves it has never seen.
+# - and, in the open-ended part, a model of your own, which is marked on light curves it has never
+#   seen.
 #
 # You need `TransientLightCurve` from Exercise 2, the Bayesian transformer and the calibration of
 # Exercise 10, and some of the helpers in between.
 #
-# **To read on**
+# **Further reading**
 #
 # - E. Bellm et al., *The Zwicky Transient Facility*,
 #   [arXiv:1902.01932](https://arxiv.org/abs/1902.01932), and F. Masci et al. on its forced
@@ -27,22 +28,22 @@
 # %% [markdown]
 # ## A night at the other end of the wire
 #
-# Every clear night, a camera on Palomar Mountain photographs the northern sky and subtracts from
-# each picture an older one. Whatever is left over may be new. Half an hour later the *brokers*
-# have it: computers that collect these leftovers and give them to anyone who asks. A few thousand
-# of them are real, a dozen matter, and one may be a star that has just been torn apart. Somebody
-# has to say which, in time for a spectrum.
+# Every clear night, a camera on Palomar Mountain photographs the northern sky, and an older image
+# is subtracted from each new one. Whatever is left over may be new. Half an hour later the
+# *brokers* have it: computers that collect these leftovers and give them to anyone who asks. A few
+# thousand of them are real, a dozen matter, and one may be a star that has just been torn apart.
+# Somebody has to say which, in time for a spectrum.
 #
 # In the ten exercises you have built the pieces. Now they are put together: files, light curves, a
 # network, probabilities that mean something, and a message in the right inbox. The pieces here are
-# small. A full-grown version of the same four components is in `solutions/final_project`, which you
+# small. A full-size version of the same four components is in `solutions/final_project`, which you
 # may read afterwards.
 #
 # ## How this notebook works
 #
 # As in the exercises: delete the line `raise NotImplementedError(...)` and put your code in its
-# place. The docstring says all that is asked. `check("11.1")` says what works and what does not,
-# and `hint("11.1")` helps. In a terminal, `grader check final` checks the whole notebook.
+# place. The docstring says everything that is required. `check("11.1")` says what works and what
+# does not, and `hint("11.1")` helps. In a terminal, `grader check final` checks the whole notebook.
 
 # %%
 import contextlib
@@ -82,10 +83,10 @@ MIN_SNR = 5.0  # a flux is a detection if it is at least this many errors from z
 
 
 def detections(lightcurve: TransientLightCurve) -> np.ndarray:
-    """Return which rows of a light curve are detections, bool (n,). A flux of NaN is none.
+    """Return which rows of a light curve are detections, bool (n,); a flux of NaN is not one.
 
     The source was seen where the difference is far from zero, on either side: an active nucleus
-    that fades below the reference picture has a negative flux, and is seen all the same.
+    that fades below the reference image has a negative flux, and is seen all the same.
     """
     data = lightcurve.data
     return (data["flux"].abs() >= MIN_SNR * data["flux_err"]).to_numpy()
@@ -103,42 +104,42 @@ def detections(lightcurve: TransientLightCurve) -> np.ndarray:
 # - **Time** comes as a Julian date, `jd`. The modified Julian date that we use is smaller by
 #   2400000.5, and the half is not a detail: it is what moves midnight to noon.
 # - **Filters** are numbers, `fid`.
-# - **Sign.** A magnitude knows no sign. `isdiffpos` tells whether the source got brighter or
-#   fainter than the reference; it is `"t"`, `"1"`, 1 or true for brighter, and `"f"`, `"0"`, 0 or
-#   false for fainter, depending on how old the alert is.
+# - **Sign.** A magnitude has no sign. `isdiffpos` tells whether the source got brighter or fainter
+#   than the reference; it is `"t"`, `"1"`, 1 or true for brighter, and `"f"`, `"0"`, 0 or false for
+#   fainter, depending on how old the alert is.
 # - **Upper limits** have no `candid`, the number of a detection. Some versions of the broker fill
-#   their `magpsf` with the limit, so that they look like detections. Only `candid` tells.
+#   their `magpsf` with the limit, so that they look like detections. Only `candid` tells them
+#   apart.
 # - **Order.** The newest come first.
 #
-# In microjansky, a magnitude $m$ is the flux $F = 10^{0.4\,(23.9 - m)}$. An error $\sigma_m$ of the
-# magnitude is, by the derivative, an error of the flux of
-# $\sigma_F = F\,\sigma_m \ln(10) / 2.5$. We store an upper limit as "measured, but not known", a
-# flux of NaN. Its error is a fifth of the flux that the limit stands for, since it is a limit of
-# five standard deviations.
+# In microjansky, a magnitude $m$ is the flux $F = 10^{0.4\,(23.9 - m)}$. An error $\sigma_m$ in the
+# magnitude becomes, through the derivative, a flux error of $\sigma_F = F\,\sigma_m \ln(10) / 2.5$.
+# We store an upper limit as "measured, but not known", a flux of NaN. Its error is a fifth of the
+# flux that the limit stands for, since it is a limit of five standard deviations.
 
 
 # %% part="11.1" points=1
 def read_lasair(record: Mapping[str, Any]) -> TransientLightCurve:
-    """Return the light curve of an object of Lasair, in microjansky.
+    """Return the light curve of an object from Lasair, in microjansky.
 
     Args:
-        record: with "objectId", a text, and "candidates", a list of dictionaries, in any order,
+        record: with "objectId", a string, and "candidates", a list of dictionaries, in any order,
             possibly empty. It is not changed. All of them have "jd" [days] and "fid", an int. A
             detection has a "candid", a positive number, and "magpsf", "sigmapsf" [mag] and
-            "isdiffpos". Every other one, whether its "candid" is None or not there at all, is an
+            "isdiffpos". Every other one, whether its "candid" is None or missing altogether, is an
             upper limit with "diffmaglim" [mag]. Either may have any other key as well.
 
     Returns:
-        A TransientLightCurve called like the object, with one observation for each candidate of the
-        filters g, r and i (those of other filters are left out): mjd, which is jd - 2400000.5, and
-        band by BANDS. A detection has the flux 10**(0.4 * (23.9 - magpsf)), negative unless
-        isdiffpos is "t", "1", 1 or True, and as flux_err, always positive, the size of the flux
-        times sigmapsf * ln(10) / 2.5. An upper limit has the flux NaN, and as flux_err a fifth of
-        10**(0.4 * (23.9 - diffmaglim)).
+        A TransientLightCurve named after the object, with one observation for each candidate in the
+        filters g, r and i (those in other filters are left out): mjd, which is jd - 2400000.5, and
+        band, according to BANDS. A detection has the flux 10**(0.4 * (23.9 - magpsf)), negative
+        unless isdiffpos is "t", "1", 1 or True, and as flux_err, always positive, the absolute
+        value of the flux times sigmapsf * ln(10) / 2.5. An upper limit has the flux NaN, and as
+        flux_err a fifth of 10**(0.4 * (23.9 - diffmaglim)).
 
     Raises:
-        ValueError: if record has no key "candidates", such as the answer of a broker in trouble.
-            If it has a text under "error" instead, the message contains all of it.
+        ValueError: if record has no key "candidates", as in the answer of a broker in trouble. If
+            it has a string under "error" instead, the message contains all of it.
 
     Example:
         >>> lc = read_lasair({"objectId": "ZTF18abc", "candidates": [
@@ -184,8 +185,8 @@ if __name__ == "__main__":
 # ### 11.2 What the survey measures
 #
 # An alert is sent when something is seen. **Forced photometry** measures at the same place in every
-# picture, seen or not, and gives a flux with an error each time: also before the explosion, and
-# also below zero. ZTF's service sends it as a text:
+# image, whether anything is seen or not, and gives a flux with an error each time: even before the
+# explosion, and even below zero. ZTF's service sends it as text:
 #
 # ```
 # # ... comments ...
@@ -194,46 +195,46 @@ if __name__ == "__main__":
 # ```
 #
 # The names are separated by commas, the values below them by spaces. How many comments there are,
-# and which columns in which order, changed with the versions of the service. So look for the line
-# with the names, and use the names.
+# and which columns in which order, has changed with the versions of the service. So look for the
+# line with the names, and use the names.
 #
 # Not every measurement is good. The service's own guide says which to leave out, and each condition
 # has its reason: bad pixels or clouds (`infobitssci`), a noisy background (`scisigpix`), poor
 # seeing (`sciinpseeing`), a failed measurement (`procstatus`, or a flux of `null` or of -99999).
 #
-# The flux is in the units of the camera, and `zpdiff` is the magnitude of one such unit, *of this
-# picture*: it changes from one to the next with the weather.
+# The flux is in the units of the camera, and `zpdiff` is the magnitude of one such unit, *in this
+# image*: it changes from one to the next with the weather.
 
 
 # %% part="11.2" points=1
 def read_forced_photometry(text: str, object_id: str) -> TransientLightCurve:
-    """Return the light curve in a table of ZTF's forced-photometry service, in microjansky.
+    """Return the light curve in a table from ZTF's forced-photometry service, in microjansky.
 
     Args:
         text: a line of names, separated by commas with or without spaces, among which are "jd" and
             "forcediffimflux"; below it the rows, if there are any, with a value for each name, in
             the order of the names, separated by one or more spaces. Any line may begin with spaces.
-            Lines that begin with "#" (comments) or are empty may stand anywhere, in any number. The
-            columns may come in any order, and there may be others besides those below. Those below
-            hold numbers, except for filter and procstatus; the three that the last condition names
-            may be "null" instead, and so may any other column.
+            Lines that begin with "#" (comments) or are empty may appear anywhere, in any number.
+            The columns may come in any order, and there may be others besides those below. Those
+            below hold numbers, except for filter and procstatus; the three that the last condition
+            names may be "null" instead, and so may any other column.
         object_id: the name of the object.
 
     Returns:
-        A TransientLightCurve of that name, empty if there are no good rows. A row is left out if
+        A TransientLightCurve with that name, empty if there are no good rows. A row is left out if
 
-        - procstatus is not "0" (it is a text without spaces, such as "0", "60" or "56,57"),
+        - procstatus is not "0" (it is a string without spaces, such as "0", "60" or "56,57"),
         - infobitssci is not 0,
         - scisigpix is above 25, or sciinpseeing above 5, or
         - forcediffimflux, forcediffimfluxunc or zpdiff is "null" or -99999.
 
-        For every other row there is an observation, however faint, also if the flux is negative:
+        For every other row there is an observation, however faint, even if the flux is negative:
         mjd is jd - 2400000.5, band the last letter of filter (ZTF_g, ZTF_r, ZTF_i), and flux and
         flux_err are forcediffimflux and forcediffimfluxunc, each times 10**(0.4 * (23.9 - zpdiff)),
         with the zpdiff of the same row.
 
     Raises:
-        ValueError: if there is no line of names (which may be the text of a web page).
+        ValueError: if there is no line of names (the text may be a web page instead).
 
     Example:
         A row with forcediffimflux 250, forcediffimfluxunc 10 and zpdiff 26.4 has a flux of
@@ -269,13 +270,13 @@ def read_forced_photometry(text: str, object_id: str) -> TransientLightCurve:
 
 
 # %% [markdown]
-# ### 11.3 All files of a folder
+# ### 11.3 All files in a folder
 #
 # A pipeline reads what is there, night after night. One day a file will be cut off in the middle,
 # or hold a broker's apology instead of data. That must not cost the other objects anything, and it
-# must not go unnoticed either. So a failure is written down, and the pipeline goes on.
+# must not go unnoticed either. So a failure is recorded, and the pipeline carries on.
 #
-# "Recent" means: *detected* lately. A forced photometry of last night at the place of an old
+# "Recent" means: *detected* lately. Forced photometry from last night at the place of an old
 # supernova is not news.
 #
 # ### 11.4 One point a night
@@ -287,14 +288,14 @@ def read_forced_photometry(text: str, object_id: str) -> TransientLightCurve:
 # 1/\sigma^2$ the mean $\sum w F / \sum w$ has the smallest error that a mean can have,
 # $1/\sqrt{\sum w}$.
 #
-# At Palomar it is afternoon when the MJD becomes a new whole number. So a night is simply the whole
-# part of the MJD.
+# At Palomar it is afternoon when the MJD becomes a new whole number. So a night is simply the
+# integer part of the MJD.
 #
 # ### 11.5 Rows for a network
 #
 # What is left is to make rows of numbers. The network should see the shape of a light curve, not on
 # which day it was found, nor how far away it was: times count from the first detection, and fluxes
-# in units of the largest one.
+# are in units of the largest one.
 
 
 # %% part=["11.3", "11.4", "11.5"] points=[1, 1, 0.5]
@@ -304,7 +305,7 @@ class ZTFDataPipeline:
     Attributes:
         data_source: "lasair" or "ztf".
         folder: where the files are.
-        problems: for each file that could not be read at the last fetch, its name and why.
+        problems: for each file that could not be read in the last fetch, its name and the reason.
     """
 
     SUFFIXES: ClassVar = {"lasair": ".json", "ztf": ".txt"}
@@ -339,11 +340,11 @@ class ZTFDataPipeline:
     ) -> list[TransientLightCurve]:
         """Return the light curves that were detected lately, each with its whole past.
 
-        Every file of self.folder whose name ends with the source's suffix is read once, by
+        Every file of self.folder whose name ends with the source's suffix is read once, with
         self.read(path); other files, and folders within the folder, are not. If self.read raises an
         Exception of whatever kind, the file is left out: self.problems then has its name, such as
-        "ZTF18abc.json", as a key, and as its value a text that contains the exception's message.
-        Only the files of the last call are in it. (KeyboardInterrupt and SystemExit are no
+        "ZTF18abc.json", as a key, and as its value a string that contains the exception's message.
+        Only the files of the last call are in it. (KeyboardInterrupt and SystemExit are not
         Exceptions: they say that the program is to end, and are not caught.)
 
         Args:
@@ -354,7 +355,7 @@ class ZTFDataPipeline:
         Returns:
             A list: in order of the file names, the light curves with at least one detection (see
             `detections`) at a time from now - lookback_days to now, both included. What was
-            observed after now is not in them, all the rest is. It is empty if there are none.
+            observed after now is not in them; all the rest is. The list is empty if there are none.
 
         Raises:
             NotADirectoryError: if self.folder is not a folder. The message contains its name. (An
@@ -387,13 +388,13 @@ class ZTFDataPipeline:
     def nightly(lightcurve: TransientLightCurve) -> TransientLightCurve:
         """Return a light curve with one observation for each night and band.
 
-        A night is the whole part of mjd. Of the observations of one night in one band:
+        A night is the integer part of mjd. Of the observations of one night in one band:
 
         - if any has a flux, those with a flux become one: with the weights w = 1 / flux_err**2,
-          flux is the weighted mean of the fluxes, mjd that of the times, and flux_err is
-          1 / sqrt(sum of w). Upper limits (a flux of NaN) of that night and band are dropped.
-        - if all are upper limits, the one with the smallest flux_err stays as it is; of equals, the
-          earliest.
+          flux is the weighted mean of the fluxes, mjd the weighted mean of the times, and flux_err
+          is 1 / sqrt(sum of w). Upper limits (a flux of NaN) of that night and band are dropped.
+        - if all are upper limits, the one with the smallest flux_err stays as it is; if several are
+          equal, the earliest.
 
         Args:
             lightcurve: it is not changed. Every flux_err is a positive number.
@@ -429,7 +430,7 @@ class ZTFDataPipeline:
         """Return the rows that the network reads.
 
         A row is made for each observation of self.nightly(lightcurve) from 30 days before its first
-        detection to 200 days after it, both included (WINDOW). "Detection" always means: of the
+        detection to 200 days after it, both included (WINDOW). "Detection" always means one in the
         nightly light curve (see `detections`).
 
         Args:
@@ -439,7 +440,7 @@ class ZTFDataPipeline:
             A float32 tensor (n, 6), in order of time. The columns are
 
             0: days since the first detection (negative before it);
-            1: flux / scale, where scale is the largest size of a flux among the detections in the
+            1: flux / scale, where scale is the largest absolute flux among the detections in the
                rows; 0 for an upper limit;
             2: flux_err / scale;
             3, 4, 5: 1 in the column of the band (g, r, i in this order), otherwise 0.
@@ -483,19 +484,19 @@ if __name__ == "__main__":
 #
 # ### 11.6 Who is in the test set?
 #
-# Photometry comes as a table with one row for each observation. If it is the *rows* that are
-# divided, the same supernova is in training and in test, and the test measures memory. Even
-# dividing objects by a random number has a flaw: next month there are more objects, the draw comes
-# out differently, and what was for testing has been learnt from.
+# Photometry comes as a table with one row for each observation. If it is the *rows* that are split,
+# the same supernova is in training and in test, and the test measures memory. Even splitting
+# objects by a random number has a flaw: next month there are more objects, the draw comes out
+# differently, and what was meant for testing has been learnt from.
 #
 # A good split follows from the object's name alone. A **hash** turns a name into a number that
-# looks random and is the same on every day and computer. (Python's own `hash` is not: for texts it
-# changes with every start of Python.)
+# looks random and is the same on every day and computer. (Python's own `hash` is not: for strings
+# it changes every time Python starts.)
 
 
 # %% part="11.6" points=0.5
 def split_of(object_id: str) -> str:
-    """Return to which set an object belongs, by its name alone.
+    """Return which set an object belongs to, from its name alone.
 
     The first 8 bytes of the SHA-256 of the name, encoded as UTF-8, are read as an unsigned integer,
     the most significant byte first, and divided by 2**64. That is a number from 0 to 1.
@@ -530,7 +531,7 @@ def split_of(object_id: str) -> str:
 # keep this promise, on the validation set, the lowest finds the most (**recall**).
 #
 # And do not let a figure fool you. When six of ten objects are of type Ia, an accuracy of 0.6 is
-# what you get for a constant. The **balanced** accuracy is the mean of the recalls of the classes,
+# what a constant answer gets. The **balanced** accuracy is the mean of the recalls of the classes,
 # in which each counts the same.
 
 
@@ -550,7 +551,7 @@ class Answers:
 
 # %% part="11.7" points=1.5
 def choose_threshold(score: np.ndarray, is_tde: np.ndarray, min_precision: float) -> float:
-    """Return the lowest threshold with the wanted precision.
+    """Return the lowest threshold with the required precision.
 
     Args:
         score: (n,) the probability of a TDE.
@@ -558,8 +559,8 @@ def choose_threshold(score: np.ndarray, is_tde: np.ndarray, min_precision: float
         min_precision: the smallest precision that will do, from 0 to 1.
 
     Returns:
-        The smallest of the scores t, as a float, for which the objects with score >= t are TDEs in
-        a share of at least min_precision. math.inf if there is none.
+        The smallest of the scores t, as a float, for which the share of TDEs among the objects with
+        score >= t is at least min_precision. math.inf if there is none.
 
     Example:
         The scores 0.9, 0.8, 0.7, 0.6 and 0.2 belong to a TDE, something else, a TDE, a TDE and
@@ -578,7 +579,7 @@ def evaluate(val: Answers, test: Answers, min_precision: float = 0.6) -> dict[st
     On val alone, the temperature is found (UncertaintyCalibration.fit_temperature), and then, with
     the probabilities at that temperature, the threshold (choose_threshold). Everything else is
     measured on test, whose probabilities have been brought to the same temperature. Neither set is
-    changed, and neither is empty. `UncertaintyCalibration` is that of Exercise 10: it has
+    changed, and neither is empty. `UncertaintyCalibration` is the one from Exercise 10: it has
     fit_temperature(labels, probabilities), apply_temperature(probabilities, temperature) and
     expected_calibration_error(labels, probabilities).
 
@@ -625,7 +626,7 @@ def evaluate(val: Answers, test: Answers, min_precision: float = 0.6) -> dict[st
 # %% [markdown]
 # ## Component 2: a classifier in production
 #
-# A network alone is not a classifier. To use it, one has to know its sizes, the order of the
+# A network alone is not a classifier. To use it, you have to know its sizes, the order of the
 # classes, the temperature, and how light curves were prepared for it. If one of these is lost or
 # comes from another version, it still answers, only wrongly. So they travel together, and a
 # **checksum** ties them to each other.
@@ -695,13 +696,13 @@ def without_dropout(model: nn.Module) -> Iterator[None]:
 # %% [markdown]
 # ### 11.8 Loading what was saved
 #
-# Check first, then build: a file that was cut off on its way should be refused by name, not by a
+# Check first, then build: a file that was cut off on its way should be rejected by name, not with a
 # strange error a hundred lines later.
 #
 # ### 11.9 Answers with error bars
 #
 # In a batch of a thousand light curves there is always one with nothing in it. The other 999 want
-# their answers, in their order, and the one gets a reason.
+# their answers, in their order, and that one gets a reason.
 #
 # Calibration belongs to each sample. `forward_with_uncertainty` gives the probabilities of many
 # networks; bring each of them to the temperature, and then summarise: the uncertainties are those
@@ -711,8 +712,8 @@ def without_dropout(model: nn.Module) -> Iterator[None]:
 # ### 11.10 Why?
 #
 # "Because of the second point in r" is an answer that an astronomer can check. The simplest
-# explanation needs no access to the network's inside: leave one observation out, ask again, and see
-# what it did to the probability. Weights of the attention (7.E2) say where the network *looked*,
+# explanation needs no access to the inside of the network: leave one observation out, ask again,
+# and see what it did to the probability. Attention weights (7.E2) say where the network *looked*,
 # which is not the same.
 
 
@@ -739,9 +740,9 @@ class ProductionTransientClassifier:
 
         Raises:
             FileNotFoundError: if one of the two files is missing. The message contains its name.
-            ValueError: if the SHA-256 of the file with the weights (`sha256_of`) is not that of the
-                configuration, whatever else may be wrong with that file. The message contains the
-                word "sha256".
+            ValueError: if the SHA-256 of the file with the weights (`sha256_of`) is not the one in
+                the configuration, whatever else may be wrong with that file. The message contains
+                the word "sha256".
         """
         ### BEGIN SOLUTION 11.8
         settings = json.loads(Path(config_path).read_text(encoding="utf-8"))
@@ -767,7 +768,7 @@ class ProductionTransientClassifier:
         column 0 as (batch, longest, 1); and lengths (batch,), int64. If there is none, the model is
         not called. Its answer has "prediction_samples", the probabilities (n_samples, batch,
         number of classes). Those of each sample become p**(1 / self.temperature), divided by their
-        sum over the classes, and `summarise` (10.2) makes the rest of these.
+        sum over the classes, and `summarise` (10.2) makes the rest from these.
 
         Returns:
             A dictionary for each light curve, in their order, with
@@ -775,7 +776,7 @@ class ProductionTransientClassifier:
             object_id: its name.
             refused: "" for an answer. If preprocess_for_inference raised ValueError: its message,
                 which is never empty. Then the dictionary holds nothing but these two.
-                (Any other exception is a mistake in a program, and is not caught.)
+                (Any other exception is a bug in a program, and is not caught.)
             probabilities: for the name of each class its mean probability, a float.
             predicted: the name of the most probable class.
             confidence: its probability.
@@ -817,7 +818,7 @@ class ProductionTransientClassifier:
     def explain_prediction(
         self, lightcurve: TransientLightCurve, prediction: Mapping[str, Any]
     ) -> pd.DataFrame:
-        """Return how much each night's observation speaks for the predicted class.
+        """Return how much each night's observation supports the predicted class.
 
         P(rows) is the probability of the class prediction["predicted"] that self.model gives to
         rows without any dropout (inside `without_dropout`, and without gradients), at
@@ -834,7 +835,7 @@ class ProductionTransientClassifier:
         Returns:
             A DataFrame with a row for each row of the light curve, in order of time, and the
             columns day (days since the first detection), band ("g", "r" or "i"), and effect:
-            P(all rows) - P(all rows but this one). A positive effect speaks for the class.
+            P(all rows) - P(all rows but this one). A positive effect supports the class.
 
         Example:
             With all of three rows, P is 0.9. It is 0.5 without the first, 0.9 without the second,
@@ -876,10 +877,10 @@ class TransientAlertSystem:
     """Announces rare objects, each of them once.
 
     Attributes:
-        alert_thresholds: for the names of some classes, the probability from which they are
+        alert_thresholds: for the names of some classes, the probability at which they are
             announced.
         send: is called with each alert, a dictionary.
-        log: is called with what is to be logged of each call, a dictionary.
+        log: is called with what is to be logged for each call, a dictionary.
         announced: for each object that has been announced, its alert.
         waiting: alerts that are still to be sent, the oldest first.
     """
@@ -892,7 +893,7 @@ class TransientAlertSystem:
     ) -> None:
         """Set the attributes. Nothing is announced yet, and nothing is waiting.
 
-        self.alert_thresholds is a dictionary of its own, which does not change with the argument.
+        self.alert_thresholds is a separate dictionary, which does not change with the argument.
 
         Raises:
             ValueError: if a threshold is not above 0 and at most 1 (NaN is neither). The message
@@ -915,9 +916,9 @@ class TransientAlertSystem:
         Nothing is sent here, and self.waiting stays as it is.
 
         Args:
-            results: answers as of classify_with_uncertainty, in the order in which they came. One
-                object may be there several times. They are not changed. Refused ones call for
-                nothing.
+            results: answers as returned by classify_with_uncertainty, in the order in which they
+                came. One object may appear several times. They are not changed. Refused ones call
+                for nothing.
 
         Returns:
             New alerts, in the order of the answers. An answer calls for an alert if the probability
@@ -964,11 +965,11 @@ class TransientAlertSystem:
         sent from its front, one by one, with self.send(alert). An alert leaves self.waiting when
         self.send has returned. If self.send raises an OSError (a ConnectionError is one), that
         alert and all behind it stay in self.waiting, in their order, and nothing more is sent in
-        this call; the error goes no further. (Any other exception is a mistake in a program, and
-        is not caught; what has not been sent by then stays in self.waiting as well.)
+        this call; the error goes no further. (Any other exception is a bug in a program, and is not
+        caught; what has not been sent by then stays in self.waiting as well.)
 
-        Afterwards, also if there was nothing to send, or if a sending failed, and if self.log is
-        not None, it is called once with a dictionary of
+        Afterwards, even if there was nothing to send or sending failed, self.log, if it is not
+        None, is called once with a dictionary of
 
         n_results: how many answers there were.
         n_refused: how many of them were refused.
@@ -1010,7 +1011,7 @@ class TransientAlertSystem:
 # %% [markdown]
 # ## A small network, and the whole chain
 #
-# Everything is there but a network. The next cells train a small one, on the synthetic sky of
+# Everything is there except a network. The next cells train a small one, on the synthetic sky of
 # Exercise 5, in about two minutes. They are complete; so that you can change whatever you like,
 # they are short.
 
@@ -1219,7 +1220,7 @@ def accuracy_by_age(
 
     Example:
         Of two light curves, one is refused at the age of 1 day, and the other one is predicted
-        rightly: accuracy 0.5, refused 0.5.
+        correctly: accuracy 0.5, refused 0.5.
     """
     ### BEGIN SOLUTION
     firsts = [lc.data["mjd"][detections(lc)].min() for lc in lightcurves]  # NaN if there is none
@@ -1251,13 +1252,13 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# ## The open end
+# ## The open-ended part
 #
 # The small network has never seen the real sky. Now make a better one: real light curves (`data`
-# tells where to get them), a larger sky, more training, features beside the network, an ensemble,
-# whatever you like. The curriculum's aims are an accuracy above 0.90 on the main classes, more than
-# 0.70 of the TDEs with reasonable precision, a calibration error below 0.1, and less than a second
-# for a light curve.
+# tells you where to get them), a larger sky, more training, features beside the network, an
+# ensemble, whatever you like. The curriculum's aims are an accuracy above 0.90 on the main classes,
+# more than 0.70 of the TDEs with reasonable precision, a calibration error below 0.1, and less than
+# a second for a light curve.
 #
 # Two commands tell you where you are:
 #

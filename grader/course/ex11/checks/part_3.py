@@ -1,4 +1,4 @@
-"""Checks of 11.3, All files of a folder."""
+"""Checks of 11.3, All files in a folder."""
 
 from __future__ import annotations
 
