@@ -549,7 +549,7 @@ if __name__ == "__main__":
 #
 # To find the period of a variable star you try a hundred thousand periods on its light curve.
 # Nobody wants to do that twice for the same star. A *cache* remembers the result of each call, and
-# the next call with the same arguments gets it at once.
+# the next call with the same arguments gets it straight away.
 #
 # A dictionary makes a good memory, with the arguments as the key. A key has to be *hashable*:
 # numbers, strings and tuples of them are, but lists, dictionaries, sets and arrays are not, and

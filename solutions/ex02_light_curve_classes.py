@@ -189,8 +189,9 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# On the right you see at once what happened. On the left there seems to be nothing but scatter, far
-# more than the error bars explain. By the end of this notebook you will have found the order in it.
+# On the right you can see straight away what happened. On the left there seems to be nothing but
+# scatter, far more than the error bars explain. By the end of this notebook you will have found the
+# order in it.
 
 # %% [markdown]
 # ## Classes and magic methods
@@ -678,7 +679,7 @@ class TransientLightCurve(LightCurve):
             m = -2.5 log10(flux) + zeropoint [mag], a float.
 
         Raises:
-            ValueError: if the band has no valid observation, also if it was never observed.
+            ValueError: if the band has no valid observation, including when it was never observed.
 
         Example:
             >>> TransientLightCurve(SAMPLE, "my transient").get_peak_magnitude("r")

@@ -17,10 +17,10 @@
 # ## Two surveys, one supernova
 #
 # Whenever the Zwicky Transient Facility (ZTF) sees something change, it sends an *alert*, often
-# hundreds of thousands in a single night. On Cerro Pachón in Chile stands the Vera C. Rubin
-# Observatory, with a mirror of 8.4 metres and the largest digital camera ever built. Its survey,
-# LSST, sees objects fifty times fainter than ZTF does, and is expected to send up to ten million
-# alerts in a night.
+# hundreds of thousands in a single night. The Vera C. Rubin Observatory stands on Cerro Pachón in
+# Chile, with a mirror of 8.4 metres and the largest digital camera ever built. Its survey, LSST,
+# sees objects fifty times fainter than ZTF does, and is expected to send up to ten million alerts
+# in a night.
 #
 # Nobody reads these streams as they come. *Brokers* such as Lasair, ALeRCE, ANTARES and Fink take
 # them in, sort them by object and offer records. If a supernova goes off in a part of the sky
@@ -529,7 +529,7 @@ class ZTFProcessor(SurveyProcessor):
                     negative error, which is not valid);
                 band, the name of the filter.
             Non-detections are left out and not counted. A detection is invalid if its fid is
-            unknown or validate_photometry refuses its flux and flux_err. Invalid ones are left out
+            unknown or validate_photometry rejects its flux and flux_err. Invalid ones are left out
             as well.
             Calls self._count once, with the numbers of valid and of invalid detections.
 
@@ -668,7 +668,7 @@ class LSSTProcessor(SurveyProcessor):
             A TransientLightCurve whose object id is diaObjectId as text, with all its digits, and
             with no transient_type. It holds each valid measurement, with time, flux and error as
             they are. Fluxes that are faint, negative or exactly zero are valid too.
-            A measurement is invalid if validate_photometry refuses it, or if its band is not one of
+            A measurement is invalid if validate_photometry rejects it, or if its band is not one of
             self.config.bands, whatever they are at the time; invalid ones are left out.
             Calls self._count once, with the numbers of valid and of invalid measurements.
 
@@ -798,7 +798,8 @@ if __name__ == "__main__":
 # ## Where to go next
 #
 # Users of a light curve from your processors need not know which telescope it came from.
-# A third survey is a third subclass; nothing else has to change, and the factory finds it at once.
+# A third survey is a third subclass; nothing else has to change, and the factory finds it straight
+# away.
 #
 # - Write a processor for another survey or broker. ALeRCE's records for ZTF have `mjd`, and
 #   `isdiffpos` as 1 or -1: does yours already accept them?

@@ -468,7 +468,7 @@ if __name__ == "__main__":
 # ### 5.4 The dataset
 #
 # Networks output one number for each class, so labels become numbers: 0 for the first class in the
-# order of `sorted`, and so on. (Capitals come first there: SNII stands before SNIa.) scikit-learn's
+# order of `sorted`, and so on. (Capitals come first there: SNII comes before SNIa.) scikit-learn's
 # `LabelEncoder` does just that. Do not number the classes as they come: then AGN might be 0 in the
 # training data and 3 in the test data.
 #
