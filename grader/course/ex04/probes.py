@@ -71,7 +71,7 @@ def set_up_beside_root(learner: Learner) -> BesideRoot:
         learner.AstronomyPipeline._setup_logging()
         others = len(logger.handlers)
         for n_of_root, of_its_own, of_root in (
-            (1, logging.NOTSET, logging.INFO),
+            (1, logging.NOTSET, logging.DEBUG),
             (0, logging.WARNING, logging.WARNING),
         ):
             logger.handlers = []

@@ -90,7 +90,7 @@ class BesideRoot(Struct):
     others: int
     """The number of them where somebody had given it one before."""
     levels: list[int]
-    """The logger's level in both cases: the root's was INFO, and its own WARNING, before."""
+    """The logger's level in both cases: the root's was DEBUG, and its own WARNING, before."""
     root_kept: bool
     """Whether the root logger is as it was, and has its handler as it was."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -147,7 +148,7 @@ class Processor:
         self.made: list[tuple[Any, Any, str]] = []  # light curves, their tables and names
         days = (59000.25, 59001.25, 59002.25)
         data = [{"mjd": day, "flux": 50.0, "flux_err": 1.0, "band": "r"} for day in days]
-        data.append({"mjd": 59003.25, "flux": 1.0, "flux_err": 1.0, "band": "r"})
+        data.append({"mjd": 59003.25, "flux": math.nan, "flux_err": 1.0, "band": "r"})
         self.template = trial.learner.TransientLightCurve(data, "template")
 
     def process_lightcurve(self, raw_data: Any) -> Any:

@@ -111,6 +111,8 @@ def test_nameless_record(learner: Subject, rng: Rng) -> None:
     data[5]["diaObjectId"] = int(rng.integers(10**9, 10**10))
     data[6] = None
     got = called(learner, data, records(rng, 3))
+    dropped = isinstance(got.labels, list) and len(got.labels) == 6
+    require(not dropped, "failed-dropped~none")
     if not isinstance(got.labels, list) or len(got.labels) != 7:
         return  # another check complains of that
     require(not approx_equal(got.labels[0], "failed"), "nameless-fails")
@@ -134,6 +136,7 @@ def check_positions(errors: list[str]) -> None:
     went_on = "record 5" in text and "record 7" in text
     require(not went_on, "position-ignored~goes-on", errors=shown(errors))
     require("record 2" in text, "failure-without-name~nameless", errors=shown(errors))
+    require("record 4" in text, "one-label-per-object~equal", errors=shown(errors))
 
 
 def test_one_session(learner: Subject, rng: Rng) -> None:

@@ -64,6 +64,8 @@ def test_async_labels(learner: Subject, rng: Rng) -> None:
         Mistake("one-failure-stops-all~labels", ["failed"] * 4),
         what="the list of labels",
     )
+    n_calls = sum(call.method == "process" for call in got.calls)
+    require(n_calls == 4, "processed-twice", n_calls=n_calls)
     require(got.sessions == 1, "no-session", n_sessions=got.sessions)
     require(all(call.in_session for call in got.calls), "no-session~over")
     require(got.left, "records-changed")

@@ -29,12 +29,15 @@ def test_observers(learner: Subject, rng: Rng) -> None:
     data = {"object_id": f"ZTF24aa{rng.integers(1000, 9999)}", "label": "TDE"}
     names = ["first", "second", "method"]  # the first two have the same `__name__`
     steps = [*(["add", each] for each in names), ["announce", "session_started"]]
-    got = observed(learner, [*steps, ["announce", "classified", data]])
+    failed = {"object_id": data["object_id"], "error": ""}
+    told = [["announce", "classified", data], ["announce", "failed", failed]]
+    got = observed(learner, [*steps, *told])
     require(not any(each.named for each in got.heard), "data-spread-out")
 
     def calls(*whom: str) -> list[list[Any]]:
         started = [[each, "session_started", {}] for each in whom]
-        return [*started, *([each, "classified", data] for each in whom)]
+        classified = [[each, "classified", data] for each in whom]
+        return [*started, *classified, *([each, "failed", failed] for each in whom)]
 
     expect(
         Answer([[each.who, *each.args] for each in got.heard]),
@@ -103,6 +106,7 @@ def check_message(got: Observed) -> None:
     require(bool(got.heard), "callable-refused~quiet")
     raised = got.errors[1]
     require(raised[:1] != ["TypeError"], "message-from-args~raised", error=(raised or [""])[-1])
+    require(not raised, "failure-raised", kind=raised[0] if raised else "")
     errors = errors_in(got.log)
     said = any("mail server" in text for text in errors)
     require(said or not errors, "message-from-args", lines=shown(errors))
@@ -118,7 +122,7 @@ def test_observer_twice(learner: Subject, name: str) -> None:
     other = "method" if name == "first" else "first"
     announced = ["announce", "session_started"]
     steps = [["add", other], ["add", name], ["add", "second"], ["remove", name]]
-    got = observed(learner, [*steps, announced, ["add", name], announced])
+    got = observed(learner, [*steps, announced, ["add", name], ["add", other], announced])
     by_identity = name == "method" and "ValueError" in got.errors[3]
     require(not by_identity, "not-found")
     expect(Answer(got.errors[3]), [], what="the error when an observer is removed")
@@ -128,6 +132,7 @@ def test_observer_twice(learner: Subject, name: str) -> None:
         Answer(who),
         [other, "second", other, "second", name],
         Mistake("not-added-again", [other, "second"] * 2),
+        Mistake("moved-to-the-end", [other, "second", "second", name, other]),
         what="the list of observers called after a removal",
     )
 

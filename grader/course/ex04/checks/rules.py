@@ -139,8 +139,13 @@ AT_BORDERS = [
     made_up(7, "TDE", colour=-0.1004),
     made_up(9, "SNII", ("a `rise_time` of 90 is not more than 90", "AGN"), rise_time=90.0),
     made_up(8, "AGN", rise_time=90.04),
+    made_up(8, "AGN", rise_time=120.0, episodes=2),
+    made_up(7, "TDE", colour=-0.3, episodes=2),
+    made_up(4, "TDE", amplitude=5.0, episodes=3),
+    made_up(9, "SNII", decline_rate=-0.2),
+    made_up(9, "SNII", rise_time=0.0),
 ]
-"""Right at the border of a rule, and just beyond it."""
+"""Right at the border of a rule, just beyond it, and far from it."""
 
 NAN = math.nan
 
