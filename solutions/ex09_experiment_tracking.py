@@ -264,7 +264,7 @@ def save_checkpoint(
     Args:
         folder: where to write; it is made if it does not exist, with the folders above it.
         model: any network. It is not changed.
-        config: the settings of the run; its values can be stored as JSON.
+        config: the settings of the run; its values can be stored as JSON. It is not changed.
         epoch: the number of the epoch after which the weights were saved, a Python int.
         metrics: names and numbers; a number may also be NumPy's, such as `np.float32(0.5)`.
 
@@ -620,7 +620,7 @@ def create_sweep_config() -> dict[str, Any]:
     """Return the description of a sweep for the transformer.
 
     Returns:
-        A new dictionary with
+        A dictionary (each call makes a new one, with new dictionaries and lists in it) with
         method: "bayes";
         metric: `val_f1_rare_events`, to be maximised: {"name": ..., "goal": "maximize"};
         parameters: a dictionary from the name of each parameter to
@@ -1440,6 +1440,7 @@ def log_chart(run: wandb.Run, key: str, table: pd.DataFrame, x: str, y: str, tit
         run: an open run.
         key: the name under which the chart is logged.
         table: the numbers; all of its columns are included, but no rows where `x` or `y` is NaN.
+            It is not changed.
         x: the column of the horizontal axis.
         y: the column of the vertical axis.
         title: the title of the chart.

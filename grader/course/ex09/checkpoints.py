@@ -17,7 +17,7 @@ from grader.course.ex09.replies import File
 
 
 def network(weights: list[list[float]], contiguous: bool = True, misfit: str = "") -> Any:
-    """A linear layer with these weights, and a bias that is their sums.
+    """A linear layer with these weights, which have a gradient, and their sums as frozen bias.
 
     `misfit` is "names" (they are others), "fewer" (there is no bias) or "more" (there is a scale).
     """
@@ -26,7 +26,8 @@ def network(weights: list[list[float]], contiguous: bool = True, misfit: str = "
     if not contiguous:
         values = values.T.contiguous().T
     model.weight = nn.Parameter(values)
-    model.bias = nn.Parameter(values.sum(dim=1))
+    model.weight.grad = torch.ones_like(values)
+    model.bias = nn.Parameter(values.sum(dim=1), requires_grad=False)
     if misfit == "fewer":
         model.register_parameter("bias", None)
     if misfit == "more":
@@ -39,7 +40,9 @@ def add_buffers(model: nn.Linear) -> None:
     total = model.weight.detach().sum()
     model.twin = model.weight
     model.part = nn.Identity()
+    model.part.register_buffer("mean", total.clone())
     model.register_buffer("seen", total.clone())
+    model.register_buffer("passing", total.clone(), persistent=False)
     model.register_buffer("fine", total.double() / 3)
     model.register_buffer("count", torch.tensor(2**40 + 1))
 
@@ -64,7 +67,9 @@ def state_of(model: nn.Module) -> dict[str, Any]:
     tensors = {
         name: (str(value.dtype), value.tolist()) for name, value in model.state_dict().items()
     }
-    return {"tensors": tensors, "taught": [each.requires_grad for each in model.parameters()]}
+    taught = [each.requires_grad for each in model.parameters()]
+    gradients = [None if each.grad is None else each.grad.tolist() for each in model.parameters()]
+    return {"tensors": tensors, "taught": taught, "gradients": gradients}
 
 
 def file_of(path: Path) -> File:

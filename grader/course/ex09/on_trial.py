@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from grader.course import common_probes
 from grader.course.ex09.replies import Block, Caught, Opened, RealRuns, RunFile, Started
 from grader.course.ex09.run_files import recorded_in
-from grader.course.ex09.trial import Trial, real, recorded
+from grader.course.ex09.trial import Trial, environment, real, recorded
 from grader.runner import Learner
 
 PROJECT = "a project of the grader's"
@@ -51,6 +53,30 @@ def end_of(tracker: Any, run: Any, entered: bool = False, came_through: bool = F
     return Block(entered, came_through, codes, is_reset, caught(tracker.finish_experiment))
 
 
+def going_on(learner: Learner, trial: Trial, tracker: Any, block: Block) -> Block:
+    """The same with what becomes of another run of the tracker, and of one that is not its own."""
+    of_another = trial.init(project=PROJECT)
+    caught(tracker.finish_experiment)
+    block.others_left = not of_another.finished
+    if caught(lambda: tracker.start_experiment({}, "another")) is None:
+        caught(tracker.finish_experiment)
+        block.next_codes = list(trial.runs[-1].finished)
+    return block
+
+
+def kind_of(value: Any) -> str:
+    """The type of a value, as one speaks of it."""
+    return "None" if value is None else f"a {type(value).__name__}"
+
+
+def emptied(value: Any) -> None:
+    """Empty a dictionary or list, and all that is in it."""
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            emptied(item)
+        value.clear()
+
+
 def real_runs(trial: Trial) -> RealRuns:
     """How many real runs were opened, and what the file of the first one holds."""
     return RealRuns(len(trial.runs), recorded_in(trial.runs[0]) if trial.runs else None)
@@ -75,7 +101,10 @@ def between_losses(learner: Learner, log: Callable[[Any], None]) -> RunFile:
 def starts(
     learner: Learner, project: str, config: dict[str, Any], *name: str, key: bool
 ) -> Started:
-    """How `start_experiment` opens a run, another one after it, and one of another tracker."""
+    """How `start_experiment` opens a run, another one after it, and one of another tracker.
+
+    For the second there is a key, but W&B is told to stay offline; the last one's key is in netrc.
+    """
     sent = dict(config)
     with recorded(learner, **({"WANDB_API_KEY": "a" * 40} if key else {})) as trial:
         tracker = learner.WandBExperimentTracker(project)
@@ -92,9 +121,14 @@ def starts(
             kept=bool(trial.runs) and tracker.run is trial.runs[-1],
             unchanged=sent == config,
         )
-        if trial.runs:
+        if not trial.runs:
+            return got
+        with environment(WANDB_API_KEY="a" * 40, WANDB_MODE="offline"):
             tracker.start_experiment(sent, "second")
-            got.second = opened(trial.asked[-1])
+        got.second = opened(trial.asked[-1]) if len(trial.asked) == 2 else None
+        keys = Path(os.environ["WANDB_DATA_DIR"]).with_name("netrc")
+        keys.write_text(f"machine api.wandb.ai login user password {'a' * 40}")
+        with environment(WANDB_API_KEY=None, NETRC=str(keys)):
             learner.WandBExperimentTracker(project).start_experiment(sent, "of another tracker")
-            got.others = opened(trial.asked[-1])
+        got.others = opened(trial.asked[-1]) if len(trial.asked) == 3 else None
         return got

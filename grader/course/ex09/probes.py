@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
-from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -17,9 +16,7 @@ from grader.course.common_probes import Trouble
 from grader.course.ex09.artifacts import artifact_of, real_artifact
 from grader.course.ex09.checkpoints import (
     as_numpy,
-    files_in,
     network,
-    prepare,
     state_of,
     write_checkpoint,
 )
@@ -29,7 +26,9 @@ from grader.course.ex09.on_trial import (
     Weights,
     between_losses,
     caught,
+    emptied,
     end_of,
+    going_on,
     light_curves,
     outcome_of,
     real_runs,
@@ -43,6 +42,8 @@ from grader.course.ex09.replies import (
     Artifacts,
     Block,
     Caught,
+    Charted,
+    Draws,
     Loaded,
     Logged,
     Metrics,
@@ -56,6 +57,7 @@ from grader.course.ex09.replies import (
     TwoConfigs,
 )
 from grader.course.ex09.run_files import artifacts_in, recorded_in
+from grader.course.ex09.storing import load, not_load, save
 from grader.course.ex09.trial import real, recorded, replacing, scratch
 from grader.runner import Learner
 
@@ -70,29 +72,12 @@ def saved(
 ) -> Saved:
     """What `save_checkpoint` writes and returns.
 
-    `how` is "text" (the folder is text), "deep" (in a new one), "existing", "numpy" (metrics
-    are NumPy's), "strided" (as the weights lie in memory) or "tied" (one has two names, and there
-    are buffers). A folder that exists holds an older checkpoint and a file of somebody else's.
+    `how` is "text" (the folder is a relative path, as text), "deep" (in a new one), "existing",
+    "numpy" (metrics are NumPy's), "strided" (as the weights lie in memory) or "tied" (one has two
+    names, and there are buffers). A folder that exists holds an older checkpoint and a file of
+    somebody else's.
     """
-    with scratch() as place:
-        folder = place / "runs" / "best" if how == "deep" else place / "best"
-        numbers = {name: np.float32(m) if how == "numpy" else m for name, m in metrics.items()}
-        model = network(weights, contiguous=how != "strided")
-        prepare(how, folder, model)
-        model.train(training := how != "text")
-        modes = [each.eval().training for each in model.children()]
-        before = state_of(model)
-        target = str(folder) if how == "text" else folder
-        returned = learner.save_checkpoint(target, model, config, epoch, numbers)
-        files, same = files_in(folder), isinstance(returned, Path) and returned == folder
-        other = files.pop("other.txt", None)
-        return Saved(
-            returned="the folder" if same else type(returned).__name__,
-            files=files,
-            unchanged=state_of(model) == before,
-            same_mode=[each.training for each in model.modules()] == [training, *modes],
-            others_kept=how != "existing" or other is not None,
-        )
+    return save(learner, weights, config, epoch, metrics, how)
 
 
 def loaded(
@@ -103,20 +88,25 @@ def loaded(
     *,
     training: bool = True,
     text: bool = False,
-    misfit: str = "",
-    without: str = "",
 ) -> Loaded:
-    """What `load_checkpoint` returns, and the weights of a network that had others before."""
-    with scratch() as place:
-        folder = write_checkpoint(place / "best", network(weights), **notes)
-        if without:
-            (folder / without).unlink()
-        model = network(into, misfit=misfit).train(training)
-        target = str(folder) if text else folder
-        returned, error = outcome_of(lambda: learner.load_checkpoint(target, model))
-        state = {name: value.clone() for name, value in model.state_dict().items()}
-        is_model = isinstance(returned, nn.Module)
-        return Loaded(None if is_model else returned, is_model, error, state, model.training)
+    """What `load_checkpoint` returns, and the weights of a network that had others before.
+
+    A part of the network is in another mode than the rest.
+    """
+    return load(learner, weights, notes, into, training=training, text=text)
+
+
+def not_loaded(
+    learner: Learner, cases: list[list[Any]], notes: dict[str, Any], into: Weights
+) -> list[Caught | None]:
+    """What `load_checkpoint` raises for each [weights, misfit, what is missing].
+
+    That is the name of a file, or "folder" for all of it.
+    """
+    return [
+        not_load(learner, weights, misfit, without, notes, into)
+        for weights, misfit, without in cases
+    ]
 
 
 def started(
@@ -149,17 +139,18 @@ def finished(learner: Learner, *exit_code: int) -> Block:
     with recorded(learner) as trial:
         tracker, run = tracker_with_run(learner, trial)
         tracker.finish_experiment(*exit_code)
-        return end_of(tracker, run)
+        return going_on(learner, trial, tracker, end_of(tracker, run))
 
 
 def finished_inside(learner: Learner) -> Caught | None:
-    """The exception that is raised if a run is finished in its block already."""
+    """The exception that leaves a block in which a run is finished, and then Trouble raised."""
     with recorded(learner) as trial:
         tracker, _ = tracker_with_run(learner, trial)
 
         def all_of_it() -> None:
             with tracker:
                 tracker.finish_experiment()
+                raise Trouble
 
         return caught(all_of_it)
 
@@ -174,12 +165,18 @@ def really_started(learner: Learner, project: str, config: dict[str, Any], name:
 
 
 def logged(learner: Learner, entries: list[list[Any]]) -> Metrics:
-    """What `log_metrics` passes to W&B for each [metrics, step], and which of them raise."""
+    """What `log_metrics` passes to W&B for each [metrics, step], and which of them raise.
+
+    With [] the tracker has another run from there on.
+    """
     with recorded(learner) as trial:
         tracker, run = tracker_with_run(learner, trial)
         errors, counts = [], []
         for entry in entries:
-            errors.append(caught(functools.partial(tracker.log_metrics, *entry)))
+            if not entry:
+                tracker.run = trial.init(project=PROJECT)
+            log = functools.partial(tracker.log_metrics, *entry)
+            errors.append(caught(log) if entry else None)
             counts.append(len(run.calls))
         return Metrics(run.calls, errors, counts, rows_of(run))
 
@@ -214,10 +211,12 @@ def checkpointed(
         returned, modes, same = [], [], []
         for i, (weights, epoch, metrics) in enumerate(checkpoints):
             numbers = {name: as_numpy(value) for name, value in metrics.items()}
-            model = network(weights).train(i == 0)
+            model = network(weights)
+            model.part = nn.Identity()
+            model.train(i == 0).part.train(i != 0)
             before = state_of(model)
             returned.append(tracker.log_model_checkpoint(model, epoch, numbers))
-            modes.append(model.training == (i == 0))
+            modes.append([model.training, model.part.training] == [i == 0, i != 0])
             same.append(state_of(model) == before)
         kept = [each["artifact"] for each in run.artifacts]
         return Artifacts(
@@ -273,7 +272,8 @@ def pictured(
     with recorded(learner) as trial:
         tracker, run = tracker_with_run(learner, trial)
         run.log({"loss": 1.0}, step=3)
-        foreign = plt.figure()  # it is somebody else's, and is to stay open
+        foreign = plt.figure()  # it is somebody else's, and is to stay as it is
+        foreign.text(0.5, 0.5, "of somebody else")
         curves, before, calls = light_curves(learner, data), plt.get_fignums(), len(run.calls)
         tables = [curve.data.copy() for curve in curves]
         tracker.log_light_curve_predictions(curves, probabilities, labels, *n)
@@ -281,6 +281,7 @@ def pictured(
             logged=logged_under(run, "light_curve_predictions", run.calls[calls:]),
             left_open=len(set(plt.get_fignums()) - set(before)),
             others_open=plt.fignum_exists(foreign.number),
+            others_same=not foreign.axes and len(foreign.texts) == 1,
             unchanged=all(t.equals(c.data) for t, c in zip(tables, curves, strict=True)),
         )
         plt.close(foreign)
@@ -299,8 +300,7 @@ def two_configs(learner: Learner) -> TwoConfigs:
     """Two calls of `create_sweep_config`, the first one's result changed in between."""
     first = learner.create_sweep_config()
     kept = json.loads(json.dumps(first))
-    if isinstance(first, dict) and isinstance(first.get("parameters"), dict):
-        first["parameters"]["d_model"] = "changed"
+    emptied(first)
     return TwoConfigs(kept, learner.create_sweep_config())
 
 
@@ -354,14 +354,16 @@ def really_trained(
 
 def charted(
     learner: Learner, columns: dict[str, list[float]], x: str, y: str, title: str
-) -> Logged:
+) -> Charted:
     """What `log_chart` logs of a table with these columns, between two rows of metrics."""
     with recorded(learner) as trial:
         run = trial.init(project=PROJECT)
         trial.init(project=PROJECT)  # another one, opened later
         run.log({"loss": 1.0}, step=3)
-        learner.log_chart(run, "a chart", pd.DataFrame(columns), x, y, title)
-        return logged_under(run, "a chart", run.calls[1:])
+        table = pd.DataFrame(columns)
+        learner.log_chart(run, "a chart", table, x, y, title)
+        same = table.equals(pd.DataFrame(columns))
+        return Charted(logged_under(run, "a chart", run.calls[1:]), same)
 
 
 def better(
@@ -381,7 +383,7 @@ def better(
         return [plain_bool(registry.is_better(*given)) for _ in range(times)]
 
 
-def resampled(learner: Learner, n: int, seed: int) -> list[list[int]]:
+def resampled(learner: Learner, n: int, seed: int) -> Draws:
     """The numbers of the objects by which a metric of `is_better` is asked for the candidate."""
     with scratch() as place:
         return draws(learner, place / "registry", n, seed)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ from wandb.sdk.wandb_config import Config
 from grader.course.ex09.figures import picture_of
 from grader.course.ex09.replies import Call, Chart, Item, Logged, Rows
 
+numbers = itertools.count(0xA1B2C3D4)  # of runs, none of which has the id of another
 signature = functools.cache(inspect.signature)
 
 
@@ -41,7 +43,7 @@ class RecordedRun:
 
     def __init__(self, options: dict[str, Any], chosen: dict[str, Any] | None = None) -> None:
         self.options = options
-        self.id, self.name = "a1b2c3d4", options.get("name") or "misty-dawn-7"
+        self.id, self.name = f"{next(numbers):08x}", options.get("name") or "misty-dawn-7"
         self.config = Config()
         self.config.update(dict(options.get("config") or {}))
         self.config.update(chosen or {}, allow_val_change=True)

@@ -14,12 +14,14 @@ from safetensors.torch import load_file
 
 from grader.course.ex09.checkpoints import network, write_checkpoint
 from grader.course.ex09.on_trial import outcome_of
-from grader.course.ex09.replies import Step
+from grader.course.ex09.replies import Draws, Step
 from grader.runner import Learner
 
 
 def share_right(labels: Any, predictions: Any) -> float:
-    return float(np.mean(np.asarray(labels) == np.asarray(predictions)))
+    if not isinstance(labels, np.ndarray) or not isinstance(predictions, np.ndarray):
+        raise TypeError("a metric takes two arrays")
+    return float(np.mean(labels == predictions))
 
 
 def share_of_class(labels: Any, predictions: Any, number: int = 1) -> float:
@@ -29,19 +31,19 @@ def share_of_class(labels: Any, predictions: Any, number: int = 1) -> float:
 
 
 AGREED: dict[str, Callable[[Any, Any], float]] = {"accuracy": share_right, "recall": share_of_class}
-AGREED |= {f"recall of {k}": functools.partial(share_of_class, number=k) for k in range(3)}
 
 
 @dataclass
 class Scripted:
     """A metric by which a candidate beats another version in all but some resamples.
 
-    All labels are 2, the candidate always predicts 1, and the other version 0. The fifth resample
-    is the first that is lost. If `swapped`, the metric takes the predictions first.
+    All labels are 2, the candidate always predicts 1, and the other version 0. The `first` that is
+    lost is the fifth. If `swapped`, the metric takes the predictions first.
     """
 
     n_lost: int
     swapped: bool = False
+    first: int = 5
     n_asked: int = 0
 
     def __call__(self, labels: Any, predictions: Any) -> float:
@@ -51,15 +53,16 @@ class Scripted:
         if set(np.asarray(guess).tolist()) != {1}:
             return 0.5
         self.n_asked += 1
-        return 0.0 if 5 <= self.n_asked < 5 + self.n_lost else 1.0
+        return 0.0 if 0 <= self.n_asked - self.first < self.n_lost else 1.0
 
 
 def metric_of(name: str) -> Callable[[Any, Any], float]:
-    """A metric: one of those agreed, or one with a script, "all but 2" or "swapped"."""
+    """A metric: one agreed, or one with a script: "all but 2", "all but 1, later", "swapped"."""
     if name == "swapped":
         return Scripted(0, swapped=True)
-    n_lost = name.removeprefix("all but ")
-    return Scripted(int(n_lost)) if n_lost != name else AGREED[name]
+    n_lost = name.removeprefix("all but ").removesuffix(", later")
+    first = 11 if name.endswith("later") else 5
+    return Scripted(int(n_lost), first=first) if name.startswith("all but") else AGREED[name]
 
 
 def plain_bool(value: Any) -> Any:
@@ -73,16 +76,19 @@ class Registrar:
     def __init__(self, learner: Learner, place: Path) -> None:
         self.learner, self.place = learner, place
         self.seen: dict[Path, float] = {}
+        self.offered = "kept"
         self.reopen()
 
     def walked(self, steps: list[list[Any]]) -> list[Step]:
         """What became of each step, [method, *arguments], and what is deployed after it."""
         told = []
         for what, *arguments in steps:
+            self.offered = "kept"
             action = functools.partial(getattr(self, what), *arguments)
             returned, error = outcome_of(action)
             n_files = sum(1 for _ in (self.place / "registry").rglob("*"))
-            told.append(Step(returned, error, self.current(), n_files))
+            name = Path(self.registry.current or "").name
+            told.append(Step(returned, error, self.current(), n_files, self.offered, name))
         return told
 
     def reopen(self) -> None:
@@ -99,11 +105,15 @@ class Registrar:
         if verdict is not None:
             self.registry.is_better = lambda *_, **__: verdict
         files = write_checkpoint(self.place / "candidate", network([[weight]]), {}, 0, {})
+        before = {path.name: path.read_bytes() for path in files.iterdir()}
         try:
             given = files if weight % 2 else str(files)
             return self.registry.consider(given, np.array(labels), np.array(predictions))
         finally:
-            shutil.rmtree(files)
+            after = {path.name: path.read_bytes() for path in files.glob("*")}
+            lost = not before.items() <= after.items()
+            self.offered = "gone" if lost else "kept" if before == after else "changed"
+            shutil.rmtree(files, ignore_errors=True)
 
     def rollback(self) -> bool:
         return self.registry.rollback() == self.registry.current
@@ -129,7 +139,7 @@ class Registrar:
         )
 
 
-def draws(learner: Learner, place: Path, n: int, seed: int) -> list[list[int]]:
+def draws(learner: Learner, place: Path, n: int, seed: int) -> Draws:
     """The numbers of the objects by which a metric of `is_better` is asked for the candidate."""
     drawn: list[list[int]] = []
 
@@ -140,5 +150,6 @@ def draws(learner: Learner, place: Path, n: int, seed: int) -> list[list[int]]:
         return 1.0
 
     registry = learner.ModelRegistry(place, {"m": metric}, n_bootstrap=5, seed=seed)
+    before = np.random.get_state(legacy=False)
     registry.is_better(np.arange(n), np.arange(n) + n, np.arange(n))
-    return drawn
+    return Draws(drawn, repr(before) != repr(np.random.get_state(legacy=False)))

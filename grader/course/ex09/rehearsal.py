@@ -86,6 +86,7 @@ class Rehearsal:
         self.curves: list[Any] = []
         self.fails_late = False
         self.rates: list[float] = []
+        self.stopping: list[Any] = []  # what `EarlyStopping` is called with
         self.optimizers: list[str] = []  # their classes
         self.batches: list[int] = []  # sizes of the batches that any network was trained with
         self.models: list[Planned] = []
@@ -137,6 +138,7 @@ class Rehearsal:
             val_objects=self.val_objects,
             made=self.made,
             rates=self.rates,
+            stopping=self.stopping,
             optimizers=self.optimizers,
             batches=self.batches,
             taught=[bool(model.weight.detach().any()) for model in self.models],
@@ -146,11 +148,27 @@ class Rehearsal:
         )
 
     def stand_ins(self) -> dict[str, Any]:
-        names = {"build_model": self.build_model, "make_data": self.make_data}
+        names: dict[str, Any] = {"build_model": self.build_model, "make_data": self.make_data}
+        if real := self.trial.namespace.get("EarlyStopping"):
+            names["EarlyStopping"] = functools.partial(Stopping, real, self.stopping)
         return names | {
             "WandBExperimentTracker": functools.partial(Tracker, self),
             "infeasible": refusal,
         }
+
+
+class Stopping:
+    """An `EarlyStopping` of the course that notes what it is called with."""
+
+    def __init__(self, real: Any, told: list[Any], *args: Any, **kwargs: Any) -> None:
+        self.real, self.told = real(*args, **kwargs), told
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.told += map(plain, [*args, *kwargs.values()])
+        return self.real(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
 
 
 class Stop:
@@ -235,7 +253,10 @@ class Optimizers:
 
         def init(optimizer: Any, params: Any, defaults: Any) -> None:
             rates.append(float(defaults.get("lr", math.nan)))
-            kinds.append(type(optimizer).__name__)
+            decay = defaults.get("weight_decay")
+            kinds.append(
+                type(optimizer).__name__ + (f" with a weight decay of {decay}" if decay else "")
+            )
             before(optimizer, params, defaults)
 
         torch.optim.Optimizer.__init__ = init  # type: ignore[method-assign, assignment]

@@ -96,6 +96,14 @@ class Pictured(Struct):
     logged: Logged
     left_open: int
     others_open: bool
+    others_same: bool
+    unchanged: bool
+
+
+class Charted(Struct):
+    """A logged chart, and whether the table that was given is as before."""
+
+    logged: Logged
     unchanged: bool
 
 
@@ -145,6 +153,7 @@ class Saved(Struct):
     returned: str
     files: dict[str, File]
     unchanged: bool
+    config_kept: bool
     same_mode: bool
     others_kept: bool
     """Whether another file that was in the folder is still there."""
@@ -158,6 +167,10 @@ class Loaded(Struct):
     error: Caught | None
     weights: dict[str, Any]
     training: bool
+    part_kept: bool
+    """Whether a part of the model is still in the mode that it was in."""
+    taught: list[bool]
+    """Which of its parameters have gradients."""
 
 
 class Artifact(Struct):
@@ -215,6 +228,10 @@ class Block(Struct):
     exit_codes: list[int]
     run_is_reset: bool
     finished_again: Caught | None
+    next_codes: list[int] | None = None
+    """The exit codes of a further run of the tracker, if there was one."""
+    others_left: bool = True
+    """Whether a run that is not the tracker's was left open, when it had none."""
 
 
 class TwoConfigs(Struct):
@@ -288,6 +305,8 @@ class Training(Struct):
     val_objects: list[int]
     made: Made
     rates: list[float]
+    stopping: list[Any]
+    """What `EarlyStopping` was called with."""
     optimizers: list[str]
     batches: list[int]
     taught: list[bool]
@@ -296,13 +315,24 @@ class Training(Struct):
     pictures: list[Pictures]
 
 
+class Draws(Struct):
+    """The objects of each resample, and whether NumPy's global generator was used."""
+
+    drawn: list[list[int]]
+    by_global: bool
+
+
 class Step(Struct):
     """What a step of a registry returned or raised, and what is in it afterwards.
 
-    `n_files` counts the files and folders in the registry's own.
+    `n_files` counts the files and folders in the registry's own. `offered` says whether the folder
+    of a candidate is "kept", "changed" (something was added) or "gone" (something was lost).
     """
 
     returned: Any
     error: Caught | None
     current: float | str | None
     n_files: int
+    offered: str = "kept"
+    name: str = ""
+    """The name of the folder of the version that is deployed."""

@@ -29,6 +29,18 @@ def settings(rng: Rng) -> dict[str, Any]:
     return {names_of(rng, 1)[0]: int(rng.integers(1, 90)), "learning_rate": float(rng.random())}
 
 
+def varied_settings(rng: Rng) -> dict[str, Any]:
+    """A configuration with values of all kinds that JSON knows."""
+    more = {
+        "bands": ["g", "r"],
+        "warm_up": None,
+        "shuffled": False,
+        "dropout": 0.0,
+        "Name": "naïve",
+    }
+    return settings(rng) | more | {"optimizer": {"name": "Adam", "betas": [0.9, 0.5]}}
+
+
 def numbers(rng: Rng) -> dict[str, float]:
     """Metrics that float32 holds exactly."""
     return {name: float(np.float32(rng.random())) for name in names_of(rng, 2)}
@@ -63,7 +75,15 @@ def check_notes(notes: Any, config: dict[str, Any], epoch: int, metrics: dict[st
         require(not text, "numbers-as-text", got=shown(found))
         same = approx_equal(notes["config"], config)
         require(same, "other-config", got=shown(notes["config"]), want=shown(config))
+        check_integer(notes["epoch"], epoch, "`checkpoint.json`")
     expect(Answer(notes), want, what="`checkpoint.json`")
+
+
+def check_integer(got: Any, epoch: int, where: str) -> None:
+    """The number of an epoch is an integer, not a float of the same value."""
+    require(
+        not isinstance(got, float) or got != epoch, "epoch-not-int", where=where, got=shown(got)
+    )
 
 
 def check_without_run(learner: Subject, method: str, *args: Any) -> None:

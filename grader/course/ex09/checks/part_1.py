@@ -13,9 +13,10 @@ from grader.course.ex09.checks.common import (
     refuse_pickle,
     settings,
     tensors_of,
+    varied_settings,
     weights,
 )
-from grader.course.ex09.replies import File, Saved
+from grader.course.ex09.replies import Caught, File, Loaded, Saved
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require
@@ -58,28 +59,45 @@ def check_files(
 @twice
 def test_files(learner: Subject, rng: Rng) -> None:
     """A checkpoint is two files: weights in safetensors, notes in JSON"""
-    rows, config, metrics, epoch = weights(rng), settings(rng), numbers(rng), int(rng.integers(60))
-    config |= {"dropout": 0.0, "shuffled": False}
+    rows, config, epoch = weights(rng), varied_settings(rng), int(rng.integers(1, 60))
+    metrics = numbers(rng)
     answer = learner.ask(probes.saved, rows, config, epoch, metrics, "deep")
     check_files(written(answer), rows, config, epoch, metrics)
-    got = answer.value
+    check_unchanged(answer.value)
+    check_returned(answer.value)
+
+
+def check_unchanged(got: Saved) -> None:
+    """Network and configuration are as they were before."""
     require(got.unchanged, "model-changed")
     require(got.same_mode, "mode-changed~saved")
-    require(got.returned != "NoneType", "nothing-returned")
+    require(got.config_kept, "config-changed")
+
+
+def check_returned(got: Saved) -> None:
+    """The folder comes back, as it was given, as a `Path`."""
+    require(got.returned != "None", "nothing-returned")
     require(got.returned == "the folder", "folder-not-returned", got=got.returned)
 
 
 def test_kinds_of_input(learner: Subject, rng: Rng) -> None:
     """The folder may exist or be given as text, metrics be NumPy's, tensors lie in any way"""
-    rows, config, metrics = weights(rng), settings(rng), numbers(rng)
-    for how in ("text", "existing", "numpy", "strided"):
-        answer = learner.ask(probes.saved, rows, config, 3, metrics, how)
+    rows, config, some = weights(rng), settings(rng), numbers(rng) | {"n_found": 7}
+    for how, epoch, notes in (
+        ("text", 3, (config, some)),
+        ("existing", 0, ({}, {})),
+        ("numpy", 3, (config, some)),
+        ("strided", 3, (config, some)),
+    ):
+        config, metrics = notes
+        answer = learner.ask(probes.saved, rows, config, epoch, metrics, how)
         no_text = [Raises("TypeError"), Raises("AttributeError", "'str' object")]
         refused = any(each.matches(answer) for each in no_text)
         fail_if_recognised(answer, Mistake("text-refused", how == "text" and refused))
         fail_if_recognised(answer, Mistake("folder-exists", Raises("FileExistsError")))
-        check_files(written(answer), rows, config, 3, metrics)
-        require(answer.value.same_mode, "mode-changed~saved")
+        check_files(written(answer), rows, config, epoch, metrics)
+        check_unchanged(answer.value)
+        check_returned(answer.value)
         require(answer.value.others_kept, "folder-emptied")
 
 
@@ -93,9 +111,10 @@ def test_any_network(learner: Subject, rng: Rng) -> None:
     found = files["model.safetensors"].tensors if "model.safetensors" in files else None
     tensors: dict[str, Any] = found if isinstance(found, dict) else {}
     require("seen" in tensors, "buffers-missing")
+    require("passing" not in tensors, "passing-buffer-stored")
     want = tensors_of(rows)
     total = want["weight"].array.sum()
-    want |= {"twin": want["weight"], "seen": Tensor.of(total)}
+    want |= {"twin": want["weight"], "seen": Tensor.of(total), "part.mean": Tensor.of(total)}
     want["fine"] = Tensor.of(float(total) / 3, "float64")
     want["count"] = Tensor.of(2**40 + 1, "int64")
     for name in want:
@@ -106,6 +125,7 @@ def test_any_network(learner: Subject, rng: Rng) -> None:
     lost = sorted({"weight", "twin"} - set(tensors))
     require(len(lost) != 1, "stored-once", name="".join(lost))
     expect(Answer(tensors), want, what="the dict of tensors")
+    require(answer.value.unchanged, "model-changed")
 
 
 def test_loaded(learner: Subject, rng: Rng) -> None:
@@ -124,10 +144,10 @@ def test_loaded(learner: Subject, rng: Rng) -> None:
     require(not got.returned_model, "model-returned")
     only = Mistake("metrics-only", notes["metrics"])
     expect(Answer(got.notes), notes, only, what="what `load_checkpoint` returns")
-    require(got.training == training, "mode-changed")
+    check_modes(got, training)
     others = notes | {"epoch": epoch + 1, "metrics": numbers(rng)}
     again = learner.ask(probes.loaded, rows, others, other, training=not training).value
-    require(again.training != training, "mode-changed")
+    check_modes(again, not training)
     expect(
         Answer(again.notes),
         others,
@@ -136,28 +156,38 @@ def test_loaded(learner: Subject, rng: Rng) -> None:
     )
 
 
+def check_modes(got: Loaded, training: bool) -> None:
+    """Modes and gradients of the network are as they were before it was loaded."""
+    require(got.training == training, "mode-changed")
+    require(got.part_kept, "mode-changed~loaded-part")
+    require(got.taught == [True, False], "gradients-switched", got=str(got.taught))
+
+
 def test_not_loadable(learner: Subject, rng: Rng) -> None:
     """Weights that do not fit are a RuntimeError, a missing file is a FileNotFoundError"""
+    missing = ("model.safetensors", "checkpoint.json", "folder")
+    cases: list[list[Any]] = [[weights(rng), misfit, ""] for misfit in ("names", "fewer", "more")]
+    cases += [[weights(rng, columns=1), "", ""]]  # 2 x 1 can be copied into a tensor of 2 x 3
+    cases += [[weights(rng), "", what] for what in missing]
     notes = {"config": {}, "epoch": 1, "metrics": {}}
-    errors = [
-        learner.ask(probes.loaded, rows, notes, weights(rng), misfit=misfit).value.error
-        for misfit, rows in (
-            ("names", weights(rng)),
-            ("fewer", weights(rng)),
-            ("more", weights(rng)),
-            ("", weights(rng, columns=1)),  # a tensor of 2 x 1 can be copied into one of 2 x 3
-        )
-    ]
+    errors = learner.ask(probes.not_loaded, cases, notes, weights(rng)).value
+    if len(errors) != len(cases):
+        raise Finding("misfit-accepted")
     require(errors[0] is not None, "misfit-accepted")
     require(errors[1] is not None, "misfit-accepted~fewer")
     require(errors[2] is not None, "misfit-accepted~more")
     require(errors[3] is not None, "misfit-accepted~shapes")
-    for error in errors:
+    for error in errors[:4]:
         right = error is not None and "RuntimeError" in error.kinds
         require(right, "misfit-raises-other", got=kind_in(error))
-    for name in ("model.safetensors", "checkpoint.json"):
-        gone = learner.ask(probes.loaded, weights(rng), notes, weights(rng), without=name).value
-        if gone.error is None:
-            raise Finding("missing-file-silent", name=name)
-        right = "FileNotFoundError" in gone.error.kinds or "No such file" in gone.error.message
-        require(right, "missing-file-raises-other", name=name, got=kind_in(gone.error))
+    for name, error in zip(missing, errors[4:], strict=True):
+        check_missing(name, error)
+
+
+def check_missing(name: str, error: Caught | None) -> None:
+    """A checkpoint that lacks a file, or is not there at all, is a FileNotFoundError."""
+    fields = {"what": "the whole folder" if name == "folder" else f"`{name}`"}
+    if error is None:
+        raise Finding("missing-file-silent", **fields)
+    right = "FileNotFoundError" in error.kinds or "No such file" in error.message
+    require(right, "missing-file-raises-other", **fields, got=kind_in(error))

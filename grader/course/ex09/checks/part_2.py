@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
-from grader.course.ex09.checks.common import kind_in, names_of, settings
+from grader.course.ex09.checks.common import kind_in, names_of, settings, varied_settings
 from grader.course.ex09.replies import Block, Opened, Started
 from grader.course.gates import gate
 from grader.course.oracles import Rng
@@ -23,7 +23,7 @@ def first_run(got: Started) -> Opened:
 def test_opened(learner: Subject, rng: Rng) -> None:
     """`start_experiment` opens a run with project, name, configuration and mode"""
     project, name, *_ = names_of(rng, 2)
-    config = settings(rng)
+    config = varied_settings(rng)
     got = learner.ask(probes.started, project, config, name).value
     run = first_run(got)
     require(run.mode is not None, "mode-missing")
@@ -38,16 +38,23 @@ def test_opened(learner: Subject, rng: Rng) -> None:
 
 
 def test_online(learner: Subject, rng: Rng) -> None:
-    """With an API key the same code goes online"""
-    run = first_run(learner.ask(probes.started, "a-project", settings(rng), key=True).value)
+    """With an API key the same code goes online, unless W&B is told to stay offline"""
+    got = learner.ask(probes.started, "a-project", settings(rng), key=True).value
+    run = first_run(got)
     require(run.mode in ("online", None), "always-offline", got=run.mode)
     require(run.name is None, "name-invented", got=run.name)
+    second, others = got.second, got.others
+    right = second is None or second.mode == "offline"
+    require(right, "mode-of-its-own", got=second and second.mode)
+    right = others is None or others.mode in ("online", None)
+    require(right, "mode-of-its-own~netrc", got=others and others.mode)
 
 
 def test_second_run(learner: Subject, rng: Rng) -> None:
     """A run that is still open, of whatever tracker, is finished before the next one"""
     got = learner.ask(probes.started, "a-project", settings(rng), "first").value
     first_run(got)
+    require(got.second is not None, "old-run-kept")
     require(ends_first(got.second), "old-run-goes-on")
     require(ends_first(got.others), "old-run-goes-on~of-another-tracker")
 
@@ -96,14 +103,21 @@ def test_block_with_exception(learner: Subject) -> None:
 
 def test_finish(learner: Subject, rng: Rng) -> None:
     """`finish_experiment` passes the exit code on, and may be called without a run"""
-    check_finished(learner.ask(probes.finished).value)
+    well = learner.ask(probes.finished).value
+    check_finished(well)
+    require(well.others_left, "run-of-others-finished")
     got = learner.ask(probes.finished, 3).value
     if not got.exit_codes:
         raise Finding("never-finished~by-call")
     require(got.exit_codes[0] == 3, "exit-code-ignored", got=got.exit_codes[0])
+    require(got.finished_again is None, "crashes-without-run", error=kind_in(got.finished_again))
     inside = learner.ask(probes.finished_inside).value
-    for error in (got.finished_again, inside):
-        require(error is None, "crashes-without-run", error=kind_in(error))
+    if inside is None:
+        raise Finding("exception-swallowed~finished")
+    require("Trouble" in inside.kinds, "crashes-without-run", error=kind_in(inside))
+    if well.next_codes is not None and got.next_codes is not None:
+        require(bool(well.next_codes and got.next_codes), "next-run-not-finished")
+        require(got.next_codes[0] == 0, "exit-code-kept", got=got.next_codes[0])
 
 
 def test_real_run(learner: Subject, rng: Rng) -> None:

@@ -18,7 +18,7 @@ def test_rows(learner: Subject, rng: Rng) -> None:
     """Each call is one row, at its step"""
     first, second, third = numbers(rng), numbers(rng), numbers(rng)
     gap = int(rng.integers(3, 9))
-    second |= {"nothing_found": 0.0}
+    second |= {"nothing_found": 0.0, "n_Found": 3, "ratio": math.inf}
     undefined = third | {"undefined": math.nan}
     got = learner.ask(probes.logged, [[first, 0], [second, 1], [undefined, gap]]).value
     at_once = got.counts[0] if got.counts else 0
@@ -76,10 +76,13 @@ def check_bounds(learner: Subject, rows: list[dict[str, float]], now: int) -> No
     same = learner.ask(probes.logged, [[a, now], [b, now]]).value
     committed = any(call.commit for call in same.calls[:1])
     require(committed or not any(same.errors[1:]), "same-step-refused", now=now)
-    zero = learner.ask(probes.logged, [[a, now], [b, 0]]).value
-    require(any(zero.errors[1:]), "zero-taken-for-none~accepted", now=now)
-    counted = learner.ask(probes.logged, [[a], [b], [c], [a, 1]]).value
-    require(any(counted.errors[3:]), "own-counter")
+    zero = learner.ask(probes.logged, [[a, now], [b, 0], [c, -1], [c, now - 1]]).value
+    require(any(zero.errors[1:2]), "zero-taken-for-none~accepted", now=now)
+    for error, past in zip(zero.errors[2:], (-1, now - 1), strict=False):
+        require(error is not None, "backwards-allowed", now=now, past=past)
+    counted = learner.ask(probes.logged, [[a], [b], [c], [a, 1], [], [b, 0]]).value
+    require(any(counted.errors[3:4]), "own-counter")
+    require(not any(counted.errors[5:]), "step-of-earlier-run")
 
 
 def test_metrics_without_run(learner: Subject) -> None:

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 from grader.answer import Answer, Subject
 from grader.course.ex09 import probes
 from grader.course.ex09.checks.common import (
+    check_integer,
     check_notes,
     check_without_run,
     numbers,
     refuse_pickle,
-    settings,
     tensors_of,
+    varied_settings,
     weights,
 )
 from grader.course.ex09.replies import Artifact, File
@@ -46,6 +47,7 @@ def check_artifact(
     require(not overwritten, "overwritten", epoch=epoch, other=other.epoch)
     metadata = found.metadata
     require(isinstance(metadata, dict) and "epoch" in metadata, "epoch-missing~metadata")
+    check_integer(metadata["epoch"], epoch, "the artifact's metadata")
     want = {"epoch": epoch, "metrics": {name: float(m) for name, m in logged.metrics.items()}}
     expect(Answer(metadata), want, what="the artifact's metadata")
     for metric, value in metadata["metrics"].items():
@@ -54,6 +56,8 @@ def check_artifact(
     padded = f"epoch-{epoch:02d}" if epoch < 10 else ""
     require(padded not in found.aliases, "alias-missing~padded", epoch=epoch, got=padded)
     require(f"epoch-{epoch}" in found.aliases, "alias-missing", epoch=epoch, got=aliases)
+    more = set(found.aliases) - {f"epoch-{epoch}", "latest"}
+    require(not more, "more-aliases", epoch=epoch, got=", ".join(sorted(more)))
     names = [NOTES, "model.safetensors"]
     expect(Answer(sorted(found.files)), names, what="the list of files in the artifact")
     expect(Answer(model.tensors), tensors_of(logged.rows), what="the dict of weights")
@@ -64,7 +68,7 @@ def check_artifact(
 
 def checkpoints(rng: Rng) -> list[Checkpoint]:
     """Two checkpoints of one training."""
-    epochs = [int(rng.integers(1, 10)), int(rng.integers(10, 90))]
+    epochs = [0, int(rng.integers(10, 90))]
     found = {"n_found": int(rng.integers(2, 90))}
     return [Checkpoint(weights(rng), epoch, numbers(rng) | found) for epoch in epochs]
 
@@ -72,7 +76,7 @@ def checkpoints(rng: Rng) -> list[Checkpoint]:
 @gate
 def test_artifacts(learner: Subject, rng: Rng) -> None:
     """Each checkpoint is a version of one artifact, with its own weights and its epoch"""
-    config, logged = settings(rng), checkpoints(rng)
+    config, logged = varied_settings(rng), checkpoints(rng)
     got = learner.ask(probes.checkpointed, config, [list(each) for each in logged]).value
     require(bool(got.artifacts), "not-logged")
     for found in got.artifacts:
@@ -95,7 +99,7 @@ def test_checkpoint_without_run(learner: Subject) -> None:
 
 def test_real_artifacts(learner: Subject, rng: Rng) -> None:
     """A real run has recorded both versions, with their files"""
-    config, logged = settings(rng), checkpoints(rng)
+    config, logged = varied_settings(rng), checkpoints(rng)
     got = learner.ask(probes.really_checkpointed, config, [list(each) for each in logged]).value
     artifacts = [each for each in got.artifacts if each.type == "model"]
     require(len(artifacts) == 2, "other-number-in-file", got=len(artifacts))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import pytest
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
@@ -15,7 +16,7 @@ from grader.course.ex09.checks.common import (
     item_text,
     items_under,
 )
-from grader.course.ex09.replies import Item
+from grader.course.ex09.replies import Item, Logged
 from grader.course.gates import gate
 from grader.course.oracles import Rng
 from grader.expect import Mistake, Raises, expect, expect_error, fail_if_recognised, require
@@ -39,11 +40,29 @@ def confused(rng: Rng) -> tuple[np.ndarray, np.ndarray, list[str]]:
     return y_true, y_pred, names
 
 
+class Plotted(NamedTuple):
+    """Labels, and what was logged of them."""
+
+    y_true: np.ndarray
+    y_pred: np.ndarray
+    names: list[str]
+    answer: Answer[Logged]
+
+
+@pytest.fixture
+def plotted(learner: Subject, rng: Rng, memory: dict[str, Any]) -> Plotted:
+    """Labels, and what was logged of them: asked for once by two checks."""
+    if "plotted" not in memory:
+        given = confused(rng)
+        memory["plotted"] = Plotted(*given, learner.ask(probes.confusion, *given))
+    found: Plotted = memory["plotted"]
+    return found
+
+
 @gate
-def test_matrix(learner: Subject, rng: Rng) -> None:
+def test_matrix(plotted: Plotted) -> None:
     """It is W&B's own plot, with true and predicted classes by name"""
-    y_true, y_pred, names = confused(rng)
-    answer = learner.ask(probes.confusion, y_true, y_pred, names)
+    y_true, y_pred, names, answer = plotted
     fail_if_recognised(answer, Mistake("labels-as-probabilities", Raises("AxisError")))
     items = items_under(answer.value, "confusion_matrix")
     item = items[0] if len(items) == 1 else Item("value", value=f"{len(items)} values")
@@ -62,9 +81,9 @@ def test_matrix(learner: Subject, rng: Rng) -> None:
     )
 
 
-def test_row_of_matrix(learner: Subject, rng: Rng) -> None:
+def test_row_of_matrix(plotted: Plotted) -> None:
     """It joins the current row, and the count of steps stays as it was"""
-    got = learner.ask(probes.confusion, *confused(rng)).value
+    got = plotted.answer.value
     items_under(got, "confusion_matrix")
     check_row(got, "confusion_matrix")
 
@@ -72,11 +91,11 @@ def test_row_of_matrix(learner: Subject, rng: Rng) -> None:
 def test_lengths(learner: Subject, rng: Rng) -> None:
     """Unequal lengths are a ValueError, no open run is a RuntimeError"""
     y_true, y_pred, names = confused(rng)
-    expect_error(
-        learner.ask(probes.confusion, y_true, y_pred[:-2], names),
-        "ValueError",
-        "With unequal lengths, it",
-    )
+    for given in ((y_true, y_pred[:-2]), (y_true[:-2], y_pred)):
+        answer = learner.ask(probes.confusion, *given, names)
+        n_true, n_pred = map(len, given)
+        require(answer.raised is not None, "lengths-not-checked", n_true=n_true, n_pred=n_pred)
+        expect_error(answer, "ValueError", "With unequal lengths, it")
     check_without_run(learner, "log_confusion_matrix", y_true, y_pred, names)
 
 

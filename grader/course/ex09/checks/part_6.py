@@ -29,12 +29,13 @@ Observations = list[dict[str, Any]]
 
 def observations(rng: Rng, bands: str) -> Observations:
     """A light curve with clear detections in these bands, and three points that are none."""
-    rows = []
+    rows, faint = [], 15.5  # clear, though faint
     for band in bands:
         for day in np.sort(rng.choice(90, 3, replace=False)):
             flux = float(rng.uniform(80, 900))
             rows.append([59000.25 + day, flux, flux * float(rng.uniform(0.02, 0.2)), band])
-        rows.append([59099.25, float(rng.uniform(17, 23)), 5.0, band])  # clear, though faint
+        rows.append([59099.25, faint, 5.0, band])
+        faint = float(rng.uniform(17, 23))
         rows.append([59100.25, float(rng.uniform(5, 14)), 5.0, band])
         rows.append([59101.25, -3.0, 5.0, band])
         rows.append([59102.25, 15.0, 5.0, band])  # not larger than 3 times its error
@@ -43,9 +44,10 @@ def observations(rng: Rng, bands: str) -> Observations:
 
 
 def examples(rng: Rng, n: int = 4) -> tuple[list[Observations], np.ndarray, np.ndarray]:
-    """Light curves, probabilities whose largest one is clear, and true labels.
+    """Light curves, probabilities with a largest one, and true labels.
 
-    The fourth light curve has no clear detections.
+    The fourth light curve has no clear detections. The largest probability of the third is 0.36;
+    that of the first has 7 as its third decimal.
     """
     data = [observations(rng, bands) for bands in ("gr", "r", "gri")[:n]]
     if n == 4:
@@ -54,6 +56,11 @@ def examples(rng: Rng, n: int = 4) -> tuple[list[Observations], np.ndarray, np.n
     guess = rng.permutation(5)[:n]
     probabilities = 0.3 * probabilities
     probabilities[np.arange(n), guess] += 0.7
+    top = probabilities[0, guess[0]]
+    probabilities[0] *= (0.993 - round(top, 2)) / (1 - top)
+    probabilities[0, guess[0]] = round(top, 2) + 0.007
+    if n > 2:
+        probabilities[2] = np.where(np.arange(5) == guess[2], 0.36, 0.16)
     labels = np.where(np.arange(n) == 1, guess, (guess + 1 + rng.integers(4, size=n)) % 5)
     return data, probabilities, labels
 
@@ -68,6 +75,9 @@ def figures_of(got: Logged) -> list[Picture]:
             raise Finding("not-made-of-figure")
         pictures.append(item.picture)
     return pictures
+
+
+COLOURS = {"g": "#1b9e77", "r": "#d1352b", "i": "#7a4a12"}
 
 
 class Gallery(NamedTuple):
@@ -97,6 +107,7 @@ def test_number_of_figures(learner: Subject, gallery: Gallery) -> None:
     got, figures = answer.value, figures_of(answer.value.logged)
     require(got.left_open == 0, "not-closed", n_open=got.left_open)
     require(got.others_open, "all-figures-closed")
+    require(got.others_same, "figure-of-others-used")
     require(len(figures) != 3, "faint-one-left-out")
     require(len(figures) == 4, "other-number-of-figures", got=len(figures))
     one = figures_of(learner.ask(probes.pictured, data, probabilities, labels, 1).value.logged)
@@ -124,7 +135,16 @@ def check_empty(figure: Picture) -> None:
     (panel,) = figure.panels
     shown_bars = [bar for bar in panel.bars if bar.x]
     require(not shown_bars, "points-in-empty-panel")
+    check_axes(panel)
+
+
+def check_axes(panel: Panel) -> None:
+    """Both axes have a label, that of magnitudes is inverted."""
+    require(panel.inverted, "not-inverted")
     require(all(panel.labels), "no-axis-label")
+    x, y = (label.lower() for label in panel.labels)
+    swapped = "mag" in x and "mag" not in y and ("mjd" in y or "day" in y or "time" in y)
+    require(not swapped, "axis-labels-swapped")
 
 
 def check_panel(panel: Panel, rows: Observations) -> None:
@@ -141,8 +161,7 @@ def check_panel(panel: Panel, rows: Observations) -> None:
     expect(Answer(sorted(by_label)), bands, what="the list of labels of the error bars")
     for band in bands:
         check_band(by_label[band], [row for row in clear if row["band"] == band], band)
-    require(panel.inverted, "not-inverted")
-    require(all(panel.labels), "no-axis-label")
+    check_axes(panel)
 
 
 def check_detections(bars: list[Bars], rows: Observations) -> None:
@@ -186,9 +205,8 @@ def check_band(bar: Bars, rows: Observations, band: str) -> None:
     )
     days = [row["mjd"] for row in rows]
     expect(Answer(x), days, what=f"the MJD of band {band}", unit="d", rtol=1e-9)
-    red, green, blue = bar.colour
-    fits = {"g": green >= max(red, blue)}.get(band, red >= max(green, blue))
-    require(fits, "other-colours", band=band)
+    want = [int(COLOURS[band][i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    require(approx_equal(list(bar.colour), want, 0.0, 0.01), "other-colours", band=band)
 
 
 def test_titles(gallery: Gallery) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from grader.answer import Answer, Finding, Subject
@@ -148,6 +149,9 @@ def test_infeasible(learner: Subject, rng: Rng) -> None:
     no_heads = reason(learner, {"d_model": d_model, "time_embed_dim": larger})
     fields = {"d_model": d_model, "other": "time_embed_dim", "number": larger, "missing": "nhead"}
     require(bool(no_heads), "rule-skipped", **fields)
+    both = reason(learner, {"d_model": d_model + 1, "nhead": nhead, "time_embed_dim": larger + 1})
+    fields = {"d_model": d_model + 1, "nhead": nhead, "time_embed_dim": larger + 1}
+    require(bool(both), "both-rules-broken", **fields)
     check_numbers(too_large, d_model, larger)
     check_numbers(uneven, d_model + 3, nhead)
     check_numbers(without, d_model + 4, nhead)
@@ -162,5 +166,5 @@ def reason(learner: Subject, config: dict[str, int]) -> str:
 def check_numbers(got: str, *numbers: int) -> None:
     """A reason names the numbers that do not fit."""
     first, second = numbers
-    named = str(first) in got and str(second) in got
+    named = {str(first), str(second)} <= set(re.findall(r"\d+", got))
     require(named, "numbers-not-named", got=got, first=first, second=second)

@@ -11,13 +11,15 @@ import pytest
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
 from grader.course.ex09.checks.common import CLASSES, kind_in
-from grader.course.ex09.checks.plan import Plan
+from grader.course.ex09.checks.plan import Plan, impatient, nearly_equal
 from grader.course.ex09.checks.training import (
     check_failed,
     check_pictures,
+    check_stopping,
     completed,
     n_epochs,
     same_labels,
+    val_losses,
 )
 from grader.course.ex09.replies import Training
 from grader.course.gates import gate
@@ -71,6 +73,7 @@ def test_history(rehearsal: Rehearsal) -> None:
     """Each epoch is one row, with losses and metrics of the validation set"""
     plan, answer = rehearsal
     got = completed(answer)
+    check_stopping(got, plan)
     steps = [call.step for call in got.calls if "train_loss" in call.data]
     require(not steps or steps[0] is not None, "step-missing")
     names = sorted({name for row in got.rows.values() for name in row})
@@ -89,7 +92,7 @@ def test_history(rehearsal: Rehearsal) -> None:
 
 def test_settings(learner: Subject, rng: Rng) -> None:
     """The run gets all settings, and what the run says is done, as on a sweep's server"""
-    plan = Plan(rng)
+    plan = Plan(rng, plain=True)
     mine = plan.config(learning_rate=0.25, seed=5, dropout=0.0)
     got = rehearsed(learner, plan, mine, chosen=CHOSEN, given_data=False)
     check_told(got, mine)
@@ -131,7 +134,8 @@ def gamma_of(got: Training, plan: Plan) -> float:
 
 def test_defaults(learner: Subject, rng: Rng) -> None:
     """Without arguments the defaults hold, and the data are made by `make_data`"""
-    plan = Plan(rng)
+    plan = Plan(rng, plain=True)
+    plan.gamma, plan.logits = 2.0, plan.logits * 110  # so that losses are of hundreds
     plan.logits[1:] = plan.logits[1:][np.argsort(plan.series("val", "loss"))]  # soon over
     got = rehearsed(learner, plan, None, given_data=False)
     check_told(got, {})
@@ -141,11 +145,13 @@ def test_defaults(learner: Subject, rng: Rng) -> None:
     require("model" not in order[: order.index("data")], "model-before-data")
     want = {"n_objects": 600, "max_sequence_length": 60, "seed": 0}
     expect(Answer({**want, **got.made.data}), want, what="the dict of arguments of `make_data`")
+    what = "the result's dict, with losses of more than 50,"
+    expect(Answer(got.result), plan.result(0), what=what, rtol=1e-4, atol=1e-5)
 
 
 def test_refused(learner: Subject, rng: Rng) -> None:
     """Settings that cannot be built are a ValueError before anything is made"""
-    plan = Plan(rng)
+    plan = Plan(rng, plain=True)
     how: dict[str, Any] = {"chosen": {"d_model": 65}, "given_data": False}
     got = learner.ask(probes.trained, *plan.arguments(), plan.config(), **how).value
     if got.error is None:
@@ -199,42 +205,16 @@ def test_best_epoch(rehearsal: Rehearsal) -> None:
 def test_patience(learner: Subject, rng: Rng) -> None:
     """The training stops early when the validation loss gets no better"""
     patience, (plan, want) = 2, impatient(rng, 2)
-    chosen = {"patience": patience}
-    got = n_epochs(rehearsed(learner, plan, plan.config(), chosen=chosen))
+    chosen = {"patience": patience, "seed": 77}
+    trained = rehearsed(learner, plan, plan.config(), chosen=chosen)
+    got = n_epochs(trained)
     require(got != plan.epochs, "patience-ignored", patience=patience, want=want)
     by_test = plan.stops_after(plan.series("test", "loss"), patience)
     require(got != by_test, "stopped-by-test-set")
     require(got == want, "stopped-at-other-epoch", patience=patience, got=got, want=want)
+    require(trained.made.seed == 77, "seed-not-set~given-data")
     with_both = rehearsed(learner, plan, plan.config(patience=patience), stop_after=-1)
     require(n_epochs(with_both) == want, "stop-overwritten")
-
-
-def impatient(rng: Rng, patience: int) -> tuple[Plan, int]:
-    """A plan that this patience ends, and after how many epochs.
-
-    Its last loss is better by less than `min_delta`; other losses and scores end it elsewhere.
-    """
-    while True:
-        plan = Plan(rng)
-        want = plan.stops_after(plan.series("val", "loss"), patience)
-        if want == plan.epochs:
-            continue
-        losses = plan.series("val", "loss")[:want]
-        plan.logits[want] = plan.slightly_better(plan.logits[1 + int(np.argmin(losses))])
-        val = plan.series("val", "loss")
-        scores = [plan.series("val", name) for name in ("f1_rare_events", "accuracy")]
-        others = [plan.stops_after([-x for x in each], patience) for each in scores]
-        others += [plan.stops_after(each, patience) for each in scores]
-        others.append(plan.stops_after(plan.series("test", "loss"), patience))
-        others.append(plan.stops_after([plan.row(e)["train_loss"] for e in range(6)], patience))
-        others += [plan.stops_after(val, patience, 0.0)]
-        by_test = plan.stops_after(plan.series("test", "loss"), patience)
-        if (
-            want not in others
-            and by_test != plan.epochs
-            and plan.stops_after(val, patience) == want
-        ):
-            return plan, want
 
 
 def test_asked_last(rehearsal: Rehearsal) -> None:
@@ -271,6 +251,8 @@ def test_training_set(rehearsal: Rehearsal) -> None:
     seen_once = total == n * plan.epochs
     require(seen_once, "not-seen-once", epochs=plan.epochs, got=total, n=n)
     require(any(i > j for i, j in pairwise(objects[:n])), "not-shuffled")
+    orders = [objects[i : i + n] for i in range(0, total, n)]
+    require(any(each != orders[0] for each in orders), "same-order-each-epoch")
     seen, n = completed(answer).val_objects, len(plan.labels["val"])
     in_order = all(seen[i : i + n] == sorted(seen[i : i + n]) for i in range(0, len(seen), n))
     require(in_order, "validation-shuffled")
@@ -283,9 +265,9 @@ def test_model_and_data(learner: Subject, rng: Rng, rehearsal: Rehearsal) -> Non
     others = [kind for kind in got.optimizers if kind != "Adam"]
     require(not others, "other-optimizer", got=", ".join(others))
     require("data" not in got.made.order, "given-data-ignored")
-    plan, other = Plan(rng), Plan(rng)
+    plan, other = Plan(rng, epochs=2, plain=True), Plan(rng, epochs=2, plain=True)
     while sorted(plan.labels["val"]) == sorted(other.labels["val"]):
-        other = Plan(rng)
+        other = Plan(rng, epochs=2, plain=True)
     other.logits, config = plan.logits, plan.config()
     both = [rehearsed(learner, each, config, given_data=False) for each in (plan, other)]
     require(all(any(each.taught) for each in both), "model-not-taught")
@@ -298,11 +280,6 @@ def test_model_and_data(learner: Subject, rng: Rng, rehearsal: Rehearsal) -> Non
         rtol=1e-4,
         atol=1e-5,
     )
-
-
-def val_losses(got: Training) -> list[float]:
-    """The losses of the validation set, epoch by epoch."""
-    return [row["val_loss"] for row in got.rows.values() if "val_loss" in row]
 
 
 def test_stopped(learner: Subject, rng: Rng) -> None:
@@ -328,22 +305,6 @@ def test_stopped(learner: Subject, rng: Rng) -> None:
     )
 
 
-def nearly_equal(rng: Rng) -> Plan:
-    """A plan where epoch 1 is better than 0 by less than `min_delta`, and epoch 2 equal to it.
-
-    In these all objects are taken for the rare class, and in epoch 3, which is worse, for another.
-    """
-    while True:
-        plan = Plan(rng)
-        first = plan.guessing(plan.logits[1], 4)
-        better = plan.slightly_better(first)
-        plan.logits[1:5] = first, better, better, plan.guessing(plan.logits[4], 0)
-        f1, losses = plan.series("val", "f1_rare_events"), plan.series("val", "loss")
-        small_step = 4e-4 < losses[0] - losses[1] < 7e-4
-        if small_step and losses[3] > losses[0] + 0.01 and f1[0] == f1[1] > f1[3]:
-            return plan
-
-
 def test_failure(learner: Subject, rehearsal: Rehearsal) -> None:
     """The run is finished, also if an exception is raised"""
     plan, answer = rehearsal
@@ -356,8 +317,9 @@ def test_failure(learner: Subject, rehearsal: Rehearsal) -> None:
     passed_on = got.error is not None and "Trouble" in got.error.kinds
     require(passed_on, "exception-swallowed")
     check_failed(got)
-    config = plan.config(num_epochs=1)
-    late = learner.ask(probes.trained, *plan.arguments(), config, fails_late=True).value
+    how: dict[str, Any] = {"stop_after": 0, "fails_late": True}
+    late = learner.ask(probes.trained, *plan.arguments(), plan.config(), **how).value
+    require(n_epochs(late) <= 1, "should-stop-ignored", after=0, last=n_epochs(late) - 1)
     passed_on = late.error is not None and "Trouble" in late.error.kinds
     require(passed_on, "exception-swallowed~late")
     check_failed(late)

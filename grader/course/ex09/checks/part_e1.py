@@ -60,7 +60,10 @@ def bargains(
 def test_purity_completeness(learner: Subject, rng: Rng) -> None:
     """Purity and completeness of a list for every threshold"""
     n = 24
-    score = rng.permutation(np.r_[rng.random(n - 6).round(2), np.repeat(rng.random(2).round(2), 3)])
+    first, second = rng.random(2).round(2)
+    close = [0.0, 1.0, first + 1e-6]  # as small and as large as can be, and no tie
+    score = np.r_[rng.random(n - 9).round(2), np.repeat([first, second], 3), close]
+    score = rng.permutation(score)
     is_target = rng.random(n) < 0.2 + 0.5 * score
     is_target[:2] = [True, False]
     answer = learner.ask(common_probes.call, "purity_completeness", is_target, score)
@@ -162,7 +165,9 @@ def test_chart(learner: Subject, rng: Rng) -> None:
         y: [0.5, math.nan, 0.25, 1.0],
         more: [7.0, 8.0, math.nan, 6.0],
     }
-    got = learner.ask(probes.charted, columns, x, y, "the title").value
+    answer = learner.ask(probes.charted, columns, x, y, "the title").value
+    require(answer.unchanged, "table-changed")
+    got = answer.logged
     items = items_under(got, "a chart")
     item = items[0] if len(items) == 1 else Item("value", value=f"{len(items)} values")
     if item.chart is None or "line" not in item.chart.name:

@@ -50,9 +50,12 @@ def measured(logits: np.ndarray, labels: list[int], gamma: float) -> dict[str, f
 
 
 class Plan:
-    """A training whose network gives planned logits: row e + 1 of `logits` after epoch e."""
+    """A training whose network gives planned logits: row e + 1 of `logits` after epoch e.
 
-    def __init__(self, rng: Rng, epochs: int = 6) -> None:
+    Unless it is `plain`, each known way to choose another epoch than the best shows in its result.
+    """
+
+    def __init__(self, rng: Rng, epochs: int = 6, *, plain: bool = False) -> None:
         self.epochs = epochs
         self.gamma = float(rng.uniform(1, 3))
         while True:
@@ -62,7 +65,7 @@ class Plan:
                 "val": [RARE, RARE, 0, *rng.integers(5, size=3).tolist()],
                 "test": [RARE, 1, 2, 3, *rng.integers(4, size=5).tolist()],
             }
-            if self._tells():
+            if plain or self._tells():
                 return
 
     def _tells(self) -> bool:
@@ -144,3 +147,48 @@ class Plan:
     def arguments(self) -> tuple[list[list[float]], dict[str, list[int]]]:
         """What the probe needs to know."""
         return self.logits.tolist(), self.labels
+
+
+def impatient(rng: Rng, patience: int) -> tuple[Plan, int]:
+    """A plan that this patience ends, and after how many epochs.
+
+    Its last loss is better by less than `min_delta`; other losses and scores end it elsewhere.
+    """
+    while True:
+        plan = Plan(rng, plain=True)
+        losses = plan.series("val", "loss")
+        want = plan.stops_after(losses, patience)
+        if not 3 <= want < plan.epochs or ends_alike(plan, want, patience):
+            continue
+        plan.logits[want] = plan.slightly_better(plan.logits[1 + int(np.argmin(losses[:want]))])
+        stops = plan.stops_after(plan.series("val", "loss"), patience)
+        if stops == want and not ends_alike(plan, want, patience, slightly=True):
+            return plan, want
+
+
+def ends_alike(plan: Plan, want: int, patience: int, *, slightly: bool = False) -> bool:
+    """Whether something else than the validation loss ends a training after as many epochs."""
+    test = plan.stops_after(plan.series("test", "loss"), patience)
+    scores = [plan.series("val", name) for name in ("f1_rare_events", "accuracy")]
+    others = [plan.stops_after([-x for x in each], patience) for each in scores]
+    others += [plan.stops_after(each, patience) for each in scores]
+    others.append(plan.stops_after([plan.row(e)["train_loss"] for e in range(6)], patience))
+    if slightly:
+        others.append(plan.stops_after(plan.series("val", "loss"), patience, 0.0))
+    return want in [test, *others] or test == plan.epochs
+
+
+def nearly_equal(rng: Rng) -> Plan:
+    """A plan where epoch 1 is better than 0 by less than `min_delta`, and epoch 2 equal to it.
+
+    In these all objects are taken for the rare class, and in epoch 3, which is worse, for another.
+    """
+    while True:
+        plan = Plan(rng, plain=True)
+        first = plan.guessing(plan.logits[1], 4)
+        better = plan.slightly_better(first)
+        plan.logits[1:5] = first, better, better, plan.guessing(plan.logits[4], 0)
+        f1, losses = plan.series("val", "f1_rare_events"), plan.series("val", "loss")
+        small_step = 4e-4 < losses[0] - losses[1] < 7e-4
+        if small_step and losses[3] > losses[0] + 0.01 and f1[0] == f1[1] > f1[3]:
+            return plan

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from grader.answer import Answer, Finding
 from grader.course.ex09.checks.common import kind_in
+from grader.course.ex09.checks.plan import Plan
 from grader.course.ex09.replies import Training
 from grader.expect import approx_equal, expect, require, shown
 
@@ -23,6 +26,19 @@ def completed(answer: Answer[Training]) -> Training:
 def n_epochs(got: Training) -> int:
     """How many epochs were logged."""
     return sum("train_loss" in row for row in got.rows.values())
+
+
+def val_losses(got: Training) -> list[float]:
+    """The losses of the validation set, epoch by epoch."""
+    return [row["val_loss"] for row in got.rows.values() if "val_loss" in row]
+
+
+def check_stopping(got: Training, plan: Plan) -> None:
+    """`EarlyStopping` is called with the validation loss of each epoch."""
+    losses = plan.series("val", "loss")
+    smallest = np.minimum.accumulate(losses).tolist()
+    told = len(got.stopping) == len(losses) and approx_equal(got.stopping, smallest, 1e-4, 1e-5)
+    require(not told, "best-loss-told")
 
 
 def check_failed(got: Training) -> None:
