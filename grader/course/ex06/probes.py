@@ -6,7 +6,7 @@ asked, the second how often it was trained.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.optim import SGD, Adam
 from torch.utils.data import DataLoader, TensorDataset
 
+from grader.course.ex06.looking import dropped, joined, watched
 from grader.course.ex06.replies import (
     LEFT_OUT,
     LEFT_OVER,
@@ -74,11 +75,11 @@ def several(learner: Learner, probe: str, questions: Sequence[Any]) -> list[Any]
 
 def logits(
     learner: Learner, network: str, sizes: Sizes, batches: Sequence[Tensor], alone: bool = False
-) -> list[Any]:
+) -> Any:
     """What one network gives for each of some batches in evaluation mode, and for the first again.
 
     With `alone`, also what it gives for the light curves of the first batch one by one, in one
-    tensor; None if these are not batches of one.
+    tensor; None if these are not batches of one. All comes in one tensor if the shapes are right.
     """
     model = _built(learner, network, sizes, dropout=0.2).eval()
     with torch.no_grad():
@@ -87,7 +88,8 @@ def logits(
             each = [_asked(model, network, x.unsqueeze(0)) for x in batches[0]]
             whole = all(isinstance(one, Tensor) and one.shape[:1] == (1,) for one in each)
             found.append(torch.cat(each) if whole else None)
-    return found
+    rows = [len(x) for x in (*batches, batches[0], batches[0])]
+    return joined(found, [(n, sizes[-1]) for n in rows[: len(found)]])
 
 
 def logits_by_lengths(
@@ -149,7 +151,7 @@ def dropout(learner: Learner, network: str, all_sizes: list[Sizes], x: Tensor) -
 
 def _dropout(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> Dropout:
     model, seen = _built(learner, network, sizes, 0.5).train(), list[tuple[Any, Tensor, Any]]()
-    hooks = _watched(model, lambda *call: seen.append((call[0], call[1][0], call[2])))
+    hooks = watched(model, lambda *call: seen.append((call[0], call[1][0], call[2])))
     with torch.no_grad():
         training = (_asked(model, network, x), _asked(model, network, x))
         for hook in hooks:
@@ -160,26 +162,17 @@ def _dropout(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> Dropout
         first, second = seen[: len(seen) // 2], seen[len(seen) // 2 :]
         lines = [call[1:] for call in first if isinstance(call[0], nn.Linear)]
         again = [call[1] for call in second if isinstance(call[0], nn.Linear)]
+        logits = [*training, *evaluation, *never, _asked(without.eval(), network, x)]
         states = [(a[2][1][0], b[2][1][0]) for a, b in zip(first, second, strict=False)
                   if isinstance(a[0], nn.LSTM)]  # fmt: skip
         return Dropout(
-            training=training,
-            evaluation=evaluation,
-            without=(*never, _asked(without.eval(), network, x)),
+            logits=joined(logits, [(len(x), sizes[-1])] * len(logits)),
             rates=dropout_rates(learner, network, sizes, 0.3),
             usual=dropout_rates(learner, network, sizes, None),
             linear=[not torch.equal(a[0], b) for a, b in zip(lines[:1], again, strict=False)]
-            + [_dropped(before[1], after[0]) for before, after in pairwise(lines)],
+            + [dropped(before[1], after[0]) for before, after in pairwise(lines)],
             states=[not torch.equal(a, b) for a, b in states],
         )
-
-
-def _dropped(out: Tensor, given: Tensor) -> bool:
-    """Whether anything but a ReLU, and perhaps a mean, comes between two layers."""
-    bent = out.relu()
-    if bent.ndim == given.ndim + 1:
-        bent = bent.mean(dim=1)
-    return bent.shape != given.shape or not torch.allclose(bent, given, 1e-4, 1e-6)
 
 
 def dropout_rates(
@@ -190,12 +183,6 @@ def dropout_rates(
     rates = {m.p for m in modules if isinstance(m, nn.Dropout)}
     rates |= {m.dropout for m in modules if isinstance(m, nn.LSTM) and m.num_layers > 1}
     return sorted(float(rate) for rate in rates)
-
-
-def _watched(model: nn.Module, note: Callable[..., Any]) -> list[Any]:
-    """Let `note` hear of each call of a linear layer or an LSTM."""
-    layers = [layer for layer in model.modules() if type(layer) in (nn.Linear, nn.LSTM)]
-    return [layer.register_forward_hook(note) for layer in layers]
 
 
 def inside(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> Inside:
@@ -213,7 +200,7 @@ def inside(learner: Learner, network: str, sizes: Sizes, x: Tensor) -> Inside:
         else:
             layers.append(Layer(kind, first, rows(out[0]), *map(rows, out[1])))
 
-    _watched(model, note)
+    watched(model, note)
     with torch.no_grad():
         return Inside(logits=_asked(model, network, x), layers=layers)
 

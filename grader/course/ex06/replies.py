@@ -37,18 +37,16 @@ class Gradients(Struct):
 
 
 class Dropout(Struct):
-    """The logits of one batch, asked twice in each mode with a dropout of 0.5.
+    """The logits of one batch, asked twice in each mode, training first, with a dropout of 0.5.
 
-    `without` are those with a dropout of 0: twice in training mode, once in evaluation mode.
+    Those with a dropout of 0 follow: twice in training mode, once in evaluation mode.
     `rates` are the probabilities of the dropout layers if it should be 0.3, `usual` if nothing is
     said. `linear` tells whether chance changes what the first linear layer is given in training
     mode, and of each further one whether anything is dropped between it and the one before.
     `states` tells whether chance changes the state that each LSTM gives.
     """
 
-    training: tuple[Any, Any]
-    evaluation: tuple[Any, Any]
-    without: tuple[Any, Any, Any]
+    logits: Any
     rates: list[float]
     usual: list[float]
     linear: list[bool]

@@ -95,7 +95,7 @@ def arrays_of(answer: Answer[Any], what: Batches) -> list[np.ndarray]:
     """
     fail_if_recognised(answer, NOT_SORTED)
     batches = [*what.batches, what.batches[0], *(what.batches[:1] if what.alone else [])]
-    replies = as_many(answer.value, len(batches))
+    replies = parted(answer.value, [len(x) for x in batches])
     n, classes = len(what.batches), what.network[1][-1]
     whole = zip(replies[: n + 1], batches, strict=False)
     logits = [shaped(got, len(x), x.shape[1], classes) for got, x in whole]
@@ -105,6 +105,16 @@ def arrays_of(answer: Answer[Any], what: Batches) -> list[np.ndarray]:
             return [*logits, logits[0]]
         logits.append(shaped(replies[-1], len(batches[-1]), batches[-1].shape[1], classes))
     return logits
+
+
+def parted(logits: Any, rows: list[int]) -> list[Any]:
+    """The logits of each batch, which come one by one or all in one tensor."""
+    if not isinstance(logits, Tensor):
+        return as_many(logits if isinstance(logits, list) else [], len(rows))
+    if logits.array.ndim == 0 or len(logits.array) != sum(rows):
+        return as_many([], len(rows))
+    cuts = np.cumsum(rows)[:-1]
+    return [Tensor(logits.dtype, each) for each in np.split(logits.array, cuts)]
 
 
 def shaped(
@@ -169,7 +179,7 @@ def check_empty(learner: Subject, rng: Rng, network: Network) -> None:
     batches = [Tensor.of(each) for each in (x, x[:1], x[1:])]
     answer = learner.ask(probes.logits, *network, batches)
     fail_if_recognised(answer, Mistake("empty-crashes", Raises("RuntimeError", "greater than 0")))
-    together, alone, others, _ = as_many(answer.value, 4)
+    together, alone, others, _ = parted(answer.value, [3, 1, 2, 3])
     for got, batch in ((together, 3), (alone, 1)):
         logits = shaped(got, batch, 6, classes, empty=0)
         require(bool(np.isfinite(logits).all()), "nan-for-empty")

@@ -202,11 +202,6 @@ def test_mlp_rescaled(learner: Subject, rng: Rng, memory: Memory) -> None:
     check_rescaled(got, x, {6: x.reshape(6, -1), 3: x[0], 2: x.mean(axis=1)})
 
 
-def test_mlp_ends(learner: Subject, rng: Rng, memory: Memory) -> None:
-    """Nothing comes after the last linear layer"""
-    check_end(inside(learner, rng, memory)[0], rows_each=3)
-
-
 def n_weights(n_features: Any, sizes: Any, n_classes: Any) -> int:
     """How many weights and biases there are."""
     return sum(a * b + b for a, b in pairwise([n_features, *sizes, n_classes]))
@@ -243,9 +238,11 @@ def test_mlp_last_hidden_layer_bends(learner: Subject, rng: Rng, memory: Memory)
     require(not straight, "last-hidden-layer-linear")
 
 
-def test_mlp_relu(learner: Subject, rng: Rng, memory: Memory) -> None:
-    """What stands between the layers is a ReLU, and before the last one a mean"""
-    layers = inside(learner, rng, memory)[0].layers
+def test_mlp_layers(learner: Subject, rng: Rng, memory: Memory) -> None:
+    """What stands between the layers is a ReLU, before the last one a mean; nothing follows"""
+    got, _ = inside(learner, rng, memory)
+    layers = got.layers
+    check_end(got, rows_each=3)
     if len(layers) != len(MLP[1][1]) + 1:
         return
     for k, (before, after) in enumerate(pairwise(layers)):

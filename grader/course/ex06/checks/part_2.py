@@ -97,8 +97,9 @@ def inside(learner: Subject, rng: Rng, memory: Memory) -> tuple[Inside, np.ndarr
 
 
 def test_lstm_state(learner: Subject, rng: Rng, memory: Memory) -> None:
-    """The last layer's hidden state after the last observation is classified"""
+    """The last layer's hidden state after the last observation is classified; nothing follows"""
     got, _ = inside(learner, rng, memory)
+    check_end(got, rows_each=1)
     read = [layer for layer in got.layers if layer.kind == "LSTM"]
     taken = [layer.given for layer in got.layers if layer.kind == "Linear"][:1]
     parts = [part for one in read for part in (one.out, one.hidden, one.cell)] + taken
@@ -128,11 +129,6 @@ def test_lstm_rescaled(learner: Subject, rng: Rng, memory: Memory) -> None:
     """The LSTM is given `rescale(x)`"""
     got, x = inside(learner, rng, memory)
     check_rescaled(got, x, {5: x[0]})
-
-
-def test_lstm_ends(learner: Subject, rng: Rng, memory: Memory) -> None:
-    """Nothing comes after the last linear layer"""
-    check_end(inside(learner, rng, memory)[0], rows_each=1)
 
 
 def test_lstm_is_one(learner: Subject) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.ex06 import probes
-from grader.course.ex06.checks.common import Memory, remembered
+from grader.course.ex06.checks.common import N_CLASSES, Memory, remembered
 from grader.course.ex06.checks.loops import (
     BATCH_SIZE,
     Regression,
@@ -41,8 +41,10 @@ def looked(learner: Subject, rng: Rng, memory: Memory, training: bool = True) ->
 
     def ask() -> Looked:
         trial, device = Regression(rng), "cpu" if training else None
-        for batch in trial.batches()[-1:]:  # it is small and right: a mean of means shows
-            trial.labels[batch] = (trial.mean[batch] @ trial.weight).argmax(axis=-1)
+        answers = (trial.mean @ trial.weight).argmax(axis=-1)
+        for batch in trial.batches():  # the first one right, the second wrong; the last is small
+            trial.labels[batch[:1]] = answers[batch[:1]]
+            trial.labels[batch[1:2]] = (answers[batch[1:2]] + 1) % N_CLASSES
         sent = trial.sent(drop_last=not training)
         return trial, learner.ask(probes.evaluated, *sent, training, device)
 

@@ -11,7 +11,7 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course.counted import as_many
 from grader.course.ex06 import probes
-from grader.course.ex06.checks.networks import Network, shaped
+from grader.course.ex06.checks.networks import Network, parted, shaped
 from grader.course.ex06.replies import Dropout, Inside
 from grader.course.oracles import Rng, light_curves
 from grader.expect import Mistake, approx_equal, fail_if_recognised, require
@@ -41,12 +41,11 @@ def check_dropout(
     x = Tensor.of(light_curves(rng, [6, 6, 6, 6], 6))
     found = as_many(learner.ask(probes.dropout, name, all_sizes, x).value, len(all_sizes))
     for got, sizes in zip(found, all_sizes, strict=True):
-        training, again = (shaped(each, 4, 6) for each in got.training)
-        one, other = (shaped(each, 4, 6) for each in got.evaluation)
+        logits = [shaped(each, 4, 6) for each in parted(got.logits, [4] * 7)]
+        training, again, one, other, once, twice, asleep = logits
         require(approx_equal(one, other), "dropout-in-evaluation")
         require(not np.array_equal(training, again), "no-dropout")
         require(bool((training != 0).any()), "no-dropout")
-        once, twice, asleep = (shaped(each, 4, 6) for each in got.without)
         require(approx_equal(once, twice), "dropout-not-used")
         check_rates(learner, (name, sizes), got)
         require(approx_equal(once, asleep, 1e-4, 1e-5), "batch-mixed~training")
@@ -56,8 +55,8 @@ def check_dropout(
 def check_nothing_dropped_last(found: list[Dropout]) -> None:
     """Dropout does not come after the last linear layer."""
     for got in found:
-        for logits in got.training:
-            require(bool((shaped(logits, 4, 6) != 0).all()), "logits-dropped")
+        training = [shaped(each, 4, 6) for each in parted(got.logits, [4] * 7)[:2]]
+        require(bool(np.all(training)), "logits-dropped")
 
 
 def check_rates(learner: Subject, network: Network, got: Dropout) -> None:
