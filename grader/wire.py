@@ -17,6 +17,7 @@ import struct
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgpack
@@ -37,6 +38,9 @@ MAX_ITEMS = 100_000  # in all lists, dicts, tuples and sets of a message togethe
 COST = 10  # of a tuple, a set, an array, a table: so many items
 _TUPLE, _SET, _ARRAY, _TABLE, _THING, _TENSOR = range(1, 7)
 _NUMPYS = ("float64", "float32", "int64", "int32", "int16", "int8", "uint8", "bool", "complex64")
+_PACKED_AS_THEY_ARE = (float, bool, type(None))
+_KEY_TYPES = {type(None), bool, int, float, str}
+_SIMPLE = (str, int, float, bool, np.generic)
 _HELD_AS = {name: name for name in _NUMPYS} | dict.fromkeys(("float16", "bfloat16"), "float32")
 
 
@@ -102,7 +106,7 @@ class Tensor(TorchTensor):
         return self.array.shape
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Room:
     """How deep a message may still go, and, for all of it together, how many items may follow."""
 
@@ -189,6 +193,8 @@ def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytes:
 
 def _plain(value: Any, room: _Room) -> Any:
     """What MessagePack itself can pack: NumPy's scalars and subclasses as the built-in types."""
+    if type(value) in _PACKED_AS_THEY_ARE or (type(value) is str and _is_plain_text(value)):
+        return value  # most are, and the rest of this takes time
     if isinstance(value, np.generic) and not isinstance(value, np.void | np.timedelta64):
         value = value.item()
     if value is None or isinstance(value, bool):
@@ -215,8 +221,12 @@ def _plain(value: Any, room: _Room) -> Any:
     return value if isinstance(value, bytes) else _extension(value, room.inside(COST))
 
 
+def _is_plain_text(text: str) -> bool:
+    return text.isascii() and len(text) <= MAX_TEXT
+
+
 def _key(key: Any, room: _Room) -> Any:
-    simple = isinstance(key, str | int | float | bool | np.generic) or key is None
+    simple = isinstance(key, _SIMPLE) or key is None
     return _plain(key, room) if simple else repr(key)[:200]
 
 
@@ -298,7 +308,7 @@ def _message(data: bytes, room: _Room) -> Any:
 
     def simple_keys(items: list[tuple[Any, Any]]) -> dict[str, Any]:
         room.spend(len(items))
-        if any(key is not None and type(key) not in (bool, int, float, str) for key, _ in items):
+        if not {type(key) for key, _ in items} <= _KEY_TYPES:
             raise WireError("the message has keys that are neither numbers nor text")
         return {k[:MAX_TEXT] if type(k) is str else k: value for k, value in items}
 
@@ -361,16 +371,23 @@ def _equally_long(*columns: Any) -> bool:
 
 def _array(data: bytes) -> np.ndarray:
     """Read `.npy` bytes without ever allocating more than was sent."""
-    stream = io.BytesIO(data)
-    if np.lib.format.read_magic(stream) != (1, 0):
-        raise WireError("unknown array version")
-    shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
+    start = data[: 10 + int.from_bytes(data[8:10], "little")]
+    shape, fortran, dtype = _header(start)
     if dtype.kind not in "biufcUS":
         raise WireError("arrays of objects are not accepted")
     if math.prod(size for size in shape if size) > MAX_BYTES:  # an empty one can be of any shape
         raise WireError("the array is too large")
-    flat = np.frombuffer(data, dtype, offset=stream.tell()).copy()
+    flat = np.frombuffer(data, dtype, offset=len(start)).copy()
     return _with_real_characters(flat.reshape(shape, order="F" if fortran else "C"))
+
+
+@lru_cache(maxsize=256)
+def _header(start: bytes) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """Shape, whether in Fortran's order, and dtype: what the start of `.npy` bytes says."""
+    stream = io.BytesIO(start)
+    if np.lib.format.read_magic(stream) != (1, 0):
+        raise WireError("unknown array version")
+    return np.lib.format.read_array_header_1_0(stream)
 
 
 def _with_real_characters(array: np.ndarray) -> np.ndarray:

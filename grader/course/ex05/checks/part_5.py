@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 
 import numpy as np
 import pytest
@@ -89,7 +90,8 @@ def judge_noise(added: np.ndarray, level: float, flux: np.ndarray, sigma: np.nda
     same = np.ptp(relative) < 1e-2 * np.abs(relative).max()
     require(not same, "one-number-for-all~scaled")
     spread = float(np.std(added / (level * sigma)))
-    precise, vague = sigma < np.median(sigma), sigma >= np.median(sigma)
+    precise = sigma < statistics.median(sigma)
+    vague = ~precise
     constant = 0.7 < np.std(added[precise]) / np.std(added[vague]) < 1.4
     of_flux = 0.8 < np.std(added / (level * np.abs(flux))) < 1.25
     require(not of_flux, "noise-scaled-by-flux")
