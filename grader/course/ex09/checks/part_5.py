@@ -56,6 +56,7 @@ def plotted(learner: Subject, rng: Rng, memory: dict[str, Any]) -> Plotted:
         given = confused(rng)
         memory["plotted"] = Plotted(*given, learner.ask(probes.confusion, *given))
     found: Plotted = memory["plotted"]
+    learner.question = found.answer.question  # what a failure is about
     return found
 
 

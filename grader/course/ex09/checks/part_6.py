@@ -97,6 +97,7 @@ def gallery(learner: Subject, rng: Rng, memory: dict[str, Any]) -> Gallery:
         answer = learner.ask(probes.pictured, data, probabilities, labels)
         memory["gallery"] = Gallery(data, probabilities, labels, answer)
     found: Gallery = memory["gallery"]
+    learner.question = found.answer.question  # what a failure is about
     return found
 
 

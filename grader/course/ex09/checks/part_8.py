@@ -61,6 +61,7 @@ def rehearsal(learner: Subject, rng: Rng, memory: dict[str, Any]) -> Rehearsal:
         answer = learner.ask(probes.trained, *plan.arguments(), plan.config())
         memory["rehearsal"] = Rehearsal(plan, answer)
     found: Rehearsal = memory["rehearsal"]
+    learner.question = found.answer.question  # what a failure is about
     return found
 
 
