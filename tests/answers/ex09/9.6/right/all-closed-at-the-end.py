@@ -10,7 +10,7 @@ class WandBExperimentTracker:
                 points = clear[clear["band"] == band]
                 y = 25 - 2.5 * np.log10(points["flux"])
                 dy = 1.0857 * points["flux_err"] / points["flux"]
-                colours = {band: BAND_COLOURS[band] for band in "gri"}
+                colours = {"g": "green", "r": "red", "i": "saddlebrown"}
                 ax.errorbar(points["mjd"], y, dy, None, ".", color=colours[band], label=band)
             ax.yaxis.set_inverted(True)
             plt.xlabel("MJD")
