@@ -74,6 +74,10 @@ def texts(data: Observations, object_id: str) -> str:
     return f"data = {source(data)}\nlc = LightCurve(data, {source(object_id)})\nstr(lc), repr(lc)"
 
 
+def text(what: str, data: Observations, object_id: str) -> str:
+    return f"lc = {called('LightCurve', data, object_id)}\n{what}(lc)"
+
+
 def attribute(name: str, data: Observations) -> str:
     return f"{called('LightCurve', data)}.{name}"
 

@@ -144,6 +144,12 @@ def texts(learner: Learner, data: Observations, object_id: str) -> Texts:
     return Texts(text, representation, of_subclass, str(first))
 
 
+def text(learner: Learner, what: str, data: Observations, object_id: str) -> str:
+    """`str(lc)` or `repr(lc)` alone."""
+    light_curve = learner.LightCurve(data, object_id)
+    return str(light_curve) if what == "str" else repr(light_curve)
+
+
 def attribute(learner: Learner, name: str, data: Observations) -> Attribute:
     """An attribute of a light curve, and whether it is one that must be called."""
     value = getattr(_make(learner, "LightCurve", data, {}), name)

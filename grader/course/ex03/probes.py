@@ -113,12 +113,15 @@ def made_by_name(learner: Learner, name: str, on: str = "") -> Made:
     """What the factory makes of a name, when there are more surveys than in the notebook.
 
     With `on` it is called on the processor of that survey and not on the base class. The surveys
-    are defined anew each time, so that an answer may hold classes of an earlier trial.
+    are defined anew each time, so that an answer may hold classes of an earlier trial. Asked for
+    SkyMapperNIR, there is a processor of that name, built on SkyMapper's.
     """
     with surveys(learner) as current:
+        deeper = type(f"{name}Processor", (current,), {}) if name == "SkyMapperNIR" else None
         owner = {"SkyMapper": current, "": learner.SurveyProcessor}[on]
         value = owner.from_survey_name(name)
         found = value if isinstance(value, type) else type(value)
+        del deeper  # it was there to be found
         return Made(found.__name__, isinstance(value, type), issubclass(found, _Retired))
 
 

@@ -74,8 +74,8 @@ def check_passed_on(learner: Subject, decorator: str, rng: Rng) -> None:
     require(bool(got.calls), "never-calls")
     args, kwargs = got.calls[0].args, got.calls[0].kwargs
     given = {"band": band, "offset": 0.0}
-    packed = approx_equal(args[:1], [(value, 2)]) or approx_equal(args[-1:], [given])
-    require(not packed, "arguments-packed")
+    require(not approx_equal(args[:1], [(value, 2)]), "arguments-packed")
+    require(not approx_equal(args[-1:], [given]), "arguments-packed~keywords")
     positional = approx_equal(args, [value, 2])
     require(bool(kwargs) or not positional, "keywords-not-passed~lost")
     require(bool(args), "arguments-not-passed~lost")

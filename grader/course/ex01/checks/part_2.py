@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from grader.answer import Answer, Subject
+from grader.answer import Answer, Finding, Subject
 from grader.course import common_probes
+from grader.course.changes import what_changed
 from grader.course.ex01 import probes
 from grader.course.ex01.checks.common import Record, gives_up, photometry, time_of, unordered
 from grader.course.gates import gate
@@ -104,6 +105,24 @@ def _short(record: Any) -> str:
     return f"{{{', '.join(items)}}}"
 
 
+FALSE_VALUES: list[Any] = [None, 0, [], ""]
+
+
+def _expect_effect(learner: Subject, answer: Answer[Any], data: list[Record]) -> None:
+    """If a filter whose value is false keeps all records, so may others, which are told with it."""
+    if not approx_equal(answer.result, data):
+        return
+    ignored = [
+        f"`band={value!r}`"
+        for value in FALSE_VALUES
+        if approx_equal(filtered(learner, data, band=value).result, data)
+    ]
+    several = len(ignored) > 1
+    fail_if_recognised(
+        answer, Mistake("zero-filter-ignored~several", several, filters=", ".join(ignored))
+    )
+
+
 @gate
 def test_filter_equality(learner: Subject, rng: Rng) -> None:
     """`band="g"` keeps the records of the g band, in their order"""
@@ -139,8 +158,9 @@ def test_filter_whole_values(learner: Subject, rng: Rng) -> None:
     data[5]["flux"] = flux * (1 + 1e-9)
     near = Mistake("nearly-equal", [data[2], data[5]])
     check_kept(learner, data, [data[2]], near, flux=flux)
-    ignored = Mistake("zero-filter-ignored~none", data)
-    check_kept(learner, data, [], ignored, band=None)
+    answer = filtered(learner, data, band=None)
+    _expect_effect(learner, answer, data)
+    judge_kept(learner, answer, data, [], Mistake("zero-filter-ignored~none", data), band=None)
 
 
 def test_filter_bounds(learner: Subject, rng: Rng) -> None:
@@ -205,12 +225,22 @@ def test_filter_one_of(learner: Subject, rng: Rng, kind: type) -> None:
     data = photometry(rng)
     bands = kind(["g", "i", "g"])
     first = [r for r in data if r["band"] == next(iter(bands))]
+    orders = [list(bands), ["g", "i"], ["i", "g"]]
     check_kept(
         learner,
         data,
         [r for r in data if r["band"] in "gi"],
         Mistake("list-compared-as-whole", [], kind=kind.__name__),
         Mistake("first-of-list-only", first, kind=kind.__name__),
+        *(
+            Mistake(
+                "value-by-value",
+                [r for band in order for r in data if r["band"] == band],
+                bands=bands,
+                order=", then those of ".join(order),
+            )
+            for order in orders
+        ),
         band=bands,
     )
 
@@ -224,8 +254,9 @@ def test_filter_own_fields(learner: Subject, rng: Rng) -> None:
     data[1::2] = [dict(reversed(r.items())) for r in data[1::2]]
     low = [r for r in data if r["airmass"] <= 1.5]
     for text in ("1", ["1"]):
-        as_text = Mistake("compared-as-text", data[1::3], text=text)
-        fail_if_recognised(filtered(learner, data, field=text), as_text)
+        as_text, answer = data[1::3], filtered(learner, data, field=text)
+        if as_text:
+            fail_if_recognised(answer, Mistake("compared-as-text", as_text, text=text))
     answer = filtered(learner, data, airmass_max=1.5, field=1.0)
     unknown = Mistake("fixed-fields", Raises("KeyError"), error=answer.raised)
     ignored = Mistake("fixed-fields~ignored", data)
@@ -239,7 +270,9 @@ def test_filter_zero(learner: Subject, rng: Rng) -> None:
     for record in data[::2]:
         record["flux"] *= -1
     zero = Mistake("zero-filter-ignored", data, filters="field=0")
-    check_kept(learner, data, [r for r in data if r["field"] == 0], zero, field=0)
+    answer = filtered(learner, data, field=0)
+    _expect_effect(learner, answer, data)
+    judge_kept(learner, answer, data, [r for r in data if r["field"] == 0], zero, field=0)
     zero = Mistake("zero-filter-ignored", data, filters="flux_min=0")
     check_kept(learner, data, data[1::2], zero, flux_min=0)
     zero = Mistake("zero-filter-ignored", data, filters="flux_max=0")
@@ -310,7 +343,8 @@ def test_filter_leaves_input(learner: Subject, rng: Rng) -> None:
     data = unordered(rng, photometry(rng))
     filters = {"band": "g", "flux_min": 15, "mjd_max": 90.0, "flux_err": [0.1, 0.2]}
     got = learner.ask(probes.input_after, "filter_lightcurve", data, **filters).value
-    require(approx_equal(got.after, data), "input-changed")
+    if not approx_equal(got.after, data):
+        raise Finding("input-changed", changed=what_changed(data, got.after, "data"))
     whole = learner.ask(probes.input_after, "filter_lightcurve", data).value
     with showing("result is data"):
         require(not whole.returned_itself, "same-list")

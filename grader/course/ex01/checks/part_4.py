@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from grader.answer import Subject
+from grader.answer import Finding, Subject
+from grader.course.changes import what_changed
 from grader.course.ex01 import probes
 from grader.course.ex01.checks.common import photometry, time_of, unordered
 from grader.course.ex01.replies import ConversionCall
@@ -46,10 +47,11 @@ def _check_call(call: ConversionCall, further: list[float], named: dict[str, flo
     args, kwargs = call.args, call.kwargs
     require(not isinstance(call.flux, dict), "whole-record")
     require(not isinstance(call.flux, list | np.ndarray), "whole-list")
-    packed = approx_equal(args[:1], [tuple(further)]) or approx_equal(args[-1:], [named])
+    packed = approx_equal(args[:1], [tuple(further)])
     last = approx_equal(call.flux, further[0]) and len(args) == len(further)
     require(not last, "flux-last")
     require(not packed, "stars-missing")
+    require(not approx_equal(args[-1:], [named]), "stars-missing~keywords")
     require(bool(args) or not approx_equal(kwargs, named), "args-not-passed")
     require(bool(kwargs) or not approx_equal(args, further), "kwargs-not-passed")
     require(bool(args or kwargs), "args-not-passed~neither")
@@ -116,7 +118,9 @@ def test_conversion_leaves_input(learner: Subject, rng: Rng) -> None:
     added = [r | {"magnitude": r["flux"]} for r in data]
     with showing("data"):
         require(not approx_equal(got.after, added), "input-changed")
-        require(approx_equal(got.after, data), "input-changed~otherwise")
+        if not approx_equal(got.after, data):
+            changed = what_changed(data, got.after, "data")
+            raise Finding("input-changed~otherwise", changed=changed)
     expect(learner.ask(probes.real_conversion, [], 2.0), [], what="the result for an empty list")
     same = learner.ask(probes.conversion, []).value.returned_itself
     with showing("apply_magnitude_conversion(data, convert) is data"):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.answer import Answer, Subject
+from grader.answer import Answer, Finding, Subject
 from grader.course.ex01 import probes
 from grader.course.ex01.checks.common import check_identity, check_passed_on
 from grader.course.ex01.replies import CachedFailure
@@ -68,27 +68,27 @@ def test_cache_keywords(learner: Subject, rng: Rng) -> None:
     require(runs == [1, 2, 2, 3, 4], "wrong-runs~keywords", n_runs=max(runs, default=0))
 
 
-PAIRS: list[tuple[Arguments, Arguments]] = [
-    (([1, 2], {}), ([2, 1], {})),
-    (([1], {"a": -1}), ([1], {"a": -2})),
-    (([1, "band", "g"], {}), ([1], {"band": "g"})),
-    (([1, 2], {}), ([1, 3], {})),
-    (([1], {}), (["1"], {})),
-    (([1], {"band": "g"}), ([2], {"band": "g"})),
-    (([], {"a": 1, "b": 2}), ([], {"a": 2, "b": 1})),
-    (([1, ("band", "g")], {}), ([1], {"band": "g"})),
-]
-"""Calls that differ."""
+def _differing() -> list[tuple[Arguments, Arguments, Finding]]:
+    """Two calls that differ, and what is found if they share a result."""
+    return [
+        (([1, 2], {}), ([2, 1], {}), Finding("calls-mixed-up~order")),
+        (([1], {"a": -1}), ([1], {"a": -2}), Finding("calls-mixed-up~keywords")),
+        (([1, "band", "g"], {}), ([1], {"band": "g"}), Finding("calls-mixed-up~flat-words")),
+        (([1, 2], {}), ([1, 3], {}), Finding("calls-mixed-up~positional")),
+        (([1], {}), (["1"], {}), Finding("calls-mixed-up~text")),
+        (([1], {"band": "g"}), ([2], {"band": "g"}), Finding("calls-mixed-up~either")),
+        (([], {"a": 1, "b": 2}), ([], {"a": 2, "b": 1}), Finding("calls-mixed-up~names")),
+        (([1, ("band", "g")], {}), ([1], {"band": "g"}), Finding("calls-mixed-up~flat")),
+    ]
 
 
 def test_cache_tells_calls_apart(learner: Subject) -> None:
     """Calls whose arguments differ in any way have different results"""
     runs = learner.ask(probes.cached_calls, [([-1], {}), ([-2], {})]).value.runs
     require(runs == [1, 2], "hash-as-key")
-    for pair in PAIRS:
-        runs = learner.ask(probes.cached_calls, list(pair)).value.runs
-        one, other = map(_as_call, pair)
-        require(runs == [1, 2], "calls-mixed-up", one=one, other=other)
+    for one, other, shared in _differing():
+        if learner.ask(probes.cached_calls, [one, other]).value.runs != [1, 2]:
+            raise shared
     alike = approx_equal(learner.ask(probes.cached_stars).value, [1, 2])
     require(alike, "keyed-by-text~objects")
 

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from grader.answer import Answer, Finding
+from grader.course.changes import in_another_order, what_changed
 from grader.course.counted import as_many, items_of
-from grader.course.ex02.replies import LightCurveView, Selected
+from grader.course.ex02.replies import LightCurveView, Selected, Stored
 from grader.course.oracles import Rng
 from grader.expect import (
     Mistake,
@@ -140,6 +141,15 @@ def expect_rows(
     found = rows(view, what)
     with showing("{}.data"):
         expect(Answer(found), want, *mistakes, what=f"the table of {what}", rtol=1e-9)
+
+
+def check_input(got: Stored, data: list[Observation]) -> None:
+    """The list that a light curve was made from is as it was."""
+    if approx_equal(got.after, data):
+        return
+    with showing("{}\ndata"):
+        require(not in_another_order(data, got.after), "input-changed~order")
+        raise Finding("input-changed", changed=what_changed(data, got.after, "data"))
 
 
 def part_of(answer: Answer[Selected], what: str) -> LightCurveView:

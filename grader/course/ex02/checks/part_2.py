@@ -117,11 +117,13 @@ def test_item_out_of_range(learner: Subject, rng: Rng) -> None:
         answer = learner.ask(probes.item, data, number)
         got = None if answer.raised else answer.value.view.value
         wraps = bool(data) and approx_equal(got, in_time(data)[number % n])
+        below = wraps and number < 0
         fields = {"number": number, "n": n}
         expect_error(
             Answer(got, answer.raised),
             "IndexError",
             f"`lc[{number}]` of a light curve with {n} observations",
+            Mistake("index-wraps-around~negative", below, **fields),
             Mistake("index-wraps-around", wraps, **fields),
             Mistake("out-of-range-silent", answer.raised is None, got=shown(got), **fields),
             Mistake("key-error-out-of-range", Raises("KeyError"), **fields),

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from grader.answer import Answer, Subject
+from grader.course.changes import in_another_order
 from grader.course.ex02 import probes
 from grader.course.ex02.checks.common import (
     FIELDS,
@@ -69,11 +70,13 @@ def _fold(
     got, view = answer.value, answer.value.folded
     alone = isinstance(view.value, np.ndarray) or kind_of(view.value) == "a Series"
     require(not alone, "phases-only")
-    same = approx_equal(rows(got.after), rows(got.before)) and "phase" not in columns(got.after)
-    with showing("{}\nlc.data"):
-        require(same, "original-changed")
     with showing("{} is lc"):
-        require(not got.returned_itself, "original-changed")
+        require(not got.returned_itself, "original-changed~itself")
+    with showing("{}\nlc.data"):
+        require("phase" not in columns(got.after), "original-changed~column")
+        before, after = rows(got.before), rows(got.after)
+        require(not in_another_order(before, after), "original-changed~order")
+        require(approx_equal(before, after), "original-changed")
     kept = approx_equal(got.after.metadata, got.before.metadata)
     with showing("{}\nlc.peak_mjd"):
         require(kept, "original-changed~peak", got=shown(got.after.metadata.get("peak_mjd")))

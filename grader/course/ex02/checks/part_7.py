@@ -10,6 +10,7 @@ from grader.course.ex02.checks.common import (
     FIELDS,
     Observation,
     columns,
+    failed,
     in_band,
     in_time,
     observations,
@@ -130,11 +131,12 @@ def test_peak_invalid(learner: Subject, rng: Rng) -> None:
     brightest = next(obs for obs in data if obs["flux"] == max(valid))
     brightest["flux_err"] = math.nan
     answer = learner.ask(probes.peak_magnitude, data, "r")
+    if failed(answer):
+        _why_refused(learner, answer, data, valid)
     got = answer.result if isinstance(answer.result, float) else 0.0
     expect(
         answer,
         magnitude(max(valid)),
-        Mistake("faint-flux-refused", Raises("ValueError"), error=answer.raised),
         Mistake("nan-error-refused", magnitude(sorted(valid)[-2])),
         Mistake("nan-wins", math.isnan(got)),
         Mistake("infinity-wins", got == -math.inf),
@@ -143,6 +145,27 @@ def test_peak_invalid(learner: Subject, rng: Rng) -> None:
         what="the peak",
         unit="mag",
     )
+
+
+def _why_refused(
+    learner: Subject, answer: Answer[float], data: list[Observation], valid: list[float]
+) -> None:
+    """Whether there is a peak if the fluxes are brighter, or if some are left out."""
+
+    def works(observed: list[Observation]) -> bool:
+        return learner.ask(probes.peak_magnitude, observed, "r").raised is None
+
+    error = answer.raised
+    bright = [obs | {"flux": 100 * obs["flux"]} if obs["flux"] in valid else obs for obs in data]
+    fail_if_recognised(answer, Mistake("faint-flux-refused", works(bright), error=error))
+    numbers = [obs for obs in data if not math.isnan(obs["flux"])]
+    fail_if_recognised(answer, Mistake("nan-wins~refused", works(numbers), error=error))
+    for fluxes in ((-500.0,), (0.0,), (math.inf,), (0.0, -500.0)):
+        others = [obs for obs in data if obs["flux"] not in fluxes]
+        without = " and ".join(f"{flux:g}" for flux in fluxes)
+        one = Mistake("invalid-refused", works(others), without=without, error=error)
+        fail_if_recognised(answer, one)
+    fail_if_recognised(answer, Mistake("peak-refused", True, error=error))
 
 
 def test_peak_nothing_valid(learner: Subject, rng: Rng) -> None:

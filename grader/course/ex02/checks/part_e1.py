@@ -48,11 +48,14 @@ def test_add(learner: Subject, rng: Rng) -> None:
     got = answer.value
     for name, before, after in zip(("left", "right"), got.before, got.after, strict=True):
         with showing(f"{{}}\n{name}.data"):
-            require(approx_equal(rows(before), rows(after)), "operand-changed")
+            same = approx_equal(rows(before), rows(after))
+            require(same, "operand-changed", side=name)
         with showing(f"{{}}\n{name}.object_id"):
-            require(approx_equal(before.metadata, after.metadata), "operand-changed~name")
+            require(
+                approx_equal(before.metadata, after.metadata), "operand-changed~name", side=name
+            )
     with showing("{} in [left, right]"):
-        require(not got.returned_operand, "operand-changed")
+        require(not got.returned_operand, "operand-changed~same")
     want = in_time([*left, *right])
     expect_rows(
         got.total,

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from itertools import permutations
 
 import numpy as np
 
 from grader.answer import Answer, Finding, Subject
+from grader.course.changes import in_another_order
 from grader.course.ex02 import probes
-from grader.course.ex02.checks.common import FIELDS, in_time, observations, with_flux
+from grader.course.ex02.checks.common import (
+    FIELDS,
+    Observation,
+    failed,
+    in_time,
+    observations,
+    with_flux,
+)
 from grader.course.ex02.replies import Item
 from grader.course.gates import gate
 from grader.course.oracles import Rng
@@ -35,9 +45,18 @@ def test_loop(learner: Subject, rng: Rng) -> None:
         Mistake("nan-flux-dropped", with_flux(want), what="the loop"),
         Mistake("one-left-out", want[:-1]),
         Mistake("one-left-out~first", want[1:]),
+        Mistake("sorted-backwards", want[::-1]),
+        *(Mistake("band-by-band", _by_band(want, order)) for order in permutations("gri")),
+        Mistake("not-in-time", in_another_order(want, loop)),
         what="the list of observations",
     )
-    expect(learner.ask(probes.looped, []), [], what="the loop over an empty light curve")
+    answer = learner.ask(probes.looped, [])
+    fail_if_recognised(answer, Mistake("empty-crashes", failed(answer), error=answer.raised))
+    expect(answer, [], what="the loop over an empty light curve")
+
+
+def _by_band(observations: list[Observation], bands: Iterable[str]) -> list[Observation]:
+    return [obs for band in bands for obs in observations if obs["band"] == band]
 
 
 def _every_one_an_observation(got: list[Item]) -> None:

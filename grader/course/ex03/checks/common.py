@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from grader.answer import Answer, Finding, Subject
+from grader.course.changes import what_changed
+from grader.course.counted import as_many
 from grader.course.ex03 import probes
 from grader.course.ex03.checks.records import (
     COLUMNS,
@@ -251,5 +253,6 @@ def check_empty(learner: Subject, survey: str, entries: list[Entry]) -> None:
 
 def check_input(learner: Subject, raw: Entry, survey: str) -> None:
     """The record that was given is as it was."""
-    after = learner.ask(probes.processed, survey, raw).value.after
-    require(approx_equal(after, [raw]), "input-changed")
+    (after,) = as_many(learner.ask(probes.processed, survey, raw).value.after, 1)
+    if not approx_equal(after, raw):
+        raise Finding("input-changed", changed=what_changed(raw, after, "raw_data"))

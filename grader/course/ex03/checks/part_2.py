@@ -96,7 +96,12 @@ def test_factory_subclass_of_subclass(learner: Subject) -> None:
         "direct-subclasses-only", unknown(answer) and not unknown(made(learner, "ATLAS"))
     )
     expect_processor(answer, "Gaia", "Gaia", leaves, direct)
-    expect_processor(deeper, "GaiaNIR", "GaiaNIR", Mistake("two-levels-only", unknown(deeper)))
+    below = unknown(deeper) and unknown(made(learner, "SkyMapperNIR"))
+    concrete, two_levels = (
+        Mistake("below-abstract-only", below),
+        Mistake("two-levels-only", unknown(deeper)),
+    )
+    expect_processor(deeper, "GaiaNIR", "GaiaNIR", concrete, two_levels)
 
 
 def test_factory_on_a_subclass(learner: Subject) -> None:
