@@ -18,6 +18,7 @@ from grader.course.ex07.replies import (
     Attached,
     BandedEmbedding,
     BandVectors,
+    Change,
     Embeddings,
     Gradients,
     Layers,
@@ -47,10 +48,12 @@ def made(learner: Learner, name: str, seed: int, sizes: Sizes) -> Any:
         return getattr(learner, name)(**sizes)
 
 
-def changed(before: Sequence[Tensor], after: Sequence[Tensor]) -> list[int]:
-    """The numbers of the tensors that are others than they were."""
-    pairs = zip(before, after, strict=True)
-    return [i for i, (one, other) in enumerate(pairs) if not torch.equal(one, other)]
+def changes(
+    names: Sequence[str], before: Sequence[Tensor], after: Sequence[Tensor]
+) -> list[Change]:
+    """The tensors that are others than they were, by the names of the arguments."""
+    each = zip(names, before, after, strict=False)
+    return [Change(name, one, other) for name, one, other in each if not torch.equal(one, other)]
 
 
 def copies(tensors: Sequence[Tensor]) -> list[Tensor]:
@@ -73,7 +76,8 @@ def time2vec(
             nn.init.zeros_(parameter)
     before = copies(times)
     made = [module(each) for each in times]
-    return Embeddings(made, count(module), count(module, False), bool(changed(before, times)))
+    changed = changes(["time"] * len(times), before, times)
+    return Embeddings(made, count(module), count(module, False), changed)
 
 
 def time2vec_layers(learner: Learner, seed: int, sizes: Sizes, times: Tensor) -> OwnLayers:
@@ -117,7 +121,8 @@ def positional(learner: Learner, seed: int, sizes: Sizes, times: Sequence[Tensor
         step(module)
     cut_off = len(without_gradient(module.time2vec)) > 0
     trained = module(times[-1])
-    return Positional(embeddings, trained, own, parameters, bool(changed(before, times)), cut_off)
+    changed = changes(["time"] * len(times), before, times)
+    return Positional(embeddings, trained, own, parameters, changed, cut_off)
 
 
 # 7.3 the encoder's layers
@@ -144,7 +149,9 @@ def layers(learner: Learner, sizes: Sizes) -> Layers:
             frozen += [name] if count(value) < count(value, False) else []
     transformer = getattr(model, "transformer", None)
     learned = count(transformer) if isinstance(transformer, nn.Module) else 0
-    return Layers(kinds, frozen, getattr(model, "max_seq_len", None), learned)
+    listed = getattr(transformer, "layers", None)
+    n_layers = len(listed) if isinstance(listed, nn.ModuleList) else 0
+    return Layers(kinds, frozen, getattr(model, "max_seq_len", None), learned, n_layers)
 
 
 def dropout_rates(learner: Learner, sizes: Sizes, name: str) -> list[float]:
@@ -187,7 +194,7 @@ def padding_masks(learner: Learner, batches: Sequence[tuple[Tensor, Tensor]]) ->
     for batch in batches:
         before = copies(batch)
         mask = encoder.create_padding_mask(*batch)
-        masks.append(Mask(mask, [("x", "lengths")[i] for i in changed(before, batch)]))
+        masks.append(Mask(mask, changes(("x", "lengths"), before, batch)))
     return masks
 
 
@@ -269,12 +276,23 @@ def gradients(
     getattr(model, method)(*batch).square().sum().backward()
     grads = {name: p.grad for name, p in model.named_parameters() if p.grad is not None}
     broken = [name for name, grad in grads.items() if not torch.isfinite(grad).all()]
-    others = [("features", "times", "lengths")[i] for i in changed(before, batch)]
+    changed = changes(("features", "times", "lengths"), before, batch)
     without = without_gradient(model)
     model.classifier = nn.Identity()  # whose ReLUs might hide it
     with torch.no_grad():
         one, two = (getattr(model, method)(*copies(before)) for _ in range(2))
-    return Gradients(without, broken, others, not torch.equal(one, two))
+    return Gradients(without, broken, changed, not torch.equal(one, two))
+
+
+@torch.no_grad()
+def finite_rows(learner: Learner, name: str, sizes: Sizes, batch: Batch, train: bool) -> bool:
+    """Whether what the transformer returns for a batch is finite; True if it is not called."""
+    model = made(learner, name, 3, sizes).train(train)
+    returned: list[Tensor] = []
+    if isinstance(getattr(model, "transformer", None), nn.Module):
+        model.transformer.register_forward_hook(lambda *given: returned.append(given[2]))
+    model(*batch)
+    return all(bool(torch.isfinite(rows).all()) for rows in returned)
 
 
 # 7.E1 BandEmbedding and BandTime2VecTransformerEncoder
@@ -291,7 +309,7 @@ def band_vectors(learner: Learner, sizes: Sizes, bands: Tensor, wanted: Tensor) 
         (before - wanted).square().sum().backward()
         step(module)
     after = module(given.clone())
-    return BandVectors(before, after, learned, attached, not torch.equal(given, bands))
+    return BandVectors(before, after, learned, attached, changes(["bands"], [given], [bands]))
 
 
 def logits_without_bands(learner: Learner, sizes: Sizes, batches: Sequence[Batch]) -> list[Any]:
@@ -360,7 +378,7 @@ def steps(learner: Learner, sizes: Sizes, batch: Batch) -> Steps | None:
 
 
 def attention_mask(learner: Learner, sizes: Sizes, batch: Batch) -> Any:
-    """The mask that the transformer is given, as numbers; None if there is none."""
+    """The mask that the transformer is given; None if there is none."""
     model = made(learner, "CausalTime2VecTransformerEncoder", 3, sizes)
     seen: dict[str, Any] = {}
 
@@ -369,5 +387,4 @@ def attention_mask(learner: Learner, sizes: Sizes, batch: Batch) -> Any:
 
     model.transformer.register_forward_pre_hook(note, with_kwargs=True)
     model.forward_steps(*batch)
-    mask = seen.get("mask")
-    return mask if mask is None or mask.dtype == torch.bool else mask < 0
+    return seen.get("mask")

@@ -7,14 +7,21 @@ from typing import Any
 from msgspec import Struct
 
 
+class Change(Struct):
+    """An argument that a call has changed, as it was and as it is."""
+
+    name: str
+    before: Any
+    after: Any
+
+
 class Embeddings(Struct):
     """Embeddings of several tensors of times, and how many numbers are learned, and could be."""
 
     embeddings: list[Any]
     n_learned: int
     n_parameters: int
-    changed: bool
-    """Whether the times are others than before."""
+    changes: list[Change]
 
 
 class OwnLayers(Struct):
@@ -32,8 +39,7 @@ class Positional(Struct):
     trained: Any
     n_learned: int
     n_parameters: int
-    changed: bool
-    """Whether the times are others than before."""
+    changes: list[Change]
     cut_off: bool
     """Whether no gradient reaches the embedding of the times."""
 
@@ -46,10 +52,10 @@ class Attached(Struct):
 
 
 class Mask(Struct):
-    """A padding mask, and the names of the arguments that are others than before."""
+    """A padding mask, and the arguments that making it has changed."""
 
     mask: Any
-    changed: list[str]
+    changes: list[Change]
 
 
 class Gradients(Struct):
@@ -57,8 +63,7 @@ class Gradients(Struct):
 
     without: list[str]
     broken: list[str]
-    changed: list[str]
-    """The names of the arguments that are others than before."""
+    changes: list[Change]
     drops: bool
     """Whether two calls give different vectors, as with dropout."""
 
@@ -71,6 +76,8 @@ class Layers(Struct):
     """The attributes with parameters that are not learned."""
     max_seq_len: Any
     n_learned: int
+    n_layers: int
+    """How many layers the transformer lists; 0 if it has no such list."""
 
 
 class SimpleLogits(Struct):
@@ -89,8 +96,7 @@ class BandVectors(Struct):
     after: Any
     n_learned: int
     attached: bool
-    changed: bool
-    """Whether the bands are others than before."""
+    changes: list[Change]
 
 
 class BandedEmbedding(Struct):

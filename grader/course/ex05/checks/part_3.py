@@ -26,6 +26,7 @@ from grader.course.ex05.checks.common import (
 )
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
+from grader.course.quoted import quoted
 from grader.expect import (
     Mistake,
     approx_equal,
@@ -211,7 +212,7 @@ def test_nothing_measured(learner: Subject, rng: Rng, n: int) -> None:
     data = [each | {"flux": math.nan} for each in observations(rng)[:n]]
     answer = learner.ask(probes.rows_of, data, CODES)
     crash = answer.raised is not None and not answer.raised.is_a("NotImplementedError")
-    fail_if_recognised(answer, Mistake("empty-crashes", crash, error=answer.raised))
+    fail_if_recognised(answer, Mistake("empty-crashes", crash, error=quoted(answer.raised)))
     got = answer.value.result
     expect(Answer(got), np.zeros((0, 6)), what="the array without observations")
     require(got.dtype == np.float32, "not-float32", dtype=got.dtype)

@@ -24,6 +24,7 @@ from grader.course.ex05.checks.common import (
 )
 from grader.course.gates import gate
 from grader.course.oracles import Rng
+from grader.course.quoted import quoted
 from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require
 
 NOTHING = {"noise_level": 0.0, "time_shift_max": 0.0, "drop_probability": 0.0}
@@ -195,7 +196,7 @@ def test_at_least_one(learner: Subject, rng: Rng, n: int) -> None:
     options = NOTHING | {"drop_probability": 1.0}
     answer = learner.ask(probes.augmented, rows, [1, 2], **options)
     crash = answer.raised is not None and not answer.raised.is_a("NotImplementedError")
-    fail_if_recognised(answer, Mistake("empty-crashes", crash, n=n, error=answer.raised))
+    fail_if_recognised(answer, Mistake("empty-crashes", crash, n=n, error=quoted(answer.raised)))
     for got in changed_rows(answer, rows, 2):
         check_padding(got)
         kept = int(got[:, FIRST_BAND:].any(axis=1).sum())

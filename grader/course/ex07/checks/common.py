@@ -17,7 +17,9 @@ from grader.answer import Answer, Subject
 from grader.course import oracles
 from grader.course.counted import as_many
 from grader.course.ex07 import probes
+from grader.course.ex07.replies import Change
 from grader.course.oracles import Rng
+from grader.course.quoted import quoted
 from grader.expect import (
     Mistake,
     Raises,
@@ -26,6 +28,7 @@ from grader.expect import (
     fail_if_recognised,
     kind_of,
     require,
+    start,
 )
 from grader.wire import Tensor
 
@@ -81,10 +84,23 @@ def names_both(
 ) -> None:
     """The answer must be a ValueError whose message names both numbers."""
     expect_error(answer, "ValueError", when, *mistakes)
-    message = answer.message
+    message = answer.message.strip()
     named = {str(number) for number in numbers} <= set(re.findall(r"\d+", message))
     first, second = numbers
-    require(named, "numbers-not-named", message=message, first=first, second=second)
+    fields = {"when": start(when), "message": message, "first": first, "second": second}
+    require(named, "numbers-not-named", answer, **fields)
+
+
+def arguments_kept(changes: list[Change]) -> None:
+    """A call must leave its arguments alone."""
+    for change in changes:
+        name, before, after = change.name, change.before, change.after
+        shapes = {"before": before.shape, "after": after.shape}
+        require(before.shape == after.shape, "arguments-changed~shape", name=name, **shapes)
+        place = tuple(np.argwhere(before.array != after.array)[0].tolist())
+        numbers = {"before": before.array[place], "after": after.array[place]}
+        index = ", ".join(map(str, place))
+        require(False, "arguments-changed", name=name, place=f"[{index}]", **numbers)
 
 
 def light_curves(
@@ -141,8 +157,8 @@ def _explain(
     for_empty = bool(full) and not any(map(broke, full)) and any(map(broke, lost))
     fail_if_recognised(
         answer,
-        Mistake("kept-from-before", not any(map(broke, alone)), error=answer.raised),
-        Mistake("empty-crashes", for_empty, error=answer.raised),
+        Mistake("kept-from-before", not any(map(broke, alone)), error=quoted(answer.raised)),
+        Mistake("empty-crashes", for_empty, error=quoted(answer.raised)),
     )
 
 
@@ -169,6 +185,7 @@ def invisible_padding(
     dropout = 0.0 if train else 0.5  # which is off in evaluation
     got = whole(learner, name, *batches, method=method, train=train, dropout=dropout)
     steps, mode = method != "forward", "training" if train else "evaluation"
+    mode += f" by `{method}`" if steps else ""
     shape: tuple[int, ...] = (3, 10, 3) if steps else (3, 3)
     padded, filled, back, again = (
         array(got[k], shape, "The result for a batch of 3") for k in (3, 4, 5, 6)
@@ -180,11 +197,15 @@ def invisible_padding(
         own_shape = (1, n, 3) if steps else (1, 3)
         one = array(got[k], own_shape, "The result for a batch of 1")[0]
         rows = (k, slice(n)) if steps else (k,)
-        change = float(np.abs(padded[rows] - one).max())
-        n_padding = 10 - n
-        require(
-            change < NEAR, "padding-visible", n=n, n_padding=n_padding, mode=mode, change=change
-        )
+        if np.abs(padded[rows] - one).max() >= NEAR:
+            kept = (features[k : k + 1], times[k : k + 1], lengths[k : k + 1])
+            (value,) = whole(learner, name, kept, method=method, train=train, dropout=dropout)
+            only = array(value, (1, *shape[1:]), "The result for a batch of 1")[0][rows[1:]]
+            change = float(np.abs(only - one).max())
+            fields = {"n": n, "n_padding": 10 - n, "mode": mode}
+            require(change < NEAR, "padding-visible", change=change, **fields)
+            change = float(np.abs(padded[rows] - only).max())
+            require(change < NEAR, "company-matters", change=change, **fields)
         change = float(np.abs(filled[rows] - one).max())
         require(change < NEAR, "padding-visible~rubbish", mode=mode, change=change)
         change = float(np.abs(back[::-1][rows] - one).max())
@@ -204,10 +225,14 @@ def few_observations(learner: Subject, rng: Rng, name: str) -> None:
         for value, n in zip(values, (3, 2, 1), strict=True):
             logits = isinstance(value, Tensor) and value.shape == (n, 3)
             lost = n != 2 and logits and not np.isfinite(value.array[-1]).all()
+            if lost:
+                batch, train = sent(*batches[0]), mode == "training"
+                finite = learner.ask(probes.finite_rows, name, TINY, batch, train).value
+                require(finite, "nan-for-empty~attention", mode=mode)
             require(not lost, "nan-for-empty~logits", mode=mode)
             array(value, (n, 3), f"The result for a batch of {n}")
-        same = np.allclose(values[0].array[:2], values[1].array, atol=NEAR)
-        require(same, "empty-changes-others")
+        change = float(np.abs(values[0].array[:2] - values[1].array).max())
+        require(change < NEAR, "empty-changes-others", mode=mode, change=change)
 
 
 def reach_everything(learner: Subject, rng: Rng, name: str, method: str = "forward") -> None:
@@ -220,7 +245,7 @@ def reach_everything(learner: Subject, rng: Rng, name: str, method: str = "forwa
     detached = Mistake("no-gradient~at-all", Raises("RuntimeError", "does not require grad"))
     fail_if_recognised(answer, detached)
     got = answer.value
-    require(not got.changed, "arguments-changed", names="` and `".join(got.changed))
+    arguments_kept(got.changes)
     require(not got.without, "no-gradient", names=", ".join(got.without[:3]))
     require(not got.broken, "nan-for-empty", names=", ".join(got.broken[:3]))
     require(got.drops, "no-dropout", method=method)

@@ -8,10 +8,18 @@ import pytest
 from grader.answer import Answer, Subject
 from grader.course.counted import as_many
 from grader.course.ex07 import probes
-from grader.course.ex07.checks.common import NEAR, array, broke, days, seed_of
+from grader.course.ex07.checks.common import (
+    NEAR,
+    arguments_kept,
+    array,
+    broke,
+    days,
+    seed_of,
+)
 from grader.course.ex07.replies import Embeddings
 from grader.course.gates import gate
 from grader.course.oracles import Rng
+from grader.course.quoted import quoted
 from grader.expect import Mistake, Raises, expect, expect_error, fail_if_recognised, require
 from grader.wire import Tensor
 
@@ -26,13 +34,13 @@ def embeddings(
         Mistake(
             "nothing-made",
             Raises("AttributeError", "has no attribute 'linear'"),
-            error=answer.raised,
+            error=quoted(answer.raised),
         ),
         Mistake(
             "input-dim-ignored",
             times[0].shape[-1] != 1 and broke(answer) if times else False,
             input_dim=times[0].shape[-1] if times else 0,
-            error=answer.raised,
+            error=quoted(answer.raised),
         ),
     )
     got, dim = answer.value, sizes["embed_dim"]
@@ -76,7 +84,7 @@ def test_each_time_for_itself(learner: Subject, rng: Rng) -> None:
     same = np.allclose(alone, among, atol=NEAR)
     time = times[0, 3, 0]
     require(same, "depends-on-others", time=time, k=k, alone=alone[k], among=among[k])
-    require(not reply.changed, "arguments-changed", names="time")
+    arguments_kept(reply.changes)
 
 
 def is_sine(now: np.ndarray, later: np.ndarray, earlier: np.ndarray) -> bool:
@@ -180,9 +188,13 @@ def test_start(learner: Subject, rng: Rng) -> None:
 def test_learned(learner: Subject, rng: Rng, dim: int) -> None:
     """All frequencies and phases are learned, also if a time is several numbers"""
     sizes, times = {"input_dim": dim, "embed_dim": 4}, days(rng, 2, 5, dim)
-    _, reply = embeddings(learner, seed_of(rng), sizes, [times], "own")
+    other = times.copy()
+    other[..., 1:] += 1.0
+    (one, two), reply = embeddings(learner, seed_of(rng), sizes, [times, other], "own")
     n_learned, wanted = reply.n_learned, 4 * (dim + 1)
     require(reply.n_parameters > 0, "not-registered")
+    unseen = dim > 1 and np.allclose(one, two, atol=NEAR) and np.ptp(one, axis=(0, 1)).max() > NEAR
+    require(not unseen, "input-dim-ignored~first", dim=dim)
     n_frozen = reply.n_parameters - n_learned
     require(n_learned >= wanted or not n_frozen, "frozen", dim=dim, n_frozen=n_frozen)
     require(n_learned >= wanted, "not-all-learned", dim=dim, n_learned=n_learned, wanted=wanted)
@@ -200,9 +212,11 @@ def test_impossible_size(learner: Subject) -> None:
             "ValueError",
             f"`Time2Vec(embed_dim={size})`",
             Mistake("size-not-checked", answer.raised is None or broke(answer), size=size),
-            naming=str(size),
         )
+        message = answer.message.strip()
+        require(str(size) in message, "number-not-named", answer, size=size, message=message)
     ones = np.ones((1, 2, 1))
     answer = learner.ask(probes.time2vec, 1, {"embed_dim": 1}, [Tensor.of(ones)])
-    fail_if_recognised(answer, Mistake("too-strict", Raises("ValueError"), error=answer.raised))
+    too_strict = Mistake("too-strict", Raises("ValueError"), error=quoted(answer.raised))
+    fail_if_recognised(answer, too_strict)
     embeddings(learner, 1, {"embed_dim": 1}, [ones], "own")

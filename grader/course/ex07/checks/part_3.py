@@ -13,6 +13,7 @@ from grader.course.ex07 import probes
 from grader.course.ex07.checks.common import ENCODER, NEAR, TINY, array, broke, days, names_both
 from grader.course.gates import gate
 from grader.course.oracles import Rng
+from grader.course.quoted import quoted
 from grader.expect import Mistake, Raises, approx_equal, fail_if_recognised, require, shown
 from grader.wire import Tensor
 
@@ -32,14 +33,14 @@ def layer(learner: Subject, name: str, *inputs: np.ndarray, **changes: Any) -> l
             d_model=used["d_model"],
             time_embed_dim=used["time_embed_dim"],
             nhead=used["nhead"],
-            error=answer.raised,
+            error=quoted(answer.raised),
         ),
         Mistake(
             "heads-fixed",
             Raises("AssertionError", "divisible by num_heads"),
             d_model=used["d_model"],
             nhead=used["nhead"],
-            error=answer.raised,
+            error=quoted(answer.raised),
         ),
     )
     return as_many(answer.value, len(inputs))
@@ -148,8 +149,12 @@ def test_classifier_takes_each_vector_by_itself(learner: Subject, rng: Rng, trai
     other[1] += rng.normal(size=(5, 8))
     tensors = [Tensor.of(each) for each in (rows, other, rows)]
     answer = learner.ask(probes.layer, TINY, "classifier", tensors, train=train)
-    refused = Mistake("classifier-mixes~refuses", broke(answer), error=answer.raised)
-    fail_if_recognised(answer, refused)
+    error = quoted(answer.raised)
+    fail_if_recognised(
+        answer,
+        Mistake("classifier-mixes~normalised", Raises("RuntimeError", "running_mean"), error=error),
+        Mistake("classifier-mixes~refuses", broke(answer), error=error),
+    )
     what = "The classifier's output for shape (2, 5, 8)"
     one, two, again = (array(each, (2, 5, 3), what) for each in as_many(answer.value, 3))
     mode = "training" if train else "evaluation"
@@ -199,9 +204,13 @@ def test_axes(learner: Subject, rng: Rng, train: bool) -> None:
 
 def test_numbers_of_layers_and_heads(learner: Subject, rng: Rng) -> None:
     """There are num_layers layers, each with its own parameters, and nhead heads"""
-    one, two, four = (
-        learner.ask(probes.layers, TINY | {"num_layers": n}).value.n_learned for n in (1, 2, 4)
-    )
+    made = [learner.ask(probes.layers, TINY | {"num_layers": n}).value for n in (1, 2, 4)]
+    one, two, four = (each.n_learned for each in made)
+    listed = [each.n_layers for each in made]
+    as_large = one == two == four
+    require(not (as_large and listed == [1, 2, 4]), "layers-fixed~shared", n_learned=one)
+    ignored = as_large and listed == [listed[0]] * 3 != [0] * 3
+    require(not ignored, "layers-fixed~ignored", n_layers=listed[0])
     grows = two > one and four - two == 2 * (two - one)
     require(grows, "layers-fixed", of_one=one, of_two=two, of_four=four)
     hidden = rng.normal(size=(2, 5, 8))

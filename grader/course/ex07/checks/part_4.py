@@ -10,8 +10,10 @@ import numpy as np
 from grader.answer import Answer, Subject
 from grader.course.counted import as_many
 from grader.course.ex07 import probes
+from grader.course.ex07.checks.common import arguments_kept
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
+from grader.course.quoted import quoted
 from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require
 from grader.wire import Tensor
 
@@ -36,6 +38,7 @@ def test_padding_mask(learner: Subject, rng: Rng) -> None:
     (mask,) = masks_of(learner, (x, lengths))
     answer, value = made(mask), made(mask).result
     off_by_one = np.array([[row > n for row in range(7)] for n in lengths])
+    at_least_one = np.array([[row >= max(n, 1) for row in range(7)] for n in lengths])
     by_value = (x == 0).all(axis=2)
     got = value.array if isinstance(value, Tensor) else np.empty(0)
     fail_if_recognised(
@@ -45,6 +48,7 @@ def test_padding_mask(learner: Subject, rng: Rng) -> None:
         Mistake("width-for-length", got.shape == (5, 4)),
         Mistake("inverted", np.array_equal(got, ~want)),
         Mistake("off-by-one", np.array_equal(got, off_by_one)),
+        Mistake("empty-not-masked", np.array_equal(got, at_least_one)),
         Mistake("lengths-ignored", np.array_equal(got, by_value)),
         Mistake(
             "not-bool",
@@ -52,8 +56,8 @@ def test_padding_mask(learner: Subject, rng: Rng) -> None:
             dtype=getattr(value, "dtype", ""),
         ),
     )
-    expect(answer, Tensor.of(want), what="the mask")
-    require(not mask.value.changed, "arguments-changed", names="` and `".join(mask.value.changed))
+    expect(answer, Tensor.of(want), what=f"the mask of lengths {lengths.tolist()}")
+    arguments_kept(mask.value.changes)
 
 
 def test_padding_mask_for_any_batch(learner: Subject, rng: Rng) -> None:
@@ -65,10 +69,14 @@ def test_padding_mask_for_any_batch(learner: Subject, rng: Rng) -> None:
         want = Tensor.of(np.array([[row >= n for row in range(rows)] for n in lengths]))
         if mask.raised is not None or not approx_equal(mask.result.mask, want):
             (alone,) = masks_of(learner, batch)
+            value, longest = made(alone).result, max(lengths)
+            narrow = isinstance(value, Tensor) and value.shape == (len(lengths), longest)
+            fields = {"lengths": lengths, "rows": rows, "longest": longest}
+            fail_if_recognised(alone, Mistake("longest-only~batch", narrow, **fields))
             expect(made(alone), want, what=f"the mask of lengths {lengths}")
             require(mask.raised is not None, "mask-kept", rows=rows, lengths=lengths)
     raised = masks[0].raised
-    require(raised is None, "kept-from-before", error=raised)
+    require(raised is None, "kept-from-before", error=quoted(raised))
 
 
 def made(mask: Answer[Any]) -> Answer[Any]:

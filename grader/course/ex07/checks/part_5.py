@@ -152,11 +152,19 @@ def test_too_many_rows(learner: Subject, rng: Rng) -> None:
     array(got.logits, (2, 4), "With 7 rows and max_seq_len = 7, the result")
     batch = light_curves(rng, [3, 7], 9)
     answer = learner.ask(probes.simple_logits, weights, masks_of(9), sent(*batch), longest=8)
+    accepted = answer.raised is None
+    full = sent(*batch[:2], np.array([3, 9]))
+    of_longest = (
+        accepted
+        and learner.ask(probes.simple_logits, weights, masks_of(9), full, longest=8).raised
+        is not None
+    )
     names_both(
         answer,
         (9, 8),
         "A batch of 9 rows with max_seq_len = 8",
-        Mistake("length-not-checked", answer.raised is None),
+        Mistake("length-not-checked~longest", of_longest),
+        Mistake("length-not-checked", accepted),
     )
 
 

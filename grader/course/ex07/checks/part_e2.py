@@ -27,6 +27,7 @@ from grader.expect import Mistake, approx_equal, expect, require
 from grader.wire import Tensor
 
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]  # features, times, lengths
+LARGE = 20.0  # what is subtracted from a score to hide a row, at least
 MODE_NAMES = {False: "evaluation", True: "training"}
 CAUSAL = "CausalTime2VecTransformerEncoder"
 
@@ -65,18 +66,22 @@ def is_finite(value: Any) -> bool:
     return not isinstance(value, Tensor) or bool(np.isfinite(value.array).all())
 
 
-def causal_mask(learner: Subject, batch: tuple[Any, ...]) -> np.ndarray | None:
-    """The mask that the transformer is given, (8, 8), True for rows not to look at."""
-    mask = learner.ask(probes.attention_mask, TINY, sent(*batch)).value
+def causal_mask(learner: Subject, batch: tuple[Any, ...]) -> Any:
+    """The mask that the transformer is given; None if there is none."""
+    return learner.ask(probes.attention_mask, TINY, sent(*batch)).value
+
+
+def grid_of(mask: Any) -> np.ndarray | None:
+    """The mask as an array (8, 8), True for rows not to look at, if it has such a shape."""
     if not isinstance(mask, Tensor) or mask.shape[-2:] != (8, 8) or not mask.array.size:
         return None
-    grid: np.ndarray = mask.array.reshape(-1, 8, 8)[0] != 0
-    return grid
+    values: np.ndarray = mask.array.reshape(-1, 8, 8)[0]
+    return values if mask.dtype == "bool" else values < -LARGE
 
 
 def blind_row(learner: Subject, batch: tuple[Any, ...]) -> int | None:
     """The first row that the mask lets look at nothing, if there is one."""
-    grid = causal_mask(learner, batch)
+    grid = grid_of(causal_mask(learner, batch))
     if grid is None or not grid.all(axis=1).any():
         return None
     return int(grid.all(axis=1).argmax())
@@ -84,12 +89,16 @@ def blind_row(learner: Subject, batch: tuple[Any, ...]) -> int | None:
 
 def looks_ahead(learner: Subject, batch: tuple[Any, ...]) -> Failure:
     """What to say about logits that depend on later observations."""
-    if learner.ask(probes.attention_mask, TINY, sent(*batch)).value is None:
+    mask = causal_mask(learner, batch)
+    if mask is None:
         return Finding("no-causal-mask")
-    grid = causal_mask(learner, batch)
+    grid = grid_of(mask)
     if grid is None:
         return Finding("mask-looks-ahead")
     later = np.triu(np.ones(grid.shape, dtype=bool), 1)
+    if mask.dtype != "bool" and not grid.any():
+        value = float(mask.array.reshape(-1, 8, 8)[0, 0, 1])
+        return Finding("mask-of-numbers", dtype=mask.dtype, value=value)
     if grid[later.T].any() and not grid[later].any():
         return Finding("mask-transposed")
     if grid[later].all():

@@ -22,8 +22,13 @@ def stops(
     resets: bool = True,
     keeps_best: bool = True,
     counts_nan: bool = True,
+    stops_at_nan: bool = False,
+    anew: bool = False,
 ) -> list[bool]:
-    """The answers of an early stopping that calls a loss better, and says stop, as it is told."""
+    """The answers of an early stopping that calls a loss better, and says stop, as it is told.
+
+    With `anew`, the counter is 0 again after each stop.
+    """
     best, counter, answers = math.inf, 0, []
     for loss in losses:
         if better(loss, best):
@@ -31,7 +36,8 @@ def stops(
         elif counts_nan or not math.isnan(loss):
             counter += 1
             best = best if keeps_best else loss
-        answers.append(says(counter, patience))
+        answers.append(says(counter, patience) or (stops_at_nan and math.isnan(loss)))
+        counter = 0 if anew and answers[-1] else counter
     return answers
 
 
@@ -54,6 +60,10 @@ def slips(losses: list[float], patience: int, delta: float) -> list[Mistake]:
         Mistake("change-counts", by(lambda x, best: best == math.inf or abs(x - best) > delta)),
         Mistake("nan-improves", by(lambda x, best: not x >= best - delta)),
         Mistake("nan-not-counted", by(right, counts_nan=False)),
+        *(
+            Mistake("nan-stops", by(right, counts_nan=counts, stops_at_nan=True))
+            for counts in (True, False)
+        ),
         Mistake("stops-late", by(right, says=lambda counter, patience: counter > patience)),
         Mistake("stops-early", by(right, says=lambda counter, patience: counter >= patience - 1)),
         Mistake("stops-once", by(right, says=lambda counter, patience: counter == patience)),
@@ -72,6 +82,10 @@ def check_answers(learner: Subject, losses: list[float], patience: int, delta: f
     if approx_equal(got, want):
         return
     fail_if_recognised(Answer(got), *slips(losses, patience, delta))
+    by_then = stops(losses, patience, lambda loss, best: loss < best - delta, anew=True)
+    low = isinstance(answer.value.counter, int) and answer.value.counter < patience
+    set_back = Mistake("counter-set-back", by_then, counter=shown(answer.value.counter))
+    fail_if_recognised(Answer(got), *([set_back] if low else []))
     place = next(i for i in range(len(want)) if not approx_equal(got[i], want[i]))
     raise Finding(
         "wrong-answer",
@@ -88,6 +102,7 @@ def test_losses(learner: Subject, rng: Rng) -> None:
     """It says stop when `patience` losses in a row are no improvement"""
     losses = [2.0, 1.75, 1.5, 1.5, 1.625, 1.25, 1.21875, 1.1875, 1.15625, 1.0, 0.75, 1.5, 0.5]
     losses += [0.625, 0.5625, 0.375, 0.25, 0.375, 1.25, 0.375, 0.375, 0.0, 0.0625, 0.0, 0.0, 0.0]
+    losses += [losses[-1]] * 4  # after it has said stop
     shift = float(rng.integers(1, 8))
     check_answers(learner, [loss + shift for loss in losses], patience=3, delta=0.125)
 
@@ -112,8 +127,7 @@ def test_nan(learner: Subject) -> None:
         0.25,
         0.5,
         nan,
-        0.5,
-        0.5,
+        *[0.5] * 6,
     ]
     check_answers(learner, losses, 3, 0.125)
 

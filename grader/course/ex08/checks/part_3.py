@@ -14,6 +14,7 @@ from grader.answer import Answer, Subject
 from grader.course.ex08 import probes
 from grader.course.gates import gate
 from grader.course.oracles import Rng
+from grader.course.quoted import quoted
 from grader.expect import (
     Mistake,
     Raises,
@@ -186,7 +187,9 @@ def test_metrics(learner: Subject, rng: Rng, form: str) -> None:
     if raised is not None and form != "logits" and not raised.is_a("NotImplementedError"):
         as_logits = learner.ask(probes.metrics, NAMES, seen.rare, seen.batches())
         only_numbers = as_logits.raised is None
-        fail_if_recognised(answer, Mistake("class-numbers-refused", only_numbers, error=raised))
+        fail_if_recognised(
+            answer, Mistake("class-numbers-refused", only_numbers, error=quoted(raised))
+        )
     if isinstance(answer.result, dict):
         only = {key: value for key, value in seen.measures(first=2).items() if key != "loss"}
         got = {key: answer.result.get(key) for key in only}
@@ -241,7 +244,7 @@ def test_absent_class(learner: Subject, rng: Rng, rare: str) -> None:
     if raised is not None and any(map(raised.is_a, ("IndexError", "ValueError", "KeyError"))):
         all_there = Collected(rng, COUNTS, (15, 21), rare=["TDE"])
         works = learner.ask(probes.metrics, NAMES, ["TDE"], all_there.batches()).raised is None
-        fail_if_recognised(answer, Mistake("absent-class-dropped", works, error=raised))
+        fail_if_recognised(answer, Mistake("absent-class-dropped", works, error=quoted(raised)))
     got, want = answer.result, seen.measures()
     if isinstance(got, dict):
         moved_up = [want[f"{name}_recall"] for name in NAMES if name != "CV"]
@@ -262,7 +265,9 @@ def test_unknown_rare_class(learner: Subject, rng: Rng) -> None:
     answer = learner.ask(probes.metrics, NAMES, seen.rare, seen.batches())
     if answer.raised is not None:
         works = learner.ask(probes.metrics, NAMES, ["TDE"], seen.batches()).raised is None
-        fail_if_recognised(answer, Mistake("unknown-rare-refused", works, error=answer.raised))
+        fail_if_recognised(
+            answer, Mistake("unknown-rare-refused", works, error=quoted(answer.raised))
+        )
     check_measures(answer, seen)
     seen.rare = ["kilonova"]
     answer = learner.ask(probes.metrics, NAMES, seen.rare, seen.batches())

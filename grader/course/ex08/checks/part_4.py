@@ -17,6 +17,7 @@ from grader.course.ex08.checks.common import figure_of
 from grader.course.ex08.replies import Cell, Matrix, Tick, Written
 from grader.course.gates import gate
 from grader.course.oracles import Rng
+from grader.course.quoted import quoted
 from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require, shown
 
 PLOTTED = np.array([[17, 2, 0, 1], [3, 15, 0, 0], [0, 0, 0, 0], [6, 4, 0, 12]])  # no third class
@@ -56,7 +57,7 @@ def drawn(learner: Subject, rng: Rng, memory: dict[str, Any]) -> Pictures:
         raised = answer.raised
         if raised is not None and any(map(raised.is_a, ("ValueError", "IndexError"))):
             works = learner.ask(probes.confusion_figures, PLOT_NAMES, lists[1:]).raised is None
-            memory["dropped"] = Mistake("absent-class-dropped", works, error=raised)
+            memory["dropped"] = Mistake("absent-class-dropped", works, error=quoted(raised))
     pictures: Pictures = memory["pictures"]
     learner.question = pictures.answer.question  # which another check may have asked
     if "dropped" in memory:

@@ -12,6 +12,7 @@ from grader.course.ex08.checks.common import N_CLASSES
 from grader.course.ex08.replies import Mixed
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
+from grader.course.quoted import quoted
 from grader.expect import (
     Mistake,
     Raises,
@@ -178,7 +179,9 @@ def test_own_partner(learner: Subject, rng: Rng) -> None:
     """An object may be its own partner, in a batch of one it must be"""
     one = Tensor.of(rng.uniform(0, 1, (1, 2, 4)))
     answer = learner.ask(probes.mixed, one, Tensor.of(np.array([3])), N_CLASSES, [3], 2.0)
-    fail_if_recognised(answer, Mistake("single-object-fails", alone(answer), error=answer.raised))
+    fail_if_recognised(
+        answer, Mistake("single-object-fails", alone(answer), error=quoted(answer.raised))
+    )
     same, soft = mixed_pair(answer)
     expect(Answer(same), one, what="the features of a batch of one")
     expect(Answer(soft), Tensor.of(np.eye(N_CLASSES)[[3]]), what="the labels of a batch of one")
@@ -197,9 +200,15 @@ def test_no_minority(learner: Subject, rng: Rng) -> None:
     labels = rng.permutation([0] * 5 + [1] * 3)
     features = Tensor.of(np.eye(8).reshape(8, 2, 4))
     answer = learner.ask(probes.mixed, features, Tensor.of(labels), N_CLASSES, {4}, 0.4)
+    if alone(answer):
+        listed = learner.ask(probes.mixed, features, Tensor.of(labels), N_CLASSES, [4], 0.4)
+        error = quoted(answer.raised)
+        fail_if_recognised(answer, Mistake("set-refused", not alone(listed), error=error))
+        require(False, "none-rare-fails", answer, error=error)
     same, soft = mixed_pair(answer)
-    expect(Answer(same), features, what="the features")
-    expect(Answer(soft), Tensor.of(np.eye(N_CLASSES)[labels]), what="the labels")
+    expect(Answer(same), features, what="the features of a batch without rare objects")
+    wanted = Tensor.of(np.eye(N_CLASSES)[labels])
+    expect(Answer(soft), wanted, what="the labels of a batch without rare objects")
 
 
 def test_double_precision(learner: Subject, rng: Rng) -> None:
@@ -209,7 +218,7 @@ def test_double_precision(learner: Subject, rng: Rng) -> None:
     answer = learner.ask(probes.mixed, features, Tensor.of(labels), N_CLASSES, [1], 0.4)
     of_types = [Raises("RuntimeError", word) for word in ("dtype", "type ", "scalar type")]
     fails = answer.raised is not None and any(each.matches(answer) for each in of_types)
-    fail_if_recognised(answer, Mistake("dtype-changed~raised", fails, error=answer.raised))
+    fail_if_recognised(answer, Mistake("dtype-changed~raised", fails, error=quoted(answer.raised)))
     kinds = [getattr(each, "dtype", kind_of(each)) for each in mixed_pair(answer)]
     got = " and ".join(map(str, kinds))
     require(kinds == ["float64", "float32"], "dtype-changed", got=got)

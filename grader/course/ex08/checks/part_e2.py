@@ -51,11 +51,14 @@ def pair_of(result: Any, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray
 
 @gate
 @pytest.mark.parametrize("training", [False, True])
-def test_mean_and_spread(learner: Subject, rng: Rng, training: bool) -> None:
+def test_mean_and_spread(
+    learner: Subject, rng: Rng, memory: dict[str, Any], training: bool
+) -> None:
     """Mean and standard deviation are those of the probabilities over the samples"""
     coins, n = Coins(rng), 7 if training else 40
     answer = coins.asked(learner, n, training)
     mean, spread = pair_of(answer.value.result, (6, 3))
+    check_mode_first(memory, answer.value.same, training)
     kept = check_mean(mean, coins, n, answer.value.same)
     step = np.abs(coins.probabilities(2) - coins.probabilities(0))
     deviation = np.sqrt(kept * (1 - kept))[:, None] * step
@@ -65,6 +68,16 @@ def test_mean_and_spread(learner: Subject, rng: Rng, training: bool) -> None:
     right = [approx_equal(spread, deviation * math.sqrt(f), 1e-3, 1e-4) for f in factors]
     got, want = (shown(values[0].round(4).tolist()) for values in (spread, deviation))
     require(any(right), "wrong-deviation", got=got, want=want)
+
+
+def check_mode_first(memory: dict[str, Any], same: bool, training: bool) -> None:
+    """A model that comes in training mode must not stay in it, if that is what goes wrong.
+
+    `same` says whether its buffers are what they were.
+    """
+    memory[f"same {training}"] = same
+    left = training and not same and memory.get("same False", False)
+    require(not left, "left-in-training-mode")
 
 
 def check_mean(mean: np.ndarray, coins: Coins, n: int, same: bool) -> np.ndarray:
@@ -108,9 +121,12 @@ def is_of_mean_logits(mean: np.ndarray, coins: Coins, n: int) -> bool:
 
 
 @pytest.mark.parametrize("training", [False, True])
-def test_model_as_before(learner: Subject, rng: Rng, training: bool) -> None:
+def test_model_as_before(
+    learner: Subject, rng: Rng, memory: dict[str, Any], training: bool
+) -> None:
     """Afterwards every module is in its mode, and nothing has changed"""
     got = Coins(rng).asked(learner, 5, training).value
+    check_mode_first(memory, got.same, training)
     require(got.same, "everything-in-training-mode~buffer")
     require(got.modes_before == got.modes_after, "modes-not-restored")
     require(not got.flows, "gradients-kept")

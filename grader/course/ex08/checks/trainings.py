@@ -13,6 +13,7 @@ from grader.course.ex08 import probes
 from grader.course.ex08.checks.common import N_CLASSES
 from grader.course.ex08.replies import Training
 from grader.course.oracles import Rng
+from grader.course.quoted import quoted
 from grader.expect import Mistake, Raises, fail_if_recognised, kind_of, number, require
 from grader.wire import Tensor
 
@@ -51,7 +52,9 @@ class Plan:
             Mistake("whole-model-saved~pickle", Raises("PicklingError", "Scripted")),
             Mistake("too-few-weights", Raises("RuntimeError", "weight tensor should be defined")),
             Mistake(
-                "metric-for-every-scheduler", Raises("TypeError", "step()"), error=answer.raised
+                "metric-for-every-scheduler",
+                Raises("TypeError", "step()"),
+                error=quoted(answer.raised),
             ),
         )
         got = answer.value
