@@ -14,6 +14,7 @@ from grader.answer import Answer
 from grader.course.counted import as_many
 from grader.course.ex05.replies import Changed
 from grader.course.oracles import Rng
+from grader.difference import start
 from grader.expect import approx_equal, kind_of, require
 
 Observation = dict[str, Any]
@@ -23,6 +24,13 @@ BANDS = ["g", "r", "i"]
 CODES = {band: [float(band == other) for other in BANDS] for band in BANDS}
 
 TIME, FLUX, FLUX_ERR, FIRST_BAND = 0, 1, 2, 3
+
+
+def check_named(answer: Answer[Any], name: str, when: str) -> None:
+    """The message of an error says what is wrong by its name."""
+    message = answer.message
+    fields = {"when": start(when), "name": name, "message": message}
+    require(name in message, "not-named", answer, **fields)
 
 
 def a_seed(rng: Rng) -> int:

@@ -77,7 +77,7 @@ def test_long_sequence(learner: Subject, rng: Rng, brightest: int, longest: int)
         Answer(got),
         window(rows, brightest, longest),
         *other_rows(rows, brightest, longest),
-        Mistake("absolute-flux", window(rows, (brightest + 5) % 20, longest)),
+        absolute(rows, brightest, longest),
         *other_starts(got, rows, brightest, longest),
         what=f"the window of {longest} rows around row {brightest} of 20",
     )
@@ -92,8 +92,15 @@ def test_equal_peaks(learner: Subject, rng: Rng) -> None:
         Answer(got),
         window(rows, 3, 6),
         Mistake("last-of-equals", window(rows, 16, 6)),
-        what="the window around the first of two peaks",
+        absolute(rows, 6, 6),
+        what="the window around row 3, first of two peaks",
     )
+
+
+def absolute(rows: np.ndarray, brightest: int, longest: int) -> Mistake:
+    """The window around the deepest negative flux, which `sequence` puts five rows further on."""
+    row = (brightest + 5) % 20
+    return Mistake("absolute-flux", window(rows, row, longest), row=row)
 
 
 def other_rows(rows: np.ndarray, brightest: int, longest: int) -> list[Mistake]:

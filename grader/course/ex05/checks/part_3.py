@@ -19,6 +19,7 @@ from grader.course.ex05.checks.common import (
     TIME,
     Observation,
     array_of,
+    check_named,
     column,
     in_order,
     observations,
@@ -225,13 +226,9 @@ def test_unknown_band(learner: Subject, rng: Rng) -> None:
     answer = learner.ask(probes.rows_of, data, CODES)
     got = answer.result.result if answer.raised is None else None
     fewer = isinstance(got, np.ndarray) and len(got) == 5
-    expect_error(
-        answer,
-        "ValueError",
-        "a band that is not in `BANDS`",
-        Mistake("unknown-band-left-out", fewer),
-        naming="zeta",
-    )
+    when = "the band 'zeta', which is not in `BANDS`,"
+    expect_error(answer, "ValueError", when, Mistake("unknown-band-left-out", fewer))
+    check_named(answer, "zeta", when)
 
 
 def test_all_zero(learner: Subject, rng: Rng) -> None:

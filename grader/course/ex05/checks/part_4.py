@@ -9,7 +9,15 @@ import numpy as np
 from grader.answer import Answer, Finding, Subject
 from grader.course.counted import as_many
 from grader.course.ex05 import probes
-from grader.course.ex05.checks.common import ATOL, FLUX, RTOL, Observation, observations, rows_of
+from grader.course.ex05.checks.common import (
+    ATOL,
+    FLUX,
+    RTOL,
+    Observation,
+    check_named,
+    observations,
+    rows_of,
+)
 from grader.course.ex05.replies import Attributes
 from grader.course.gates import gate
 from grader.course.oracles import Rng
@@ -112,14 +120,15 @@ def test_unknown_label(learner: Subject, rng: Rng) -> None:
     answer = learner.ask(
         probes.made_dataset, curves, ["AGN", "TDE"], LONGEST, classes=["AGN", "CV"]
     )
+    when = "the label 'TDE', which is not in `classes`,"
     expect_error(
         answer,
         "ValueError",
-        "a label that is not in `classes`",
+        when,
         Mistake("unknown-label-accepted", answer.raised is None),
         Mistake("key-error", Raises("KeyError")),
-        naming="TDE",
     )
+    check_named(answer, "TDE", when)
 
 
 def test_size(learner: Subject, rng: Rng) -> None:

@@ -39,14 +39,22 @@ def test_each_once(learner: Subject, rng: Rng) -> None:
     _, (batches,) = dealt(learner, rng, [1])
     counts = Counter(number for batch in batches for number in batch)
     require(max(counts.values(), default=0) <= 1, "drawn-with-replacement")
-    require(len(counts) == N, "some-left-out", n_lost=N - len(counts))
+    n_lost = N - len(counts)
+    full = [len(batch) for batch in batches] == [BATCH] * (N // BATCH)
+    require(not n_lost or not full, "some-left-out~last-batch", n_lost=n_lost, batch=BATCH)
+    require(not n_lost, "some-left-out", n_lost=n_lost)
 
 
 def test_sizes(learner: Subject, rng: Rng) -> None:
     """There are ceil(n / batch_size) batches, none of them too large"""
     _, (batches,) = dealt(learner, rng, [1])
-    largest = max((len(batch) for batch in batches), default=0)
-    require(largest <= BATCH, "batch-too-large", largest=largest, batch=BATCH)
+    sizes = sorted((len(batch) for batch in batches), reverse=True)
+    largest = max(sizes, default=0)
+    each_anew = [sum(-(-(size - i) // 15) for size in SIZES) for i in range(15)]
+    text = ", ".join(map(str, sizes[:15]))
+    found = {"batch": BATCH, "sizes": text}
+    require(largest <= BATCH or sizes != each_anew, "batch-too-large~classes", **found)
+    require(largest <= BATCH, "batch-too-large", **found)
     require(len(batches) == 15, "wrong-number-of-batches", n_batches=len(batches), batch=BATCH)
 
 

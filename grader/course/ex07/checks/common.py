@@ -20,6 +20,7 @@ from grader.course.ex07 import probes
 from grader.course.ex07.replies import Change
 from grader.course.oracles import Rng
 from grader.course.quoted import quoted
+from grader.difference import start
 from grader.expect import (
     Mistake,
     Raises,
@@ -28,7 +29,6 @@ from grader.expect import (
     fail_if_recognised,
     kind_of,
     require,
-    start,
 )
 from grader.wire import Tensor
 
@@ -84,7 +84,7 @@ def names_both(
 ) -> None:
     """The answer must be a ValueError whose message names both numbers."""
     expect_error(answer, "ValueError", when, *mistakes)
-    message = answer.message.strip()
+    message = answer.message
     named = {str(number) for number in numbers} <= set(re.findall(r"\d+", message))
     first, second = numbers
     fields = {"when": start(when), "message": message, "first": first, "second": second}

@@ -185,6 +185,6 @@ def test_batch_too_small(learner: Subject, rng: Rng) -> None:
     accepted = Mistake("too-small-accepted", answer.raised is None)
     for value in ("3", str(len(SIZES))):
         expect_error(answer, "ValueError", "a batch of 3 for 4 classes", accepted)
-        message = answer.message.strip()
+        message = answer.message
         named = re.search(rf"(?<!\d){value}(?!\d)", message) is not None
         require(named, "number-not-named", answer, value=value, message=message)

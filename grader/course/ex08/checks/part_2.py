@@ -84,7 +84,8 @@ def check_answers(learner: Subject, losses: list[float], patience: int, delta: f
     fail_if_recognised(Answer(got), *slips(losses, patience, delta))
     by_then = stops(losses, patience, lambda loss, best: loss < best - delta, anew=True)
     low = isinstance(answer.value.counter, int) and answer.value.counter < patience
-    set_back = Mistake("counter-set-back", by_then, counter=shown(answer.value.counter))
+    fields = {"patience": patience, "counter": shown(answer.value.counter)}
+    set_back = Mistake("counter-set-back", by_then, **fields)
     fail_if_recognised(Answer(got), *([set_back] if low else []))
     place = next(i for i in range(len(want)) if not approx_equal(got[i], want[i]))
     raise Finding(
@@ -102,7 +103,7 @@ def test_losses(learner: Subject, rng: Rng) -> None:
     """It says stop when `patience` losses in a row are no improvement"""
     losses = [2.0, 1.75, 1.5, 1.5, 1.625, 1.25, 1.21875, 1.1875, 1.15625, 1.0, 0.75, 1.5, 0.5]
     losses += [0.625, 0.5625, 0.375, 0.25, 0.375, 1.25, 0.375, 0.375, 0.0, 0.0625, 0.0, 0.0, 0.0]
-    losses += [losses[-1]] * 4  # after it has said stop
+    losses += [losses[-1]] * 3  # after it has said stop
     shift = float(rng.integers(1, 8))
     check_answers(learner, [loss + shift for loss in losses], patience=3, delta=0.125)
 

@@ -314,7 +314,7 @@ def test_focal_loss(learner: Subject, rng: Rng) -> None:
 
 def check_named(answer: Answer[Training], name: str) -> None:
     """The message of an error about a loss names it."""
-    message = answer.message.strip()
+    message = answer.message
     require(name in message, "loss-not-named", answer, name=name, message=message)
 
 
