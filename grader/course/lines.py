@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
 import math
 from collections.abc import Callable
 from functools import cache
@@ -125,8 +126,10 @@ def of(question: Question | None, number: str, form: str = "{}") -> str:
 def _writer(question: Question, number: str) -> Callable[..., str] | None:
     if question.module.endswith(COMMON):
         return call if question.probe == call.__name__ else None
-    found: Callable[..., str] | None = getattr(load(number), question.probe, None)
-    return found
+    module = load(number)
+    found: Callable[..., str] | None = getattr(module, question.probe, None)
+    own = inspect.isfunction(found) and found.__module__ == getattr(module, "__name__", "")
+    return found if own else None  # a name that is imported may be that of a probe by chance
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.course.lines import called as call_of  # there is a probe `called`
+from grader.course.lines import called as call_of  # not the probe `called`
 from grader.course.lines import source
 
 LOGGERS = "loggers whose handlers and levels are set beforehand and given back afterwards"
