@@ -314,10 +314,11 @@ def processed_async(
     stand_ins = ("batch_processing_session", "process_and_classify", "classify_safely", "_announce")
     trial, crowd = Trial(learner, *stand_ins), Crowd(limit[0] if limit else 4)
     process = trial.pipeline.processor.process_lightcurve
-    loop_runs, blocked = threading.Event(), False
+    loop_runs, blocked, threads = threading.Event(), False, list[threading.Thread]()
 
     def slowly(raw_data: Any) -> Any:
         nonlocal blocked
+        threads.append(threading.current_thread())
         asked = ("seconds", "patience", "until_done")
         crowd.work(**{name: raw_data[name] for name in asked if name in raw_data})
         if "needs_loop" in raw_data and not loop_runs.wait(0.4):
@@ -327,6 +328,7 @@ def processed_async(
     given = copy.deepcopy(records)
 
     async def run() -> tuple[bool, Any]:
+        threads.insert(0, threading.current_thread())
         asyncio.get_running_loop().call_soon(loop_runs.set)
         value = trial.pipeline.process_async(given, *limit)
         if not inspect.isawaitable(value):
@@ -349,6 +351,7 @@ def processed_async(
         most=crowd.most,
         overtaken=crowd.overtaken,
         blocked=blocked,
+        in_loop=threads[0] in threads[1:],
         left=given == records,
         **trial.seen(),
     )

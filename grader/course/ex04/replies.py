@@ -183,6 +183,8 @@ class Processed(Seen, kw_only=True):
     overtaken: int
     blocked: bool
     """Whether the event loop stood still while a record was processed."""
+    in_loop: bool
+    """Whether a record was processed in the thread of the event loop."""
     left: bool
     """Whether the list of records is as it was."""
 

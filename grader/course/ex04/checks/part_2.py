@@ -155,10 +155,12 @@ def check_once(got: Session) -> None:
 def test_session_interrupted(learner: Subject) -> None:
     """Ctrl-C (KeyboardInterrupt) ends the session too, goes on, and is not an error"""
     got = in_session(learner.ask(probes.session, "exit"))
-    require(got.after is False and finish_announced(got), "open-after-interruption~exit")
+    require(got.after is False, "open-after-interruption~exit", value=shown(got.after))
+    require(finish_announced(got), "open-after-interruption~exit-unannounced")
     require(says(got.log, "finished") or not got.log, "finish-not-logged~exit")
     got = in_session(learner.ask(probes.session, "Ctrl-C"))
-    require(got.after is False and finish_announced(got), "open-after-interruption")
+    require(got.after is False, "open-after-interruption", value=shown(got.after))
+    require(finish_announced(got), "open-after-interruption~unannounced")
     require(bool(got.raised), "interruption-swallowed")
     check_once(got)
     check_flag(got)

@@ -135,7 +135,7 @@ def test_timed(learner: Subject, rng: Rng) -> None:
 
 @pytest.mark.parametrize("who", ["processor", "classifier"])
 def test_exceptions_go_on(learner: Subject, rng: Rng, who: str) -> None:
-    """Exceptions of the processor and the classifier go on to the caller, and nothing is repeated"""
+    """What the processor and the classifier raise goes on to the caller; nothing is repeated"""
     record, usual, of_disk = records(rng, 3)
     cut_off = {"raises": "cut off"}
     given = {"Trouble": record | (cut_off if who == "processor" else {"label": "raise"})}

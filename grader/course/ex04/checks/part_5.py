@@ -9,6 +9,7 @@ from typing import Any
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex04 import probes
 from grader.course.ex04.checks.common import Record, check_left_alone, observation
+from grader.course.ex04.checks.features import expect_feature
 from grader.course.ex04.checks.measured import (
     NONE,
     Zero,
@@ -32,13 +33,7 @@ from grader.expect import (
     shown,
 )
 
-UNITS = {
-    "rise_time": "days",
-    "decline_rate": "mag/day",
-    "amplitude": "mag",
-    "colour": "mag",
-    "episodes": "",
-}
+NAMES = ("rise_time", "decline_rate", "amplitude", "colour", "episodes")
 ZERO_POINTS = {"g": 26.3}  # r is not among them
 
 
@@ -69,15 +64,13 @@ def check_main_band(light_curves: list[list[Record]], answers: list[Answer[Any]]
 
 def check_features(data: list[Record], got: Any, main: str, zeropoints: Zero = NONE) -> None:
     """Compare each feature, and tell what may have gone wrong."""
-    want, mistakes = measured(data, zeropoints=zeropoints), slips(data, main, zeropoints)
+    mistakes = slips(data, main, zeropoints)
     require(isinstance(got, dict), "not-a-dict", got=kind_of(got))
     names = ", ".join(map(str, got)) or "none"
-    for name in UNITS:
+    for name in NAMES:
         require(name in got, "feature-missing", name=name, names=names)
-    for name, unit in UNITS.items():
-        expect(
-            Answer(got[name]), want[name], *mistakes[name], what=f"`{name}`", unit=unit, rtol=1e-6
-        )
+    for name in NAMES:
+        expect_feature(Answer(got[name]), name, data, *mistakes[name], zeropoints=zeropoints)
 
 
 def feature(answer: Answer[Any], name: str) -> Any:
@@ -173,8 +166,7 @@ def test_feature_borders(learner: Subject, rng: Rng) -> None:
         got = Answer(feature(answer, name))
         fail_if_recognised(got, mistake, rtol=1e-4)
     for name in ("decline_rate", "colour", "episodes"):
-        got = Answer(feature(answer, name))
-        expect(got, want[name], what=f"`{name}`", rtol=1e-4)
+        expect_feature(Answer(feature(answer, name)), name, data, rtol=1e-4)
 
 
 def test_decline_after_a_day(learner: Subject, rng: Rng) -> None:
@@ -209,7 +201,7 @@ def test_odd_light_curves(learner: Subject, rng: Rng) -> None:
         return
     for (about, data), features, mistakes in zip(odd, want, odd_slips(), strict=True):
         answer = learner.ask(probes.features, data)
-        for name, value in features.items() if isinstance(answer.value, dict) else ():
+        for name in features if isinstance(answer.value, dict) else ():
             known = [mistake for of, mistake in mistakes if of == name]
-            got, what = Answer(feature(answer, name)), f"`{name}` of a light curve with {about}"
-            expect(got, value, *known, what=what, unit=UNITS[name], rtol=1e-4)
+            of = f" of a light curve with {about}"
+            expect_feature(Answer(feature(answer, name)), name, data, *known, of=of, rtol=1e-4)

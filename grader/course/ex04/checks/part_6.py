@@ -11,13 +11,17 @@ from grader.course.ex04.checks.common import check_left_alone
 from grader.course.ex04.checks.measured import measured, seen, somewhen, supernova
 from grader.course.ex04.checks.rules import (
     AT_BORDERS,
+    COMPARED,
     ENOUGH,
+    IN_ONE_BAND,
     IN_ORDER,
+    NEEDED,
     SINGLE,
     TOO_FEW,
     UNMEASURED,
     WITH_NAN,
     Case,
+    alone,
     holding,
 )
 from grader.course.gates import gate
@@ -148,10 +152,13 @@ def too_few(case: Case, answer: Answer[Any], all_crash: bool) -> None:
     )
 
 
-def blame_features(learner: Subject, case: Case, label: str) -> None:
-    """Blame no rule for a feature, if `predict` does not ask its own object for them."""
+def blame_features(learner: Subject, case: Case, label: str) -> bool:
+    """Blame no rule for a feature, if `predict` does not ask its own object for them.
+
+    Returns whether it does.
+    """
     if learner.ask(probes.asks_for_features, case.data).value:
-        return
+        return True
     lost = bool(case.zeropoints) and label == holding(measured(case.data))[0][1]
     require(not lost, "zeropoints-lost", about=case.about)
     answer = learner.ask(probes.features, case.data)
@@ -159,6 +166,7 @@ def blame_features(learner: Subject, case: Case, label: str) -> None:
     for name, value in measured(case.data).items():
         text = difference(got[name], value, f"`{name}`", rtol=1e-4) if name in got else ""
         require(not text, "wrong-feature", about=case.about, difference=text)
+    return False
 
 
 def described(case: Case, answer: Answer[Any]) -> dict[str, Any]:
@@ -172,11 +180,11 @@ def misjudged(learner: Subject, case: Case, answer: Answer[Any]) -> None:
     with about(answer.question):
         got, number, want = answer.value, case.number, case.label
         label = got if isinstance(got, str) else ""
-        blame_features(learner, case, label)
+        asks = blame_features(learner, case, label)
         holds = holding(case.features)
         others = [rule for rule in holds if rule[1] == label and rule[0] > number]
-        turned_round = holding(case.features, nan_holds=True)[0][1]
-        by_nan = turned_round != want and label == turned_round
+        with_nan = [rule for rule in holding(case.features, nan_holds=True) if rule not in holds]
+        by_nan = [one for one, its in with_nan if its == label and one < number]
         counts = Counter(band for band, _, _ in seen(case.data))
         fields = described(case, answer)
         by_rule: dict[str, Any] = {"number": number, "want": want}
@@ -187,7 +195,25 @@ def misjudged(learner: Subject, case: Case, answer: Answer[Any]) -> None:
         require(label != "unknown" or not nan, "unknown-for-nan", **fields)
         if got is None:
             raise Finding("nothing-at-the-end" if number == 9 else "no-label", **fields, **by_rule)
-        require(bool(others) or not by_nan, "nan-decides", **fields)
+        if by_nan and not others:
+            asked, reverse = COMPARED[by_nan[0]]
+            of_nan: dict[str, Any] = {"rule": by_nan[0], "asked": asked, "reverse": reverse}
+            raise Finding("nan-decides", **of_nan, **fields, **by_rule)
         if others:
-            raise Finding("later-rule-wins", later=others[0][0], **fields, **by_rule)
+            why_later(learner, case, others[0][0], {**fields, **by_rule}, asks)
         raise Finding("wrong-label", **fields, **by_rule)
+
+
+def why_later(learner: Subject, case: Case, later: int, fields: dict[str, Any], asks: bool) -> None:
+    """A later rule has decided: are the rules in another order, or does the first not hold?"""
+    require(later < 9, "rule-not-met~last", **fields)  # which holds whatever the features are
+    planned = alone(case.number, case.features)
+    rules = [number for number, _ in holding(planned)]
+    if asks and later not in rules:
+        answer = learner.ask(probes.predicted, IN_ONE_BAND, planned)
+        require(not is_right(case, answer), "later-rule-wins~order", later=later, **fields)
+        needed = ", ".join(f"{name} = {planned[name]:.4g}" for name in NEEDED[case.number])
+        unclear = rules != [case.number, 9] or answer.raised is not None
+        other = shown(answer.result)
+        require(unclear, "rule-not-met", needed=needed, other=other, **fields)
+    raise Finding("later-rule-wins", later=later, **fields)

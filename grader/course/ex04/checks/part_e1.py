@@ -101,6 +101,7 @@ def test_async_limit(learner: Subject, rng: Rng, limit: int | None) -> None:
     answer = learner.ask(probes.processed_async, data, *([] if limit is None else [limit]))
     if answer.raised is None or not answer.raised.is_a("Trouble"):
         most, at_most = done(answer).most, limit or 4
+        require(most > 1 or not answer.value.in_loop, "one-after-another~in-the-loop")
         require(most > 1, "one-after-another")
         require(most <= at_most, "no-limit", at_most=at_most, most=most)
         require(most == at_most, "too-few-at-a-time", at_most=at_most, most=most)

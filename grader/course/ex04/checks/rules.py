@@ -164,6 +164,32 @@ WITH_NAN = [
 """One feature or two are NaN."""
 
 
+NEEDED = {
+    2: ("decline_rate",),
+    3: ("episodes", "amplitude"),
+    4: ("episodes", "amplitude"),
+    5: ("decline_rate", "episodes", "rise_time"),
+    6: ("decline_rate",),
+    7: ("colour",),
+    8: ("rise_time",),
+}
+"""The features that a rule asks for."""
+
+COMPARED = {
+    2: ("decline_rate > 0.1", "decline_rate <= 0.1"),
+    5: ("decline_rate > 0.03", "decline_rate <= 0.03"),
+    6: ("decline_rate > 0.03", "decline_rate <= 0.03"),
+    7: ("colour < -0.1", "colour >= -0.1"),
+}
+"""What a rule asks of a feature that may be NaN, and the same turned round."""
+
+
+def alone(number: int, feature: dict[str, float]) -> dict[str, float]:
+    """Features for which of the other rules as few as possible hold."""
+    quiet = made_up(9, "SNII").features
+    return quiet | {name: feature[name] for name in NEEDED[number]}
+
+
 def holding(feature: dict[str, float], nan_holds: bool = False) -> list[tuple[int, str]]:
     """Number and label of all the rules from the second on that hold.
 

@@ -50,6 +50,11 @@ def rounded(name: str, value: float) -> list[Mistake]:
     return [Mistake("rounded", round(value, each), name=name) for each in digits]
 
 
+def mixed(name: str, of_all: float, want: float) -> Mistake:
+    """A feature of the detections in all bands together."""
+    return Mistake("all-bands-mixed", of_all, name=name, got=of_all, want=want)
+
+
 def rises(curve: Curve) -> list[Mistake]:
     peak, points = curve.peak, curve.points
     first, rise = curve.in_main[0][0], curve.want["rise_time"]
@@ -62,7 +67,7 @@ def rises(curve: Curve) -> list[Mistake]:
         Mistake("rise-is-a-date", peak),
         Mistake("rise-negative", -rise),
         Mistake("faintest-as-peak", faintest - first),
-        Mistake("all-bands-mixed", peak_of_all - points[0][1]),
+        mixed("rise_time", peak_of_all - points[0][1], rise),
         Mistake("rise-from-any-band", peak - points[0][1]),
         Mistake("non-detections-counted", peak - days[0]),
         Mistake("label-for-position", shifted - first),
@@ -74,7 +79,7 @@ def amplitudes(curve: Curve) -> list[Mistake]:
     of_all = [m for _, _, m in curve.points]
     return [
         Mistake("amplitude-negative", -curve.want["amplitude"]),
-        Mistake("all-bands-mixed", max(of_all) - min(of_all)),
+        mixed("amplitude", max(of_all) - min(of_all), curve.want["amplitude"]),
         Mistake("amplitude-from-the-ends", curve.in_main[0][1] - brightest),
         Mistake("amplitude-from-the-ends", curve.in_main[-1][1] - brightest),
     ]
@@ -96,9 +101,13 @@ def colours(curve: Curve) -> list[Mistake]:
     flux = {each: median(10 ** (-0.4 * m) for m in near[each]) for each in "gr"}
     before = {each: [m for t, m in points[each] if t - curve.peak <= 10] for each in "gr"}
     after = {each: [m for t, m in points[each] if t - curve.peak >= -10] for each in "gr"}
+    last = {each: [m for t, m in points[each] if 0 <= t - curve.peak <= 10] for each in "gr"}
+    first = {each: [m for t, m in points[each] if -10 <= t - curve.peak <= 0] for each in "gr"}
     return [
         Mistake("colour-reversed", -curve.want["colour"]),
         Mistake("zeropoints-left-out", curve.with_25["colour"]),
+        Mistake("colour-one-sided", colour(last)),
+        Mistake("colour-one-sided~before", colour(first)),
         Mistake("colour-without-abs", colour(before)),
         Mistake("colour-without-abs~after", colour(after)),
         Mistake("colour-of-everything", colour(within(math.inf, g=0, r=0))),
@@ -111,7 +120,7 @@ def colours(curve: Curve) -> list[Mistake]:
 def episodes(curve: Curve) -> list[Mistake]:
     return [
         Mistake("breaks-for-episodes", curve.want["episodes"] - 1),
-        Mistake("all-bands-mixed", 1 + breaks([t for _, t, _ in curve.points])),
+        mixed("episodes", 1 + breaks([t for _, t, _ in curve.points]), curve.want["episodes"]),
         Mistake("episodes-by-length", stretches([t for t, _ in curve.in_main])),
         Mistake("non-detections-counted~episodes", 1 + breaks(curve.days)),
     ]
