@@ -380,4 +380,5 @@ def fitted(
             Script(model, train, val, batches),
             **settings,
         )
-    return Fitted(history, model.weight.item(), scheduler.steps, places, calls, scheduler.given)
+    weight, given = model.weight.item(), scheduler.given
+    return Fitted(history, weight, scheduler.steps, places, calls, given, model.loaded)

@@ -140,3 +140,5 @@ class Fitted(Struct):
     calls: list[str]
     scheduler_given: bool
     """Whether the scheduler's step was given anything."""
+    loaded: bool
+    """Whether `load_state_dict` of the network was called."""

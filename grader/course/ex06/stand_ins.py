@@ -90,6 +90,11 @@ class Ladder(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.zeros(1))
+        self.loaded = False
+
+    def load_state_dict(self, *args: Any, **options: Any) -> Any:
+        self.loaded = True
+        return super().load_state_dict(*args, **options)
 
     def forward(self, features: Tensor) -> Tensor:
         return self.weight.expand(len(features), 2)  # (batch, 2): class 0 comes first

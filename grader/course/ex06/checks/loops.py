@@ -114,17 +114,24 @@ def check_moved(learner: Subject, loop: str, rng: Rng) -> None:
     fail_if_recognised(answer, NO_LENGTHS, LABELS_FIRST)
     places = answer.value
     require(bool(places), "network-never-asked")
-    for name, place in places.items():
-        require(place == "meta", "not-moved", name=name)
+    left = {name: place for name, place in places.items() if place != "meta"}
+    names = " and ".join(f"the {name}" for name in left)
+    fields = {"loop": loop, "names": names, "place": next(iter(left.values()), "")}
+    whole = left.keys() & {"model", "criterion"}
+    require(bool(whole) or not left, "not-moved~batch", **fields)
+    require(len(whole) == len(left), "not-moved~both", **fields)
+    require(not left, "not-moved", **fields)
 
 
 def check_no_batch(answer: Answer[S]) -> None:
-    """What a loop did without a batch must be a ValueError."""
+    """What a loop did with `BATCH_SIZE - 1` light curves must be a ValueError."""
+    n = BATCH_SIZE - 1
+    fields = {"n": n, "size": BATCH_SIZE, "whole": n + LEFT_OUT, "error": answer.raised}
     returned = Answer(answer.result.returned) if answer.raised is None else answer
     expect_error(
         returned,
         "ValueError",
         "a dataloader without a batch",
         NO_AUTO,
-        Mistake("nothing-to-divide-by", Raises("ZeroDivisionError")),
+        Mistake("nothing-to-divide-by", Raises("ZeroDivisionError"), **fields),
     )

@@ -52,7 +52,7 @@ class Logits:
 
 def shared_batches(rng: Rng, network: Network) -> dict[str, Batches]:
     """What both networks are asked."""
-    padded, equal = light_curves(rng, [4, 8, 2, 6], 10), light_curves(rng, [4, 4, 4, 4], 4)
+    padded, equal = light_curves(rng, [6, 2, 4, 8], 10), light_curves(rng, [4, 4, 4, 4], 4)
     changed = equal.copy()
     changed[0, 2, 1] += 3  # the third observation of the first light curve
     return {
@@ -167,10 +167,23 @@ def check_padded_batch(logits: Logits) -> None:
         rtol=1e-4,
         atol=1e-5,
     )
+    check_places(together, want, lengths, by_length[by_length])
     change = np.abs(together - want).max(axis=1)
     k = int(change.argmax())
     same = approx_equal(together, want, 1e-4, 1e-5)
     require(same, "padding-matters", n=int(lengths[k]), change=float(change[k]))
+
+
+def check_places(
+    together: np.ndarray, want: np.ndarray, lengths: np.ndarray, sorted_twice: np.ndarray
+) -> None:
+    """Each light curve must have its own logits, and not those of another one in the batch."""
+    places = [int(np.abs(want - row).max(axis=1).argmin()) for row in together]
+    if len(set(places)) == len(want) and approx_equal(together, want[places], 1e-4, 1e-5):
+        in_order, n = places == sorted(places), lengths.tolist()
+        fields = {"lengths": n, "order": [n[i] for i in places]}
+        require(places != sorted_twice.tolist(), "order-lost~again", **fields)
+        require(in_order, "order-lost~other", **fields)
 
 
 def check_empty(learner: Subject, rng: Rng, network: Network) -> None:

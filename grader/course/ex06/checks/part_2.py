@@ -68,7 +68,7 @@ def test_lstm_padding(learner: Subject, rng: Rng, memory: Memory) -> None:
     require(not np.allclose(told, whole, 1e-5, 1e-6), "lengths-ignored")
     require(approx_equal(plain, padded, 1e-4, 1e-5), "padding-matters~longer")
     plain, padded = logits.of("single")
-    require(approx_equal(plain, padded, 1e-4, 1e-5), "padding-matters~longer")
+    require(approx_equal(plain, padded, 1e-4, 1e-5), "padding-matters~next-row")
 
 
 def test_lstm_batch(learner: Subject, rng: Rng, memory: Memory) -> None:

@@ -53,9 +53,7 @@ def check_rates(learner: Subject, rng: Rng, n: int, warmup: int) -> None:
         Mistake("rate-squared", rates([each * base[0] for each in want], base)),
         *(Mistake("one-rate-for-all", rates(want, [one] * 2)) for one in (1.0, *base)),
         Mistake("whole-cosine", rates(whole, base)),
-        Mistake("cosine-too-short", rates(stretched(n, warmup, n - warmup - 1), base)),
-        Mistake("cosine-too-short", rates(stretched(n, warmup, n - 1), base) if warmup else False),
-        Mistake("cosine-too-short", rates(stretched(n, warmup, n), base) if warmup else False),
+        *other_lengths(n, warmup, base),
         *(warmup_mistakes(want, warmup, base) if warmup else []),
     )
     judge_rates(answer, want, base, warmup)
@@ -88,6 +86,24 @@ def stretched(n: int, warmup: int, epochs: int) -> list[float]:
     """The factors with a cosine that is spread over another number of epochs."""
     rising = [(epoch + 1) / (warmup + 1) for epoch in range(warmup)]
     return rising + [(1 + math.cos(math.pi * i / epochs)) / 2 for i in range(n - warmup)]
+
+
+def other_lengths(n: int, warmup: int, base: list[float]) -> list[Mistake]:
+    """A cosine that is spread over another number of epochs."""
+    lengths = {"num_epochs - warmup_epochs - 1": n - warmup - 1}
+    lengths |= {"num_epochs - 1": n - 1, "num_epochs": n} if warmup else {}
+    return [
+        Mistake(
+            "cosine-too-short",
+            rates(stretched(n, warmup, epochs), base),
+            n=n,
+            warmup=warmup,
+            epochs=epochs,
+            code=code,
+            right=n - warmup,
+        )
+        for code, epochs in lengths.items()
+    ]
 
 
 def rates(factor: list[float], base: list[float]) -> list[list[float]]:

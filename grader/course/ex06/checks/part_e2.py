@@ -145,12 +145,19 @@ def test_stops(learner: Subject, rng: Rng, memory: Memory) -> None:
 
 def test_best_weights(learner: Subject, rng: Rng, memory: Memory) -> None:
     """The model ends with the weights of the best epoch"""
-    for name in ("best", "stops"):
+    found = []
+    for name in ("stops", "best"):
         asked, answer = trained(learner, rng, memory, name)
         _, epochs, kept = went(answer)
-        want = int(np.argmin(asked.val[:epochs]))
+        found.append((kept, int(np.argmin(asked.val[:epochs])), epochs, answer.value.loaded))
+    kept, want, _, _ = found[0]
+    stopped_right = kept == want
+    for kept, want, epochs, loaded in reversed(found):
+        fields = {"last": epochs, "want": want + 1}
         last = kept == epochs - 1 != want
-        require(not last, "last-weights", last=epochs, want=want + 1)
+        require(not (last and stopped_right), "last-weights~not-stopped", **fields)
+        require(not (last and loaded), "last-weights~no-copy", **fields)
+        require(not last, "last-weights", **fields)
         require(kept == want, "other-weights", got=kept + 1, want=want + 1)
 
 
