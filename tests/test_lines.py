@@ -318,6 +318,8 @@ def test_what_has_no_source_gives_no_lines() -> None:
     assert lines.of(asked(object()), "1") == ""
     assert lines.of(asked(list(range(10_000))), "1") == ""
     assert lines.of(Question("grader.course.ex01.probes", "unknown", (), {}), "1") == ""
+    imported = Question("grader.course.ex01.probes", "source", (1,), {})
+    assert lines.of(imported, "1") == ""  # a name that `lines.py` imports is not its own
     assert lines.of(None, "1") == ""
 
 
