@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
@@ -20,11 +23,28 @@ def picture_of(figure: Figure) -> Picture:
     return Picture([_panel(ax) for ax in figure.axes], " ".join(titles))
 
 
+@contextlib.contextmanager
+def turns_counted() -> Iterator[None]:
+    """Let each panel know how often its `invert_yaxis` is called."""
+    usual = Axes.invert_yaxis
+
+    def invert_yaxis(ax: Any) -> None:
+        ax._turned = getattr(ax, "_turned", 0) + 1
+        usual(ax)
+
+    Axes.invert_yaxis = invert_yaxis  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        Axes.invert_yaxis = usual  # type: ignore[method-assign]
+
+
 def _panel(ax: Any) -> Panel:
     bars = [each for each in ax.containers if isinstance(each, ErrorbarContainer)]
     return Panel(
         labels=[ax.get_xlabel(), ax.get_ylabel()],
         inverted=bool(ax.yaxis_inverted()),
+        turned=getattr(ax, "_turned", 0),
         bars=[_bars(each) for each in bars],
         other_points=len(ax.lines) + len(ax.collections),
     )

@@ -124,6 +124,9 @@ class Rehearsal:
     def told(self, result: Any, error: Caught | None, told: list[list[Any]]) -> Training:
         """All that was seen, with what came out and what `should_stop` was told."""
         run = self.trial.runs[0] if self.trial.runs else None
+        defaults = self.trial.namespace.get("DEFAULTS")
+        known = defaults.items() if isinstance(defaults, dict) else ()
+        self.made.defaults = {str(name): plain(value) for name, value in known}
         return Training(
             result=result,
             error=error,

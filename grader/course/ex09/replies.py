@@ -53,6 +53,8 @@ class Panel(Struct):
 
     labels: list[str]
     inverted: bool
+    turned: int
+    """How often `invert_yaxis` was called."""
     bars: list[Bars]
     other_points: int
 
@@ -274,13 +276,17 @@ class Pictures(Struct):
 
 
 class Made(Struct):
-    """What a training was built from: the order of "data" and "model", settings, the seed."""
+    """What a training was built from: the order of "data" and "model", settings, the seed.
+
+    `defaults` are the learner's own `DEFAULTS` afterwards.
+    """
 
     order: list[str]
     model: dict[str, Any]
     data: dict[str, Any]
     seed: int | None
     n_features: Any
+    defaults: dict[str, Any] = {}
 
 
 class Training(Struct):

@@ -352,7 +352,7 @@ def alerts(
     features_of = live.features_of
 
     def slow_features_of(object_id: str) -> torch.Tensor:
-        features_took.append(nap(0.002))
+        features_took.append(nap(0.0016))
         features: torch.Tensor = features_of(object_id)
         return features
 

@@ -15,7 +15,7 @@ from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
 from grader.course.ex09.replies import Caught, File, Item, Logged, RunFile
 from grader.course.oracles import Rng
-from grader.expect import approx_equal, expect, require, shown
+from grader.expect import approx_equal, difference, expect, require, shown
 from grader.wire import Tensor
 
 
@@ -73,8 +73,8 @@ def check_notes(notes: Any, config: dict[str, Any], epoch: int, metrics: dict[st
         found = notes.get("metrics")
         text = isinstance(found, dict) and any(isinstance(each, str) for each in found.values())
         require(not text, "numbers-as-text", got=shown(found))
-        same = approx_equal(notes["config"], config)
-        require(same, "other-config", got=shown(notes["config"]), want=shown(config))
+        differs = difference(notes["config"], config, "the `config` in `checkpoint.json`")
+        require(not differs, "other-config", differs=differs)
         check_integer(notes["epoch"], epoch, "`checkpoint.json`")
     expect(Answer(notes), want, what="`checkpoint.json`")
 

@@ -55,8 +55,18 @@ def test_second_run(learner: Subject, rng: Rng) -> None:
     got = learner.ask(probes.started, "a-project", settings(rng), "first").value
     first_run(got)
     require(got.second is not None, "old-run-kept")
-    require(ends_first(got.second), "old-run-goes-on")
-    require(ends_first(got.others), "old-run-goes-on~of-another-tracker")
+    require(ends_first(got.second), "old-run-goes-on", so=what_then(got.second))
+    require(ends_first(got.others), "old-run-goes-on~of-another-tracker", so=what_then(got.others))
+
+
+def what_then(opened: Opened | None) -> str:
+    """What becomes of a run that is open when this one is asked for."""
+    reinit = opened and opened.reinit
+    if reinit == "create_new":
+        return "with `reinit='create_new'` it stays open beside the new one"
+    if reinit is None:
+        return "outside a notebook `wandb.init` would return it"
+    return f"with `reinit={reinit!r}` `wandb.init` would return it"
 
 
 def ends_first(opened: Opened | None) -> bool:

@@ -7,7 +7,7 @@ import math
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
 from grader.course.ex09.checks.common import check_without_run, kind_in, numbers
-from grader.course.ex09.replies import Caught
+from grader.course.ex09.replies import Call, Caught
 from grader.course.gates import gate
 from grader.course.oracles import Rng
 from grader.expect import Mistake, expect, require
@@ -49,7 +49,14 @@ def test_without_step(learner: Subject, rng: Rng) -> None:
     got = learner.ask(probes.logged, [[first], [second]]).value
     error = next((error for error in got.errors if error), None)
     require(error is None, "none-compared", error=kind_in(error))
+    refuse_open_rows(got.calls)
     expect(Answer(got.rows), {"0": first, "1": second}, what="the dict of rows by step")
+
+
+def refuse_open_rows(calls: list[Call]) -> None:
+    """These calls were made without a step, and none must have left its row open."""
+    for call in calls:
+        require(call.step is None or call.commit, "row-left-open", step=call.step)
 
 
 def test_backwards(learner: Subject, rng: Rng) -> None:
@@ -81,7 +88,9 @@ def check_bounds(learner: Subject, rows: list[dict[str, float]], now: int) -> No
     for error, past in zip(zero.errors[2:], (-1, now - 1), strict=False):
         require(error is not None, "backwards-allowed", now=now, past=past)
     counted = learner.ask(probes.logged, [[a], [b], [c], [a, 1], [], [b, 0]]).value
-    require(any(counted.errors[3:4]), "own-counter")
+    if not any(counted.errors[3:4]):
+        refuse_open_rows(counted.calls[:3])
+        raise Finding("own-counter")
     require(not any(counted.errors[5:]), "step-of-earlier-run")
 
 

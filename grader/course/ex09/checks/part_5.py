@@ -73,6 +73,7 @@ def test_matrix(plotted: Plotted) -> None:
     got = sorted(item.chart.rows, key=str)
     require(not any(f"Class_{i + 1}" in str(got) for i in range(4)), "names-missing")
     want = matrix_of(y_true, y_pred, names)
+    refuse_fewer_classes(got, names)
     expect(
         Answer(got),
         want,
@@ -80,6 +81,16 @@ def test_matrix(plotted: Plotted) -> None:
         Mistake("names-sorted", matrix_of(y_true, y_pred, sorted(names))),
         what="the list of [true class, predicted class, count]",
     )
+
+
+def refuse_fewer_classes(rows: list[Any], names: list[str]) -> None:
+    """The classes in these rows are not just some of the names."""
+    found = [name for name in names if any(name in row[:2] for row in rows)]
+    missing = [name for name in names if name not in found]
+    strangers = {cell for row in rows for cell in row[:2]} - set(names)
+    left_out = missing == names[-1:] and not strangers  # the one that never occurs
+    fields = {"got": ", ".join(found), "missing": ", ".join(missing)}
+    require(not left_out, "classes-left-out", **fields)
 
 
 def test_row_of_matrix(plotted: Plotted) -> None:
@@ -106,5 +117,7 @@ def test_real_matrix(learner: Subject, rng: Rng) -> None:
     got = learner.ask(probes.really_confused, y_true, y_pred, names).value
     tables = [sorted(table, key=str) for table in got.tables]
     want = [matrix_of(y_true, y_pred, names)]
+    for table in tables:
+        refuse_fewer_classes(table, names)
     expect(Answer(tables), want, what="the list of tables that the run recorded")
     check_losses(got)

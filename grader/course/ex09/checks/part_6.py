@@ -136,12 +136,16 @@ def check_empty(figure: Picture) -> None:
     (panel,) = figure.panels
     shown_bars = [bar for bar in panel.bars if bar.x]
     require(not shown_bars, "points-in-empty-panel")
-    check_axes(panel)
+    check_axes(panel, others=True)  # they were looked at before
 
 
-def check_axes(panel: Panel) -> None:
-    """Both axes have a label, that of magnitudes is inverted."""
-    require(panel.inverted, "not-inverted")
+def check_axes(panel: Panel, others: bool = False) -> None:
+    """Both axes have a label, that of magnitudes is inverted, perhaps as in the `others`."""
+    n_bands = len(panel.bars)
+    if not panel.inverted:
+        require(panel.turned < 2, "not-inverted~again", n=panel.turned, n_bands=n_bands)
+        require(panel.turned == 0, "not-inverted~undone")
+        raise Finding("not-inverted~empty" if others else "not-inverted")
     require(all(panel.labels), "no-axis-label")
     x, y = (label.lower() for label in panel.labels)
     swapped = "mag" in x and "mag" not in y and ("mjd" in y or "day" in y or "time" in y)

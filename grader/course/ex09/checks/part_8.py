@@ -119,7 +119,12 @@ def check_told(got: Training, mine: dict[str, Any]) -> None:
     require(bool(got.config), "config-not-passed")
     for name, value in {**DEFAULTS, **mine}.items():
         told = got.config.get(name)
-        require(approx_equal(told, value), "run-told-other", name=name, got=shown(told), want=value)
+        if approx_equal(told, value):
+            continue
+        changed = name not in mine and name in got.made.defaults and told == got.made.defaults[name]
+        require(not changed, "defaults-changed", name=name, got=shown(told), want=value)
+        whose = "in the `config` that was passed" if name in mine else "in `DEFAULTS`"
+        raise Finding("run-told-other", name=name, got=shown(told), want=value, whose=whose)
 
 
 def gamma_of(got: Training, plan: Plan) -> float:

@@ -28,23 +28,24 @@ def left_closed(confidence: float, n_bins: int) -> int:
 
 
 CASES: dict[str, tuple[list[int], list[list[float]], int]] = {
-    "one answer": ([1], [[0.25, 0.75]], 10),
-    "one class": ([0, 0, 0], [[1.0], [1.0], [1.0]], 10),
+    "one answer in 10 bins": ([1], [[0.25, 0.75]], 10),
+    "three answers of a network with a single class": ([0, 0, 0], [[1.0], [1.0], [1.0]], 10),
     "probabilities of exactly 0 and 1": ([0, 1, 2, 2], np.eye(3)[[0, 1, 2, 0]].tolist(), 10),
-    "confidences on the borders of bins": (
+    "confidences on the borders of 4 bins": (
         [0, 0, 1, 1, 1, 1],
         [[0.5, 0.5], [0.75, 0.25], [0.25, 0.75], [0.0, 1.0], [0.5, 0.5], [0.5, 0.5]],
         4,
     ),
     "a confidence just above a border": ([0, 0], [[0.5000005, 0.4999995], [0.75, 0.25]], 4),
-    "a single bin": ([0, 1, 1], [[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]], 1),
+    "three answers in a single bin": ([0, 1, 1], [[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]], 1),
 }
 
 
 def cases(rng: Rng) -> dict[str, tuple[Array, Array, int]]:
+    n = rng.size(60)
     ordinary = {
-        "many answers": (*answers(rng, rng.size(60), 4), 10),
-        "few answers in many bins": (*answers(rng, 7, 3), 15),
+        f"{n} answer{'s' if n > 1 else ''} in 10 bins": (*answers(rng, n, 4), 10),
+        "7 answers in 15 bins": (*answers(rng, 7, 3), 15),
     }
     special = {
         name: (np.array(true), np.array(prob, dtype=float), n)

@@ -65,8 +65,15 @@ def check_counts(panel: Panel, bins: list[list[tuple[float, bool]]]) -> None:
     """The counts of the bins that are not empty are written in the panel."""
     words = [word for text in panel.texts for word in words_of(text)]
     counts = [str(len(b)) for b in bins if b]
-    written = all(words.count(each) >= counts.count(each) for each in counts)
-    require(written, "no-counts", counts=", ".join(counts))
+    if all(words.count(each) >= counts.count(each) for each in counts):
+        return
+    numbers = [word for word in words if word.isdecimal()]
+    fields = {"counts": ", ".join(counts), "got": ", ".join(numbers)}
+    first = [str(len(b)) for b in bins][: len(counts)]
+    require(sorted(numbers) != sorted(first), "counts-of-other-bins", **fields)
+    require(bool(numbers), "no-counts", **fields)
+    require(not Counter(numbers) <= Counter(counts), "no-counts~some", **fields)
+    require(False, "other-counts", **fields)
 
 
 def filled_points(bins: list[list[tuple[float, bool]]]) -> Array:

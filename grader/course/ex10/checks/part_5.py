@@ -95,10 +95,37 @@ def test_fit(learner: Subject, rng: Rng) -> None:
             Mistake("narrow-range", at_end and 0.05 < value < 20, value=value, want=want),
             Mistake("bounded-too-high", best_temperature(drawn, boastful, 1e-6), want=want),
             Mistake("fitted-to-ece", fits_ece_better(drawn, boastful, value, want)),
+            Mistake("fitted-to-brier", fits_brier_better(drawn, boastful, value, want)),
             Mistake("too-coarse", abs(value / want - 1) < 0.15, value=value, want=want),
-            what="the temperature",
+            Mistake("other-temperature", True, **told(drawn, boastful, value, want)),
             rtol=0.0105,
         )
+
+
+def told(y_true: Array, y_prob: Array, got: float, want: float) -> dict[str, Any]:
+    """The data, and the cross-entropy at two temperatures."""
+    n, rows = len(y_true), np.unique(y_prob, axis=0)
+    about = f"{n} answers"
+    if len(rows) == 1:
+        counts = ", ".join(map(str, np.bincount(y_true, minlength=y_prob.shape[1])))
+        about += (
+            f", all with the probabilities {rows[0].tolist()} (the classes are true {counts} times)"
+        )
+    of_got, of_want = (cross_entropy(y_true, y_prob, t) if t > 0 else math.nan for t in (got, want))
+    return {"about": about, "value": got, "want": want, "of_got": of_got, "of_want": of_want}
+
+
+def fits_brier_better(y_true: Array, y_prob: Array, got: float, want: float) -> bool:
+    """Whether the mean squared distance from the truth is smallest here."""
+
+    def distance(temperature: float) -> float:
+        p = at_temperature(y_prob, temperature)
+        return float(((p - np.eye(p.shape[1])[y_true]) ** 2).sum(axis=1).mean())
+
+    if not 0.0505 < got < 19.8:
+        return False
+    at_got, below, above, at_want = map(distance, (got, got / 1.02, got * 1.02, want))
+    return at_got < min(below, above) and at_got < at_want
 
 
 def say_why_at_the_end(learner: Subject, y_prob: Array, answer: Answer[Any]) -> None:

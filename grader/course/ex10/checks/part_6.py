@@ -156,7 +156,9 @@ def test_auroc(learner: Subject, rng: Rng) -> None:
         expect(
             Answer(value),
             want,
-            Mistake("turned-round", want < 0.5 and approx_equal(value, 1 - want), want=want),
+            Mistake(
+                "turned-round", want < 0.5 and approx_equal(value, 1 - want), got=value, want=want
+            ),
             Mistake("reversed", 1 - want),
             Mistake("ties-lost", wins / len(pairs)),
             Mistake("ties-won", (wins + ties) / len(pairs)),

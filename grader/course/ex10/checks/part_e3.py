@@ -19,27 +19,29 @@ from grader.expect import (
     kind_of,
     require,
     showing,
+    shown,
 )
 
 NAMES = ["TDE", "SNIa", "CV", "AGN", "SNII"]  # not in the usual order
 
 
 def stream_of(rng: Rng) -> list[tuple[str, dict[str, Any]]]:
-    """Alerts of two objects, mixed; one comes late, one twice, and some in one night."""
+    """Alerts of two objects, mixed; one comes late, two come twice, and some in one night."""
 
     def alert(name: str, day: float, band: str, flux: float) -> tuple[str, dict[str, Any]]:
         return name, {"mjd": 60000.0 + day, "flux": flux, "flux_err": 1.5, "band": band}
 
     fluxes = rng.uniform(20, 90, 7).round(3).tolist()
-    first = alert("A", 1.5, "g", fluxes[0])
+    first, third = alert("A", 1.5, "g", fluxes[0]), alert("A", 6.5, "r", fluxes[2])
     return [
         first,
         alert("B", 2.25, "r", fluxes[1]),
-        alert("A", 6.5, "r", fluxes[2]),
+        third,
         alert("A", 3.5, "r", fluxes[3]),  # late
         alert("A", 6.5, "g", fluxes[4]),  # the same moment in another band is another observation
         alert("A", 6.5001, "r", fluxes[6]),  # nine seconds later
         alert("B", 6.5, "r", fluxes[5]),  # the moment of another object's
+        third,  # again
         (first[0], first[1] | {"flux": fluxes[0] + 1, "flux_err": 2.5}),  # again, measured anew
     ]
 
@@ -50,19 +52,24 @@ def test_alerts(learner: Subject, rng: Rng) -> None:
     stream = stream_of(rng)
     p = softmax(rng.normal(0, 1.5, (len(stream), 5)))
     got = learner.ask(probes.alerts, stream, p.tolist(), NAMES).value
-    counts = [1, 1, 2, 3, 4, 5, 2, 5]
+    counts = [1, 1, 2, 3, 4, 5, 2, 5, 5]
     seen = [each.get("n_observations") if isinstance(each, dict) else None for each in got.answers]
     fail_if_recognised(
         Answer(seen),
-        Mistake("objects-mixed", [1, 2, 3, 4, 5, 6, 6, 6]),
-        Mistake("copies-counted", [1, 1, 2, 3, 4, 5, 2, 6]),
-        Mistake("band-ignored", [1, 1, 2, 3, 3, 4, 2, 4]),
-        Mistake("history-lost", [1] * 8),
-        Mistake("late-dropped", [1, 1, 2, 2, 3, 4, 2, 4]),
-        Mistake("near-ones-dropped", [1, 1, 2, 3, 4, 4, 2, 4]),
-        Mistake("copies-of-other-objects", [1, 1, 2, 3, 4, 5, 1, 5]),
+        Mistake("objects-mixed", [1, 2, 3, 4, 5, 6, 6, 6, 6]),
+        Mistake("copies-counted", [1, 1, 2, 3, 4, 5, 2, 6, 7]),
+        Mistake("copies-counted~measured-anew", [1, 1, 2, 3, 4, 5, 2, 5, 6]),
+        Mistake("band-ignored", [1, 1, 2, 3, 3, 4, 2, 4, 4]),
+        Mistake("history-lost", [1] * 9),
+        Mistake("late-dropped", [1, 1, 2, 2, 3, 4, 2, 4, 4]),
+        Mistake("near-ones-dropped", [1, 1, 2, 3, 4, 4, 2, 4, 4]),
+        Mistake("copies-of-other-objects", [1, 1, 2, 3, 4, 5, 1, 5, 5]),
     )
     require(len(got.answers) == len(stream), "answers-missing", got=len(got.answers))
+    n_asked = len(got.questions)
+    copies_skipped = [question.length for question in got.questions] == counts[:-2]
+    require(not copies_skipped, "copy-not-asked", got=shown(got.answers[-1]))
+    require(n_asked == len(counts), "not-asked-once", n_asked=n_asked, n_alerts=len(counts))
     for i, each in enumerate(got.answers):
         want = {
             "object_id": stream[i][0],
@@ -71,7 +78,7 @@ def test_alerts(learner: Subject, rng: Rng) -> None:
             "probability": float(p[i].max()),
             "uncertainty": 0.75,
         }
-        check_answer(each, want, i)
+        check_answer(each, want, i, p[i].round(3).tolist())
     check_questions(got, counts)
     name, kind = got.others[0] if got.others else ("", "")
     require(not got.others, "not-a-plain-number", name=name, got=kind)
@@ -79,15 +86,15 @@ def test_alerts(learner: Subject, rng: Rng) -> None:
 
 
 def check_kept(given: list[dict[str, Any]], kept: list[dict[str, Any]]) -> None:
-    """The observations of an object are kept as they came, but the last one, which is a copy."""
+    """The observations of an object are kept as they came, but the last two, which are copies."""
     found, fluxes = (
         sorted(float(each.get("flux") or 0.0) for each in kept),
         [each["flux"] for each in given],
     )
-    require(not approx_equal(found, sorted(fluxes[1:])), "copy-replaces")
-    want = sorted(fluxes[:-1])
+    require(not approx_equal(found, sorted(fluxes[1:-2] + fluxes[-1:])), "copy-replaces")
+    want = sorted(fluxes[:-2])
     expect(Answer(found), want, what="the list of fluxes kept of object A")
-    for one in given[:-1]:
+    for one in given[:-2]:
         (same,) = (each for each in kept if each["flux"] == one["flux"])
         same = {key: same.get(key) for key in one}
         expect(Answer(same), one, what="an observation kept of object A")
@@ -111,10 +118,13 @@ def test_many_observations(learner: Subject, rng: Rng) -> None:
     require(got.n_times == n, "times-lost", n=n, n_times=got.n_times)
 
 
-def check_answer(got: Any, want: dict[str, Any], number: int) -> None:
-    """What the learner says about one alert."""
+def check_answer(got: Any, want: dict[str, Any], number: int, p: list[float]) -> None:
+    """What the learner says about one alert, for which these are the mean probabilities."""
     if not isinstance(got, dict):
-        raise Finding("not-a-dictionary", got=kind_of(got))
+        raise Finding("not-a-dictionary", number=number, got=kind_of(got))
+    label = got.get("label", want["label"])
+    fields = {"got": shown(label), "want": want["label"], "names": NAMES, "p": p, "number": number}
+    require(label == want["label"], "other-label", **fields)
     expect(
         Answer(got.get("uncertainty")),
         want["uncertainty"],
@@ -122,13 +132,12 @@ def check_answer(got: Any, want: dict[str, Any], number: int) -> None:
         Mistake("one-part-only~aleatoric", 0.5),
         what="`uncertainty`",
     )
-    expect(Answer(got), want, what=f"the answer to alert {number}", rtol=1e-5)
+    expect(Answer(got), want, what=f"the answer to alert number {number} (from 0)", rtol=1e-5)
 
 
 def check_questions(got: Stream, counts: list[int]) -> None:
     """What the model was asked, and how long it took."""
     require(not got.changed, "observation-changed")
-    require(len(got.questions) == len(counts), "not-asked-once")
     require(got.n_features >= len(counts), "features-of-not-used")
     lengths = [question.length for question in got.questions]
     expect(Answer(lengths), counts, what="the list of lengths that the model was given")
@@ -155,9 +164,11 @@ def test_latency(learner: Subject, rng: Rng) -> None:
         want = {q: 1000 * interpolated(ordered, q / 100) for q in percentiles}
         whole = {q: 1000 * interpolated(ordered, int(q) / 100) for q in percentiles}
         answer = learner.ask(probes.latency, seconds, *asked)
-        average = 1000 * mean(seconds)
+        average, found = 1000 * mean(seconds), answer.value.percentiles
+        wrong, beside = not_between(found, want, ordered)
+        fields = {"got": shown(found[wrong]), "want": shown(want[wrong])} if beside else {}
         expect(
-            Answer(answer.value.percentiles),
+            Answer(found),
             want,
             Mistake("seconds-for-milliseconds", {q: v / 1000 for q, v in want.items()}),
             Mistake("list-for-dictionary", list(want.values())),
@@ -167,7 +178,10 @@ def test_latency(learner: Subject, rng: Rng) -> None:
             ),
             Mistake("percentiles-cut-off", {int(q): v for q, v in whole.items()}),
             Mistake("mean-for-percentiles", dict.fromkeys(percentiles, average)),
-            what="the dictionary of percentiles",
+            Mistake(
+                "not-interpolated", bool(beside), q=wrong, n=len(ordered), beside=beside, **fields
+            ),
+            what=f"the dictionary of percentiles of {len(ordered)} times, in milliseconds,",
         )
         with showing("{}\nlive.seconds"):
             require(answer.value.seconds == seconds, "seconds-changed")
@@ -177,6 +191,22 @@ def test_latency(learner: Subject, rng: Rng) -> None:
     expect_error(
         learner.ask(probes.latency, []), "ValueError", "Asking for percentiles of no answers"
     )
+
+
+def not_between(found: Any, want: dict[float, float], ordered: list[float]) -> tuple[float, str]:
+    """The first percentile that is one of the times, and the two times that it lies between.
+
+    Only if all percentiles are times: then nothing is interpolated.
+    """
+    times = [1000 * second for second in ordered]
+    same = isinstance(found, dict) and set(found) == set(want)
+    if not same or not all(any(approx_equal(v, t) for t in times) for v in found.values()):
+        return 0, ""
+    wrong = next((q for q in want if not approx_equal(found[q], want[q])), None)
+    if wrong is None:
+        return 0, ""
+    below, above = ([t for t in times if (t > want[wrong]) == up] for up in (False, True))
+    return wrong, f"{below[-1]:.6g} and {above[0]:.6g}"
 
 
 def interpolated(ordered: list[float], fraction: float) -> float:
