@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
@@ -10,7 +11,7 @@ from grader.course.ex09.checks.common import check_without_run, kind_in, numbers
 from grader.course.ex09.replies import Call, Caught
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, expect, require
+from grader.expect import Mistake, expect, require, shown
 
 
 @gate
@@ -23,7 +24,7 @@ def test_rows(learner: Subject, rng: Rng) -> None:
     got = learner.ask(probes.logged, [[first, 0], [second, 1], [undefined, gap]]).value
     at_once = got.counts[0] if got.counts else 0
     require(at_once <= 1, "one-by-one~metrics", n_calls=at_once)
-    raised_nothing(got.errors)
+    raised_nothing(got.errors, [[first, 0], [second, 1], [undefined, gap]])
     require(bool(got.calls), "nothing-logged~metrics")
     require(len(got.calls) == 3, "other-number-of-calls", got=len(got.calls))
     steps = [call.step for call in got.calls]
@@ -35,12 +36,13 @@ def test_rows(learner: Subject, rng: Rng) -> None:
     expect(Answer(got.rows), want, left_out, what="the dict of rows by step")
 
 
-def raised_nothing(errors: list[Caught | None]) -> None:
-    """None of the calls has raised an exception."""
-    for error in errors:
+def raised_nothing(errors: list[Caught | None], given: list[list[Any]]) -> None:
+    """None of the calls, which were given these metrics and steps, has raised an exception."""
+    for error, (metrics, step) in zip(errors, given, strict=False):
         if error:
-            message = error.message[:200]
-            raise Finding("logging-raised", status="error", kind=kind_in(error), message=message)
+            fields = {"kind": kind_in(error), "message": error.message[:200]}
+            fields |= {"metrics": shown(metrics), "step": str(step)}
+            raise Finding("logging-raised", status="error", **fields)
 
 
 def test_without_step(learner: Subject, rng: Rng) -> None:
@@ -73,7 +75,7 @@ def test_backwards(learner: Subject, rng: Rng) -> None:
     named = str(past) in said and any(str(n) in said for n in (now, now + 1))
     require(named, "steps-not-named", past=past, now=now, got=said)
     require(got.counts[1:2] == [1], "logged-before-refused")
-    raised_nothing([got.errors[0], got.errors[2]])
+    raised_nothing([got.errors[0], got.errors[2]], [[a, now], [c, now + 1]])
     check_bounds(learner, [a, b, c], now)
 
 

@@ -18,6 +18,7 @@ class Registry:
 
     def __init__(self, learner: Subject, steps: list[list[Any]]) -> None:
         self.steps = learner.ask(probes.registered, steps).value
+        self.calls = [f"`{step[0]}`" for step in steps]
         if len(self.steps) != len(steps):
             raise Finding("steps-missing", got=len(self.steps), want=len(steps))
 
@@ -29,7 +30,11 @@ class Registry:
         for number in numbers:
             if error := self.steps[number].error:
                 kind, message = kind_in(error), error.message[:200]
-                raise Finding("registry-raised", status="error", kind=kind, message=message)
+                before = f"after {', '.join(self.calls[:number])}" if number else "the first call"
+                fields = {"call": self.calls[number], "before": before}
+                raise Finding(
+                    "registry-raised", status="error", kind=kind, message=message, **fields
+                )
 
     def current(self, number: int) -> float | str | None:
         """The weight of the version that is deployed after a step."""
