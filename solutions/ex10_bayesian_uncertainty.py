@@ -2062,8 +2062,7 @@ def active_learning(
             returns a model.
         score: called with a model; returns its score.
         uncertainty: called with a model and an array of numbers of objects; returns the uncertainty
-            of each of them, the larger the more uncertain. It may be negative, such as minus the
-            margin between the two largest probabilities.
+            of each of them, the larger the more uncertain.
         n_pool: the number of objects; n_start + n_rounds * n_query of them at least.
         strategy: "uncertain" labels those of the objects not yet labelled about which the newest
             model is most uncertain; "random" draws from them.

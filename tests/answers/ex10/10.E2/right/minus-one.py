@@ -10,7 +10,7 @@ def active_learning(
     n_rounds=8,
     seed=0,
 ):
-    """The whole pool is asked about; what is labelled comes last."""
+    """The whole pool is asked about; what is labelled comes last, as if it were less than certain."""
     if strategy not in {"uncertain", "random"}:
         raise ValueError(strategy)
     generator = np.random.default_rng(seed)
@@ -24,6 +24,6 @@ def active_learning(
             doubt = generator.random(n_pool)
         else:
             doubt = np.array(uncertainty(model, pool), dtype=float)
-        doubt[labelled] = -np.inf
+        doubt[labelled] = -1
         labelled = np.append(labelled, np.argsort(doubt)[::-1][:n_query])
     return curve
