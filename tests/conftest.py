@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -29,3 +30,9 @@ def _own_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.path", list(sys.path))
     monkeypatch.setitem(os.environ, "PYTHONSAFEPATH", "")
     monkeypatch.delitem(os.environ, "PYTHONSAFEPATH")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the thousands of tests out of every collection of garbage, here and in what is forked."""
+    gc.collect()
+    gc.freeze()

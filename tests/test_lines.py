@@ -40,9 +40,9 @@ WRONG = [one for one in answers("wrong") if one.part.split(".")[0] in WITH_LINES
 CHOSEN = [
     answer
     for answer in WRONG
-    if "WORKBOOK_LONG" in os.environ or zlib.crc32(str(answer).encode()) % 3 == 0
+    if "WORKBOOK_LONG" in os.environ or zlib.crc32(str(answer).encode()) % 4 == 0
 ]
-"""A third of the wrong answers, always the same ones; all where there is time."""
+"""A quarter of the wrong answers, always the same ones; all where there is time."""
 NO_LINES = frozenset(
     {
         "6.4-arguments-swapped",  # PyTorch raises another exception than the check's criterion
