@@ -33,6 +33,6 @@ def _own_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Keep the thousands of tests out of every collection of garbage, here and in what is forked."""
+    """Keep the thousands of tests out of garbage collections, here and in what is forked."""
     gc.collect()
     gc.freeze()
