@@ -83,7 +83,7 @@ def set_up_beside_root(learner: Learner) -> BesideRoot:
             kept.append(state(root) == before)
             counts.append(len(logger.handlers))
             levels.append(logger.level)
-    return BesideRoot(counts[0], counts[1], others, levels, root_kept=all(kept))
+    return BesideRoot(counts[0], counts[1], others, (levels[0], levels[1]), root_kept=all(kept))
 
 
 def _failure(fails: str) -> BaseException | None:

@@ -89,7 +89,7 @@ class BesideRoot(Struct):
     alone: int
     others: int
     """The number of them where somebody had given it one before."""
-    levels: list[int]
+    levels: tuple[int, int]
     """The logger's level in both cases: the root's was DEBUG, and its own WARNING, before."""
     root_kept: bool
     """Whether the root logger is as it was, and has its handler as it was."""
