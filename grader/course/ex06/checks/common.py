@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from grader.answer import Answer, Failure, Subject
 from grader.course import probing
 from grader.course.ex06 import probes
+from grader.course.oracles import Rng
 
 N_FEATURES, N_CLASSES = 6, 5
 
@@ -72,15 +73,26 @@ class Bundle:
         return answer
 
 
+class Planned(Protocol):
+    """Something that is asked about: what its probe takes."""
+
+    @property
+    def question(self) -> tuple[Any, ...]: ...
+
+
+P = TypeVar("P", bound=Planned)
+
+
 def bundle(
-    learner: Subject,
-    memory: Memory,
-    probe: Any,
-    questions: Callable[[], dict[str, tuple[Any, ...]]],
-) -> Bundle:
-    """The bundle of a part's questions, which are asked only once."""
+    learner: Subject, rng: Rng, memory: Memory, probe: Any, plan: Callable[[Rng], dict[str, P]]
+) -> tuple[dict[str, P], Bundle]:
+    """What a part plans to ask, drawn once, and its questions, asked only once."""
+    if "plan" not in memory:
+        memory["plan"] = plan(rng)
+    planned: dict[str, P] = memory["plan"]
     if "bundle" not in memory:
-        memory["bundle"] = Bundle(learner, probe, questions())
+        questions = {name: one.question for name, one in planned.items()}
+        memory["bundle"] = Bundle(learner, probe, questions)
     found: Bundle = memory["bundle"]
     found.learner = learner
-    return found
+    return planned, found

@@ -66,14 +66,7 @@ def logits_of(
     learner: Subject, rng: Rng, memory: Memory, plan: Callable[[Rng], dict[str, Batches]]
 ) -> Logits:
     """The logits for all batches of a part, which are asked only once."""
-    if "plan" not in memory:
-        memory["plan"] = plan(rng)
-    batches: dict[str, Batches] = memory["plan"]
-
-    def questions() -> dict[str, tuple[Any, ...]]:
-        return {name: one.question for name, one in batches.items()}
-
-    return Logits(batches, bundle(learner, memory, probes.logits, questions))
+    return Logits(*bundle(learner, rng, memory, probes.logits, plan))
 
 
 def longer(x: np.ndarray, rows: int) -> np.ndarray:

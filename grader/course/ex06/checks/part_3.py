@@ -42,6 +42,10 @@ class Trial:
     targets: np.ndarray
 
     @property
+    def question(self) -> tuple[Any, ...]:
+        return self.settings, Tensor.of(self.logits), Tensor.of(self.targets)
+
+    @property
     def alpha(self) -> float:
         return self.settings.get("alpha", 1.0)
 
@@ -85,18 +89,8 @@ def check(
     judge: Callable[[Trial, Answer[Any], Any], None],
 ) -> None:
     """Judge loss and gradient of a trial, once the loss is a tensor of no dimensions."""
-    if "trials" not in memory:
-        memory["trials"] = trials(rng)
-    made: dict[str, Trial] = memory["trials"]
+    made, losses = bundle(learner, rng, memory, probes.focal_loss, trials)
     trial = made[name]
-
-    def questions() -> dict[str, tuple[Any, ...]]:
-        return {
-            key: (one.settings, Tensor.of(one.logits), Tensor.of(one.targets))
-            for key, one in made.items()
-        }
-
-    losses = bundle(learner, memory, probes.focal_loss, questions)
 
     def judge_loss(answer: Answer[Any]) -> None:
         got = answer.value

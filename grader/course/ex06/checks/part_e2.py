@@ -62,14 +62,8 @@ def runs(rng: Rng) -> dict[str, Run]:
 
 def trained(learner: Subject, rng: Rng, memory: Memory, name: str) -> tuple[Run, Answer[Fitted]]:
     """One of the trainings, and what came of it; all are asked at once."""
-    if "runs" not in memory:
-        memory["runs"] = runs(rng)
-    made: dict[str, Run] = memory["runs"]
-
-    def questions() -> dict[str, tuple[Any, ...]]:
-        return {key: each.question for key, each in made.items()}
-
-    return made[name], bundle(learner, memory, probes.fitted, questions).of(name)
+    made, answers = bundle(learner, rng, memory, probes.fitted, runs)
+    return made[name], answers.of(name)
 
 
 def scaled(rng: Rng, losses: list[float]) -> list[float]:
