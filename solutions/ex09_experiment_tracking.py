@@ -18,35 +18,36 @@
 # ## Which of the forty networks was it?
 #
 # On Tuesday your network found nine of ten tidal disruption events. On Thursday it finds six, and
-# nobody knows why. Was it the learning rate? The seed? Another set of light curves? In the folder
-# are `model.pt`, `model_new.pt` and `model_final_2.pt`, and in a notebook the numbers of the last
-# run, which have overwritten those of all earlier runs.
+# nobody knows why. Was it the learning rate? The seed? Different light curves? The folder holds
+# `model.pt`, `model_new.pt` and `model_final_2.pt`, and the notebook shows the numbers of the last
+# run, which have overwritten those of every earlier one.
 #
-# Anyone who works in a laboratory keeps a notebook: date, settings, what was seen, what came out,
-# in ink. **Experiment tracking** is that notebook, kept by the program itself. We use *Weights &
+# Anyone who works in a laboratory keeps a notebook, in ink: date, settings, what was seen, what
+# came out. **Experiment tracking** is that notebook, kept by the program itself. We use *Weights &
 # Biases* (W&B), the package `wandb`. Its vocabulary:
 #
 # | word | what it is | in a laboratory |
 # |---|---|---|
-# | **run** | one training, from its start to its end | a page of the notebook |
-# | **config** | what was chosen before: learning rate, sizes, seed | the top of the page |
-# | **history** | numbers that change, a row per *step* (for us: per epoch) | the readings |
+# | **run** | one training run, from start to finish | a page of the notebook |
+# | **config** | what was chosen beforehand: learning rate, sizes, seed | the top of the page |
+# | **history** | numbers that change, one row per *step* (for us, per epoch) | the readings |
 # | **summary** | the numbers that remain at the end | the result, underlined |
 # | **artifact** | files with a name and a version: a model, a data set | a sample in the cupboard |
 # | **sweep** | many runs with different configs | a series of experiments |
 #
 # W&B sends all this to a server, where it is plotted, compared and shared. That needs an account.
-# But it also works **offline**: then everything is written into a folder, and can be sent later.
+# But it also works **offline**: everything is then written to a folder, and can be sent later.
 
 # %% [markdown]
 # ## How this notebook works
 #
 # Functions and methods marked `TODO` are yours to write: delete the line
-# `raise NotImplementedError(...)` and put your code in its place. The docstring says exactly what
-# is asked. `check("9.1")` says what works and what does not, and `hint("9.1")`, in a cell of your
-# own, helps if you are stuck. In a terminal, `grader check 9` checks the whole notebook at once.
+# `raise NotImplementedError(...)` and put your code in its place. The docstring says everything
+# that is required. `check("9.1")` says what works and what does not, and `hint("9.1")`, in a cell
+# of your own, helps if you are stuck. In a terminal, `grader check 9` checks the whole notebook at
+# once.
 #
-# After every change to the class, run its cell again before you run its checks, and make new
+# After every change to the class, run its cell again before you run its checks, and create new
 # trackers: those made earlier still have the old methods.
 
 # %%
@@ -111,7 +112,7 @@ RARE = "TDE"
 BAND_COLOURS = {"g": "#1b9e77", "r": "#d1352b", "i": "#7a4a12"}
 ZEROPOINT = 25.0  # a flux of 1 is magnitude 25
 
-os.environ.setdefault("WANDB_ERROR_REPORTING", "false")  # no reports of W&B's own, unasked
+os.environ.setdefault("WANDB_ERROR_REPORTING", "false")  # W&B sends no error reports unasked
 
 # %% [markdown]
 # ### Online or offline?
@@ -128,7 +129,7 @@ WANDB_HOSTS = ("api.wandb.ai", "api.forge.coreweave.com")
 def wandb_mode() -> Literal["online", "offline"]:
     """Return "online" if an API key is configured, in the environment or in netrc, else "offline".
 
-    The environment variable WANDB_MODE set to anything but "online" means "offline".
+    It is also "offline" if the environment variable WANDB_MODE is set to anything but "online".
     """
     if os.environ.get("WANDB_MODE", "online") != "online":
         return "offline"
@@ -146,17 +147,18 @@ def wandb_mode() -> Literal["online", "offline"]:
 # ### Data, network and metric
 #
 # The next cell is complete; it puts together what you know from earlier exercises. Light curves are
-# divided into three sets *by object*, with the same mixture of classes in each:
+# split into three sets *by object*, with the same mixture of classes in each:
 #
-# - from the **training set** the network learns;
-# - the **validation set** decides: when to stop, which epoch was the best, which learning rate;
+# - the network learns from the **training set**;
+# - the **validation set** decides when to stop, which epoch was the best, which learning rate to
+#   use;
 # - the **test set** is used once, at the very end. A set that was used to make a decision can no
 #   longer judge it fairly. A sweep of fifty runs decides fifty times.
 #
-# One object in five is a TDE here. Among a survey's transients it is one in a hundred or so, but
-# with one of them in a set no number would mean anything. The metric is the **F1 score** of the
-# rare class, $2PR/(P+R)$: the precision $P$ and the recall $R$ must both be good. Always saying
-# "TDE" gives 0.33.
+# One object in five is a TDE here. Among a survey's transients it is more like one in a hundred,
+# but with a single TDE in a set no number would mean anything. The metric is the **F1 score** of
+# the rare class, $2PR/(P+R)$: the precision $P$ and the recall $R$ must both be high. Always
+# answering "TDE" gives 0.33.
 
 # %%
 MIXTURE = {"SNIa": 0.3, "SNII": 0.2, "CV": 0.15, "AGN": 0.15, "TDE": 0.2}
@@ -164,7 +166,7 @@ MIXTURE = {"SNIa": 0.3, "SNII": 0.2, "CV": 0.15, "AGN": 0.15, "TDE": 0.2}
 
 @dataclass(frozen=True)
 class Data:
-    """Three sets of light curves, and those of the test set once more as one can plot them."""
+    """Three sets of light curves, and those of the test set once more in a form to plot."""
 
     train: LightCurveDataset
     val: LightCurveDataset
@@ -174,7 +176,7 @@ class Data:
 
 @functools.cache
 def make_data(n_objects: int = 600, max_sequence_length: int = 60, seed: int = 0) -> Data:
-    """Invent light curves and divide them 3 : 1 : 1 by object; equal arguments give equal data."""
+    """Simulate light curves and split them 3 : 1 : 1 by object; equal arguments give equal data."""
     lightcurves, labels = create_synthetic_transient_dataset(n_objects, MIXTURE, seed)
     numbers = np.arange(n_objects)
     train, rest = train_test_split(numbers, train_size=0.6, stratify=labels, random_state=seed)
@@ -194,7 +196,7 @@ def make_data(n_objects: int = 600, max_sequence_length: int = 60, seed: int = 0
 
 
 def build_model(config: Mapping[str, Any], n_features: int) -> Time2VecTransformerEncoder:
-    """Return a new transformer with the sizes of a configuration."""
+    """Return a new transformer with the sizes that a configuration gives."""
     return Time2VecTransformerEncoder(
         input_dim=n_features,
         d_model=config["d_model"],
@@ -211,7 +213,7 @@ def build_model(config: Mapping[str, Any], n_features: int) -> Time2VecTransform
 def evaluate(
     model: nn.Module, loader: DataLoader, criterion: nn.Module
 ) -> tuple[dict[str, float], np.ndarray, np.ndarray]:
-    """Return metrics, probabilities (n, 5) and class numbers (n,) of all that a loader delivers.
+    """Return metrics, probabilities (n, 5) and class numbers (n,) of everything in a loader.
 
     The metrics are `loss`, `accuracy` and `f1_rare_events`. The model's mode is left as it was.
     """
@@ -235,16 +237,16 @@ def evaluate(
 #
 # ### 9.1 Checkpoint files
 #
-# `torch.save(model, path)` looks tempting, and is a trap in three ways. It stores the *object*, by
-# Python's `pickle`, with references to your classes: rename the class or move the file, and the
-# network cannot be loaded any more. Loading a pickle runs whatever code is in it, so nobody should
-# load yours, and you should not load theirs. And everything that was not in the object is lost: the
-# learning rate, the epoch, how good it was.
+# `torch.save(model, path)` looks tempting, but is a trap in three ways. It stores the *object*,
+# using Python's `pickle`, with references to your classes: rename the class or move the file, and
+# the network can no longer be loaded. Loading a pickle runs whatever code is in it, so nobody
+# should load yours, and you should not load theirs. And everything that was not in the object is
+# lost: the learning rate, the epoch, how good it was.
 #
-# So store the *weights*, `model.state_dict()`, and beside them, as text, what they are. The format
-# **safetensors** holds names, shapes and numbers and nothing that could be run: `save_file(tensors,
-# path)` and `load_file(path)` do the work. `save_file` requires tensors that are contiguous in
-# memory and do not share memory; `tensor.contiguous()` takes care of the first.
+# So store the *weights*, `model.state_dict()`, and next to them, as text, what they are. The
+# **safetensors** format holds names, shapes and numbers, and nothing that could be run:
+# `save_file(tensors, path)` and `load_file(path)` do the work. `save_file` requires tensors that
+# are contiguous in memory and do not share memory; `tensor.contiguous()` takes care of the first.
 
 
 # %% part="9.1" points=1
@@ -255,18 +257,18 @@ def save_checkpoint(
     epoch: int,
     metrics: Mapping[str, float],
 ) -> Path:
-    """Write a network and all one needs to know about it into a folder, as two files.
+    """Write a network and all you need to know about it to a folder, as two files.
 
-    - `model.safetensors`: the weights, all tensors of `model.state_dict()` under their names, also
-      where two of them share their memory (safetensors' own `save_model` stores one of the two);
+    - `model.safetensors`: the weights, all tensors of `model.state_dict()` under their names, even
+      if two of them share memory (safetensors' own `save_model` stores only one of the two);
     - `checkpoint.json`: an object with the keys `config`, `epoch` and `metrics`.
 
     Args:
-        folder: where to write; it is made if it does not exist, with the folders above it.
+        folder: where to write; it is created if it does not exist, along with its parent folders.
         model: any network. It is not changed.
         config: the settings of the run; its values can be stored as JSON. It is not changed.
         epoch: the number of the epoch after which the weights were saved, a Python int.
-        metrics: names and numbers; a number may also be NumPy's, such as `np.float32(0.5)`.
+        metrics: names and numbers; a number may also be a NumPy scalar, such as `np.float32(0.5)`.
 
     Returns:
         The folder as a `Path`.
@@ -274,7 +276,8 @@ def save_checkpoint(
     Example:
         >>> save_checkpoint("best", nn.Linear(2, 1), {"seed": 1}, 7, {"val_loss": 0.25})
         PosixPath('best')
-        and `best/checkpoint.json` holds
+
+        Then `best/checkpoint.json` holds
         {"config": {"seed": 1}, "epoch": 7, "metrics": {"val_loss": 0.25}}
     """
     ### BEGIN SOLUTION
@@ -290,20 +293,20 @@ def save_checkpoint(
 
 
 def load_checkpoint(folder: str | Path, model: nn.Module) -> dict[str, Any]:
-    """Load the weights of a checkpoint into a network, and return what was noted.
+    """Load the weights of a checkpoint into a network, and return the notes stored with them.
 
     Args:
         folder: a folder written by `save_checkpoint`.
-        model: a network of the same sizes; it gets the weights, its mode stays as it is.
+        model: a network of the same sizes; it receives the weights, and its mode stays as it is.
 
     Returns:
         The content of `checkpoint.json`: a dictionary with the keys `config`, `epoch`, `metrics`.
 
     Raises:
         FileNotFoundError: if a file is missing.
-        RuntimeError: if names or shapes of the weights are not those of the model, as
-            `load_state_dict` raises it. (What is in the model after an error is up to you, and so
-            is which error is raised if there are several.)
+        RuntimeError: if the names or shapes of the weights do not match the model, as raised by
+            `load_state_dict`. (What the model holds after an error is up to you, and so is which
+            error is raised if several apply.)
     """
     ### BEGIN SOLUTION
     folder = Path(folder)
@@ -319,16 +322,17 @@ def load_checkpoint(folder: str | Path, model: nn.Module) -> dict[str, Any]:
 # The class below is what the rest of your programs will see of W&B. Its methods are short, and
 # nearly every one has a pitfall that has cost somebody a night.
 #
-# ### 9.2 A run, from its start to its end
+# ### 9.2 A run, from start to finish
 #
 # `wandb.init(...)` opens a run. It starts a second program, *wandb-core*, which writes the files
-# and sends them if there is a server, so that your training never waits. `run.finish()` tells that
-# program that nothing more will come. A run that is never finished looks *crashed* forever, and may
-# lack its last rows. This is a case for a context manager: whatever happens in the block, the run
-# is finished, and if an exception left the block, with exit code 1, so that W&B calls it *failed*.
+# and sends them if there is a server, so that your training never has to wait. `run.finish()` tells
+# that program that there is nothing more to come. A run that is never finished shows up as
+# *crashed* forever, and may lack its last rows. This is a case for a context manager: whatever
+# happens in the block, the run is finished; and if an exception leaves the block, it is finished
+# with exit code 1, so that W&B marks it as *failed*.
 #
-# If a run is still open when you open the next one, W&B's default is to give you the *old* one,
-# except in notebooks. Say what you want: `reinit="finish_previous"`.
+# If a run is still open when you open the next one, W&B by default returns the *old* one, except in
+# notebooks. Say what you want: `reinit="finish_previous"`.
 #
 # ### 9.3 Numbers
 #
@@ -337,34 +341,35 @@ def load_checkpoint(folder: str | Path, model: nn.Module) -> dict[str, Any]:
 # - All numbers of an epoch belong in *one* call. Two calls without a step make two rows, and your
 #   validation loss has no training loss next to it.
 # - Without a step W&B counts calls, not epochs, and two runs cannot be compared.
-# - Steps must not go backwards. What is logged with a step that has passed is **dropped**, with no
+# - Steps must not go backwards. Anything logged with a step that has passed is **dropped**, with no
 #   more than a warning. Your tracker raises an error instead. `run.step` is the step W&B has
 #   reached.
 #
 # ### 9.4 A network as an artifact
 #
-# An **artifact** is a set of files under a name. Log another one under the same name, and it
-# becomes the next version: `v0`, `v1`, ... Nothing is overwritten. *Aliases* are names for
-# versions, such as `epoch-7`; `metadata` says what is inside without opening it.
-# `artifact.add_dir(folder)` copies the files at once, so they may be in a temporary folder.
+# An **artifact** is a set of files under a name. Log another under the same name, and it becomes
+# the next version: `v0`, `v1`, ... Nothing is overwritten. *Aliases* are names for versions, such
+# as `epoch-7`; `metadata` says what is inside, without opening the files.
+# `artifact.add_dir(folder)` copies the files right away, so they may be in a temporary folder.
 #
 # ### 9.5 A confusion matrix
 #
-# `wandb.plot.confusion_matrix` makes the plot on W&B's pages. It takes the true class numbers
-# `y_true` and *either* class numbers `preds` *or* probabilities `probs`; the `.tolist()` method of
-# an array makes the list it likes best.
+# `wandb.plot.confusion_matrix` draws the plot on W&B's pages. It takes the true class numbers
+# `y_true` and *either* class numbers `preds` *or* probabilities `probs`; an array's `.tolist()`
+# method gives the list it likes best.
 #
 # ### 9.6 Light curves with predictions
 #
 # A confusion matrix tells you how often the network is wrong; the light curves tell you why. You
-# will plot them in magnitudes, with error bars, each band in its colour, and the brightest at the
-# top. From a flux $f$ with error $\sigma_f$ comes the magnitude $25 - 2.5\log_{10} f$ with error
-# $1.0857\,\sigma_f/f$; points with $f \le 3\sigma_f$ are not clear detections and are left out.
+# will plot them in magnitudes, with error bars, each band in its own colour, and the brightest
+# points at the top. A flux $f$ with error $\sigma_f$ gives the magnitude $25 - 2.5\log_{10} f$ with
+# error $1.0857\,\sigma_f/f$; points with $f \le 3\sigma_f$ are not clear detections and are left
+# out.
 #
 # matplotlib keeps every figure that `plt.subplots` makes until you call `plt.close(figure)`.
-# Training that draws ten figures in each of a hundred epochs fills the memory with figures.
+# A training run that draws ten figures in each of a hundred epochs fills the memory with them.
 #
-# For 9.5 and 9.6: a plot belongs to the row of the last metrics. With
+# For 9.5 and 9.6: a plot belongs in the row of the latest metrics. With
 # `run.log(..., commit=False)` it joins the current row, and the step count does not change.
 
 
@@ -399,12 +404,12 @@ class WandBExperimentTracker:
         """Open a run with a configuration, and keep it in `self.run`.
 
         The run belongs to the project `self.project_name`, has the name `experiment_name` and the
-        configuration `config`, and its mode is `wandb_mode()`. A run that is still open, also one
-        of another tracker, is finished first, by `reinit="finish_previous"`.
+        configuration `config`, and its mode is `wandb_mode()`. If a run is still open, even one of
+        another tracker, it is finished first, through `reinit="finish_previous"`.
 
         Args:
             config: settings by name. It is not changed.
-            experiment_name: a name for people; None leaves the choice to W&B.
+            experiment_name: a readable name; None leaves the choice to W&B.
 
         Returns:
             The tracker itself, so that `with tracker.start_experiment(config):` works as well.
@@ -457,7 +462,7 @@ class WandBExperimentTracker:
 
         Args:
             metrics: names and numbers of the row, all passed to W&B in a single call.
-            step: the number of the row, such as the epoch; None lets W&B count on.
+            step: the number of the row, such as the epoch; None lets W&B keep counting.
 
         Raises:
             RuntimeError: if no run is open; `self._open_run()` raises it.
@@ -513,7 +518,7 @@ class WandBExperimentTracker:
     def log_confusion_matrix(
         self, y_true: np.ndarray, y_pred: np.ndarray, class_names: Sequence[str]
     ) -> None:
-        """Log W&B's own confusion matrix under the key `confusion_matrix`, in the current row.
+        """Log W&B's built-in confusion matrix under the key `confusion_matrix`, in the current row.
 
         Args:
             y_true: (n,) true class numbers; class i is class_names[i].
@@ -524,7 +529,9 @@ class WandBExperimentTracker:
             RuntimeError: if no run is open; `self._open_run()` raises it.
             ValueError: if y_true and y_pred differ in length (W&B's function raises it).
 
-        Example, where one of two objects of class "SNIa" is taken for a "TDE":
+        Example:
+            One of two objects of class "SNIa" is taken for a "TDE":
+
             >>> truth, guess = np.array([0, 0, 1]), np.array([0, 1, 1])
             >>> tracker.log_confusion_matrix(truth, guess, ["SNIa", "TDE"])
         """
@@ -546,16 +553,16 @@ class WandBExperimentTracker:
     ) -> None:
         """Log figures of light curves with their true and predicted classes.
 
-        Under the key `light_curve_predictions`, in the current row, goes a list of `wandb.Image`,
-        one for each of the first `n_examples` light curves (of all, if there are fewer). Each is a
-        figure with one panel:
+        A list of `wandb.Image` is logged in the current row, under the key
+        `light_curve_predictions`: one image for each of the first `n_examples` light curves (of
+        all, if there are fewer). Each shows a figure with one panel:
 
         - for each band that has clear detections (flux > 3 flux_err), `ax.errorbar` with the MJD,
           the magnitude and its error, in the colour BAND_COLOURS[band], with the band as label (if
           no band has any, the panel has no points; whether there is a legend is up to you);
-        - the axis of magnitudes is inverted, so that brighter is higher; both axes have a label;
-        - the title has the name of the true class, the name of the predicted class and its
-          probability with two decimals, for example "true: TDE, predicted: SNIa (0.83)".
+        - the magnitude axis is inverted, so that brighter is higher; both axes have a label;
+        - the title gives the name of the true class, the name of the predicted class and its
+          probability to two decimal places, for example "true: TDE, predicted: SNIa (0.83)".
 
         These figures are closed afterwards; all others are left alone.
 
@@ -594,33 +601,33 @@ class WandBExperimentTracker:
 
 
 # %% [markdown]
-# ## The space of a sweep
+# ## The search space of a sweep
 #
-# ### 9.7 What to try, and what cannot be
+# ### 9.7 What to try, and what cannot be built
 #
 # A sweep is described by a dictionary that both W&B's server and our own runner below understand:
 #
-# - `method`: `grid` tries all combinations, `random` draws them, `bayes` learns from the runs so
-#   far where it is worth looking;
+# - `method`: `grid` tries all combinations, `random` draws them at random, `bayes` learns from the
+#   runs so far where it is worth looking;
 # - `metric`: the name of a logged number, and whether to `maximize` or `minimize` it. The name must
 #   be one that your training really logs, letter for letter. Otherwise the sweep has nothing to
 #   optimise;
-# - `parameters`: for each a list of `values`, or a `distribution` with `min` and `max`. Learning
-#   rates are drawn uniformly in the *logarithm* (`log_uniform_values`): between 0.00001 and 0.01 a
-#   uniform draw would give one below 0.001 only one time in ten.
+# - `parameters`: for each one, a list of `values`, or a `distribution` with `min` and `max`.
+#   Learning rates are drawn uniformly in the *logarithm* (`log_uniform_values`): between 0.00001
+#   and 0.01 a uniform draw would give one below 0.001 only one time in ten.
 #
-# Not every combination can be built. In our transformer the embedding of the time takes
-# `time_embed_dim` of the `d_model` numbers of an observation, and some must be left for the flux;
-# and each of the `nhead` heads gets an equal share of `d_model`. The ranges stay as they are, since
-# they are what was published; a function says which combinations are to be skipped, and why.
+# Not every combination can be built. In our transformer the time embedding takes `time_embed_dim`
+# of the `d_model` numbers that stand for an observation, and some must be left for the flux; and
+# each of the `nhead` heads gets an equal share of `d_model`. The ranges stay as they are, since
+# they are the published ones; a function says which combinations to skip, and why.
 
 
 # %% part="9.7" points=1
 def create_sweep_config() -> dict[str, Any]:
-    """Return the description of a sweep for the transformer.
+    """Return the configuration of a sweep for the transformer.
 
     Returns:
-        A dictionary (each call makes a new one, with new dictionaries and lists in it) with
+        A dictionary (a new one in each call, with new dictionaries and lists inside) with
         method: "bayes";
         metric: `val_f1_rare_events`, to be maximised: {"name": ..., "goal": "maximize"};
         parameters: a dictionary from the name of each parameter to
@@ -652,13 +659,14 @@ def create_sweep_config() -> dict[str, Any]:
 
 
 def infeasible(config: Mapping[str, Any]) -> str | None:
-    """Return why no transformer can be built with a configuration, or None if one can.
+    """Return why no transformer can be built from a configuration, or None if one can.
 
-    It cannot if d_model is not larger than time_embed_dim, or if d_model is not divisible by nhead.
+    It cannot be built if d_model is not larger than time_embed_dim, or not divisible by nhead.
 
     Args:
-        config: settings by name. Other settings are ignored, and a rule for which a setting is
-            missing is not applied: a configuration without `nhead` breaks no rule about heads.
+        config: settings by name. Other settings are ignored, and a rule that needs a missing
+            setting is not applied: a configuration without `nhead` cannot break the rule about
+            heads.
 
     Returns:
         A sentence that names both numbers of a broken rule (of either rule, if both are broken);
@@ -682,7 +690,7 @@ def infeasible(config: Mapping[str, Any]) -> str | None:
 
 
 # %% [markdown]
-# ## A training that keeps a record
+# ## Training that keeps a record
 #
 # ### 9.8 All together
 #
@@ -690,13 +698,13 @@ def infeasible(config: Mapping[str, Any]) -> str | None:
 #
 # - **Whose settings?** A sweep on W&B's server calls your function *without* arguments: its choice
 #   arrives in `run.config`, and only there. So pass your settings to the run, and from then on read
-#   them *from the run*: `settings = tracker.run.config`. It works like a dictionary, and also with
-#   dots: `settings.learning_rate`.
-# - **Refuse early.** A combination that cannot be built costs nothing if it is found before the
+#   them *from the run*: `settings = tracker.run.config`. It works like a dictionary, and dots work
+#   too: `settings.learning_rate`.
+# - **Refuse early.** A combination that cannot be built costs nothing if it is caught before the
 #   data are made.
 # - **Who decides?** The validation set alone: it stops the training and picks the best epoch. The
 #   test set is used once, with the weights of that epoch.
-# - **What remains?** The last epoch is not the best one. So at the end the numbers of the best
+# - **What remains?** The last epoch need not be the best one. So at the end the numbers of the best
 #   epoch go into the summary, where sweeps look for them.
 #
 # `should_stop` is how a sweep on our own machine can end a run that is going nowhere.
@@ -727,16 +735,16 @@ def train_with_wandb(
 ) -> dict[str, float]:
     """Train a transformer in a run of W&B, from the first epoch to the test set.
 
-    1. Open a run by `start_experiment`, with DEFAULTS overridden by `config`. All settings are read
-       from the run's config afterwards.
-    2. Raise ValueError with the reason if the settings are infeasible, before data or model are
-       made or anything is logged.
-    3. Make the data, if they are not given, by `make_data` with the settings' n_objects,
+    1. Open a run with `start_experiment`, with DEFAULTS overridden by `config`. From then on, all
+       settings are read from the run's config.
+    2. Raise ValueError with the reason if the settings are infeasible, before the data or the model
+       are made or anything is logged.
+    3. Make the data, if they are not given, with `make_data` and the settings' n_objects,
        max_sequence_length and seed. Call `torch.manual_seed(seed)`, then `build_model`. The
        training set's loader has the settings' batch_size and shuffles; the others do not shuffle,
-       and how large their batches are is up to you. The optimiser is Adam with the settings'
+       and the size of their batches is up to you. The optimiser is Adam with the settings'
        learning_rate, the loss `FocalLoss(gamma=focal_loss_gamma)`.
-    4. Train for num_epochs epochs, numbered from 0, each by `train_epoch(model, train_loader,
+    4. Train for num_epochs epochs, numbered from 0, each with `train_epoch(model, train_loader,
        optimizer, criterion)`, which returns train_loss, and `evaluate` on the validation set. After
        each, log one row with the epoch as step: epoch, train_loss, val_loss, val_accuracy,
        val_f1_rare_events. Stop early if `EarlyStopping(patience=patience)`, called with the
@@ -747,12 +755,12 @@ def train_with_wandb(
     6. Log the confusion matrix of the test set, up to five of its light curves with predictions,
        and the weights of the best epoch as a checkpoint with that epoch's number and the result
        (see below) as its metrics. Put the result into the run's summary as well. W&B keeps the
-       last row open, and copies it into the summary when it is complete. So complete it by
+       last row open, and copies it into the summary when it is complete. So complete it with
        `run.log({}, commit=True)` before you write the result into the summary.
-    7. The run is finished, even if anything raises an exception.
+    7. The run is finished, even if something raises an exception.
 
     Args:
-        config: settings that differ from DEFAULTS; None on a server's sweep.
+        config: settings that differ from DEFAULTS; None in a sweep run by the server.
         data: the three sets, or None.
         should_stop: called after each epoch with its number and `val_f1_rare_events` (it need not
             be if EarlyStopping has just ended the training); True ends the training, which then
@@ -810,7 +818,7 @@ def train_with_wandb(
 # %% [markdown]
 # ## Looking at a run
 #
-# Here is a training. It takes half a minute, and W&B says where the run's files are.
+# Here is a training run. It takes half a minute, and W&B says where the run's files are.
 
 # %%
 if __name__ == "__main__":
@@ -821,11 +829,11 @@ if __name__ == "__main__":
 # With an account, you would now open a page with curves, the confusion matrix and the light curves.
 # Offline, W&B's own tools read the run's folder:
 #
-# - `wandb leet` in a terminal shows the newest run full screen, with curves (`q` to leave);
+# - `wandb leet` in a terminal shows the newest run full screen, with curves (`q` to quit);
 # - `wandb leet inspect --summary PATH` prints the settings of a run and its results;
 # - `wandb leet inspect --json PATH` prints everything that was recorded, one JSON object per line;
 # - `wandb sync PATH` sends a run to the server, next week or next year, if you have an account
-#   then. `wandb sync --dry-run` says which runs were not sent yet.
+#   then. `wandb sync --dry-run` says which runs have not been sent yet.
 #
 # `PATH` is the folder of the run; `wandb/latest-run` points to the newest one.
 
@@ -840,7 +848,7 @@ def inspect_run(folder: Path, *options: str) -> str:
 
 
 def read_run(folder: Path) -> list[dict[str, Any]]:
-    """Return all that a run recorded, in order: a dictionary with a `type` for each record."""
+    """Return everything a run recorded, in order: a dictionary with a `type` for each record."""
     return [json.loads(line) for line in inspect_run(folder, "--json").splitlines()]
 
 
@@ -856,8 +864,8 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # The history, drawn from the run's file. The dashed line marks the epoch of the smallest validation
-# loss. Together, the two losses tell whether the network memorises: then the training loss keeps
-# falling while the validation loss turns up.
+# loss. Together, the two losses show whether the network memorises: if it does, the training loss
+# keeps falling while the validation loss turns up.
 
 # %%
 if __name__ == "__main__":
@@ -921,8 +929,8 @@ if __name__ == "__main__":
 #
 # Online, `run.use_artifact("model-...:epoch-7").download()` fetches the files of a checkpoint.
 # Offline, they wait in W&B's folder for the day they are sent, and the run's records say where. So
-# here are the checkpoints of a run, as `load_checkpoint` wants them. If all is right, the network
-# from the file is as good on the test set as the run's summary says.
+# here are the checkpoints of a run, in the form that `load_checkpoint` expects. If all is well, the
+# network from the file does as well on the test set as the run's summary says.
 
 
 # %%
@@ -964,18 +972,17 @@ if __name__ == "__main__":
 #   search.
 # - `early_terminate` with `type: hyperband` stops runs that lag behind. At epochs `min_iter`,
 #   `min_iter` times `eta`, and so on, a run continues only if it ranks in the best `1/eta` of all
-#   runs that got that far. In the literature this is *successive halving*.
-# - Each trial is a real run of W&B, offline, and all are in one *group*.
+#   runs that got that far. The literature calls this *successive halving*.
+# - Each trial is a real W&B run, offline, and all are in one *group*.
 # - Everything that happens is written to an SQLite database. If the program is killed, call it
-#   again in the same way: finished trials are not repeated, and the one that was interrupted comes
-#   first.
+#   again in the same way: finished trials are not repeated, and the interrupted one comes first.
 
 # %%
 Train = Callable[..., Mapping[str, float]]  # called as train(config=..., should_stop=...)
 
 
 def to_distribution(name: str, spec: Mapping[str, Any]) -> BaseDistribution:
-    """Translate a parameter of a sweep; a ValueError refuses what has no exact counterpart."""
+    """Translate a parameter of a sweep; raise ValueError if it has no exact counterpart."""
     spec = {"values": [spec["value"]]} if set(spec) == {"value"} else dict(spec)
     if set(spec) == {"values"}:
         return CategoricalDistribution(spec["values"])
@@ -1010,7 +1017,7 @@ def grid_of(sweep_config: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def pruner_of(sweep_config: Mapping[str, Any]) -> optuna.pruners.BasePruner:
-    """Translate `early_terminate`: W&B's Hyperband is one ladder of successive halving."""
+    """Translate `early_terminate`: W&B's Hyperband is one bracket of successive halving."""
     rule = dict(sweep_config.get("early_terminate") or {})
     if not rule:
         return optuna.pruners.NopPruner()
@@ -1022,7 +1029,7 @@ def pruner_of(sweep_config: Mapping[str, Any]) -> optuna.pruners.BasePruner:
 
 
 def sampler_of(method: str, seed: int) -> optuna.samplers.BaseSampler:
-    """Return the way of drawing a trial. A new one for each, each with its own seed."""
+    """Return the sampler that draws a trial: a new one for each, with its own seed."""
     if method == "bayes":
         return optuna.samplers.TPESampler(n_startup_trials=5, seed=seed)
     if method in ("random", "grid"):  # the points of a grid are queued one by one
@@ -1033,8 +1040,8 @@ def sampler_of(method: str, seed: int) -> optuna.samplers.BaseSampler:
 def open_study(sweep_config: Mapping[str, Any], folder: Path, name: str) -> optuna.Study:
     """Create the study of a sweep in a folder, or open the one that is there.
 
-    Another description under the same name is refused by a ValueError. A trial that was running
-    when its program was killed has failed; its settings are put first in the queue.
+    Raises ValueError if the one that is there has a different description. A trial that was running
+    when its program was killed counts as failed; its settings go to the front of the queue.
     """
     folder.mkdir(parents=True, exist_ok=True)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -1064,8 +1071,8 @@ def next_trial(
 ) -> optuna.Trial | None:
     """Return the next trial with its parameters, or None if a grid is exhausted.
 
-    Trial number n is drawn with the seed plus n, whatever was interrupted before it. So a sweep
-    that was killed and resumed tries the same settings as one that was not.
+    Trial number n is drawn with seed + n, no matter what was interrupted before it. So a sweep that
+    was killed and resumed tries the same settings as one that was not.
     """
     parameters, trials = sweep_config["parameters"], study.get_trials(deepcopy=False)
     number = sum("repeats" not in trial.user_attrs for trial in trials)
@@ -1094,9 +1101,9 @@ def wandb_environment(**variables: str) -> Iterator[None]:
 
 
 def run_trial(study: optuna.Study, trial: optuna.Trial, train: Train, metric: str) -> None:
-    """Train once, note the result in the study, and say whether the trial was stopped early.
+    """Train once and record in the study the result and whether the trial was stopped early.
 
-    An exception in the training is recorded as well, and propagates.
+    An exception in the training is recorded as well, and then propagates.
     """
     stopped = False
 
@@ -1138,14 +1145,14 @@ def run_sweep(
     a time may work on a sweep.
 
     Args:
-        sweep_config: the description, as W&B wants it.
-        train: called as `train(config=..., should_stop=...)`; opens a run of W&B and returns its
-            result, a dictionary in which the sweep's metric occurs.
-        count: how many trials are to be finished in the end, those stopped early included.
-        storage: a folder for the database and for the runs of W&B.
+        sweep_config: the description, as W&B expects it.
+        train: called as `train(config=..., should_stop=...)`; opens a W&B run and returns its
+            result, a dictionary that contains the sweep's metric.
+        count: how many trials should be finished in the end, including those stopped early.
+        storage: a folder for the database and for W&B's runs.
         name: name of the sweep, and of the runs' group.
         refuse: returns the reason why a configuration cannot be built, or None. Refused
-            configurations are recorded and do not count.
+            configurations are recorded but do not count.
         seed: makes the random numbers reproducible.
     """
     if wandb_mode() == "online":
@@ -1188,7 +1195,7 @@ def finished_trials(study: optuna.Study) -> int:
 def run_sweep_on_server(
     sweep_config: Mapping[str, Any], train: Train, count: int, project: str
 ) -> pd.DataFrame:
-    """Let W&B's server choose. A training that refuses its configuration is a failed run there."""
+    """Let W&B's server choose. A training that refuses its configuration fails there."""
     sweep_id = wandb.sweep(dict(sweep_config), project=project)
     with wandb_environment(WANDB_AGENT_DISABLE_FLAPPING="true"):
         wandb.agent(sweep_id, function=lambda: train(), project=project, count=count)
@@ -1222,7 +1229,7 @@ def sweep_table(study: optuna.Study) -> pd.DataFrame:
 
 
 def coordinate(spec: Mapping[str, Any]) -> tuple[Callable[[Any], float], list[Any]]:
-    """Return the height (0 to 1) of a parameter's values on its axis, and values to write there."""
+    """Return the height (0 to 1) of a parameter's values on its axis, and values to label it."""
     if "values" in spec:
         choices = list(spec["values"])
         return lambda value: choices.index(value) / max(len(choices) - 1, 1), choices
@@ -1238,7 +1245,7 @@ def plot_sweep(table: pd.DataFrame, sweep_config: Mapping[str, Any]) -> Figure:
     """Draw each trial with a result as a line through parameters and metric, the best on top.
 
     This is a plot of *parallel coordinates*. Trials that were stopped early are dashed. A parameter
-    that has one value only gets no axis.
+    with a single value gets no axis.
     """
     metric = sweep_config["metric"]["name"]
     maximize = sweep_config["metric"].get("goal") == "maximize"
@@ -1269,7 +1276,7 @@ def plot_sweep(table: pd.DataFrame, sweep_config: Mapping[str, Any]) -> Figure:
 # ### A sweep that survives a power cut
 #
 # The published space is meant for a GPU: networks of nine layers of width 512. So here is the same
-# space with everything that costs time made smaller. The impossible combinations are still in it.
+# space with everything that costs time scaled down. The impossible combinations are still in it.
 # Hyperband looks at each run after 2 and after 4 epochs.
 
 
@@ -1293,7 +1300,7 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # Five trials, and now the power fails. Or you stop the kernel in the middle of a trial; try it. The
-# same call with a larger `count` continues where it stopped. Nothing is trained twice.
+# same call with a larger `count` continues where it left off. Nothing is trained twice.
 
 # %%
 if __name__ == "__main__":
@@ -1316,10 +1323,10 @@ if __name__ == "__main__":
 #
 # The next plot compares the two sets for each trial. The validation set holds some two dozen TDEs:
 # if three more or fewer are found by luck, F1 moves by 0.1. If you take the best of twelve such
-# numbers, you take the luckiest one, too. So the number that won a sweep is not a fair estimate of
-# how good the network is; that is why the test set stayed in its drawer. (And now that you have
-# looked at twelve numbers of the test set, it has been used up a little. In real work, you would
-# use it for the winner alone.)
+# numbers, you also take the luckiest. So the number that won a sweep is not a fair estimate of how
+# good the network is; that is why the test set stayed in its drawer. (And now that you have looked
+# at twelve numbers from the test set, it has been used up a little. In real work, you would use it
+# for the winner only.)
 
 # %%
 if __name__ == "__main__":
@@ -1356,29 +1363,30 @@ if __name__ == "__main__":
 # Accuracy is a number for machines. Someone with ten hours of telescope time for spectra of TDEs
 # asks two other questions. **Purity**: of those on my list, what fraction are TDEs?
 # **Completeness**: of all TDEs, what fraction are on my list? (They are precision and recall, under
-# the names used in astronomy.) A list of those with a probability above a *threshold* trades one
-# for the other, and a curve over all thresholds shows the whole trade-off.
+# the names used in astronomy.) A list of everything with a probability above a *threshold* trades
+# one for the other, and a curve over all thresholds shows the whole trade-off.
 #
 # And then: completeness *of what*? Bright objects are easy, and a single number for a set of mostly
-# bright ones flatters the network. So it is given in bins of the peak magnitude, and in bins of the
-# *phase*, how many days after the peak the light curve ends. A network that recognises a TDE a
-# hundred days after its peak is of no use to those who want to catch it rising.
+# bright ones flatters the network. So it is given in bins of peak magnitude, and in bins of
+# *phase*: how many days after the peak the light curve ends. A network that recognises a TDE a
+# hundred days after its peak is of no use to anyone who wants to catch it on the rise.
 #
-# W&B draws charts from its own kind of table, `wandb.Table(dataframe=...)`: `wandb.plot.line(table,
-# x, y, title=...)` and `wandb.plot.scatter(table, x, y, title=...)` take the names of two columns.
+# W&B draws charts from tables of its own kind, `wandb.Table(dataframe=...)`:
+# `wandb.plot.line(table, x, y, title=...)` and `wandb.plot.scatter(table, x, y, title=...)` take
+# the names of two columns.
 
 
 # %% part="9.E1" points=1
 def purity_completeness(is_target: np.ndarray, score: np.ndarray) -> pd.DataFrame:
-    """Return purity and completeness of lists with all possible thresholds.
+    """Return the purity and completeness of the list for every possible threshold.
 
     Args:
-        is_target: (n,) bool, which objects are of the class that is looked for; at least one is.
+        is_target: (n,) bool, which objects belong to the class being looked for; at least one does.
         score: (n,) their probabilities of that class.
 
     Returns:
         A table with the columns `threshold`, `completeness` and `purity`, and one row for each
-        distinct score, from the largest to the smallest. The list of a threshold contains the
+        distinct score, from the largest to the smallest. The list for a threshold contains the
         objects whose score is at least that large.
 
     Example:
@@ -1408,16 +1416,16 @@ def recall_in_bins(
     """Return the recall of the targets in bins of some property, such as their peak magnitude.
 
     Args:
-        is_target: (n,) bool, which objects are of the class that is looked for.
-        listed: (n,) bool, which objects were taken for it.
+        is_target: (n,) bool, which objects belong to the class being looked for.
+        listed: (n,) bool, which objects were taken to be of that class.
         value: (n,) the property. Objects where it is NaN are in no bin.
-        edges: (k + 1,) ascending borders. Bin i holds the targets with edges[i] <= value <
+        edges: (k + 1,) ascending bin edges. Bin i holds the targets with edges[i] <= value <
             edges[i+1].
 
     Returns:
         A table of k rows with the columns `centre` (the middle of a bin), `targets` (how many are
         in it), `recall` (the fraction of them that is listed) and `error`, the binomial standard
-        error sqrt(recall (1 - recall) / targets). Both are NaN where there is no target.
+        error sqrt(recall (1 - recall) / targets). Both are NaN for a bin without targets.
     """
     ### BEGIN SOLUTION
     rows = []
@@ -1434,15 +1442,15 @@ def recall_in_bins(
 
 
 def log_chart(run: wandb.Run, key: str, table: pd.DataFrame, x: str, y: str, title: str) -> None:
-    """Log a line chart of W&B's own, in the current row of the run.
+    """Log W&B's built-in line chart, in the current row of the run.
 
     Args:
         run: an open run.
         key: the name under which the chart is logged.
-        table: the numbers; all of its columns are included, but no rows where `x` or `y` is NaN.
-            It is not changed.
-        x: the column of the horizontal axis.
-        y: the column of the vertical axis.
+        table: the numbers; all of its columns are included, but not the rows where `x` or `y` is
+            NaN. It is not changed.
+        x: the column for the horizontal axis.
+        y: the column for the vertical axis.
         title: the title of the chart.
     """
     ### BEGIN SOLUTION
@@ -1452,13 +1460,13 @@ def log_chart(run: wandb.Run, key: str, table: pd.DataFrame, x: str, y: str, tit
 
 
 # %% [markdown]
-# The charts of the network that came back above, once as astronomers draw them, and once logged to
-# a run where W&B draws them.
+# The charts for the network that came back above, once as astronomers draw them, and once logged to
+# a run, where W&B draws them.
 
 
 # %%
 def peak_and_phase(lightcurve: TransientLightCurve) -> tuple[float, float]:
-    """Return the brightest r magnitude and the days from then to the end; NaN if there is none."""
+    """Return the brightest r magnitude and the days from then to the end; NaN if never seen."""
     table = lightcurve.data
     seen = table[(table["band"] == "r") & (table["flux"] > 3 * table["flux_err"])]
     if seen.empty:
@@ -1506,20 +1514,21 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # The grey numbers say how many TDEs are in a bin. With five of them, an error bar of 0.2 is no
-# surprise, and where all five were found, the formula gives an error of zero, which is not
-# believable either.
+# surprise, and where all five were found, the formula gives an error of zero, which is not to be
+# believed.
 #
 # ### 9.E2 A registry that does not fall for noise
 #
-# Somewhere a network is at work, every night. A new one was trained, and its F1 is better by 0.01.
-# Should it take over? On a test set of a few hundred objects such a difference can arise by chance,
-# and a program that always takes the larger number changes its mind every week, for no reason.
+# Somewhere a network is at work every night. A new one has been trained, and its F1 is better by
+# 0.01. Should it take over? On a test set of a few hundred objects such a difference can arise by
+# chance, and a program that always takes the larger number changes its mind every week, for no
+# reason.
 #
-# A **registry** keeps what was deployed, in versions, and lets a candidate in only if it is better
-# *beyond the noise*. The noise is measured by the **bootstrap**: draw as many objects as the test
-# set has, with replacement, and see what both networks would have scored on those; again and again.
-# Draw the *same* objects for both. They share most of their mistakes, and what they share must not
-# count as noise in the difference.
+# A **registry** keeps a version of everything that was deployed, and lets a candidate in only if it
+# is better *beyond the noise*. The noise is measured by the **bootstrap**: draw as many objects as
+# the test set has, with replacement, and see what both networks would have scored on those; again
+# and again. Draw the *same* objects for both. They share most of their mistakes, and what they
+# share must not count as noise in the difference.
 #
 # And if the new one turns out to be a disappointment, one call brings back the old one.
 
@@ -1529,17 +1538,18 @@ Metric = Callable[[np.ndarray, np.ndarray], float]  # of true and predicted clas
 
 # %% part="9.E2" points=1
 class ModelRegistry:
-    """Versions of a network in a folder, of which one is deployed.
+    """Versions of a network in a folder, one of which is deployed.
 
-    Whatever the registry needs to know is stored in its folder, so that another `ModelRegistry` of
-    the same folder, in another program, continues with the same state.
+    Everything the registry needs to know is stored in its folder, so that another `ModelRegistry`
+    on the same folder, in another program, continues with the same state.
 
     Attributes:
-        folder: the registry's folder; it is made if it does not exist.
+        folder: the registry's folder; it is created if it does not exist.
         metrics: the agreed metrics by name, at least one. Each is called as metric(labels,
             predictions) with two (n,) arrays of class numbers, and larger is better.
         n_bootstrap: the number of resamples.
-        seed: random numbers are drawn from `np.random.default_rng(seed)`, again for each candidate.
+        seed: random numbers are drawn from `np.random.default_rng(seed)`, made afresh for each
+            candidate.
     """
 
     def __init__(
@@ -1556,7 +1566,7 @@ class ModelRegistry:
         self.seed = seed
 
     def _version(self, number: int) -> Path:
-        """Return the folder of a version. Numbers count from 1, and none is given twice."""
+        """Return the folder of a version. Numbers start at 1, and none is used twice."""
         return self.folder / f"version-{number:03d}"
 
     def _deployed(self) -> list[int]:
@@ -1566,7 +1576,7 @@ class ModelRegistry:
         return numbers
 
     def _deploy(self, numbers: list[int]) -> None:
-        """Write down those numbers, in one step, so that no program ever reads half a file."""
+        """Store these numbers in one step, so that no program ever reads half a file."""
         fresh = self.folder / "deployed.json.new"
         fresh.write_text(json.dumps(numbers), encoding="utf-8")
         fresh.replace(self.folder / "deployed.json")
@@ -1575,7 +1585,7 @@ class ModelRegistry:
     def current(self) -> Path | None:
         """Return the folder of the deployed version inside the registry, or None if there is none.
 
-        It holds the files of the checkpoint, as `load_checkpoint` wants them.
+        It holds the files of the checkpoint, as `load_checkpoint` expects them.
         """
         ### BEGIN SOLUTION
         deployed = self._deployed()
@@ -1585,9 +1595,10 @@ class ModelRegistry:
     def is_better(self, labels: np.ndarray, candidate: np.ndarray, current: np.ndarray) -> bool:
         """Return whether a candidate beats the current version beyond the noise of the test set.
 
-        It does if it beats it in *every* agreed metric, each judged by itself: in at least 95 % of
-        `n_bootstrap` resamples of the objects, drawn with replacement and the same for both, its
-        metric is the larger one. (Whether all metrics share their resamples is up to you.)
+        It does if it wins in *every* agreed metric, each judged separately: in at least 95 % of
+        `n_bootstrap` resamples of the objects, drawn with replacement and the same for both, the
+        candidate's metric is the larger one. (Whether all metrics share their resamples is up to
+        you.)
 
         Args:
             labels: (n,) true class numbers.
@@ -1609,7 +1620,7 @@ class ModelRegistry:
         """Deploy a candidate if there is no version yet, or if `is_better` says so.
 
         A candidate that is deployed is copied into the registry as a new version, with its labels
-        and predictions. One that is not changes nothing.
+        and predictions. One that is not deployed changes nothing.
 
         Args:
             checkpoint: a folder written by `save_checkpoint`; it may be deleted afterwards.
@@ -1620,8 +1631,8 @@ class ModelRegistry:
             Whether the candidate was deployed.
 
         Raises:
-            ValueError: if labels and predictions differ in length, or if the labels are not those
-                that the current version was judged by.
+            ValueError: if labels and predictions differ in length, or if the labels are not the
+                ones that the current version was judged on.
         """
         ### BEGIN SOLUTION
         labels, predictions = np.asarray(labels), np.asarray(predictions)
@@ -1642,13 +1653,13 @@ class ModelRegistry:
         ### END SOLUTION
 
     def rollback(self) -> Path:
-        """Deploy again the version deployed before the current one, and return its folder.
+        """Redeploy the version deployed before the current one, and return its folder.
 
         The version that was current keeps its folder, but is no longer in the list of those
-        deployed: two calls in a row go back by two versions.
+        deployed: two calls in a row go back two versions.
 
         Raises:
-            RuntimeError: if there is none; nothing is changed.
+            RuntimeError: if there is none; then nothing changes.
         """
         ### BEGIN SOLUTION
         before = self._deployed()[:-1]
@@ -1660,15 +1671,15 @@ class ModelRegistry:
 
 
 # %% [markdown]
-# Six candidates knock at the door. They are not networks but tables of answers of known quality, so
+# Six candidates knock on the door. They are not networks but tables of answers of known quality, so
 # that you can see what the registry makes of them. Each is right in a certain fraction of 400
-# cases, and differs from the one before it in a few.
+# cases, and differs from the one before it in a few of them.
 
 # %%
 if __name__ == "__main__":
     rng = np.random.default_rng(9)
     answers = rng.integers(5, size=400)
-    luck = rng.random(400)  # an object is easy or hard for all candidates alike
+    luck = rng.random(400)  # an object is equally easy or hard for all candidates
     deployed, offered = [], [0.60, 0.61, 0.66, 0.65, 0.70, 0.71]
     with tempfile.TemporaryDirectory() as scratch:
         registry = ModelRegistry(
@@ -1698,8 +1709,8 @@ if __name__ == "__main__":
 # Whatever you train from now on, you will know next year what it was.
 #
 # - Open `wandb leet` in a terminal while a training runs in the notebook.
-# - If you make an account: `wandb login`, then `wandb sync` for the folder of a run. Nothing in
-#   this notebook has to be changed to go online.
+# - If you create an account: `wandb login`, then `wandb sync` for the folder of a run. Nothing in
+#   this notebook has to change to go online.
 # - Let the sweep minimise `val_loss` instead, with method `random`. Does it find the same networks?
 # - A metric can be won by luck. Train the winner of the sweep with five seeds, and look at the
 #   spread.

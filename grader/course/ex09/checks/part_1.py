@@ -81,7 +81,7 @@ def check_returned(got: Saved) -> None:
 
 
 def test_kinds_of_input(learner: Subject, rng: Rng) -> None:
-    """The folder may exist or be given as text, metrics be NumPy's, tensors lie in any way"""
+    """The folder may exist or be a string, metrics may be NumPy's, tensors not contiguous"""
     rows, config, some = weights(rng), settings(rng), numbers(rng) | {"n_found": 7}
     for how, epoch, notes in (
         ("text", 3, (config, some)),
@@ -164,7 +164,7 @@ def check_modes(got: Loaded, training: bool) -> None:
 
 
 def test_not_loadable(learner: Subject, rng: Rng) -> None:
-    """Weights that do not fit are a RuntimeError, a missing file is a FileNotFoundError"""
+    """Weights that do not fit raise a RuntimeError, a missing file a FileNotFoundError"""
     missing = ("model.safetensors", "checkpoint.json", "folder")
     cases: list[list[Any]] = [[weights(rng), misfit, ""] for misfit in ("names", "fewer", "more")]
     cases += [[weights(rng, columns=1), "", ""]]  # 2 x 1 can be copied into a tensor of 2 x 3

@@ -1,4 +1,4 @@
-"""Checks of 9.2, A run, from its start to its end."""
+"""Checks of 9.2, A run, from start to finish."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_online(learner: Subject, rng: Rng) -> None:
 
 
 def test_second_run(learner: Subject, rng: Rng) -> None:
-    """A run that is still open, of whatever tracker, is finished before the next one"""
+    """A run that is still open, of any tracker, is finished before the next one"""
     got = learner.ask(probes.started, "a-project", settings(rng), "first").value
     first_run(got)
     require(got.second is not None, "old-run-kept")
@@ -92,7 +92,7 @@ def check_finished(got: Block) -> None:
 
 
 def test_block_with_exception(learner: Subject) -> None:
-    """If an exception leaves the block, the run is finished with exit code 1, and it goes on"""
+    """If an exception leaves the block, the run is finished with exit code 1, and it propagates"""
     got = learner.ask(probes.block, "Trouble").value
     if not got.exit_codes:
         raise Finding("never-finished~after-exception")

@@ -46,7 +46,7 @@ def raised_nothing(errors: list[Caught | None], given: list[list[Any]]) -> None:
 
 
 def test_without_step(learner: Subject, rng: Rng) -> None:
-    """Without a step W&B counts on"""
+    """Without a step W&B keeps counting"""
     first, second = numbers(rng), numbers(rng)
     got = learner.ask(probes.logged, [[first], [second]]).value
     error = next((error for error in got.errors if error), None)
@@ -62,7 +62,7 @@ def refuse_open_rows(calls: list[Call]) -> None:
 
 
 def test_backwards(learner: Subject, rng: Rng) -> None:
-    """A step that has passed is a ValueError that names both steps; the current one is not"""
+    """A step that has passed raises a ValueError naming both steps; the current one does not"""
     a, b, c = numbers(rng), numbers(rng), numbers(rng)
     now = int(rng.integers(30, 60))
     past = now - 20
@@ -97,7 +97,7 @@ def check_bounds(learner: Subject, rows: list[dict[str, float]], now: int) -> No
 
 
 def test_metrics_without_run(learner: Subject) -> None:
-    """Without an open run it is a RuntimeError"""
+    """Without an open run it raises a RuntimeError"""
     check_without_run(learner, "log_metrics", {"loss": 1.0})
 
 

@@ -93,7 +93,7 @@ def test_artifacts(learner: Subject, rng: Rng) -> None:
 
 
 def test_checkpoint_without_run(learner: Subject) -> None:
-    """Without an open run it is a RuntimeError"""
+    """Without an open run it raises a RuntimeError"""
     check_without_run(learner, "log_model_checkpoint", 1, {"loss": 1.0})
 
 

@@ -94,14 +94,14 @@ def refuse_fewer_classes(rows: list[Any], names: list[str]) -> None:
 
 
 def test_row_of_matrix(plotted: Plotted) -> None:
-    """It joins the current row, and the count of steps stays as it was"""
+    """It joins the current row, and the step count stays as it was"""
     got = plotted.answer.value
     items_under(got, "confusion_matrix")
     check_row(got, "confusion_matrix")
 
 
 def test_lengths(learner: Subject, rng: Rng) -> None:
-    """Unequal lengths are a ValueError, no open run is a RuntimeError"""
+    """Unequal lengths raise a ValueError, no open run raises a RuntimeError"""
     y_true, y_pred, names = confused(rng)
     for given in ((y_true, y_pred[:-2]), (y_true[:-2], y_pred)):
         answer = learner.ask(probes.confusion, *given, names)

@@ -272,7 +272,7 @@ def check_probability(title: str, probabilities: np.ndarray, label: int) -> None
 
 
 def test_row_of_figures(learner: Subject, gallery: Gallery) -> None:
-    """The figures join the current row; without an open run it is a RuntimeError"""
+    """The figures join the current row; without an open run it raises a RuntimeError"""
     logged = gallery.answer.value.logged
     items_under(logged, "light_curve_predictions")
     check_row(logged, "light_curve_predictions")

@@ -1,4 +1,4 @@
-"""Checks of 9.7, What to try, and what cannot be."""
+"""Checks of 9.7, What to try, and what cannot be built."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def verdict(answer: Answer[Any], config: dict[str, Any]) -> str | None:
 
 
 def test_feasible(learner: Subject, rng: Rng) -> None:
-    """What can be built has no reason against it"""
+    """There is no reason against what can be built"""
     nhead = int(rng.choice([4, 8, 16]))
     d_model = nhead * int(rng.integers(9, 30))
     odd = {"d_model": d_model, "nhead": nhead, "time_embed_dim": nhead + 1}

@@ -156,7 +156,7 @@ def test_defaults(learner: Subject, rng: Rng) -> None:
 
 
 def test_refused(learner: Subject, rng: Rng) -> None:
-    """Settings that cannot be built are a ValueError before anything is made"""
+    """Settings that cannot be built raise a ValueError before anything is made"""
     plan = Plan(rng, plain=True)
     how: dict[str, Any] = {"chosen": {"d_model": 65}, "given_data": False}
     got = learner.ask(probes.trained, *plan.arguments(), plan.config(), **how).value
@@ -170,7 +170,7 @@ def test_refused(learner: Subject, rng: Rng) -> None:
 
 
 def test_best_epoch(rehearsal: Rehearsal) -> None:
-    """The best epoch is that of the smallest validation loss, and its weights are tested"""
+    """The best epoch has the smallest validation loss, and its weights are tested"""
     plan, answer = rehearsal
     got = completed(answer)
     best, last = plan.best, plan.epochs - 1
@@ -209,7 +209,7 @@ def test_best_epoch(rehearsal: Rehearsal) -> None:
 
 
 def test_patience(learner: Subject, rng: Rng) -> None:
-    """The training stops early when the validation loss gets no better"""
+    """The training stops early when the validation loss stops improving"""
     patience, (plan, want) = 2, impatient(rng, 2)
     chosen = {"patience": patience, "seed": 77}
     trained = rehearsed(learner, plan, plan.config(), chosen=chosen)
@@ -224,7 +224,7 @@ def test_patience(learner: Subject, rng: Rng) -> None:
 
 
 def test_asked_last(rehearsal: Rehearsal) -> None:
-    """The test set is asked once, at the end, and its confusion matrix and examples are logged"""
+    """The test set is used once, at the end, and its confusion matrix and examples are logged"""
     plan, answer = rehearsal
     got = completed(answer)
     after = got.asked[got.asked.index("test") :] if "test" in got.asked else []
@@ -250,7 +250,7 @@ def test_asked_last(rehearsal: Rehearsal) -> None:
 
 @gate
 def test_training_set(rehearsal: Rehearsal) -> None:
-    """Every epoch sees the training set once, in another order"""
+    """Every epoch sees the training set once, in a different order"""
     plan, answer = rehearsal
     objects = completed(answer).objects
     n, total = len(plan.labels["train"]), len(objects)
@@ -289,7 +289,7 @@ def test_model_and_data(learner: Subject, rng: Rng, rehearsal: Rehearsal) -> Non
 
 
 def test_stopped(learner: Subject, rng: Rng) -> None:
-    """`should_stop` is asked after each epoch, and the training ends when it says so"""
+    """`should_stop` is called after each epoch, and the training ends when it says so"""
     plan, first, last = nearly_equal(rng), 1, 3
     got = rehearsed(learner, plan, None, chosen=plan.config(), stop_after=last)
     require("data" not in got.made.order, "given-data-ignored~without-config")
@@ -312,7 +312,7 @@ def test_stopped(learner: Subject, rng: Rng) -> None:
 
 
 def test_failure(learner: Subject, rehearsal: Rehearsal) -> None:
-    """The run is finished, also if an exception is raised"""
+    """The run is finished, even if an exception is raised"""
     plan, answer = rehearsal
     codes = completed(answer).exit_codes
     if not codes:

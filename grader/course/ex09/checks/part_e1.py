@@ -158,7 +158,7 @@ def _bins(
 
 @twice
 def test_chart(learner: Subject, rng: Rng) -> None:
-    """A chart is W&B's own line, with all columns and without unknown values"""
+    """A chart is W&B's own line chart, with all columns and without unknown values"""
     x, y, more = names_of(rng, 3)
     columns = {
         x: [1.0, 2.0, 3.0, math.nan],

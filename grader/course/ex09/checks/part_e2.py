@@ -50,7 +50,7 @@ def test_clearly_better(learner: Subject, rng: Rng) -> None:
 
 
 def test_noise(learner: Subject, rng: Rng) -> None:
-    """One or two answers more are noise"""
+    """One or two more right answers are noise"""
     labels = rng.integers(3, size=200)
     right = rng.random(200) < 0.7
     current = answers_right(labels, right)
@@ -125,7 +125,7 @@ def test_95_per_cent(learner: Subject) -> None:
 
 
 def test_same_again(learner: Subject, rng: Rng) -> None:
-    """The same candidate gets the same answer, however often one asks"""
+    """The same candidate gets the same answer, however often you ask"""
     labels = rng.integers(3, size=200)
     right = rng.permutation(np.arange(200) < 100)
     changed = right.copy()
@@ -191,7 +191,7 @@ def test_compared(learner: Subject, rng: Rng) -> None:
 
 
 def test_remembered(learner: Subject, rng: Rng) -> None:
-    """Another registry of the same folder goes on with the same state"""
+    """Another registry of the same folder continues with the same state"""
     guess = rng.integers(3, size=6).tolist()
     steps = [candidate(3, guess), candidate(4, guess), ["reopen"], ["rollback"], ["reopen"]]
     got = Registry(learner, steps)
@@ -229,7 +229,7 @@ def test_rolled_back(learner: Subject, rng: Rng) -> None:
 
 
 def test_another_test_set(learner: Subject, rng: Rng) -> None:
-    """Other labels, or unequal lengths, are a ValueError, and nothing changes"""
+    """Other labels, or unequal lengths, raise a ValueError, and nothing changes"""
     guess = rng.integers(3, size=6).tolist()
     others = ["consider", 2.0, True, LABELS[::-1], guess]
     fewer = ["consider", 2.0, True, LABELS[:4], guess[:4]]
