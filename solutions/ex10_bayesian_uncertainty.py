@@ -1,13 +1,13 @@
 # %% [markdown]
 # # Exercise 10: Bayesian uncertainty and a comparison of models
 #
-# **Time:** about 3 hours, and another hour for the extensions. The experiment at the end runs for
-# about ten minutes by itself, and can be interrupted.
+# **Time:** about 3 hours, and another hour for the extensions. The experiment at the end runs on
+# its own for about ten minutes, and can be interrupted.
 #
 # **You will learn** to
 #
 # - ask a network not only *what* it thinks, but how sure it is, by **Monte Carlo dropout**;
-# - tell apart what nobody can know from what *this network* has not learnt;
+# - distinguish what nobody can know from what *this network* has not learnt;
 # - measure whether probabilities can be trusted, and fix them with one number;
 # - find out whether an uncertainty is useful, before you rely on it;
 # - compare five architectures fairly, and search among many more;
@@ -16,7 +16,7 @@
 # You need to know the transformer of Exercise 7, the training of Exercise 8, the tracker and the
 # sweeps of Exercise 9, and what a variance is.
 #
-# **To read on**
+# **Further reading**
 #
 # - Y. Gal and Z. Ghahramani, *Dropout as a Bayesian Approximation*,
 #   [arXiv:1506.02142](https://arxiv.org/abs/1506.02142), and *A Theoretically Grounded Application
@@ -46,8 +46,8 @@
 #
 # To see the second kind, ask *many* networks that all fit the training data. Where the data have
 # taught them, they agree. Where they had to guess, each guesses in its own way. So let $p_s$ be the
-# probability that network $s$ gives to a class. Draw a network and then, with its probability, a
-# yes or no: the result has a variance, and the **law of total variance** splits it:
+# probability that network $s$ gives to a class. Draw a network at random and then, with its
+# probability, a yes or no: the result has a variance, and the **law of total variance** splits it:
 #
 # $$
 # \underbrace{\bar p\,(1-\bar p)}_{\text{total}} \;=\;
@@ -62,12 +62,13 @@
 # ## How this notebook works
 #
 # Functions and methods marked `TODO` are yours to write: delete the line
-# `raise NotImplementedError(...)` and put your code in its place. The docstring says exactly what
-# is asked. `check("10.1")` says what works and what does not, and `hint("10.1")`, in a cell of your
-# own, helps if you are stuck. In a terminal, `grader check 10` checks the whole notebook at once.
+# `raise NotImplementedError(...)` and put your code in its place. The docstring says everything
+# that is required. `check("10.1")` says what works and what does not, and `hint("10.1")`, in a cell
+# of your own, helps if you are stuck. In a terminal, `grader check 10` checks the whole notebook at
+# once.
 #
-# After every change to a class, run its cell again before you run its checks, and make new models:
-# those made earlier still have the old methods.
+# After every change to a class, run its cell again before you run its checks, and create new
+# models: those made earlier still have the old methods.
 
 # %%
 import hashlib
@@ -144,10 +145,10 @@ COLOURS = dict(
 )
 
 # %% [markdown]
-# ### Data, and a training
+# ### Data and training
 #
-# The next cell is complete. As in Exercise 9, one object in five is a TDE, so that their numbers
-# mean something, and the light curves are divided by object: the networks learn from 64%, 16%
+# The next cell is complete. As in Exercise 9, one object in five is a TDE, so that the numbers for
+# them mean something, and the light curves are split by object: the networks learn from 64%, 16%
 # decide when to stop and how to calibrate, and 20% are used at the very end.
 
 # %%
@@ -159,7 +160,7 @@ AUGMENTATION = {"noise_level": 0.5, "time_shift_max": 10.0, "drop_probability": 
 
 @dataclass(frozen=True)
 class Sample(Dataset[tuple[Tensor, Tensor]]):
-    """The items of a LightCurveDataset side by side, of which a part can be taken.
+    """The items of a LightCurveDataset side by side, from which a subset can be taken.
 
     Attributes:
         rows: the features of each light curve, (n, seq_len, n_features).
@@ -207,7 +208,7 @@ class Split:
 
 
 def make_split(n_samples: int, seed: int = 42) -> Split:
-    """Invent light curves and divide them by object, with the same mixture in each set."""
+    """Simulate light curves and split them by object, with the same mixture in each set."""
     lightcurves, labels = create_synthetic_transient_dataset(n_samples, MIXTURE, seed)
     numbers = np.arange(n_samples)
     rest, test = train_test_split(numbers, test_size=0.2, stratify=labels, random_state=seed)
@@ -232,12 +233,12 @@ def make_loader(sample: Sample, shuffle: bool = False) -> DataLoader:
 
 
 def warm_up_and_down(optimizer: Optimizer, num_epochs: int) -> OneCycleLR:
-    """Return a scheduler by epochs: up to LEARNING_RATE, then along a cosine down to nothing."""
+    """Return a scheduler by epochs: up to LEARNING_RATE, then down to zero along a cosine."""
     return OneCycleLR(optimizer, LEARNING_RATE, total_steps=num_epochs + 1, pct_start=0.15)
 
 
 def make_training(num_epochs: int, progress: bool = True) -> Callable[..., Any]:
-    """Return a function of model, training loader and validation loader, which trains the model."""
+    """Return a function that trains a model, given the training and the validation loader."""
     return partial(
         train_with_imbalance_handling,
         num_epochs=num_epochs,
@@ -251,12 +252,12 @@ def make_training(num_epochs: int, progress: bool = True) -> Callable[..., Any]:
 # ## Dropout as a crowd of networks
 #
 # Where do we get many networks from, if even one takes minutes to train? Remember what dropout
-# does: in each training pass it sets random features to zero, so each pass trains *another*
-# network, a thinned one. After training there is a whole crowd of them, which share their weights,
-# and each of which fits the training data. Usually dropout is then switched off, which gives
-# roughly the mean of the crowd. Gal and Ghahramani showed that one can leave it *on*, ask a hundred
-# of the thinned networks, and read their disagreement as the uncertainty of a Bayesian model. This
-# is **Monte Carlo dropout**.
+# does: in each training pass it sets random features to zero, so each pass trains a *different*
+# network, a thinned one. After training there is a whole crowd of them, which share their weights
+# and each fit the training data. Usually dropout is then switched off, which gives roughly the mean
+# of the crowd. Gal and Ghahramani showed that you can leave it *on*, ask a hundred of the thinned
+# networks, and read their disagreement as the uncertainty of a Bayesian model. This is **Monte
+# Carlo dropout**.
 #
 # ### 10.1 Dropout that stays on
 #
@@ -266,12 +267,12 @@ def make_training(num_epochs: int, progress: bool = True) -> Callable[..., Any]:
 # light curve: a feature that is dropped is dropped in all of its rows. (Gal and Ghahramani's second
 # paper explains why, and it is faster, too.)
 #
-# Which dropout layers should be replaced? All of them would be possible. But whatever comes
-# *before* the first of them is the same in every sample and needs to be computed only once. So we
-# replace those in the last layers of the transformer and in the classifier, and let the layers
-# below do what they always do: drop in training, do nothing in evaluation. (In a trial with the
-# data of this notebook, with one layer of two, or with both, objects of an unknown class were
-# noticed equally well.)
+# Which dropout layers should be replaced? It could be all of them. But whatever comes *before* the
+# first of them is the same in every sample and needs to be computed only once. So we replace those
+# in the last layers of the transformer and in the classifier, and let the layers below do what they
+# always do: drop in training, do nothing in evaluation. (In a trial with the data of this notebook,
+# objects of an unknown class were noticed equally well with one of two layers replaced, or with
+# both.)
 #
 # A layer in a network is an attribute of the module that holds it, and it can only be replaced
 # there. `for layer in model.modules(): layer = Better()` replaces a *local variable*. You find the
@@ -287,28 +288,28 @@ def make_training(num_epochs: int, progress: bool = True) -> Callable[..., Any]:
 #    all other layers, and batch normalisation, which would learn from the very data it is asked
 #    about.
 # 2. The model stays in training mode, which surprises the next person who uses it.
-# 3. It computes a hundred times what does not change.
-# 4. It drags along the padding of all light curves to the length of the longest.
+# 3. It computes, a hundred times over, things that do not change.
+# 4. It drags along the padding that makes all light curves as long as the longest.
 # 5. What is often called the aleatoric uncertainty, $\sum \bar p(1-\bar p)$, is the *total*. The
 #    parts should add up.
 #
 # So: `self.eval()`, which our dropout ignores; no gradients; and the samples not one after another
-# but as *one batch*. There are two ways to have them in one batch:
+# but as *one batch*. There are two ways to get them into one batch:
 #
 # - repeat the light curves: `features.repeat(n_samples, 1, 1)` has the shape
 #   `(n_samples * batch, seq_len, n_features)`, and the answer is reshaped afterwards;
 # - `torch.func.vmap(f, randomness="different")(torch.empty(n_samples))` calls `f` *once*, with a
 #   stand-in for all samples, and gives each of them its own random numbers. As long as nothing
 #   random has happened, there is only one copy to compute with. So everything before the first
-#   dropout that is on is computed once, with no effort on your part.
+#   active dropout is computed once, with no effort on your part.
 #
 # Memory matters, too. A hundred copies of 64 light curves with 100 rows of 128 numbers are 330 MB,
 # and a processor that has to fetch them from main memory spends most of its time waiting. One light
 # curve with its hundred samples, cut off after its last observation, fits into the cache and needs
-# no padding at all. A loop over the *light curves* is fast, a loop over the *samples* is slow.
+# no padding. A loop over the *light curves* is fast, a loop over the *samples* is slow.
 #
-# One last trap, which is already taken care of: in evaluation without gradients PyTorch takes a
-# **shortcut**. It computes a whole layer of a transformer in one go and never calls the layer's
+# One last trap, which is already taken care of: in evaluation mode without gradients, PyTorch takes
+# a **shortcut**. It computes a whole layer of a transformer in one go and never calls the layer's
 # dropout, yours included. All samples would be alike, without a warning. The `forward` below, which
 # is complete, turns the shortcut off.
 
@@ -316,7 +317,7 @@ def make_training(num_epochs: int, progress: bool = True) -> Callable[..., Any]:
 # %%
 @contextmanager
 def every_layer_called() -> Iterator[None]:
-    """Keep PyTorch from the shortcut by which it computes a transformer without its dropout."""
+    """Keep PyTorch from taking the shortcut that computes a transformer without its dropout."""
     before = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     try:
@@ -346,7 +347,7 @@ class MonteCarloDropout(nn.Dropout):
             A tensor of the same shape, in training and in evaluation mode alike. Each of the width
             features of each light curve is either 0 in all rows of that light curve, with
             probability p, or its values are divided by 1 - p in all rows. Features are dropped
-            independently, light curves are treated independently, and each call draws again, with
+            independently, light curves are treated independently, and each call draws again, from
             torch's global random numbers. With p = 0 nothing changes. Gradients flow to the input.
 
         Example:
@@ -373,12 +374,13 @@ def summarise(samples: Tensor) -> dict[str, Tensor]:
             mean of the squared deviations, the divisor is n_samples), summed over the classes;
         aleatoric_uncertainty: (batch,), the mean over the samples of the sum over the classes of
             p (1 - p);
-        prediction_samples: the samples as they came.
+        prediction_samples: the samples as given.
         The two uncertainties add up to the sum over the classes of the mean's p (1 - p).
 
-    Example, for one light curve, two classes and two networks that say (0.9, 0.1) and (0.5, 0.5):
-        the mean is (0.7, 0.3); epistemic 2 * 0.2**2 = 0.08, aleatoric (0.18 + 0.5) / 2 = 0.34, and
-        together 2 * 0.7 * 0.3 = 0.42.
+    Example:
+        For one light curve, two classes and two networks that say (0.9, 0.1) and (0.5, 0.5), the
+        mean is (0.7, 0.3). The epistemic uncertainty is 2 * 0.2**2 = 0.08, the aleatoric one
+        (0.18 + 0.5) / 2 = 0.34, and together they are 2 * 0.7 * 0.3 = 0.42.
     """
     ### BEGIN SOLUTION 10.2
     return {
@@ -409,15 +411,16 @@ class BayesianTransformerEncoder(Time2VecTransformerEncoder):
         self._replace_dropout_layers()
 
     def _replace_dropout_layers(self) -> None:
-        """Replace the dropout of the last layers and of the classifier by Monte Carlo dropout.
+        """Replace the dropout of the last layers and of the classifier with Monte Carlo dropout.
 
         In the last self.mc_layers of the modules in self.transformer.layers, and in
-        self.classifier, every nn.Dropout at whatever depth is replaced by a MonteCarloDropout whose
-        p is self.mc_dropout_rate. The dropout of all other layers stays what it is. self.mc_layers
-        may be 0 (then only the classifier is changed) or as large as there are layers. It may be
-        called again, after parts of the model or self.mc_dropout_rate were changed, and the same
-        holds then, also for layers replaced before. (No layer has two names. If self.mc_layers was
-        reduced, what becomes of layers replaced before, below the last ones, is up to you.)
+        self.classifier, every nn.Dropout, at any depth, is replaced with a MonteCarloDropout whose
+        p is self.mc_dropout_rate. The dropout of all other layers stays as it is. self.mc_layers
+        may be 0 (then only the classifier is changed) or as large as the number of layers. The
+        method may be called again after parts of the model or self.mc_dropout_rate have changed,
+        and the same then holds, including for layers replaced before. (No layer has two names. If
+        self.mc_layers was reduced, what becomes of layers replaced before that are no longer among
+        the last ones is up to you.)
 
         (The dropout of the attention weights is not a layer but a number that nn.MultiheadAttention
         keeps; leave it alone. It acts in training only.)
@@ -441,9 +444,9 @@ class BayesianTransformerEncoder(Time2VecTransformerEncoder):
         """Ask many networks drawn at random, and return what they say and how far they disagree.
 
         Only Monte Carlo dropout is active: everything else is in evaluation mode during the call,
-        whatever mode its parts were in before. Afterwards, self.training is what it was (that of
-        the model; which mode its parts are left in does not matter). No gradients are computed, in
-        this call alone.
+        whatever mode its parts were in before. Afterwards, self.training is what it was before
+        (that of the model; the mode in which its parts are left does not matter). Gradients are
+        switched off for this call only.
 
         Args:
             features: (batch, seq_len, input_dim), rows as in Exercise 5, at least one light curve.
@@ -454,9 +457,9 @@ class BayesianTransformerEncoder(Time2VecTransformerEncoder):
 
         Returns:
             What `summarise` returns for the samples (n_samples, batch, num_classes): in each, the
-            softmax over the classes of the logits that self.forward gives with a dropout of its
-            own. The light curves are in the order in which they came, and what one of them gets
-            does not depend on the others, nor on the padding.
+            softmax over the classes of the logits that self.forward gives with its own dropout. The
+            light curves stay in the order in which they came, and the result for one of them
+            depends neither on the others nor on the padding.
 
         The samples are not computed one after another: self.forward is called at most twice for
         each light curve, however many samples there are.
@@ -523,9 +526,9 @@ if __name__ == "__main__":
     print({name: tuple(tensor.shape) for name, tensor in answer.items()})
 
 # %% [markdown]
-# Now some light curves with the opinions of a hundred networks, a dot for each. The first two
-# objects are those of the test set about which the crowd is most and least sure. The other two are
-# TDEs, which no network of the crowd has ever seen.
+# Now some light curves with the opinions of a hundred networks, a dot for each. The first object is
+# one that the crowd agrees about; the second is the one, among the known classes in the test set,
+# that it is least sure about. The other two are TDEs, which no network of the crowd has ever seen.
 
 # %%
 BAND_STYLES = {"g": ("#1b9e77", "o"), "r": ("#d1352b", "s"), "i": ("#7a4a12", "^")}
@@ -585,29 +588,29 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # The first is a textbook case, and the crowd agrees. About the second one it disagrees. About the
-# TDEs the networks ought to say "I do not know", and there is no such class: look how their
+# TDEs the networks ought to say "I do not know", but there is no such class: look how their
 # opinions scatter, or, worse, how they agree on something wrong.
 #
-# ## Can probabilities be believed?
+# ## Can probabilities be trusted?
 #
 # A forecaster who says "rain, 80%" on a hundred days is **calibrated** if it rains on eighty of
 # them. Calibration is not skill: a forecaster who quotes the long-term average every day is
 # calibrated and useless. Networks tend to be skilful and overconfident.
 #
-# The next cell is complete. `predict` asks a model, Bayesian or not, about all light curves that a
-# loader gives, and keeps what we need in NumPy arrays.
+# The next cell is complete. `predict` asks a model, Bayesian or not, about all light curves in a
+# loader, and keeps what we need in NumPy arrays.
 
 
 # %%
 @dataclass(frozen=True)
 class Predictions:
-    """What a model says of n light curves, and what they are."""
+    """What a model says about n light curves, and what they are."""
 
     y_true: np.ndarray  # (n,) class numbers
     y_prob: np.ndarray  # (n, num_classes) probabilities
     epistemic: np.ndarray  # (n,), 0 for a model that is not Bayesian
     aleatoric: np.ndarray  # (n,)
-    seconds: float  # that it took to ask about all of them
+    seconds: float  # time it took to ask about all of them
 
     @property
     def uncertainty(self) -> np.ndarray:
@@ -616,7 +619,7 @@ class Predictions:
 
 
 def predict(model: nn.Module, loader: DataLoader, n_samples: int = 50) -> Predictions:
-    """Ask a model about all light curves that a loader gives. Its mode is left as it was."""
+    """Ask a model about all light curves in a loader. Its mode is left as it was."""
     place, was_training, seconds = resolve_device(), model.training, 0.0
     model.to(place).eval()
     answers: list[tuple[np.ndarray, ...]] = []
@@ -653,8 +656,8 @@ def predict(model: nn.Module, loader: DataLoader, n_samples: int = 50) -> Predic
 # $$
 #
 # *Distance*: overconfident and underconfident bins must not cancel. Where does a confidence of
-# exactly 1 belong? To the last bin, of course, and this is not rare: in 32 bits, a very sure answer
-# is exactly 1. So bins contain their right border.
+# exactly 1 belong? To the last bin, of course, and this is not rare: in 32-bit floats, a very
+# confident answer is exactly 1. So bins include their right edge.
 #
 # ### 10.4 The reliability diagram
 #
@@ -666,16 +669,16 @@ def predict(model: nn.Module, loader: DataLoader, n_samples: int = 50) -> Predic
 # ### 10.5 Temperature
 #
 # Guo et al. found that one number fixes most of it. Divide all logits by a **temperature** $T$
-# before the softmax. With $T > 1$ all probabilities move towards each other, with $T < 1$ apart;
-# which one is the largest never changes, and neither does the accuracy. We have probabilities in
-# place of logits, and those of a crowd at that, but their logarithms will do, since softmax ignores
-# additive constants:
+# before the softmax. With $T > 1$ all probabilities move towards each other, with $T < 1$ they move
+# apart; which one is the largest never changes, and neither does the accuracy. We have
+# probabilities instead of logits, and those of a crowd at that, but their logarithms will do, since
+# softmax ignores additive constants:
 #
 # $$p_c \to \frac{p_c^{1/T}}{\sum_k p_k^{1/T}}$$
 #
 # The best $T$ is the one with the smallest cross-entropy, $-\overline{\log p_\mathrm{true}}$, on
-# the *validation set*. On the test set it would be cheating, and on the training set useless: there
-# the network is as right as it is sure.
+# the *validation set*. On the test set that would be cheating, and on the training set it would be
+# useless: there the network is as right as it is sure.
 #
 # In practice the function of $T$ has one minimum. `scipy.optimize.minimize_scalar` finds it; search
 # over the logarithm of $T$, where 1/2 and 2 are equally far from 1.
@@ -694,7 +697,7 @@ def predict(model: nn.Module, loader: DataLoader, n_samples: int = 50) -> Predic
 
 # %% part=["10.3", "10.4", "10.5", "10.6"] points=[1.5, 1, 1, 1]
 class UncertaintyCalibration:
-    """Tools that tell what probabilities and uncertainties are worth.
+    """Tools that measure what probabilities and uncertainties are worth.
 
     In all methods y_true (n,) are the numbers of the true classes, and y_prob (n, num_classes) the
     probabilities that were given, one row for each light curve. None of them is changed.
@@ -704,9 +707,9 @@ class UncertaintyCalibration:
     def calibration_table(y_true: np.ndarray, y_prob: np.ndarray, n_bins: int = 10) -> pd.DataFrame:
         """Sort answers into bins of equal width by confidence, and return what is in each bin.
 
-        The confidence of an answer is its largest probability, and it is right if the class of that
-        probability is the true one. Bin b = 0, ..., n_bins - 1 holds the confidences c with
-        b/n_bins < c <= (b + 1)/n_bins. (Where a border is no exact binary number, such as 0.7,
+        The confidence of an answer is its largest probability, and it is right if the class with
+        that probability is the true one. Bin b = 0, ..., n_bins - 1 holds the confidences c with
+        b/n_bins < c <= (b + 1)/n_bins. (Where an edge, such as 0.7, is not an exact binary number,
         rounding may put a confidence that equals it into either bin.)
 
         Args:
@@ -720,12 +723,13 @@ class UncertaintyCalibration:
             There may be other columns.
 
         Raises:
-            ValueError if there is no answer at all.
+            ValueError: if there are no answers at all.
 
-        Example, with 2 bins and the true classes 0, 0, 1:
-            the answers (0.9, 0.1), (0.2, 0.8) and (0.5, 0.5) have the confidences 0.9, 0.8 and 0.5.
-            (0.5, 0.5) chooses the first of two equal ones, class 0, and is wrong. The table has the
-            counts 1 and 2, confidences 0.5 and 0.85, accuracies 0 and 0.5.
+        Example:
+            With the true classes 0, 0, 1, the answers (0.9, 0.1), (0.2, 0.8) and (0.5, 0.5) have
+            the confidences 0.9, 0.8 and 0.5. (0.5, 0.5) chooses the first of two equal ones, class
+            0, and is wrong. With 2 bins, the table has the counts 1 and 2, the confidences 0.5 and
+            0.85, and the accuracies 0 and 0.5.
         """
         ### BEGIN SOLUTION 10.3
         if len(y_true) == 0:
@@ -754,7 +758,7 @@ class UncertaintyCalibration:
             accuracy and mean confidence, weighted by the number of answers in the bin.
 
         Raises:
-            ValueError if there is no answer at all.
+            ValueError: if there are no answers at all.
 
         Example:
             For the three answers of calibration_table's example it is
@@ -778,18 +782,18 @@ class UncertaintyCalibration:
 
         Returns:
             A new matplotlib Figure with three Axes (figure.axes[0], [1], [2]); whether pyplot knows
-            of it is up to you. Points that are NaN are not drawn, and do not count.
+            about it is up to you. Points that are NaN are not drawn, and do not count.
             The first has a line through the points (confidence, accuracy) of the bins that are not
             empty, in order; a line from (0, 0) to (1, 1); and beside each point, as a text, the
             count of its bin.
             The second is a histogram: a bar for each bin, in order, whose height is its count, so
-            that a confidence on a border is in the lower bin. (ax.hist puts it into the upper one.
+            that a confidence on an edge is in the lower bin. (ax.hist puts it into the upper one.
             An empty bin may have a bar of height 0 or none; where the bars stand is up to you.)
             The third has a line through up to n_bins points (mean uncertainty, fraction of wrong
             answers) of groups of answers, in order: sorted by uncertainty and divided into n_bins
             groups of equal size, as np.array_split divides them; with fewer answers than bins, each
             answer is a group. (Which of equally uncertain answers comes first is up to you.)
-            All axes are labelled, and their limits show all of that. The figure is not shown, and
+            All axes are labelled, and their limits show all of this. The figure is not shown, and
             no other figure is touched.
         """
         ### BEGIN SOLUTION 10.4
@@ -817,15 +821,15 @@ class UncertaintyCalibration:
 
     @staticmethod
     def apply_temperature(y_prob: np.ndarray, temperature: float) -> np.ndarray:
-        """Return the probabilities at another temperature.
+        """Return the probabilities at a given temperature.
 
         Args:
             y_prob: probabilities, some of which may be exactly 0 or 1.
             temperature: T, a positive number.
 
         Returns:
-            (n, num_classes): p**(1/T), divided by its sum over the classes. No NaN, also where p is
-            0 and where T is as small as 0.05.
+            (n, num_classes): p**(1/T), divided by its sum over the classes. There is no NaN, even
+            where p is 0, and even where T is as small as 0.05.
 
         Example:
             (0.8, 0.2) becomes (0.667, 0.333) at T = 2, since the square roots are 0.894 and 0.447;
@@ -870,15 +874,15 @@ class UncertaintyCalibration:
         Args:
             uncertainty: (n,), the uncertainty of each answer.
             rejected: the fraction that is refused, from 0 to less than 1. It is rounded down to
-                whole answers: of 25 answers, 0.1 are 2. (Which of several equally uncertain ones
-                are refused is up to you, and so is 0.29 of 100, where floats give 28.999...)
+                whole answers: 0.1 of 25 answers is 2. (Which of several equally uncertain ones are
+                refused is up to you, and so is 0.29 of 100, where floats give 28.999...)
 
         Returns:
             The fraction of right answers among those that are not refused, as a float.
 
         Example:
-            Of four answers with the uncertainties 0.1, 0.7, 0.2, 0.4 the second alone is wrong.
-            With rejected=0.25 it is refused, and the accuracy is 1.0.
+            Of four answers with the uncertainties 0.1, 0.7, 0.2, 0.4 only the second is wrong. With
+            rejected=0.25 it is refused, and the accuracy is 1.0.
         """
         ### BEGIN SOLUTION 10.6
         kept = np.argsort(uncertainty)[: len(y_true) - int(rejected * len(y_true))]
@@ -908,8 +912,8 @@ class UncertaintyCalibration:
 
 
 # %% [markdown]
-# Back to our network. How trustworthy are its probabilities for the four classes that it knows, and
-# what does one temperature change? (The numbers beside the points count light curves.)
+# Back to our network. How trustworthy are its probabilities for the four classes it knows, and what
+# does a single temperature change? (The numbers beside the points count light curves.)
 
 # %%
 if __name__ == "__main__":
@@ -962,21 +966,21 @@ if __name__ == "__main__":
 #
 # A paper that presents a new architecture has a table in which the new one is best. It was trained
 # longer than the others, its hyperparameters were tuned for weeks, and the calibration was not
-# measured. A fair comparison treats all alike: the same data, the same training, the same seed, and
-# for each the same numbers, including the unflattering ones.
+# measured. A fair comparison treats all models alike: the same data, the same training, the same
+# seed, and for each the same numbers, including the unflattering ones.
 #
 # ### 10.7 Side by side
 #
 # `train_and_evaluate_model` does all of it for one model. Four points:
 #
-# - **Each set has its task.** The training gets the training and the validation set. The
+# - **Each set has its task.** The training function gets the training and the validation set. The
 #   temperature comes from the validation set. All other numbers come from the test set.
 # - **The run ends, whatever happens.** Use the tracker in a `with` statement; all that belongs to
 #   the run happens inside.
 # - **Balanced accuracy and F1 of the rare class** come from scikit-learn; tell it what to return if
 #   no TDE was predicted (`zero_division=0.0`). Ordinary floats, please, or JSON will not take them.
-# - **Time** is measured with `time.perf_counter()`. The time of the training is that of
-#   `self.train`, not of making the model, nor of asking it.
+# - **Time** is measured with `time.perf_counter()`. The training time is the time of `self.train`,
+#   not of making the model or of asking it.
 
 
 # %% part="10.7" points=1
@@ -986,11 +990,12 @@ class ModelComparison:
     Attributes:
         project_name: the project of the runs.
         train: a function that trains: called with the model, the training loader and the validation
-            loader, it returns the trained model and the history, as train_with_imbalance_handling.
-        make_tracker: makes a tracker from the name of the project, as WandBExperimentTracker.
+            loader, it returns the trained model and the history, like
+            train_with_imbalance_handling.
+        make_tracker: makes a tracker from the name of the project, like WandBExperimentTracker.
         n_samples: how many networks of a Bayesian model are asked, for `predict`.
         seed: a number for torch.manual_seed.
-        results, predictions, models: by name of the model; its numbers (see
+        results, predictions, models: for each model, by name: its numbers (see
             train_and_evaluate_model), its Predictions of the test set, and the trained model.
     """
 
@@ -1023,9 +1028,9 @@ class ModelComparison:
         """Train and measure a model in a run of the tracker, and keep the result under its name.
 
         The run is opened by start_experiment(model_config, model_name) of a tracker that
-        self.make_tracker makes. In it, call torch.manual_seed(self.seed), make the model by
-        model_class(**model_config), train it by self.train, and ask it by `predict` with
-        self.n_samples. The result is logged by log_metrics, in one call. The run is finished even
+        self.make_tracker makes. In it, call torch.manual_seed(self.seed), make the model with
+        model_class(**model_config), train it with self.train, and ask it with `predict` and
+        self.n_samples. The result is logged with log_metrics, in one call. The run is finished even
         if anything raises an exception, which propagates to the caller.
 
         Args:
@@ -1037,18 +1042,18 @@ class ModelComparison:
         Returns:
             The result, which is also put into self.results; the Predictions of the test set and the
             model go into self.predictions and self.models. Its values are plain Python numbers:
-            test_accuracy: the fraction of right answers, on the test set, like all that follows;
+            test_accuracy: the fraction of right answers, on the test set, as for all that follows;
             balanced_accuracy: the mean of the recall over the classes that occur in the test set
-                (a class that is predicted only, or not at all, is left out);
-            rare_event_f1: the F1 score of the class number RARE; 0.0 if none was found;
+                (a class that is only predicted, or never appears, is left out);
+            rare_event_f1: the F1 score of class number RARE; 0.0 if none was found;
             mean_uncertainty: the mean of the total uncertainty;
             calibration_error: the expected calibration error with 10 bins;
             temperature: from fit_temperature, on the validation set;
             scaled_calibration_error: the calibration error of the test set's probabilities at that
                 temperature;
-            parameters: the number of numbers in model.parameters(), an int;
+            parameters: how many numbers there are in model.parameters(), an int;
             training_seconds: the time that self.train took;
-            inference_ms: the time of asking the model about the test set (`seconds` of the
+            inference_ms: the time it took to ask the model about the test set (`seconds` of the
                 Predictions), in milliseconds per light curve.
         """
         ### BEGIN SOLUTION
@@ -1217,19 +1222,19 @@ def restore(folder: Path, model: nn.Module) -> tuple[dict[str, float], Predictio
 # ## A larger space
 #
 # So far a sweep chose sizes and rates. Now it may choose the *architecture* as well, how time is
-# encoded, the optimiser, its schedule, the loss, and how much the light curves are varied: nineteen
-# parameters in all. None of this is difficult by itself. The art is to build it from
+# encoded, the optimiser, its schedule, the loss, and how strongly the light curves are augmented:
+# nineteen parameters in all. None of this is difficult by itself. The art is to build it from
 # interchangeable parts.
 #
 # ### 10.8 Two more losses
 #
 # **Class-balanced weights** ([Cui et al. 2019](https://arxiv.org/abs/1901.05555)). Does the
 # thousandth type Ia supernova teach as much as the first one? Hardly: it looks like those before
-# it. If each new object overlaps a little with those that are there, then $n$ objects are worth an
+# it. If each new object overlaps a little with those already there, then $n$ objects are worth an
 # *effective number* of $(1-\beta^n)/(1-\beta)$: one object counts 1, and however many there are,
-# they never count more than $1/(1-\beta)$. The weight of a class is inversely proportional to its
-# effective number. With $\beta = 0$ all classes weigh the same, and with $\beta \to 1$ we are back
-# at the weights of Exercise 8.
+# they never count for more than $1/(1-\beta)$. The weight of a class is inversely proportional to
+# its effective number. With $\beta = 0$ all classes weigh the same, and with $\beta \to 1$ we are
+# back at the weights of Exercise 8.
 #
 # **Label smoothing** ([Szegedy et al. 2016](https://arxiv.org/abs/1512.00567), section 7). A
 # network that is told "TDE, probability 1" a thousand times becomes overconfident. Tell it 0.92 for
@@ -1253,8 +1258,8 @@ def class_balanced_weights(counts: Tensor, beta: float = 0.999) -> Tensor:
 
     Returns:
         (num_classes,) of dtype float32. The weight of a class with n > 0 objects is proportional to
-        (1 - beta) / (1 - beta**n); that of a class without objects is 0. All together they add up
-        to num_classes.
+        (1 - beta) / (1 - beta**n); the weight of a class without objects is 0. Together the weights
+        add up to num_classes.
 
     Example:
         With beta = 0.5, the counts 1, 2 and 0 have effective numbers 1, 1.5 and 0. The weights are
@@ -1292,15 +1297,16 @@ class SmoothFocalLoss(nn.Module):
             targets: the numbers of the true classes, shape (batch,), int64.
 
         Returns:
-            A tensor of no dimensions, through which gradients flow: the mean over the batch of
+            A tensor without dimensions, through which gradients flow: the mean over the batch of
             -alpha times the sum over the classes c of q_c (1 - p_c)**gamma log(p_c), where p is the
             softmax of the logits, and q_c is 1 - epsilon + epsilon/num_classes for the true class
-            and epsilon/num_classes for each other one. It is finite, also where p is as small as
+            and epsilon/num_classes for each other one. It is finite, even where p is as small as
             exp(-200). (With gamma < 1 the derivative is infinite at p = 1; what the gradient is
             there is up to you.)
 
-        Example, with two classes, logits that give p = (0.5, 0.5), the first class true, alpha = 1,
-        gamma = 1 and epsilon = 0.2:
+        Example:
+            With two classes, logits that give p = (0.5, 0.5), the first class true, alpha = 1,
+            gamma = 1 and epsilon = 0.2, the loss is
             0.9 * 0.5 * 0.693 + 0.1 * 0.5 * 0.693 = 0.347.
         """
         ### BEGIN SOLUTION
@@ -1314,12 +1320,12 @@ class SmoothFocalLoss(nn.Module):
 
 
 # %% [markdown]
-# ### Parts that can be exchanged
+# ### Interchangeable parts
 #
-# The transformer of Exercise 7 has three replaceable parts: `time_embedding` makes vectors of
-# times, `input_projection` makes vectors of measurements, and `transformer` lets the rows of a
+# The transformer of Exercise 7 has three replaceable parts: `time_embedding` turns times into
+# vectors, `input_projection` turns measurements into vectors, and `transformer` lets the rows of a
 # light curve talk to each other. Anything with the same shapes fits in. All of the next cells are
-# complete; here is what they hold.
+# complete; here is what they contain.
 #
 # | in place of | there is | which |
 # |---|---|---|
@@ -1357,7 +1363,7 @@ class LearnedEncoding(nn.Module):
 
     def __init__(self, embed_dim: int, num_intervals: int = 64, longest: float = 1000.0) -> None:
         super().__init__()
-        borders = torch.logspace(-1, math.log10(longest), num_intervals - 1)  # from 0.1 days on
+        borders = torch.logspace(-1, math.log10(longest), num_intervals - 1)  # starting at 0.1 days
         self.register_buffer("borders", borders)
         self.vectors = nn.Embedding(num_intervals, embed_dim)
 
@@ -1441,7 +1447,7 @@ ADVANCED_DEFAULTS: dict[str, Any] = {
 
 
 def advanced_infeasible(config: Mapping[str, Any]) -> str | None:
-    """Return why no model can be built with a configuration, or None if one can."""
+    """Return why no model can be built from a configuration, or None if one can."""
     settings = ADVANCED_DEFAULTS | dict(config)
     if settings["architecture"] in RECURRENT:  # an LSTM has no heads
         del settings["nhead"]
@@ -1493,13 +1499,13 @@ def build_advanced_model(
 # of its own kind, which is an `nn.Dropout` too. Does yours cope with that?
 #
 # Next come the loss, the optimiser, its schedule, the augmentation and the training itself, and the
-# published space with all its ranges. The score that the sweep looks for is
+# published space with all its ranges. The score that the sweep maximises is
 # $F_1\,(1 - \mathrm{ECE})$ on the validation set: find the TDEs, and do not be overconfident.
 
 
 # %%
 def make_advanced_loss(config: Mapping[str, Any], labels: Tensor) -> nn.Module:
-    """Return the loss of a configuration; weights of the classes come from the training labels."""
+    """Return the loss of a configuration; class weights come from the training labels."""
     smoothing = config["label_smoothing"]
     if config["loss_type"] == "focal":
         return SmoothFocalLoss(config["focal_alpha"], config["focal_gamma"], smoothing)
@@ -1542,7 +1548,7 @@ def make_step(
 
 
 class SometimesAugmented:
-    """Varies a light curve with some probability, and otherwise leaves it as it is."""
+    """Augments a light curve with some probability, and otherwise leaves it as it is."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.probability = config["augmentation_prob"]
@@ -1556,7 +1562,7 @@ class SometimesAugmented:
 
 
 def validate(model: nn.Module, loader: DataLoader, n_samples: int = 20) -> dict[str, float]:
-    """Return cross-entropy, F1 of the rare class, calibration error and score of a validation."""
+    """Return cross-entropy, F1 of the rare class, calibration error and score of a model."""
     val = predict(model, loader, n_samples)
     of_truth = val.y_prob[np.arange(len(val.y_true)), val.y_true]
     f1 = f1_score(val.y_true == RARE, val.y_prob.argmax(axis=1) == RARE, zero_division=0.0)
@@ -1578,10 +1584,10 @@ def train_advanced(
     folder: Path | None = None,
     seed: int = 42,
 ) -> dict[str, float]:
-    """Train one model of the advanced space in a run of W&B, and return its best validation.
+    """Train one model of the advanced space in a W&B run, and return its best validation metrics.
 
     What is not in `config` is taken from ADVANCED_DEFAULTS. With a folder, the weights of the best
-    epoch are stored there, in a subfolder with the name `name_of(config)`.
+    epoch are stored there, in a subfolder named `name_of(config)`.
     """
     with WandBExperimentTracker("astro-transient-optimization") as tracker:
         tracker.start_experiment({**ADVANCED_DEFAULTS, **(config or {})})
@@ -1670,13 +1676,13 @@ def create_laptop_sweep_config() -> dict[str, Any]:
 # among others, a model that has never seen a TDE, and a report. All sizes are arguments. With the
 # defaults it takes about ten minutes on two cores.
 #
-# Such programs are interrupted: somebody closes the laptop, or the time limit on the cluster is
-# reached. So each stage writes what it has found into a folder, and if you call the pipeline again
-# with the same settings, it skips what is there. What is written must be *complete*: a half-written
-# file looks like a finished one. That is why `store` above writes into a folder of another name,
-# and renames it at the very end, which happens in one instant or not at all. And a folder that
-# belongs to other settings is refused, since a report that mixes two experiments is worse than
-# none.
+# Programs like this get interrupted: somebody closes the laptop, or the time limit on the cluster
+# is reached. So each stage writes what it has found to a folder, and if you call the pipeline again
+# with the same settings, it skips what is already there. What is written must be *complete*: a
+# half-written file looks like a finished one. That is why `store` above writes to a folder with
+# another name, and renames it at the very end, which happens in one instant or not at all. And a
+# folder that belongs to different settings is refused, since a report that mixes two experiments is
+# worse than none.
 
 
 # %%
@@ -1798,22 +1804,22 @@ def main_experiment_pipeline(
     """Run the whole experiment, or what is still missing of it, and return all results.
 
     Args:
-        n_samples: how many light curves are invented.
+        n_samples: how many light curves are simulated.
         num_epochs: for each model of the comparison.
         sweep_trials, sweep_epochs: how many models the sweep tries, and for how long.
         folder: where everything is written. Called again with the same settings, the pipeline
             resumes where it was interrupted.
-        sweep_config: the space of the sweep; create_laptop_sweep_config() unless given.
-        models: names of those models of models_to_compare that take part; all unless given.
+        sweep_config: the space of the sweep; create_laptop_sweep_config() by default.
+        models: names of the models in models_to_compare that take part; all by default.
         seed: makes the random numbers reproducible.
         progress: whether progress bars are shown.
 
     Returns:
         The results of the comparison by name of the model, and under "best_of_sweep" and
-        "without_TDE" what the further stages found. `folder/report/report.md` has all of it.
+        "without_TDE" what the later stages found. `folder/report/report.md` has all of it.
 
     Raises:
-        ValueError if the folder holds an experiment with other settings.
+        ValueError: if the folder holds an experiment with different settings.
     """
     folder = Path(folder)
     space = dict(sweep_config or create_laptop_sweep_config())
@@ -1896,8 +1902,8 @@ if __name__ == "__main__":
 #
 # Then look at the numbers for the class that was never seen. An AUROC well above 0.5 means that the
 # uncertainty notices *something*. One far below 1 means that you must not rely on it: many TDEs are
-# taken for something known, and with high confidence. A network knows that it does not know only
-# where its crowd has reason to disagree.
+# taken for something known, and with high confidence. Only where its crowd has reason to disagree
+# does a network know that it does not know.
 #
 # ## Extensions
 #
@@ -1907,12 +1913,12 @@ if __name__ == "__main__":
 #
 # Thinned networks are relatives: they share nearly all their weights. Networks that were trained
 # *from different starting points* are strangers, and disagree more honestly. Such a **deep
-# ensemble** (Lakshminarayanan et al. 2017) is simple and hard to beat; it costs as many trainings
-# as it has members.
+# ensemble** (Lakshminarayanan et al. 2017) is simple and hard to beat; it takes as many training
+# runs as it has members.
 #
-# Different starting points: each member needs its own seed *before it is made*, since making it
-# draws its first weights. And average the *probabilities*, not the logits. A single member that is
-# very sure has huge logits and would outvote everybody.
+# Different starting points: each member needs its own seed *before it is made*, since its initial
+# weights are drawn when it is made. And average the *probabilities*, not the logits. A single
+# member that is very sure has huge logits and would outvote everybody.
 
 
 # %% part="10.E1" points=1
@@ -1945,9 +1951,9 @@ def train_ensemble(
 def ensemble_predict(models: Sequence[nn.Module], features: Tensor) -> tuple[Tensor, Tensor]:
     """Return the mean probabilities of an ensemble, and how much its members disagree. Bonus.
 
-    Each model is asked by forward_batch, in evaluation mode; afterwards its mode is what it was
-    before (that of the model; which mode its parts are left in does not matter). No gradients are
-    computed, in this call alone.
+    Each model is asked with forward_batch, in evaluation mode; afterwards its mode is what it was
+    before (that of the model; the mode in which its parts are left does not matter). Gradients are
+    switched off for this call only.
 
     Args:
         models: the members, at least one.
@@ -1959,8 +1965,8 @@ def ensemble_predict(models: Sequence[nn.Module], features: Tensor) -> tuple[Ten
         over the members (the divisor is their number), summed over the classes.
 
     Example:
-        Two members that say (0.9, 0.1) and (0.5, 0.5) of a light curve have the mean (0.7, 0.3) and
-        the epistemic uncertainty 2 * 0.2**2 = 0.08.
+        Two members that say (0.9, 0.1) and (0.5, 0.5) about a light curve have the mean (0.7, 0.3)
+        and the epistemic uncertainty 2 * 0.2**2 = 0.08.
     """
     ### BEGIN SOLUTION
     answers = []
@@ -2016,7 +2022,7 @@ if __name__ == "__main__":
     print(pd.DataFrame(table).T.round(3).to_string())
 
 # %% [markdown]
-# The cross-entropy of an ensemble is never worse than the mean of its members', which follows
+# The cross-entropy of an ensemble is never worse than the mean of its members' cross-entropies,
 # because the logarithm is concave. There is no such guarantee for the accuracy or the calibration:
 # where members disagree, their mean is less sure of itself, and if they were right, it is
 # underconfident. And look at the last column. Networks that all learnt from the same light curves
@@ -2030,10 +2036,10 @@ if __name__ == "__main__":
 # uncertain? The second is **active learning** (Settles 2009, *Active Learning Literature Survey*):
 # train, ask where it is uncertain, get the labels, and train again.
 #
-# It does not always help. Uncertain objects may be hopeless cases, from whose labels nothing can be
-# learned, and with a handful of labels the uncertainty is not worth much itself. Only a curve of
-# accuracy against the number of labels can tell, repeated with several seeds, next to the curve of
-# a *random* choice from the same start.
+# It does not always help. Uncertain objects may be hopeless cases, whose labels teach nothing, and
+# with a handful of labels the uncertainty is not worth much itself. Only a curve of accuracy
+# against the number of labels can tell, repeated with several seeds, next to the curve for a
+# *random* choice from the same start.
 
 
 # %% part="10.E2" points=1
@@ -2054,7 +2060,7 @@ def active_learning(
     The objects of the pool have the numbers 0, ..., n_pool - 1. At the beginning n_start of them,
     drawn at random, are labelled. Then, n_rounds times: fit a model to all that are labelled, note
     its score, and label n_query more. Random numbers come from np.random.default_rng(seed), and the
-    first thing drawn from it are the n_start objects, so that both strategies start with the same
+    n_start objects are the first thing drawn from it, so that both strategies start with the same
     ones.
 
     Args:
@@ -2063,18 +2069,18 @@ def active_learning(
         score: called with a model; returns its score.
         uncertainty: called with a model and an array of numbers of objects; returns the uncertainty
             of each of them, the larger the more uncertain.
-        n_pool: the number of objects; n_start + n_rounds * n_query of them at least.
-        strategy: "uncertain" labels those of the objects not yet labelled about which the newest
-            model is most uncertain; "random" draws from them.
+        n_pool: the number of objects; at least n_start + n_rounds * n_query.
+        strategy: of the objects not yet labelled, "uncertain" labels those about which the newest
+            model is most uncertain, and "random" draws some.
         n_start, n_query, n_rounds: see above.
-        seed: a different seed gives different random numbers; the same one gives the same.
+        seed: a different seed gives different random numbers; the same seed gives the same.
 
     Returns:
         For each round, in order, the number of labelled objects that the model was fitted to, and
         its score. (So the last n_query need not be chosen.)
 
     Raises:
-        ValueError for any other strategy, before a model is fitted, however many rounds there are.
+        ValueError: for any other strategy, before a model is fitted, however many rounds there are.
             The message names it.
 
     Example:
@@ -2101,7 +2107,7 @@ def active_learning(
 
 # %% [markdown]
 # Training a transformer a hundred times would take all night. The random forest of Exercise 8 with
-# its 27 simple numbers trains in a fraction of a second, and its trees are a crowd as well. The
+# its 27 simple features trains in a fraction of a second, and its trees are a crowd as well. The
 # bands are the 95% interval of the mean over the seeds.
 
 # %%
@@ -2144,9 +2150,9 @@ if __name__ == "__main__":
 #
 # ### 10.E3 While the alerts come in
 #
-# A survey sends an **alert** for each observation. A classifier in its stream keeps the light curve
-# of each object so far, adds what has come, and answers at once: class, probability, uncertainty.
-# At first it should be uncertain, and then less and less.
+# A survey sends an **alert** for each observation. A classifier in the stream keeps the light curve
+# of each object so far, adds what has arrived, and answers at once: class, probability,
+# uncertainty. At first it should be uncertain, and then less and less.
 #
 # Streams are untidy. Alerts of many objects are mixed. Some arrive late, after newer ones. And
 # brokers promise that each alert is delivered *at least* once, which means that some come twice. A
@@ -2154,18 +2160,18 @@ if __name__ == "__main__":
 #
 # How fast is fast enough? What counts is not the mean but the slow ones: if one answer in a hundred
 # takes two seconds, a hundred thousand alerts a night mean a thousand complaints. So the time to
-# answer is given in **percentiles**: the time within which 50%, 90% or 99% of all answers came.
+# answer is given in **percentiles**: the time within which 50%, 90% or 99% of all answers arrived.
 
 
 # %% part="10.E3" points=1
 class LiveClassifier:
-    """Answers each alert of a stream by what is known of its object so far. Bonus.
+    """Answers each alert in a stream from what is known about its object so far. Bonus.
 
     Attributes:
-        model: has a method forward_with_uncertainty, as BayesianTransformerEncoder.
+        model: has a method forward_with_uncertainty, like BayesianTransformerEncoder.
         class_names: class number i is called class_names[i].
         n_samples: how many networks are asked.
-        observations: by object, the observations so far.
+        observations: the observations so far, by object.
         seconds: for each answer, the time that it took.
     """
 
@@ -2179,9 +2185,9 @@ class LiveClassifier:
         self.seconds: list[float] = []
 
     def features_of(self, object_id: str) -> Tensor:
-        """Return the features (1, 100, n_features) of what is known of an object."""
+        """Return the features (1, 100, n_features) of what is known about an object."""
         lightcurve = TransientLightCurve(self.observations[object_id], object_id)
-        name = self.class_names[0]  # a dataset wants a label; nobody will look at it
+        name = self.class_names[0]  # a dataset needs a label; nobody will look at it
         return LightCurveDataset([lightcurve], [name], classes=self.class_names)[0][0].unsqueeze(0)
 
     def answer(self, object_id: str, observation: Observation) -> dict[str, Any]:
@@ -2191,7 +2197,7 @@ class LiveClassifier:
 
         The observation goes into self.observations[object_id]. If one with the same MJD in the same
         band is there already, the new one is a second copy and is not added, whatever its flux.
-        (Late observations need no care: a light curve sorts them.) The features come from
+        (Late observations need no special care: a light curve sorts them.) The features come from
         self.features_of(object_id); model.forward_with_uncertainty gets them with their times and
         lengths from unpack_batch, and n_samples=self.n_samples. The time that all of this took, in
         seconds, is appended to self.seconds. A second copy is answered and timed as well.
@@ -2245,7 +2251,7 @@ class LiveClassifier:
             np.percentile does; a dictionary of floats.
 
         Raises:
-            ValueError if there was no answer yet.
+            ValueError: if there has been no answer yet.
 
         Example:
             Answers that took 0.001, 0.002 and 0.009 s have the percentiles {50: 2.0, 100: 9.0} for
@@ -2259,9 +2265,9 @@ class LiveClassifier:
 
 
 # %% [markdown]
-# A night in fast forward: twenty objects of the test set, all their observations in the order of
-# their times since the first, mixed as they would come, and one in twenty is delivered twice. The
-# model is the Bayesian transformer of the experiment.
+# A night in fast forward: twenty objects of the test set, all their observations in order of the
+# time since each object's first, mixed as they would arrive, with one in twenty delivered twice.
+# The model is the Bayesian transformer of the experiment.
 
 # %%
 if __name__ == "__main__":
@@ -2317,6 +2323,6 @@ if __name__ == "__main__":
 # - Set `mc_layers` to the number of layers, and compare usefulness and time. Is the crowd more
 #   useful if it is more diverse?
 # - Hide another class. Why are some unknown classes easier to notice than others?
-# - Calibrate for each class by itself. Is one temperature enough for the rare one?
+# - Calibrate each class separately. Is one temperature enough for the rare one?
 # - In the **final project** all of this meets ZTF: real alerts, real gaps, and objects that nobody
 #   invented.

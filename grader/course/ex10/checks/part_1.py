@@ -25,7 +25,7 @@ def mask_of(result: Any, x: Array) -> Array:
 
 
 def test_dropout_is_active(learner: Subject, rng: Rng) -> None:
-    """It drops in evaluation as in training"""
+    """It drops in evaluation just as in training"""
     x = rng.uniform(1, 2, (8, 4, 16)).astype(np.float32)
     for training in (True, False):
         got = learner.ask(probes.dropped, 0.3, Tensor.of(x), training).value
@@ -163,7 +163,7 @@ def test_replaced(learner: Subject) -> None:
 
 
 def test_replaced_at_depth(learner: Subject) -> None:
-    """Dropout inside of modules of modules is found, also if it is done again"""
+    """Dropout in modules within modules is found, also on a second call"""
     settings = {"num_layers": 3, "mc_dropout_rate": 0.3, "dropout": 0.25}
     got = learner.ask(probes.nested_dropout, settings, 0.45).value
     kept = {name for name, layer in got.items() if not layer.replaced or layer.p != 0.45}

@@ -31,12 +31,12 @@ CASES: dict[str, tuple[list[int], list[list[float]], int]] = {
     "one answer in 10 bins": ([1], [[0.25, 0.75]], 10),
     "three answers of a network with a single class": ([0, 0, 0], [[1.0], [1.0], [1.0]], 10),
     "probabilities of exactly 0 and 1": ([0, 1, 2, 2], np.eye(3)[[0, 1, 2, 0]].tolist(), 10),
-    "confidences on the borders of 4 bins": (
+    "confidences on the edges of 4 bins": (
         [0, 0, 1, 1, 1, 1],
         [[0.5, 0.5], [0.75, 0.25], [0.25, 0.75], [0.0, 1.0], [0.5, 0.5], [0.5, 0.5]],
         4,
     ),
-    "a confidence just above a border": ([0, 0], [[0.5000005, 0.4999995], [0.75, 0.25]], 4),
+    "a confidence just above an edge": ([0, 0], [[0.5000005, 0.4999995], [0.75, 0.25]], 4),
     "three answers in a single bin": ([0, 1, 1], [[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]], 1),
 }
 
@@ -140,7 +140,7 @@ def check_means(
 
 
 def test_ece(learner: Subject, rng: Rng) -> None:
-    """The expected calibration error, also where bins are empty, or with a single answer"""
+    """The expected calibration error, even where bins are empty, or with a single answer"""
     for name, (y_true, y_prob, n_bins) in cases(rng).items():
         answer = call_tool(learner, "expected_calibration_error", y_true, y_prob, n_bins)
         found, n = gaps(binned(y_true, y_prob, n_bins)), len(y_true)
@@ -177,7 +177,7 @@ def error_of_all_classes(y_true: Array, y_prob: Array, n_bins: int) -> float:
 
 
 def test_no_answers(learner: Subject) -> None:
-    """Without any answer there is nothing to say: ValueError"""
+    """Without any answers there is nothing to say: ValueError"""
     for name in ("calibration_table", "expected_calibration_error"):
         nothing = (np.zeros(0, dtype=int), np.zeros((0, 3)))
         expect_error(

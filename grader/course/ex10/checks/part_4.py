@@ -98,7 +98,7 @@ def check_accuracy(panel: Panel, bins: list[list[tuple[float, bool]]]) -> None:
 
 
 def test_histogram(learner: Subject, rng: Rng) -> None:
-    """A histogram of the confidences, also of those on the borders of bins"""
+    """A histogram of the confidences, even of those on bin edges"""
     y_true, y_prob, uncertainty, n_bins = diagram_data(rng)
     y_prob[y_prob.max(axis=1) <= 0.375] = [0.9, 0.05, 0.05]
     y_prob[:4] = [[0.75, 0.25, 0.0], [0.25, 0.5, 0.25], [0.0, 0.0, 1.0], [0.36, 0.34, 0.3]]

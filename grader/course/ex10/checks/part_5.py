@@ -36,7 +36,7 @@ SMALL: tuple[tuple[list[int], list[float]], ...] = (
 
 @gate
 def test_apply(learner: Subject, rng: Rng) -> None:
-    """Probabilities at another temperature, also where some are 0"""
+    """Probabilities at a given temperature, even where some are 0"""
     _, y_prob = answers(rng, rng.size(12), 4)
     with_zeros = np.array([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [1e-30, 1e-20, 1 - 1e-20]])
     for p, temperature in ((y_prob, 2.5), (y_prob[:1], 0.4), (with_zeros, 2.0), (with_zeros, 0.05)):
@@ -61,7 +61,7 @@ def test_apply(learner: Subject, rng: Rng) -> None:
 
 
 def test_fit(learner: Subject, rng: Rng) -> None:
-    """The temperature of the smallest cross-entropy"""
+    """The temperature with the smallest cross-entropy"""
     _, honest = answers(rng, 200, 3, 1.5)
     drawn = (honest.cumsum(axis=1) > rng.random((200, 1))).argmax(axis=1)
     large = [(drawn, at_temperature(honest, 1 / temperature)) for temperature in (2.5, 0.4)]

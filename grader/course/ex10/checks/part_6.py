@@ -115,7 +115,7 @@ def refuse_empty_list(answer: Answer[Any], n: int, rejected: float) -> None:
 
 
 def test_ties(learner: Subject, rng: Rng) -> None:
-    """As many answers are refused as asked for, also where several are equally uncertain"""
+    """As many answers are refused as asked for, even where several are equally uncertain"""
     n, k, rejected = 10, 4, 0.2  # the last four are equally uncertain, and wrong
     y_true, y_prob = answers(rng, n, 3)
     guess = y_prob.argmax(axis=1)

@@ -215,7 +215,7 @@ def test_costs(learner: Subject, rng: Rng) -> None:
 
 
 def test_kept_and_logged(learner: Subject, rng: Rng) -> None:
-    """The result is kept and logged, and the run is finished, also after an exception"""
+    """The result is kept and logged, and the run is finished, even after an exception"""
     got, numbers = run_comparison(learner, rng)
     check_run(got.run, result_of(got.result))
     kept = got.kept

@@ -84,7 +84,7 @@ def wanted_of(targets: Array, k: int, epsilon: float) -> Array:
 
 
 def test_smooth_loss(learner: Subject, rng: Rng) -> None:
-    """The focal loss with smooth labels"""
+    """The focal loss with label smoothing"""
     for alpha, gamma, epsilon in ((1.0, 0.0, 0.2), (0.5, 2.0, 0.0), (0.7, 1.5, 0.1)):
         logits, targets = rng.normal(0, 1.5, (6, 4)), rng.integers(0, 4, 6)
         settings = {"alpha": alpha, "gamma": gamma, "label_smoothing": epsilon}

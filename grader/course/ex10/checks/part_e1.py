@@ -15,7 +15,7 @@ from grader.wire import Tensor
 
 @gate
 def test_members(learner: Subject) -> None:
-    """Each member begins with a seed of its own"""
+    """Each member begins with its own seed"""
     got = learner.ask(probes.ensemble, 3, 11).value
     require(len(got.made) == 3, "other-number-made", n_made=len(got.made), n_members=3)
     require(len(set(got.made)) == 3, "same-seed")

@@ -121,7 +121,7 @@ def places(fitted: list[list[int]]) -> list[list[int]]:
 
 
 def test_other_strategy(learner: Subject, rng: Rng) -> None:
-    """Another strategy is a ValueError, before anything is fitted"""
+    """Any other strategy raises a ValueError, before anything is fitted"""
     for n_rounds, strategy in (
         (1, "best"),
         (0, "best"),

@@ -48,7 +48,7 @@ def stream_of(rng: Rng) -> list[tuple[str, dict[str, Any]]]:
 
 @gate
 def test_alerts(learner: Subject, rng: Rng) -> None:
-    """Each alert is answered by what is known of its own object"""
+    """Each alert is answered from what is known about its own object"""
     stream = stream_of(rng)
     p = softmax(rng.normal(0, 1.5, (len(stream), 5)))
     got = learner.ask(probes.alerts, stream, p.tolist(), NAMES).value
@@ -101,7 +101,7 @@ def check_kept(given: list[dict[str, Any]], kept: list[dict[str, Any]]) -> None:
 
 
 def test_many_observations(learner: Subject, rng: Rng) -> None:
-    """All observations of an object count, also where a light curve has no room for them"""
+    """All observations of an object count, even where a light curve has no room for them"""
     n = 104
     fluxes = rng.uniform(20, 90, n).round(3).tolist()
     known = [
