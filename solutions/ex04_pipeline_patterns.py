@@ -7,8 +7,8 @@
 #
 # - combine parts that know nothing about each other, with a *protocol* between them;
 # - keep a record of what a program does with Python's `logging`;
-# - write a *context manager* that cleans up whatever happens;
-# - make an object that can be called like a function, and that one bad record cannot stop;
+# - write a *context manager* that cleans up no matter what happens;
+# - make an object that can be called like a function and that carries on when a record is bad;
 # - measure features of light curves and classify transients by rules you can explain.
 #
 # You need to know classes, decorators and exceptions, and a little pandas, as in Exercises 1 to 3.
@@ -16,11 +16,11 @@
 # %% [markdown]
 # ## Before the next clear night
 #
-# A survey finds thousands of new things in a night, and there is telescope time to take spectra of
-# perhaps twenty. Which ones? A type Ia supernova measures distances. A star torn apart by a black
-# hole, a *tidal disruption event*, is so rare that each one counts. Most of the rest can wait. The
-# choice has to be made by the afternoon, from nothing but light curves, while nobody is watching
-# the screen.
+# A survey finds thousands of new objects in a night, and there is telescope time for spectra of
+# perhaps twenty. Which ones? A type Ia supernova lets us measure a distance. A star torn apart by a
+# black hole, a *tidal disruption event*, is so rare that each one counts. Most of the rest can
+# wait. The choice has to be made by the afternoon, from nothing but light curves, while nobody is
+# watching the screen.
 #
 # So it is made by a **pipeline**: raw records in, labels out. Our five classes are
 #
@@ -28,13 +28,13 @@
 # |---|---|---|
 # | `SNIa` | a white dwarf explodes | up in two weeks, down within two months |
 # | `SNII` | a massive star collapses | quickly up, then often a plateau of three months |
-# | `CV` | a white dwarf whose disc of gas flares up | up in a day, down in a week, and again |
-# | `AGN` | a black hole at its regular meal | flickers for years, without an end |
+# | `CV` | a white dwarf whose disc of gas flares up | up in a day, down in a week, then again |
+# | `AGN` | a giant black hole, always feeding | flickers for years without end |
 # | `TDE` | a star torn apart by a black hole | up in a month, slowly down, blue all the time |
 #
 # A pipeline that runs unattended needs more than a good classifier. It must survive a broken
-# record, tell afterwards what it did, and never be left half open. For each of these there is a
-# well-known pattern, and you will write them all.
+# record, keep a log of what it did, and never be left half open. There is a well-known pattern for
+# each of these, and you will write all of them.
 
 # %% [markdown]
 # ## How this notebook works
@@ -45,7 +45,7 @@
 # terminal, `grader check 4` checks the whole notebook at once.
 #
 # After every change run the class cell again before you run its checks, and recreate your objects:
-# those made earlier still have the old methods.
+# those created earlier still have the old methods.
 
 # %%
 import asyncio
@@ -76,12 +76,12 @@ CLASSES = ["SNIa", "SNII", "CV", "AGN", "TDE"]
 # %% [markdown]
 # ### A sky full of transients
 #
-# The next cell is complete. It invents objects of the five classes and writes them down as a broker
-# of ZTF's alerts would. You do not need to read it; the plot below shows the result.
+# The next cell is complete. It makes up objects of the five classes and writes them down the way a
+# broker of ZTF alerts would. You do not need to read it; the plot below shows the result.
 
 # %%
 ZEROPOINTS = {"g": 26.325, "r": 26.275, "i": 25.660}  # of ZTF's fluxes [mag]
-NOISE = {"g": 35.0, "r": 45.0}  # noise of the sky, in the same unit
+NOISE = {"g": 35.0, "r": 45.0}  # of the sky, in the unit of these fluxes
 FILTER_IDS = {"g": 1, "r": 2}
 
 
@@ -93,7 +93,7 @@ def explosion(t: np.ndarray, rise: float, fall: float) -> np.ndarray:
 
 
 def relative_flux(label: str, t: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """Flux in g and r of an invented object, in units of its typical brightness."""
+    """Flux in g and r of a made-up object, in units of its typical brightness."""
     stretch = rng.uniform(0.85, 1.15)
     if label == "SNIa":
         t = (t - 30) / stretch
@@ -130,7 +130,7 @@ def invent_record(label: str, number: int) -> Record:
     """Make up a broker's record of one object, newest entry first."""
     rng = np.random.default_rng([CLASSES.index(label), number])
     days = np.arange(900.0 if label in ("AGN", "TDE") else 170.0)
-    days = days[days % 365 < 230] + rng.uniform(0.1, 0.4)  # half of the year the Sun is too near
+    days = days[days % 365 < 230] + rng.uniform(0.1, 0.4)  # the Sun is too close at times
     brightness = 10 ** (0.4 * (26.3 - rng.uniform(17.0, 18.4)))
     entries: list[Record] = []
     for band, shape in relative_flux(label, days, rng).items():
@@ -151,7 +151,7 @@ def invent_record(label: str, number: int) -> Record:
 
 
 # %% [markdown]
-# The cell after this text is complete as well: a plot of a light curve in magnitudes.
+# The next cell is complete as well: it plots a light curve in magnitudes.
 
 # %%
 BAND_STYLES = {"g": ("#1b9e77", "o"), "r": ("#d1352b", "s"), "i": ("#7a4a12", "^")}
@@ -191,25 +191,25 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# The axes of time differ: the AGN and the TDE are shown over two and a half years, with gaps when
-# the Sun stood too near. Faint points are missing, since ZTF does not see anything fainter than
-# about magnitude 20.5.
+# The time axes differ: the AGN and the TDE are shown over two and a half years, with gaps when the
+# Sun was too close. Faint points are missing, since ZTF does not see anything fainter than about
+# magnitude 20.5.
 #
 # ## A protocol: what a part must be able to do
 #
 # Our pipeline needs something that classifies. Today it will be a few rules, in Exercise 7 a neural
-# network, and in a test something that always says the same. They need no common ancestor. All the
-# pipeline asks for is a method `predict`, and a **protocol** puts that in writing: any object with
-# such a method is a `Classifier`, whether or not its author has heard of the protocol. A type
-# checker such as `mypy` warns if something else is passed.
+# network, and in a test something that always gives the same answer. They do not need a common base
+# class. All the pipeline requires is a method `predict`, and a **protocol** puts that in writing:
+# any object with this method is a `Classifier`, whether or not its author has heard of the
+# protocol. A type checker such as `mypy` warns if something else is passed.
 #
-# Compare this with the abstract base class of Exercise 3: there, a class *says* that it is a
-# `SurveyProcessor`, and gets something for it. A protocol only looks at what is there.
+# Compare this with the abstract base class of Exercise 3: there, a class *declares* that it is a
+# `SurveyProcessor`, and inherits code in return. A protocol only looks at what an object can do.
 
 
 # %%
 class Classifier(Protocol):
-    """Anything that can put a label to a light curve."""
+    """Anything that can assign a label to a light curve."""
 
     def predict(self, lightcurve: LightCurve) -> str:
         """Return a label, such as "SNIa"."""
@@ -220,7 +220,7 @@ class Classifier(Protocol):
 if __name__ == "__main__":
 
     class EverythingIsAnIa:
-        """Most spectra of bright supernovae show type Ia, so this is right surprisingly often."""
+        """Most bright supernovae turn out to be of type Ia, so this is right surprisingly often."""
 
         def predict(self, lightcurve: LightCurve) -> str:
             return "SNIa"
@@ -233,14 +233,14 @@ if __name__ == "__main__":
 #
 # `print` is for the person at the screen. A program that runs at night writes a **log**: each line
 # has a time and a level (`DEBUG`, `INFO`, `WARNING`, `ERROR`), and the person who runs it decides
-# what to keep and where. A *logger* takes the messages and passes on those of its level and above,
-# a *handler* writes them somewhere, and a *formatter* says what a line looks like. Loggers are
-# known by name: `logging.getLogger("dome")` gives the *same* object each time, with all that was
-# done to it before.
+# what to keep and where. A *logger* takes the messages and passes on those at its level and above,
+# a *handler* writes them somewhere, and a *formatter* decides what a line looks like. Loggers go by
+# name: `logging.getLogger("dome")` returns the *same* object each time, with everything that was
+# set on it before.
 #
 # A **context manager** is what `with` uses. In Exercise 3 it was a class with `__enter__` and
-# `__exit__`. `@contextmanager` makes one from a single function: what comes before the `yield` is
-# done at the start of the block, what comes after it at the end. If the block raises an exception,
+# `__exit__`. `@contextmanager` makes one from a single function: what comes before the `yield` runs
+# at the start of the block, and what comes after it at the end. If the block raises an exception,
 # it appears *at the `yield`*, as if that line had raised it. This is why the `yield` belongs in a
 # `try`.
 
@@ -272,14 +272,14 @@ if __name__ == "__main__":
 # %% [markdown]
 # Now it is your turn. The class `AstronomyPipeline` below has four parts. Two short helpers are
 # given: `_name_of` gives the name of a record for messages, and `_announce` tells others what is
-# happening. As long as nobody listens it does nothing; that comes with the extensions.
+# happening. As long as nobody is listening it does nothing; listeners come with the extensions.
 #
 # ### 4.1 A logger of its own
 #
-# Every pipeline calls `_setup_logging` when it is made. If you add a handler each time, the second
-# pipeline writes every line twice, the third one three times: probably the most common mistake with
-# `logging`. Ask `logger.handlers` whether there is one already. (`logger.hasHandlers()` would also
-# look at the parent loggers.)
+# Every pipeline calls `_setup_logging` when it is created. If you add a handler each time, every
+# line is written twice from the second pipeline on, three times from the third: probably the most
+# common mistake with `logging`. Check in `logger.handlers` whether there is one already.
+# (`logger.hasHandlers()` would also look at the parent loggers.)
 #
 # Leave the *root logger* alone. It belongs to the program as a whole, and `logging.basicConfig`
 # changes it for every package that is loaded.
@@ -288,11 +288,11 @@ if __name__ == "__main__":
 #
 # ### 4.2 A session
 #
-# A batch of records is processed in a *session*. Whatever happens in it, at its end it must be
-# closed and the log must say so. An exception is logged and then passed on: a bare `raise` in an
+# A batch of records is processed in a *session*. Whatever happens in it, it must be closed at the
+# end, and the log must say so. An exception is logged and then passed on: a bare `raise` in an
 # `except` block re-raises it.
 #
-# Sessions do not nest. Think about where the test for that belongs: a session that was refused has
+# Sessions do not nest. Think about where the check for that belongs: a session that was refused has
 # not begun, so it must not end anything.
 #
 # ### 4.3 The pipeline as a function
@@ -309,7 +309,7 @@ if __name__ == "__main__":
 # The shortest part, and the heart of it: the processor makes a light curve and the classifier
 # labels it. Your timer from Exercise 1 decorates it and shows how long each record takes.
 #
-# The cell also holds two bonus parts at its end, which are explained under *Extensions* below.
+# The cell ends with two bonus parts, which are explained under *Extensions* below.
 
 
 # %% part=["4.1", "4.2", "4.3", "4.4", "4.E1", "4.E2"] points=[1.5, 2, 2, 1.5, 1, 1]
@@ -318,10 +318,10 @@ class AstronomyPipeline:
 
     Attributes:
         processor: turns records into light curves, as in Exercise 3.
-        classifier: puts labels to light curves.
+        classifier: assigns labels to light curves.
         logger: the logger "astronomy_pipeline".
-        in_session: whether a session is going on.
-        observers: functions to be called when something happens (part of an extension).
+        in_session: whether a session is open.
+        observers: functions that are called when something happens (part of an extension).
     """
 
     def __init__(self, processor: SurveyProcessor, classifier: Classifier) -> None:
@@ -332,7 +332,7 @@ class AstronomyPipeline:
         self.observers: list[Observer] = []
 
     def _announce(self, event: str, **data: Any) -> None:
-        """Tell the observers of an event, if there are any."""
+        """Tell the observers about an event, if there are any."""
         if self.observers:
             self._notify(event, data)
 
@@ -348,11 +348,12 @@ class AstronomyPipeline:
         """Set up the logger of the pipeline and return it.
 
         Returns:
-            The logger that logging.getLogger("astronomy_pipeline") gives. Its level is INFO. It has
-            exactly one handler, a logging.StreamHandler, whose format shows the time, the level
-            name and the message of each line. Calling this method again adds no second handler; it
-            returns the logger, and need do nothing else. (A handler that the logger has already
-            counts, no matter who added it. Whether the logger propagates is up to you.)
+            The logger that logging.getLogger("astronomy_pipeline") returns. Its level is INFO. It
+            has exactly one handler, a logging.StreamHandler, whose format shows the time, the level
+            name and the message of each line. Calling this method again does not add a second
+            handler; it returns the logger, and need not do anything else. (A handler that is
+            already there counts, no matter who added it. Whether the logger propagates is up to
+            you.)
 
         The root logger and its handlers are not changed, and make no difference: the logger gets
         its own handler, whatever the root logger has.
@@ -373,24 +374,24 @@ class AstronomyPipeline:
 
     @contextmanager
     def batch_processing_session(self) -> Iterator[None]:
-        """Open a session for the time of a `with` block.
+        """Open a session for the duration of a `with` block.
 
-        To be used as `with pipeline.batch_processing_session(): ...`; nothing comes after an `as`
-        (it yields None).
+        Use it as `with pipeline.batch_processing_session(): ...`, without an `as` (it yields None).
 
         At the start: sets self.in_session to True; then logs a line with the word "started" to
         self.logger at level INFO and calls self._announce("session_started").
-        At the end, in any case: sets self.in_session to False; then logs a line with the word
-        "finished" at level INFO and calls self._announce("session_finished"). (Announcing raises
-        nothing.)
+        At the end, whatever happens: sets self.in_session to False; then logs a line with the word
+        "finished" at level INFO and calls self._announce("session_finished"). (Announcing never
+        raises.)
+
+        An Exception raised in the block is logged at level ERROR, in a line that contains its
+        message (or has it in its traceback), and is passed on to the caller. KeyboardInterrupt,
+        which is not an Exception, is passed on too, but is not logged as an error: somebody wanted
+        it. The session ends all the same.
 
         Raises:
-            An Exception raised in the block is logged at level ERROR, in a line that contains its
-            message (or has it in its traceback), and goes on to the caller.
-            KeyboardInterrupt, which is not an Exception, goes on to the caller too, but is not
-            logged as an error: somebody wanted it. The session ends all the same.
-            RuntimeError if this pipeline is in a session already. Then nothing else happens: that
-            session goes on.
+            RuntimeError: If this pipeline is already in a session. Then nothing else happens: that
+                session stays open.
 
         Example:
             >>> with pipeline.batch_processing_session():
@@ -422,15 +423,16 @@ class AstronomyPipeline:
             position: the number of the record in its list, counted from 0.
 
         Returns:
-            What self.process_and_classify(raw_data) returns. Just before it returns, it calls
-            self._announce("classified", object_id=name, label=label), with the name that
-            self._name_of(raw_data, position) gives.
+            What self.process_and_classify(raw_data) returns. Just before returning it, this method
+            calls self._announce("classified", object_id=name, label=label), with the name that
+            self._name_of(raw_data, position) returns.
+            If processing raises an Exception, the label is "failed": a line with the name of the
+            record is logged at level ERROR, and self._announce("failed", object_id=name,
+            error=text) is called, where text is the exception's message, a string.
 
         Raises:
-            Nothing. If processing raises an Exception, a line with the name of the record is logged
-            at level ERROR, self._announce("failed", object_id=name, error=text) is called with the
-            exception's message, a text, and the label is "failed". (KeyboardInterrupt is not an
-            Exception and goes on to the caller.)
+            KeyboardInterrupt: If it is raised during processing. It is not an Exception, and is
+                passed on to the caller. This method does not raise anything else.
 
         Example, with a record that lacks its candidates:
             >>> pipeline.classify_safely({"objectId": "ZTF24aaexmpl"}, 0)
@@ -452,13 +454,13 @@ class AstronomyPipeline:
         """Return the labels of all records, each by classify_safely, within one session.
 
         Args:
-            raw_observations: records for the processor, possibly none.
+            raw_observations: records for the processor; the list may be empty.
 
         Returns:
-            A list with one label for each record, in their order, also if several of them are of
-            the same object. A record that cannot be processed has the label "failed", and makes no
-            difference to the others. All of them are processed within one batch_processing_session.
-            KeyboardInterrupt goes on to the caller.
+            A list with one label for each record, in their order, even if several of them are of
+            the same object. A record that cannot be processed gets the label "failed", and does not
+            affect the others. All of them are processed within one batch_processing_session.
+            KeyboardInterrupt is passed on to the caller.
 
         Example:
             >>> pipeline([good_record, broken_record])
@@ -471,21 +473,21 @@ class AstronomyPipeline:
 
     @timing_decorator
     def process_and_classify(self, raw_data: Record) -> str:
-        """Return the label of one record: make its light curve, then classify that.
+        """Return the label of one record: make its light curve, then classify it.
 
         Leave the line with @timing_decorator where it is: it prints how long each call takes, even
-        one that fails. Sessions and announcements are left to the methods above.
+        one that fails. Leave sessions and announcements to the methods above.
 
         Args:
             raw_data: a record for self.processor.
 
         Returns:
-            What self.classifier.predict gives for the very light curve that
-            self.processor.process_lightcurve makes of the record, whatever is in them. Each is
-            called once.
+            What self.classifier.predict returns for the very light curve that
+            self.processor.process_lightcurve makes from the record, whatever the two contain. Each
+            method is called once.
 
         Raises:
-            Exceptions of the processor and the classifier go on to the caller.
+            Whatever the processor or the classifier raises; it is passed on to the caller.
 
         Example:
             >>> pipeline.process_and_classify(good_record)
@@ -502,16 +504,16 @@ class AstronomyPipeline:
         Bonus.
 
         Args:
-            records: records for the processor, possibly none.
-            max_concurrent: how many of them may be processed at a time, at most, 1 or more. This
-                many are, as long as there are enough left: when one is done, the next begins at
-                once. (asyncio.to_thread has a limit of its own, which depends on the machine and
+            records: records for the processor; the list may be empty.
+            max_concurrent: how many of them are processed at a time, at most, 1 or more. As long as
+                enough are left, it is exactly this many: when one is done, the next begins straight
+                away. (asyncio.to_thread has a limit of its own, which depends on the machine and
                 is never below 5 threads. You need not work around it.)
 
         Returns:
             The same list as pipeline(records), in the same order. Each record is processed in a
             thread (asyncio.to_thread), so that the event loop stays free for others; one that fails
-            has the label "failed" and leaves the other records alone. All of them are processed
+            gets the label "failed" and does not affect the other records. All of them are processed
             within one batch_processing_session.
 
         Example:
@@ -536,7 +538,7 @@ class AstronomyPipeline:
         same observer each time, though each tally.count is a new object.
 
         Args:
-            callback: a function of an event (a text) and its data (a dictionary), or any object
+            callback: a function of an event (a string) and its data (a dictionary), or any object
                 that can be called like one.
 
         Returns:
@@ -550,12 +552,12 @@ class AstronomyPipeline:
         ### END SOLUTION
 
     def remove_observer(self, callback: Observer) -> None:
-        """Take a function out of self.observers.
+        """Remove a function from self.observers.
 
         Bonus.
 
         Raises:
-            ValueError if it is not one of them.
+            ValueError: If it is not one of them.
         """
         ### BEGIN SOLUTION 4.E2
         if callback not in self.observers:
@@ -573,11 +575,13 @@ class AstronomyPipeline:
             data: {"object_id": ..., "label": ...} for "classified", {"object_id": ..., "error":
                 ...} for "failed", and {} for the other two.
 
+        If an observer raises an Exception, that is logged to self.logger at level ERROR, in a line
+        that contains its message, and the next observer is called; the one that failed remains an
+        observer. An observer may remove itself while it is called; all the others are still called.
+
         Raises:
-            Nothing. If an observer raises an Exception, it is logged to self.logger at level ERROR,
-            in a line that contains its message, and the next observer is called; it remains an
-            observer. (KeyboardInterrupt is not an Exception and goes on.) An observer may remove
-            itself while it is called; all the others are called all the same.
+            KeyboardInterrupt: If an observer raises it. It is not an Exception, and is passed on.
+                This method does not raise anything else.
 
         Example:
             After `pipeline.add_observer(show)`, every record that is classified leads to a call
@@ -594,8 +598,8 @@ class AstronomyPipeline:
 
 # %% [markdown]
 # Try it with the simplest possible classifier, and a record that was cut off in transmission. The
-# lines with a date are the log. (A log goes to the stream for messages, `stderr`, so it may appear
-# above or below what is printed.)
+# lines with a date are the log. (The log goes to `stderr`, not to the same stream as `print`, so it
+# may appear above or below what is printed.)
 
 # %%
 if __name__ == "__main__":
@@ -608,7 +612,7 @@ if __name__ == "__main__":
 # ## Rules for five classes
 #
 # Now a classifier that looks at the data. It works in two steps: `features` turns a light curve of
-# any length into five numbers, and `predict` decides by them.
+# any length into five numbers, and `predict` makes its decision from them.
 #
 # ### 4.5 Five features
 #
@@ -618,15 +622,15 @@ if __name__ == "__main__":
 # | `decline_rate` | slope of the fading in the 30 days after the peak | mag per day |
 # | `amplitude` | from the brightest detection to the faintest | mag |
 # | `colour` | magnitude in g minus magnitude in r, near the peak; negative is blue | mag |
-# | `episodes` | how often it was seen, with breaks of more than 60 days in between | |
+# | `episodes` | how many times it was seen, with breaks of more than 60 days in between | |
 #
 # All but the colour are measured in the *main band*, the one with the most detections. Since
 # magnitudes run backwards, fading has a *positive* slope. Some features cannot be measured: no g,
 # no colour; nothing after the peak, no decline. Such a feature is NaN.
 #
-# Useful: `column.to_numpy()` makes an array of a column, `magnitude.argmin()` is the number of its
-# smallest entry, `np.diff(mjd)` the steps from each entry to the next, and `np.polyfit(x, y, 1)`
-# gives slope and intercept of a straight line.
+# Useful: `column.to_numpy()` turns a column into an array, `magnitude.argmin()` is the position of
+# the smallest entry, `np.diff(mjd)` gives the steps from each entry to the next, and
+# `np.polyfit(x, y, 1)` the slope and intercept of a straight line.
 #
 # ### 4.6 Nine rules
 #
@@ -635,23 +639,23 @@ if __name__ == "__main__":
 #
 # | | rule | label | why |
 # |---|---|---|---|
-# | 1 | fewer than 3 clear detections | `unknown` | whatever one says, it is a guess |
+# | 1 | fewer than 3 clear detections | `unknown` | anything else would be a guess |
 # | 2 | `decline_rate` > 0.1 | `CV` | nothing that explodes fades by 1 mag in ten days |
 # | 3 | `episodes` ≥ 3 and `amplitude` < 1.5 | `AGN` | flickers for years |
 # | 4 | `episodes` ≥ 3 | `TDE` | rose high and glows for years |
-# | 5 | `decline_rate` > 0.03 and (`episodes` = 2 or `rise_time` < 3) | `CV` | came back or fast |
+# | 5 | `decline_rate` > 0.03 and (`episodes` = 2 or `rise_time` < 3) | `CV` | came back, or fast |
 # | 6 | `decline_rate` > 0.03 | `SNIa` | 1 to 3 mag in a month |
 # | 7 | `colour` < -0.1 | `TDE` | slow and hot |
-# | 8 | `rise_time` > 90 | `AGN` | no supernova takes so long |
+# | 8 | `rise_time` > 90 | `AGN` | no supernova takes that long |
 # | 9 | otherwise | `SNII` | slow, and not so hot |
 #
-# Every comparison with NaN is false, and so a feature that could not be measured decides nothing.
-# Write the comparisons exactly as in the table, and NaN takes care of itself.
+# Every comparison with NaN is false, so a feature that could not be measured decides nothing. Write
+# the comparisons exactly as in the table, and NaN takes care of itself.
 
 
 # %%
 def main_band(table: pd.DataFrame) -> str:
-    """Return the band with the most rows (the first in the alphabet, if there are several)."""
+    """Return the band with the most rows (in a tie, the first in alphabetical order)."""
     return str(table["band"].mode().iloc[0])
 
 
@@ -660,14 +664,14 @@ class SimpleTransientClassifier:
     """Classifies transients by a short list of rules. It is a Classifier.
 
     Attributes:
-        zeropoints: the zero point [mag] of the fluxes in each band; 25.0 for bands not in it.
+        zeropoints: the zero point [mag] of the fluxes in each band; 25.0 for any other band.
     """
 
     def __init__(self, zeropoints: dict[str, float] | None = None) -> None:
         self.zeropoints = zeropoints or {}
 
     def clear_detections(self, lightcurve: LightCurve) -> pd.DataFrame:
-        """Return the rows with flux > 3 flux_err, in order of time, with a column magnitude."""
+        """Return the rows with flux > 3 flux_err, in time order, with a column magnitude [mag]."""
         table = lightcurve.data[lightcurve.data["flux"] > 3 * lightcurve.data["flux_err"]]
         zeropoints = np.array([self.zeropoints.get(band, 25.0) for band in table["band"]])
         return table.assign(magnitude=zeropoints - 2.5 * np.log10(table["flux"]))
@@ -676,7 +680,7 @@ class SimpleTransientClassifier:
         """Return five features of a light curve.
 
         Begin with `table = self.clear_detections(lightcurve)`; nothing else in the light curve
-        counts. The main band is main_band(table), and the peak is the detection of the smallest
+        counts. The main band is main_band(table), and the peak is the detection with the smallest
         magnitude in the main band (the first one, if there are several).
 
         Args:
@@ -689,10 +693,10 @@ class SimpleTransientClassifier:
                 through the detections in the main band from the peak to 30 days after it, both
                 included; positive if the object fades. NaN unless at least one of them is a day or
                 more after the peak.
-            amplitude: largest minus smallest magnitude in the main band.
-            colour: the median magnitude in g minus the median magnitude in r, of the detections
-                that are at most 10 days before or after the peak. NaN if there are none in g or
-                none in r.
+            amplitude: largest minus smallest magnitude in the main band [mag].
+            colour: the median magnitude in g minus the median magnitude in r [mag], of the
+                detections that are at most 10 days before or after the peak. NaN if there are none
+                in g or none in r.
             episodes: 1 plus the number of breaks of more than 60 days between one detection in the
                 main band and the next.
 
@@ -726,11 +730,11 @@ class SimpleTransientClassifier:
         """Return the label of a light curve by the first rule that holds.
 
         Args:
-            lightcurve: a light curve, possibly empty. It is not changed.
+            lightcurve: a light curve, which may be empty. It is not changed.
 
         Returns:
-            The label of the first of these rules that holds, by what self.features(lightcurve)
-            gives:
+            The label of the first of these rules that holds, given what self.features(lightcurve)
+            returns:
             1. "unknown" if there are fewer than 3 clear detections, in all bands together;
             2. "CV" if decline_rate > 0.1;
             3. "AGN" if episodes >= 3 and amplitude < 1.5;
@@ -740,10 +744,8 @@ class SimpleTransientClassifier:
             7. "TDE" if colour < -0.1;
             8. "AGN" if rise_time > 90;
             9. "SNII" otherwise.
-            A comparison with a feature that is NaN is false.
-
-        Raises:
-            Nothing.
+            A comparison with a feature that is NaN is false. There is a label for every light
+            curve: this method does not raise anything.
 
         Example:
             >>> SimpleTransientClassifier().predict(TransientLightCurve([], "nothing seen"))
@@ -769,8 +771,9 @@ class SimpleTransientClassifier:
 # %% [markdown]
 # ### What the rules see
 #
-# Thirty invented objects of each class, in two of the five features. The grey lines are the
-# thresholds of rules 2, 5 and 6. No two features separate everything, which is why there are five.
+# Thirty simulated objects of each class, plotted by two of the five features. The grey lines are
+# the thresholds of rules 2, 5 and 6. No two features separate everything, which is why there are
+# five.
 
 # %%
 if __name__ == "__main__":
@@ -813,11 +816,11 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### How good is it?
 #
-# Next the whole pipeline runs on all of them (what the timer prints is put aside). A **confusion
-# matrix** has a row for each true class and a column for each label that was given: what lies on
-# the diagonal is right, and everything else shows which class is mistaken for which. The **balanced
+# Next the whole pipeline runs on all of them (the timer's output is hidden). A **confusion matrix**
+# has a row for each true class and a column for each label that was given: what lies on the
+# diagonal is right, and everything else shows which class is mistaken for which. The **balanced
 # accuracy** is the mean of the fractions on the diagonal, so that each class counts the same,
-# however many objects it has. Guessing gives 0.2.
+# however many objects it has. Guessing at random gives 0.2.
 
 
 # %%
@@ -848,15 +851,15 @@ if __name__ == "__main__":
         counts[CLASSES.index(true_class), columns.index(label)] += 1
 
     fig, ax = plt.subplots(figsize=(6, 4.6), layout="constrained")
-    plot_confusion(ax, counts, "Invented objects")
+    plot_confusion(ax, counts, "Simulated objects")
     plt.show()
 
 # %% [markdown]
-# Do not trust this number. The objects were invented by the same people who wrote the rules, and
-# invented objects are tidy: they look like those in the textbook, and the survey saw their whole
-# life.
+# Do not trust this number. The objects were made up by the same people who wrote the rules, and
+# made-up objects are tidy: they look like the ones in the textbook, and the survey saw their whole
+# lives.
 #
-# So the same rules were tried on 908 real objects of ZTF, whose classes are known from spectra or
+# So the same rules were tried on 908 real ZTF objects, whose classes are known from spectra or
 # catalogues. The counts are below.
 
 # %%
@@ -874,38 +877,38 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# That is three times as good as guessing, for a list that fits on a postcard, and still one answer
-# in three is wrong. Supernovae that were caught late, or seen only a few times, look like anything.
-# Many of the AGN flicker too little to be detected three times.
+# That is three times as good as guessing, for a list that fits on a postcard, and yet one answer in
+# three is wrong. Supernovae that were caught late, or seen only a few times, can look like
+# anything. Many of the AGN flicker too little to be detected three times.
 #
 # And even this flatters the rules. Nearly all of the TDEs were measured differently from the
-# supernovae: over years, at every visit, where a supernova has nothing but the alerts that ZTF sent
-# at the time. So the rules may partly have seen *how* an object was measured, and not what it is.
-# For the 717 objects that have only alerts, which leaves four classes, the balanced accuracy is
-# 0.55, and there guessing gives 0.25. Also, the thresholds were chosen with many of these same
-# objects in view. When you read "accuracy" in a paper, ask about all of these things.
+# supernovae: over years, at every visit, while a supernova has nothing but the alerts that ZTF sent
+# at the time. So the rules may have seen in part *how* an object was measured rather than what it
+# is. For the 717 objects that have only alerts, which leaves four classes, the balanced accuracy is
+# 0.55, where guessing gives 0.25. Also, the thresholds were chosen with many of these same objects
+# in view. When you read "accuracy" in a paper, ask about all of these things.
 
 # %% [markdown]
 # ## Extensions
 #
 # Two more parts earn bonus points. You do not need them for full marks. Their stubs are at the end
-# of the class `AstronomyPipeline`: go back to that cell, fill them in, run it again, and make a new
-# pipeline.
+# of the class `AstronomyPipeline`: go back to that cell, fill them in, run it again, and create a
+# new pipeline.
 #
 # ### 4.E1 Several records at a time
 #
 # Often a processor waits: for a broker to answer, for a file to come from an archive. While it
 # waits for one record, it could work on others. A function that begins with `async def` is a
-# *coroutine*: it can pause at an `await` and let others go on.
+# *coroutine*: it can pause at an `await` and let others run.
 #
-# - `await asyncio.to_thread(function, *arguments)` runs an ordinary function in its own thread and
-#   pauses until its value is there.
-# - `await asyncio.gather(*coroutines)` runs many of them at once and gives the list of their
+# - `await asyncio.to_thread(function, *arguments)` runs an ordinary function in a thread of its own
+#   and pauses until the value is there.
+# - `await asyncio.gather(*coroutines)` runs many of them at once and returns the list of their
 #   values, in the order of the coroutines, whichever finished first.
 # - `asyncio.Semaphore(n)` is a gate: in `async with gate:` there are never more than `n` at a time.
-#   It is also a matter of courtesy: no broker likes a thousand requests at once.
+#   That is also a matter of courtesy: no broker likes a thousand requests at once.
 #
-# In a cell of a notebook `await pipeline.process_async(records)` is all you need, and in a script
+# In a notebook cell `await pipeline.process_async(records)` is all you need, and in a script
 # `asyncio.run(pipeline.process_async(records))`. The helper in the next cell works in both.
 #
 # ### 4.E2 Observers
@@ -919,7 +922,7 @@ if __name__ == "__main__":
 
 # %%
 def run_async(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """Run a coroutine to its end: in a thread, as a notebook's own has an event loop already."""
+    """Run a coroutine to its end, in a new thread: the notebook's own already has an event loop."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         return pool.submit(asyncio.run, coroutine).result()
 
@@ -951,13 +954,13 @@ if __name__ == "__main__":
     ax.margins(y=0.12)
     ax.set_xlabel("records processed at a time, at most")
     ax.set_ylabel("time [s]")
-    ax.set_title("15 records that have to be waited for")
+    ax.set_title("15 records that take a while to arrive")
     plt.show()
 
 # %% [markdown]
-# Threads help because most of the time is spent waiting. Work that keeps the processor busy gains
-# nothing from them in ordinary Python. And beware of what the threads share: your processor counts
-# its light curves, and two threads that count at the same moment may lose one.
+# Threads help because most of the time is spent waiting. Work that keeps the CPU busy gains nothing
+# from them in ordinary Python. And beware of what the threads share: your survey processor counts
+# its light curves, and when two threads count at the same moment, one of the counts may be lost.
 #
 # Now the observers: one that counts, one that looks for TDEs, and one that is broken.
 
@@ -992,7 +995,7 @@ if __name__ == "__main__":
 # ## Where to go next
 #
 # This was the last exercise in plain Python. You have a pipeline that takes records from a survey,
-# makes light curves of them, classifies them, logs what it does and cannot be stopped by a broken
+# turns them into light curves, classifies them, logs what it does, and does not stop at a broken
 # record. From now on the classifier gets better, and nothing else has to change.
 #
 # - Change a threshold of the rules. Which classes gain, which lose? It is easy to make one row of

@@ -64,7 +64,7 @@ def test_format(learner: Subject) -> None:
 
 
 def test_beside_root(learner: Subject) -> None:
-    """A handler that the logger has counts, no matter whose; the root logger makes no difference"""
+    """A handler that is already there counts, no matter whose; the root logger is irrelevant"""
     got = learner.ask(probes.set_up_beside_root).value
     require(got.root_kept, "root-configured")
     require(got.others < 2, "second-kind-of-handler")

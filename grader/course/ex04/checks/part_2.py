@@ -48,7 +48,7 @@ def finish_announced(got: Session) -> bool:
 
 @gate
 def test_session(learner: Subject) -> None:
-    """In the block `in_session` is True, after it False; the log has "started" and "finished\""""
+    """`in_session` is True in the block, False after it; the log has "started" and "finished\""""
     answer = learner.ask(probes.session)
     got = in_session(answer)
     require(got.inside is True, "flag-not-set", value=shown(got.inside))
@@ -84,7 +84,7 @@ def test_session_announced(learner: Subject) -> None:
 
 
 def test_session_with_exception(learner: Subject) -> None:
-    """An exception is logged and goes on, and the session ends all the same"""
+    """An exception is logged and passed on, and the session ends all the same"""
     got = in_session(learner.ask(probes.session, "the disk is full"))
     require(bool(got.raised), "exception-swallowed")
     require(got.after is False, "stays-open~exception")
@@ -102,7 +102,7 @@ def test_session_with_exception(learner: Subject) -> None:
 
 
 def test_session_with_other_exceptions(learner: Subject) -> None:
-    """The line holds an exception's message, `str(error)`, whatever its kind and its arguments"""
+    """The log has an exception's message, `str(error)`, whatever its kind and its arguments"""
     got = in_session(learner.ask(probes.session, "OSError"))
     require(bool(got.raised), "exception-swallowed")
     require(got.raised == "OSError", "message-from-args", kind=got.raised)
@@ -153,7 +153,7 @@ def check_once(got: Session) -> None:
 
 
 def test_session_interrupted(learner: Subject) -> None:
-    """Ctrl-C (KeyboardInterrupt) ends the session too, goes on, and is not an error"""
+    """Ctrl-C (KeyboardInterrupt) ends the session too, is passed on, and is not an error"""
     got = in_session(learner.ask(probes.session, "exit"))
     require(got.after is False, "open-after-interruption~exit", value=shown(got.after))
     require(finish_announced(got), "open-after-interruption~exit-unannounced")
@@ -171,7 +171,7 @@ def test_session_interrupted(learner: Subject) -> None:
 
 
 def test_session_in_session(learner: Subject) -> None:
-    """A session in a session is a RuntimeError, and the first one goes on"""
+    """A session inside a session is a RuntimeError, and the first one stays open"""
     got = in_session(learner.ask(probes.session_in_session))
     require(bool(got.kinds), "nesting-allowed")
     kind = got.kinds[0]

@@ -48,13 +48,13 @@ def test_labels(learner: Subject, rng: Rng) -> None:
         Answer(again.labels),
         [],
         Mistake("labels-kept", want[:2]),
-        what="the result for an empty list after another",
+        what="the result for an empty list after another call",
     )
     require(again.first_kept, "labels-kept~emptied")
 
 
 def test_same_object_again(learner: Subject, rng: Rng) -> None:
-    """Several records of the same object have a label each"""
+    """Several records of the same object get a label each"""
     data = records(rng, 4)
     data[2]["objectId"] = data[0]["objectId"]
     first, other, again, last = want = [record["label"] for record in data]
@@ -100,7 +100,7 @@ def test_failed_record(learner: Subject, rng: Rng) -> None:
 
 
 def test_nameless_record(learner: Subject, rng: Rng) -> None:
-    """A record without a name is as good as others, and is logged by its position"""
+    """A record without a name is processed like any other, and logged by its position"""
     data: list[Any] = records(rng, 7)
     del data[0]["objectId"]
     data[2] = data[4] = {"raises": "nothing in it"}
@@ -120,7 +120,7 @@ def test_nameless_record(learner: Subject, rng: Rng) -> None:
     want = ["record 0", data[1]["objectId"], "record 2", data[3]["objectId"], "record 4"]
     want += [str(data[5]["diaObjectId"]), "record 6"]
     if len(names) == len(want):  # another check complains of other numbers
-        expect(Answer(names), want, what="the list of the `object_id` that are announced")
+        expect(Answer(names), want, what="the list of announced `object_id` values")
 
 
 def check_positions(errors: list[str]) -> None:

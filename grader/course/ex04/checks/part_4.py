@@ -57,7 +57,7 @@ def check_asked(label: Any, n_made: int, asked: list[str]) -> None:
 
 
 def test_every_record(learner: Subject, rng: Rng) -> None:
-    """Each record is processed anew, also a later one of the same object"""
+    """Each record is processed anew, even a later one of the same object"""
     first, again = records(rng, 2)
     again["objectId"] = first["objectId"]
     got = learner.ask(probes.one_by_one, first, again, first).value
@@ -77,7 +77,7 @@ def test_every_record(learner: Subject, rng: Rng) -> None:
 
 
 def test_any_survey(learner: Subject, rng: Rng) -> None:
-    """What a record must hold, and what becomes of an empty light curve, is decided elsewhere"""
+    """What a record must hold, and what happens to an empty light curve, is decided elsewhere"""
     record = {"diaObjectId": int(rng.integers(10**9)), "diaSources": [], "empty": True}
     answer = learner.ask(probes.one_by_one, record | {"label": "Nothing seen "}, {})
     other_keys = Mistake("record-looked-into~key", Raises("KeyError"), error=answer.raised)
@@ -123,7 +123,7 @@ def test_no_more_than_that(learner: Subject, rng: Rng) -> None:
 
 
 def test_timed(learner: Subject, rng: Rng) -> None:
-    """The time of each call is printed, also if it fails"""
+    """The time of each call is printed, even if it fails"""
     (record,) = records(rng, 1)
     answer = learner.ask(probes.one_by_one, record)
     timed = answer.raised is None and "process_and_classify" in answer.printed
@@ -135,7 +135,7 @@ def test_timed(learner: Subject, rng: Rng) -> None:
 
 @pytest.mark.parametrize("who", ["processor", "classifier"])
 def test_exceptions_go_on(learner: Subject, rng: Rng, who: str) -> None:
-    """What the processor and the classifier raise goes on to the caller; nothing is repeated"""
+    """What the processor and the classifier raise reaches the caller; nothing is called twice"""
     record, usual, of_disk = records(rng, 3)
     cut_off = {"raises": "cut off"}
     given = {"Trouble": record | (cut_off if who == "processor" else {"label": "raise"})}

@@ -121,7 +121,7 @@ def test_decline_missing(learner: Subject, rng: Rng) -> None:
 
 
 def test_first_of_equal_peaks(learner: Subject, rng: Rng) -> None:
-    """Of several brightest detections the first one is the peak"""
+    """If several detections are equally bright, the first one is the peak"""
     days = {-12: 18.5, -6: 18.2, 0: 18.0, 4: 18.1, 8: 18.0, 12: 18.4, 20: 18.8}
     points = [observation("g", *point) for point in days.items()]
     points += [
@@ -133,7 +133,7 @@ def test_first_of_equal_peaks(learner: Subject, rng: Rng) -> None:
 
 
 def test_feature_borders(learner: Subject, rng: Rng) -> None:
-    """Detections right at the end of 30 and of 10 days count, a break of 60 days does not"""
+    """Detections at exactly 30 and 10 days count; a break of exactly 60 days does not"""
     days = {
         -10: 18.5,
         -0.5: 18.2,

@@ -40,7 +40,7 @@ CLASSES = ("SNIa", "SNII", "CV", "AGN", "TDE")
 
 @gate
 def test_single_rule(learner: Subject, rng: Rng) -> None:
-    """The only rule that holds decides; if there is none, it is the last one"""
+    """If only one rule holds, it decides; if none does, the last one"""
     answers = predicted(learner, rng, SINGLE)
     first = answers[0].result
     same = all(isinstance(each.result, str) and each.result == first for each in answers)
@@ -83,7 +83,7 @@ def test_not_measured(learner: Subject, rng: Rng) -> None:
 
 
 def test_borders(learner: Subject) -> None:
-    """Right at its border no rule holds, except that of 3 episodes"""
+    """Exactly at its threshold no rule holds, except that of 3 episodes"""
     check_made_up(learner, AT_BORDERS)
 
 

@@ -37,7 +37,7 @@ def overtaken(order: list[int]) -> list[list[int]]:
 
 @gate
 def test_async_labels(learner: Subject, rng: Rng) -> None:
-    """The labels are those of `pipeline(records)`, in order; one that fails is "failed\""""
+    """The labels are the same as those of `pipeline(records)`; a record that fails is "failed\""""
     data = records(rng, 4)
     ready = [3, 0, 2, 1]  # the order in which they are ready: a record waits for those before it
     for n_before, position in enumerate(ready):
@@ -74,7 +74,7 @@ def test_async_labels(learner: Subject, rng: Rng) -> None:
         Answer(nothing),
         [],
         Mistake("labels-kept", want),
-        what="the result for no records after four",
+        what="the result for an empty list after another call",
     )
 
 
@@ -108,7 +108,7 @@ def test_async_limit(learner: Subject, rng: Rng, limit: int | None) -> None:
 
 
 def test_async_slow_record(learner: Subject, rng: Rng) -> None:
-    """A slow record keeps none of the others waiting, nor the event loop"""
+    """A slow record holds up neither the others nor the event loop"""
     data = records(rng, 5)
     data[0] |= {"until_done": 4, "needs_loop": True}
     answer = learner.ask(probes.processed_async, data, 2)

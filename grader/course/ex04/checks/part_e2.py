@@ -77,7 +77,7 @@ def test_observer_fails(learner: Subject) -> None:
 
 
 def test_observer_interrupts(learner: Subject) -> None:
-    """Ctrl-C (KeyboardInterrupt) in an observer goes on to the caller"""
+    """Ctrl-C (KeyboardInterrupt) in an observer reaches the caller"""
     got = observed(learner, [["add", "Ctrl-C"], ["announce", "session_started"]])
     heard = any(each.who == "Ctrl-C" for each in got.heard)
     require(not heard or "KeyboardInterrupt" in got.errors[1], "interruption-swallowed")
@@ -114,7 +114,7 @@ def check_message(got: Observed) -> None:
 
 @pytest.mark.parametrize("name", ["first", "method"])
 def test_observer_twice(learner: Subject, name: str) -> None:
-    """Added twice, an observer is called once; removed, it is not called any more"""
+    """Added twice, an observer is called once; removed, it is no longer called"""
     other = "method" if name == "first" else "first"
     twice = [*([["add", name]] * 2), *([["add", other]] * 2), ["announce", "session_started"]]
     who = [each.who for each in observed(learner, twice).heard]

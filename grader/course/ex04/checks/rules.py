@@ -60,9 +60,9 @@ SINGLE = [
 """Of the rules from the second to the eighth, one holds, or none."""
 
 TOO_FEW = [
-    Case(1, "unknown", "nothing at all", []),
-    Case(1, "unknown", "two detections and three observations without", FEW),
-    Case(1, "unknown", "three observations without a detection", UNCLEAR),
+    Case(1, "unknown", "no observations at all", []),
+    Case(1, "unknown", "two detections and three non-detections", FEW),
+    Case(1, "unknown", "three non-detections", UNCLEAR),
 ]
 
 FADING = {"rise_time": 0.0, "decline_rate": 0.2, "amplitude": 1.4, "colour": 0.1, "episodes": 1}
