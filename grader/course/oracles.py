@@ -11,7 +11,7 @@ class Rng(np.random.Generator):
     """The random numbers of a check, as those of NumPy.
 
     When a check has failed, it is run again with `most`, to find a short input that fails in the
-    same way: sizes are then `most` at most, and uniform numbers have three digits.
+    same way: sizes are then `most` at most, and uniform and normal numbers have three digits.
     """
 
     def __init__(self, seed: list[int], most: int | None = None) -> None:
@@ -27,7 +27,19 @@ class Rng(np.random.Generator):
 
     def uniform(self, *args: Any, **kwargs: Any) -> Any:
         """As NumPy's, with three digits where a short input is wanted."""
-        values = super().uniform(*args, **kwargs)
+        return self._fit(super().uniform(*args, **kwargs))
+
+    def normal(self, *args: Any, **kwargs: Any) -> Any:
+        """As NumPy's, with three digits where a short input is wanted."""
+        return self._fit(super().normal(*args, **kwargs))
+
+    @property
+    def is_short(self) -> bool:
+        """Whether this run only looks for what a learner can type; if not, there will be one."""
+        self.largest = max(self.largest, 1)
+        return self._most is not None
+
+    def _fit(self, values: Any) -> Any:
         if self._most is None:
             return values
         return _rounded(values) if isinstance(values, np.ndarray) else float(f"{values:.3g}")

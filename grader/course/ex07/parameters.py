@@ -1,20 +1,22 @@
-"""What the probes of Exercise 7 do with the parameters of a module."""
+"""What the probes of Exercise 7 do with parameters, and with arguments of calls."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
-from torch import nn
+from torch import Tensor, nn
+
+from grader.course.ex07.replies import Change
+from grader.course.seeds import seed_torch
 
 
 @torch.no_grad()
 def scatter(module: nn.Module, seed: int) -> None:
     """Give all parameters values between 0.3 and 1.5 in size, of either sign."""
-    generator = torch.Generator().manual_seed(seed)
+    seed_torch(seed)
     for parameter in module.parameters():
-        shape = parameter.shape
-        size = 0.3 + 1.2 * torch.rand(shape, generator=generator)
-        sign = 2.0 * torch.randint(0, 2, shape, generator=generator) - 1
-        parameter.copy_(size * sign)
+        parameter.uniform_(0.3, 1.5).mul_(2 * torch.randint(0, 2, parameter.shape) - 1)
 
 
 @torch.no_grad()
@@ -33,3 +35,15 @@ def count(module: nn.Module, learned: bool = True) -> int:
 def without_gradient(module: nn.Module) -> list[str]:
     """The names of the parameters that have no gradient."""
     return [name for name, p in module.named_parameters() if p.grad is None]
+
+
+def changes(
+    names: Sequence[str], before: Sequence[Tensor], after: Sequence[Tensor]
+) -> list[Change]:
+    """The tensors that are others than they were, by the names of the arguments."""
+    each = zip(names, before, after, strict=False)
+    return [Change(name, one, other) for name, one, other in each if not torch.equal(one, other)]
+
+
+def copies(tensors: Sequence[Tensor]) -> list[Tensor]:
+    return [each.clone() for each in tensors]

@@ -12,52 +12,42 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader.course.ex07.encoders import encoder_with, simple_encoder
-from grader.course.ex07.parameters import count, scatter, step, without_gradient
+from grader.course.ex07.encoders import encoder_with, own_encoder, simple_encoder, with_layers
+from grader.course.ex07.looking import layers_of, mask_given, rates_of, sizes_of, steps_of
+from grader.course.ex07.parameters import changes, copies, count, scatter, step, without_gradient
 from grader.course.ex07.replies import (
     Attached,
     BandedEmbedding,
     BandVectors,
-    Change,
+    Depths,
     Embeddings,
     Gradients,
     Layers,
+    Lost,
     Mask,
     OwnLayers,
     Positional,
     SimpleLogits,
     Steps,
 )
-from grader.course.ex07.stand_ins import (
-    Multiples,
-    Outline,
-    stand_in_for_time2vec,
-)
+from grader.course.ex07.stand_ins import Outline, multiples, stand_in_for_time2vec
 from grader.course.seeds import seed_torch
 from grader.runner import Learner
 
+Padded = tuple[Tensor, Tensor]  # anything, lengths
 Batch = tuple[Tensor, Tensor, Tensor]  # features, times, lengths
 Sizes = dict[str, Any]  # what a module is made with
-LAYERS = ("input_projection", "time_embedding", "transformer", "classifier")
+ENCODER = "Time2VecTransformerEncoder"
 
 
-def made(learner: Learner, name: str, seed: int, sizes: Sizes) -> Any:
-    """An object of the learner's class `name`, the same one for the same seed."""
+def made(learner: Learner, name: str, seed: int, sizes: Sizes, own: bool = False) -> Any:
+    """An object of the learner's class `name`, the same one for the same seed.
+
+    It finds a stand-in where it looks for Time2Vec, or the learner's `own`, as in their notebook.
+    """
     seed_torch(seed)
-    with stand_in_for_time2vec(learner):
+    with stand_in_for_time2vec(learner, own):
         return getattr(learner, name)(**sizes)
-
-
-def changes(
-    names: Sequence[str], before: Sequence[Tensor], after: Sequence[Tensor]
-) -> list[Change]:
-    """The tensors that are others than they were, by the names of the arguments."""
-    each = zip(names, before, after, strict=False)
-    return [Change(name, one, other) for name, one, other in each if not torch.equal(one, other)]
-
-
-def copies(tensors: Sequence[Tensor]) -> list[Tensor]:
-    return [each.clone() for each in tensors]
 
 
 # 7.1 Time2Vec
@@ -105,15 +95,17 @@ def time2vec_gradients(learner: Learner, seed: int, sizes: Sizes, times: Tensor)
 # 7.2 PositionalTime2Vec
 
 
-def positional(learner: Learner, seed: int, sizes: Sizes, times: Sequence[Tensor]) -> Positional:
+def positional(
+    learner: Learner, seed: int, sizes: Sizes, times: Sequence[Tensor], own: bool = False
+) -> Positional:
     """Embeddings with positions of several tensors of times, after scattering the parameters.
 
     The last of them is embedded once more after a step of training.
     """
-    module = made(learner, "PositionalTime2Vec", seed, sizes)
-    own, parameters = (count(module, on) - count(module.time2vec, on) for on in (True, False))
+    module = made(learner, "PositionalTime2Vec", seed, sizes, own)
+    n_own, parameters = (count(module, on) - count(module.time2vec, on) for on in (True, False))
     scatter(module, seed)
-    module.time2vec = Multiples(embed_dim=sizes["time_embed_dim"])
+    module.time2vec = multiples(sizes["time_embed_dim"])
     before = copies(times)
     embeddings = [module(each) for each in times]
     if getattr(embeddings[-1], "requires_grad", False):
@@ -122,44 +114,47 @@ def positional(learner: Learner, seed: int, sizes: Sizes, times: Sequence[Tensor
     cut_off = len(without_gradient(module.time2vec)) > 0
     trained = module(times[-1])
     changed = changes(["time"] * len(times), before, times)
-    return Positional(embeddings, trained, own, parameters, changed, cut_off)
+    return Positional(embeddings, trained, n_own, parameters, changed, cut_off)
 
 
 # 7.3 the encoder's layers
 
 
-def constructed(learner: Learner, name: str, sizes: Sizes) -> str:
+def constructed(learner: Learner, name: str, sizes: Sizes, own: bool = False) -> str:
     """Make an object of the class `name`: what counts is whether that is refused."""
-    return type(made(learner, name, 0, sizes)).__name__
+    return type(made(learner, name, 0, sizes, own)).__name__
 
 
-def layers(learner: Learner, sizes: Sizes) -> Layers:
+def layers(learner: Learner, sizes: Sizes, own: bool = False) -> Layers:
     """What the encoder's attributes are, and the number of parameters of the transformer.
 
     Another encoder is made in between, which must not change the first one.
     """
-    model = made(learner, "Time2VecTransformerEncoder", 0, sizes)
-    made(learner, "Time2VecTransformerEncoder", 0, sizes | {"max_seq_len": 3})
-    kinds, frozen = {}, []
-    for name in LAYERS:
-        value = getattr(model, name, None)
-        kinds[name] = type(value).__name__
-        if isinstance(value, nn.Module):
-            kinds[name] = "module" if any(value is m for m in model.modules()) else "unregistered"
-            frozen += [name] if count(value) < count(value, False) else []
-    transformer = getattr(model, "transformer", None)
-    learned = count(transformer) if isinstance(transformer, nn.Module) else 0
-    listed = getattr(transformer, "layers", None)
-    n_layers = len(listed) if isinstance(listed, nn.ModuleList) else 0
-    return Layers(kinds, frozen, getattr(model, "max_seq_len", None), learned, n_layers)
+    model = made(learner, ENCODER, 0, sizes, own)
+    made(learner, ENCODER, 0, sizes | {"max_seq_len": 3}, own)
+    return layers_of(model)
 
 
-def dropout_rates(learner: Learner, sizes: Sizes, name: str) -> list[float]:
+def depths(learner: Learner, sizes: Sizes, numbers: list[int], own: bool = False) -> Depths:
+    """How large the transformers of encoders with these numbers of layers are."""
+    each = [layers(learner, sizes | {"num_layers": n}, own) for n in numbers]
+    return Depths([one.n_learned for one in each], [one.n_layers for one in each])
+
+
+def heads(learner: Learner, sizes: Sizes) -> int:
+    """The number of heads in the encoder's first layer, with the learner's own Time2Vec."""
+    model = made(learner, ENCODER, 0, sizes, own=True)
+    return int(model.transformer.layers[0].self_attn.num_heads)
+
+
+def time_embedding(learner: Learner, sizes: Sizes) -> str:
+    """The class of the encoder's embedding of times, with the learner's own Time2Vec."""
+    return type(made(learner, ENCODER, 0, sizes, own=True).time_embedding).__name__
+
+
+def dropout_rates(learner: Learner, sizes: Sizes, name: str, own: bool = False) -> list[float]:
     """The rates of the dropout layers in one of the encoder's attributes, each once."""
-    part = getattr(made(learner, "Time2VecTransformerEncoder", 0, sizes), name)
-    rates = {m.p for m in part.modules() if isinstance(m, nn.Dropout)}
-    rates |= {m.dropout for m in part.modules() if isinstance(m, nn.MultiheadAttention)}
-    return sorted(float(rate) for rate in rates)
+    return rates_of(getattr(made(learner, ENCODER, 0, sizes, own), name))
 
 
 def layer(
@@ -169,13 +164,14 @@ def layer(
     inputs: Sequence[Tensor],
     train: bool = False,
     strength: float = 1.0,
+    own: bool = False,
     **options: Any,
 ) -> list[Any]:
     """What one of the encoder's attributes, a module, returns for each of the inputs.
 
     Its parameters are multiplied by `strength` before.
     """
-    model = made(learner, "Time2VecTransformerEncoder", 3, sizes).train(train)
+    model = made(learner, ENCODER, 3, sizes, own).train(train)
     module = getattr(model, name)
     with torch.no_grad():
         for parameter in module.parameters():
@@ -187,9 +183,9 @@ def layer(
 # 7.4 create_padding_mask
 
 
-def padding_masks(learner: Learner, batches: Sequence[tuple[Tensor, Tensor]]) -> list[Mask]:
+def padding_masks(learner: Learner, batches: Sequence[Padded], own: bool = False) -> list[Mask]:
     """The padding masks of one encoder for several batches, one after the other."""
-    encoder = encoder_with(learner, {}, 10)
+    encoder = own_encoder(learner, 10) if own else encoder_with(learner, {}, 10)
     masks = []
     for batch in batches:
         before = copies(batch)
@@ -208,13 +204,27 @@ def device_looked_at(learner: Learner, x: Tensor, lengths: Tensor) -> bool:
     return outline.asked_for_more
 
 
+def elsewhere(learner: Learner, rows: int, lengths: list[int], device: str) -> str:
+    """Where the mask is if x is on the device `meta` and the lengths on `device`."""
+    x = torch.ones(len(lengths), rows, 2, device="meta")
+    numbers = torch.tensor(lengths, device=device)
+    return str(own_encoder(learner, 10).create_padding_mask(x, numbers).device.type)
+
+
 # 7.5 embed and forward
 
 
 def embed(
-    learner: Learner, weights: Mapping[str, Tensor], masks: Tensor, features: Tensor, times: Tensor
+    learner: Learner,
+    weights: Mapping[str, Tensor],
+    masks: Tensor,
+    features: Tensor,
+    times: Tensor,
+    own: bool = False,
 ) -> Any:
     """`embed` of the encoder with simple layers."""
+    if own:
+        return with_layers(own_encoder(learner, 100), weights).embed(features, times)
     with stand_in_for_time2vec(learner):
         return simple_encoder(learner, weights, masks, 100).embed(features, times)
 
@@ -238,6 +248,17 @@ def simple_logits(
         return SimpleLogits(logits, mask, encoder(*batch))
 
 
+@torch.no_grad()
+def pooled(learner: Learner, seed: int, batch: Batch) -> list[Any]:
+    """Logits of an encoder whose `embed` only scales, and those of the mean of each light curve."""
+    seed_torch(seed)
+    model = own_encoder(learner, 100).eval()
+    model.embed = lambda features, times: 0.2 * features
+    logits, each = model(*batch), zip(batch[0], batch[2].tolist(), strict=True)
+    means = [model.transformer(0.2 * one[None, :n]).mean(1) for one, n in each]
+    return [logits, model.classifier(torch.cat(means))]
+
+
 # 7.5, 7.E1 and 7.E2: whole encoders
 
 
@@ -249,13 +270,14 @@ def logits(
     train: bool | None = False,
     method: str = "forward",
     plain: bool = False,
+    own: bool = False,
 ) -> list[Any]:
     """What an encoder returns for several batches; `plain`: with a linear layer to classify.
 
     The ReLUs of a small classifier may all be at 0, and hide what changes before them. If `train`
     is None, it returns that in evaluation, and after it that in training.
     """
-    model = made(learner, name, 3, sizes)
+    model = made(learner, name, 3, sizes, own)
     if plain:
         model.classifier = nn.Linear(sizes["d_model"], sizes["num_classes"])
     run = model if method == "forward" else getattr(model, method)
@@ -268,10 +290,15 @@ def logits(
 
 
 def gradients(
-    learner: Learner, name: str, sizes: Sizes, batch: Batch, method: str = "forward"
+    learner: Learner,
+    name: str,
+    sizes: Sizes,
+    batch: Batch,
+    method: str = "forward",
+    own: bool = False,
 ) -> Gradients:
     """What gradients and arguments are like after a call in training, and whether it drops out."""
-    model = made(learner, name, 3, sizes).train()
+    model = made(learner, name, 3, sizes, own).train()
     before = copies(batch)
     getattr(model, method)(*batch).square().sum().backward()
     grads = {name: p.grad for name, p in model.named_parameters() if p.grad is not None}
@@ -298,7 +325,7 @@ def finite_rows(learner: Learner, name: str, sizes: Sizes, batch: Batch, train: 
 # 7.E1 BandEmbedding and BandTime2VecTransformerEncoder
 
 
-def band_vectors(learner: Learner, sizes: Sizes, bands: Tensor, wanted: Tensor) -> BandVectors:
+def band_vectors(learner: Learner, sizes: Sizes, bands: Tensor, wanted: float) -> BandVectors:
     """Vectors of bands before and after a step of training towards what is wanted."""
     module = made(learner, "BandEmbedding", 3, sizes)
     given = bands.clone()
@@ -312,9 +339,11 @@ def band_vectors(learner: Learner, sizes: Sizes, bands: Tensor, wanted: Tensor) 
     return BandVectors(before, after, learned, attached, changes(["bands"], [given], [bands]))
 
 
-def logits_without_bands(learner: Learner, sizes: Sizes, batches: Sequence[Batch]) -> list[Any]:
+def logits_without_bands(
+    learner: Learner, sizes: Sizes, batches: Sequence[Batch], own: bool = False
+) -> list[Any]:
     """Logits when all vectors of bands are zero."""
-    model = made(learner, "BandTime2VecTransformerEncoder", 3, sizes).eval()
+    model = made(learner, "BandTime2VecTransformerEncoder", 3, sizes, own).eval()
     for parameter in model.band_embedding.parameters():
         nn.init.zeros_(parameter)
     with torch.no_grad():
@@ -322,20 +351,21 @@ def logits_without_bands(learner: Learner, sizes: Sizes, batches: Sequence[Batch
 
 
 def banded_embedding(
-    learner: Learner, sizes: Sizes, features: Tensor, times: Tensor
+    learner: Learner, sizes: Sizes, features: Tensor, times: Tensor, own: bool = False
 ) -> BandedEmbedding:
     """What `embed` returns, and what it is to be made of: vectors of bands, and the projection."""
-    model = made(learner, "BandTime2VecTransformerEncoder", 3, sizes).eval()
+    model = made(learner, "BandTime2VecTransformerEncoder", 3, sizes, own).eval()
     projection = getattr(model, "input_projection", None)
     linear = projection if isinstance(projection, nn.Linear) else None
-    own = {name: size for name, size in sizes.items() if name != "band_embed_dim"}
-    base = made(learner, "Time2VecTransformerEncoder", 3, own)
-    pairs = zip(_sizes(model), _sizes(base), strict=True)
-    lost = [name for (name, one), (_, other) in pairs if one != other]
-    with torch.no_grad(), stand_in_for_time2vec(learner):
+    base_sizes = {name: size for name, size in sizes.items() if name != "band_embed_dim"}
+    base = made(learner, ENCODER, 3, base_sizes, own)
+    pairs = zip(sizes_of(model), sizes_of(base), strict=True)
+    lost = [Lost(name, one) for (name, one), (_, other) in pairs if one != other]
+    with torch.no_grad(), stand_in_for_time2vec(learner, own):
         return BandedEmbedding(
             model.embed(features, times),
             model.band_embedding(features[..., 3:]),
+            model.time_embedding(times) if own else None,
             getattr(linear, "weight", None),
             getattr(linear, "bias", None),
             any(model.band_embedding is each for each in model.modules()),
@@ -343,48 +373,28 @@ def banded_embedding(
         )
 
 
-def _sizes(model: Any) -> list[tuple[str, Any]]:
-    """What can be seen of the sizes that an encoder was made with."""
-    rates = {m.p for m in model.modules() if isinstance(m, nn.Dropout)}
-    n_learned, heads = count(model.transformer), model.transformer.layers[0].self_attn.num_heads
-    return [
-        ("max_seq_len", model.max_seq_len),
-        ("num_layers", n_learned),
-        ("dropout", rates),
-        ("nhead", heads),
-        ("num_classes", count(model.classifier)),
-    ]
-
-
 # 7.E2 CausalTime2VecTransformerEncoder
 
 
 @torch.no_grad()
-def steps(learner: Learner, sizes: Sizes, batch: Batch) -> Steps | None:
+def steps(learner: Learner, sizes: Sizes, batch: Batch, own: bool = False) -> Steps | None:
     """What `forward_steps` returns, beside what may be made of the transformer's rows.
 
     None if the transformer is not called just once.
     """
-    model = made(learner, "CausalTime2VecTransformerEncoder", 3, sizes).eval()
+    model = made(learner, "CausalTime2VecTransformerEncoder", 3, sizes, own).eval()
     model.classifier = nn.Linear(sizes["d_model"], sizes["num_classes"])
-    hidden: list[Tensor] = []
-    model.transformer.register_forward_hook(lambda *given: hidden.append(given[2]))
-    logits = model.forward_steps(*batch)
-    if len(hidden) != 1 or hidden[0].shape[:2] != batch[0].shape[:2]:
-        return None
-    counts = torch.arange(1, hidden[0].shape[1] + 1).unsqueeze(1)
-    means = hidden[0].cumsum(dim=1) / counts
-    return Steps(logits, model.classifier(hidden[0]), model.classifier(means))
+    return steps_of(model, batch)
 
 
-def attention_mask(learner: Learner, sizes: Sizes, batch: Batch) -> Any:
+def both_methods(learner: Learner, sizes: Sizes, batch: Batch, train: bool) -> list[Any]:
+    """What `forward_steps` returns and what `forward` does, with the learner's own Time2Vec."""
+    model = made(learner, "CausalTime2VecTransformerEncoder", 3, sizes, own=True).train(train)
+    with torch.set_grad_enabled(train):
+        return [model.forward_steps(*batch), model(*batch)]
+
+
+def attention_mask(learner: Learner, sizes: Sizes, batch: Batch, own: bool = False) -> Any:
     """The mask that the transformer is given; None if there is none."""
-    model = made(learner, "CausalTime2VecTransformerEncoder", 3, sizes)
-    seen: dict[str, Any] = {}
-
-    def note(module: nn.Module, inputs: tuple[Any, ...], options: dict[str, Any]) -> None:
-        seen["mask"] = options.get("mask", inputs[1] if len(inputs) > 1 else None)
-
-    model.transformer.register_forward_pre_hook(note, with_kwargs=True)
-    model.forward_steps(*batch)
-    return seen.get("mask")
+    model = made(learner, "CausalTime2VecTransformerEncoder", 3, sizes, own)
+    return mask_given(model, batch)

@@ -80,6 +80,13 @@ class Layers(Struct):
     """How many layers the transformer lists; 0 if it has no such list."""
 
 
+class Depths(Struct):
+    """How many numbers are learned, and how many layers there are, for several `num_layers`."""
+
+    n_learned: list[int]
+    n_layers: list[int]
+
+
 class SimpleLogits(Struct):
     """Logits of an encoder with simple layers, and the mask that its transformer was given."""
 
@@ -99,16 +106,24 @@ class BandVectors(Struct):
     changes: list[Change]
 
 
+class Lost(Struct):
+    """A size that does not arrive at the base class, and what can be seen of it."""
+
+    name: str
+    seen: Any
+
+
 class BandedEmbedding(Struct):
     """What `embed` returns, the bands' vectors, the projection, and whether PyTorch finds them."""
 
     embedding: Any
     vectors: Any
+    timed: Any
+    """What the learner's own embedding of the times gives; None for the stand-in."""
     weight: Any
     bias: Any
     registered: bool
-    lost: list[str]
-    """The sizes that do not arrive at the base class."""
+    lost: list[Lost]
 
 
 class Steps(Struct):

@@ -100,15 +100,29 @@ class Outline:
         return getattr(self._tensor, name)
 
 
+@torch.no_grad()
+def multiples(embed_dim: int) -> nn.Linear:
+    """A layer that gives small multiples of the time."""
+    layer = nn.Linear(1, embed_dim, bias=False)
+    layer.weight.copy_(0.01 * torch.arange(1.0, embed_dim + 1).unsqueeze(1))
+    return layer
+
+
 @contextmanager
-def stand_in_for_time2vec(learner: Learner) -> Iterator[None]:
-    """Let the learner's other classes find `Multiples` where they look for Time2Vec."""
+def stand_in_for_time2vec(learner: Learner, own: bool = False) -> Iterator[None]:
+    """Let the learner's other classes find `Multiples` where they look for Time2Vec.
+
+    With `own` they find the learner's.
+    """
+    if own:
+        yield
+        return
     namespace = learner._namespace
-    own = namespace.get("Time2Vec")
+    theirs = namespace.get("Time2Vec")
     namespace["Time2Vec"] = Multiples
     try:
         yield
     finally:
         del namespace["Time2Vec"]
-        if own is not None:
-            namespace["Time2Vec"] = own
+        if theirs is not None:
+            namespace["Time2Vec"] = theirs

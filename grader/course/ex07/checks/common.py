@@ -8,6 +8,7 @@ stand-ins for its layers; and whole encoders must keep invariants.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import pytest
 from grader.answer import Answer, Subject
 from grader.course import oracles
 from grader.course.counted import as_many
-from grader.course.ex07 import probes
+from grader.course.ex07 import forms, probes
 from grader.course.ex07.replies import Change
 from grader.course.oracles import Rng
 from grader.course.quoted import quoted
@@ -29,10 +30,12 @@ from grader.expect import (
     fail_if_recognised,
     kind_of,
     require,
+    showing,
 )
 from grader.wire import Tensor
 
 Batch = tuple[Tensor, Tensor, Tensor]
+Rows = tuple[np.ndarray, np.ndarray, np.ndarray]  # features, times, lengths
 
 ENCODER = "Time2VecTransformerEncoder"
 
@@ -51,7 +54,7 @@ NEAR = 1e-4  # agreement of float32 numbers of order one
 
 
 def seed_of(rng: Rng) -> int:
-    return int(rng.integers(1, 2**31))
+    return int(rng.integers(1, 1000))
 
 
 def days(rng: Rng, *shape: int) -> np.ndarray:
@@ -91,16 +94,18 @@ def names_both(
     require(named, "numbers-not-named", answer, **fields)
 
 
-def arguments_kept(changes: list[Change]) -> None:
-    """A call must leave its arguments alone."""
-    for change in changes:
+def arguments_kept(changes: list[Change], times: list[np.ndarray] | None = None) -> None:
+    """A call must leave its arguments alone; they are several `times` in as many calls."""
+    for change in changes[:1]:
         name, before, after = change.name, change.before, change.after
-        shapes = {"before": before.shape, "after": after.shape}
-        require(before.shape == after.shape, "arguments-changed~shape", name=name, **shapes)
-        place = tuple(np.argwhere(before.array != after.array)[0].tolist())
-        numbers = {"before": before.array[place], "after": after.array[place]}
-        index = ", ".join(map(str, place))
-        require(False, "arguments-changed", name=name, place=f"[{index}]", **numbers)
+        same = [np.array_equal(Tensor.of(each).array, before.array) for each in times or ()]
+        with showing(f"{{}}\ntimes[{same.index(True)}]" if any(same) else f"{{}}\n{name}"):
+            shapes = {"before": before.shape, "after": after.shape}
+            require(before.shape == after.shape, "arguments-changed~shape", name=name, **shapes)
+            place = tuple(np.argwhere(before.array != after.array)[0].tolist())
+            numbers = {"before": before.array[place], "after": after.array[place]}
+            index = ", ".join(map(str, place))
+            require(False, "arguments-changed", name=name, place=f"[{index}]", **numbers)
 
 
 def light_curves(
@@ -130,11 +135,14 @@ def classified(weights: dict[str, np.ndarray], vectors: np.ndarray) -> np.ndarra
 def whole(
     learner: Subject, name: str, *batches: tuple[Any, ...], method: str = "forward", **changes: Any
 ) -> list[Any]:
-    """What a whole small encoder returns for several batches."""
-    train, plain = changes.pop("train", False), changes.pop("plain", False)
+    """What a whole small encoder returns for several batches.
+
+    It is made with the learner's own Time2Vec where something to show is looked for: `own`.
+    """
+    train, plain, own = (changes.pop(name, False) for name in ("train", "plain", "own"))
     sizes = TINY | changes
     tensors = [sent(*batch) for batch in batches]
-    options = {"train": train, "method": method, "plain": plain}
+    options = {"train": train, "method": method, "plain": plain, "own": own}
     answer = learner.ask(probes.logits, name, sizes, tensors, **options)
     if broke(answer):
         _explain(learner, name, sizes, tensors, options, answer)
@@ -150,14 +158,21 @@ def _explain(
     answer: Answer[Any],
 ) -> None:
     """Say what it is about batches that PyTorch complains, if that can be found out."""
+    if options["own"] and options["train"] is None:
+        options = options | {"train": False}  # one mode can be shown
     alone = [learner.ask(probes.logits, name, sizes, [batch], **options) for batch in batches]
     empty = [not batch[2].array.all() for batch in batches]
     full = [one for one, has_none in zip(alone, empty, strict=True) if not has_none]
     lost = [one for one, has_none in zip(alone, empty, strict=True) if has_none]
     for_empty = bool(full) and not any(map(broke, full)) and any(map(broke, lost))
+    kept = not any(map(broke, alone))
+    if options["own"]:
+        pairs = map(list, pairwise(batches))
+        asked = (learner.ask(probes.logits, name, sizes, pair, **options) for pair in pairs)
+        answer = next(filter(broke, asked if kept else lost), answer)
     fail_if_recognised(
         answer,
-        Mistake("kept-from-before", not any(map(broke, alone)), error=quoted(answer.raised)),
+        Mistake("kept-from-before", kept, error=quoted(answer.raised)),
         Mistake("empty-crashes", for_empty, error=quoted(answer.raised)),
     )
 
@@ -165,87 +180,125 @@ def _explain(
 MODES = pytest.mark.parametrize("train", [False, True], ids=["evaluation", "training"])
 
 
-def invisible_padding(
-    learner: Subject, rng: Rng, name: str, train: bool, method: str = "forward"
-) -> None:
-    """Logits of observations must be the same with padding, with rubbish, and in company."""
-    features, times, lengths = light_curves(rng, [3, 7, 5], 10)
+def _padded(rng: Rng) -> list[Rows]:
+    """Three light curves alone, then together as they are, with rubbish as padding, and reversed.
+
+    The last batch is as they are once more.
+    """
+    rows = rng.size(10, least=4)
+    some = [max(2, 3 * rows // 10), 3 * rows // 4, rows // 2]  # such as 3, 7 and 5
+    features, times, lengths = light_curves(rng, some, rows)
     rubbish, odd = features.copy(), times.copy()
     for k, n in enumerate(lengths):
-        rubbish[k, n:] = rng.normal(0, 3, (10 - n, 6))
+        rubbish[k, n:] = rng.normal(0, 3, (rows - n, 6))
         rubbish[k, n, 3:] = (0, 1, 0)  # as of an observation
-        odd[k, n:] = rng.uniform(50, 90, (10 - n, 1))
+        odd[k, n:] = rng.uniform(50, 90, (rows - n, 1))
     alone = [
         (features[k : k + 1, :n], times[k : k + 1, :n], lengths[k : k + 1])
         for k, n in enumerate(lengths)
     ]
     as_is = (features, times, lengths)
     turned = (features[::-1], times[::-1], lengths[::-1])
-    batches = [*alone, as_is, (rubbish, odd, lengths), turned, as_is]  # short ones first
+    return [*alone, as_is, (rubbish, odd, lengths), turned, as_is]  # short ones first
+
+
+def invisible_padding(
+    learner: Subject, rng: Rng, name: str, train: bool, method: str = "forward"
+) -> None:
+    """Logits of observations must be the same with padding, with rubbish, and in company."""
+    batches = _padded(rng)
+    as_is, rubbish, turned = batches[3:6]
+    (_, rows, _), lengths = as_is[0].shape, as_is[2]
     dropout = 0.0 if train else 0.5  # which is off in evaluation
-    got = whole(learner, name, *batches, method=method, train=train, dropout=dropout)
+    own = rng.is_short
+    options: dict[str, Any] = {"method": method, "train": train, "dropout": dropout, "own": own}
+    got = whole(learner, name, *batches, **options)
     steps, mode = method != "forward", "training" if train else "evaluation"
     mode += f" by `{method}`" if steps else ""
-    shape: tuple[int, ...] = (3, 10, 3) if steps else (3, 3)
+    shape: tuple[int, ...] = (3, rows, 3) if steps else (3, 3)
+
+    def show(*pair: tuple[Any, ...]) -> None:
+        """Ask for a pair of batches by itself, where something to show is looked for."""
+        if own:
+            whole(learner, name, *pair, **options)
+
     padded, filled, back, again = (
         array(got[k], shape, "The result for a batch of 3") for k in (3, 4, 5, 6)
     )
     repeats = approx_equal(padded, again, NEAR, NEAR)
+    if not repeats:
+        show(batches[0], batches[0])
     require(repeats or train, "random-in-evaluation", what="The same batch")
     require(repeats, "not-repeatable", what="The same batch", mode=mode)
     for k, n in enumerate(lengths):
         own_shape = (1, n, 3) if steps else (1, 3)
         one = array(got[k], own_shape, "The result for a batch of 1")[0]
-        rows = (k, slice(n)) if steps else (k,)
-        if np.abs(padded[rows] - one).max() >= NEAR:
-            kept = (features[k : k + 1], times[k : k + 1], lengths[k : k + 1])
-            (value,) = whole(learner, name, kept, method=method, train=train, dropout=dropout)
-            only = array(value, (1, *shape[1:]), "The result for a batch of 1")[0][rows[1:]]
+        place = (k, slice(n)) if steps else (k,)
+        kept, filled_up = (tuple(x[k : k + 1] for x in each) for each in (as_is, rubbish))
+        if np.abs(padded[place] - one).max() >= NEAR:
+            (value,) = whole(learner, name, kept, **options)
+            only = array(value, (1, *shape[1:]), "The result for a batch of 1")[0][place[1:]]
             change = float(np.abs(only - one).max())
-            fields = {"n": n, "n_padding": 10 - n, "mode": mode}
+            fields = {"n": n, "n_padding": rows - n, "mode": mode}
+            show(kept, batches[k])
             require(change < NEAR, "padding-visible", change=change, **fields)
-            change = float(np.abs(padded[rows] - only).max())
+            show(as_is, kept)
+            change = float(np.abs(padded[place] - only).max())
             require(change < NEAR, "company-matters", change=change, **fields)
-        change = float(np.abs(filled[rows] - one).max())
+        change = float(np.abs(filled[place] - one).max())
+        if change >= NEAR:
+            show(kept, filled_up)
         require(change < NEAR, "padding-visible~rubbish", mode=mode, change=change)
-        change = float(np.abs(back[::-1][rows] - one).max())
+        change = float(np.abs(back[::-1][place] - one).max())
+        if change >= NEAR:
+            show(as_is, turned)
         require(change < NEAR, "order-matters", n=n, mode=mode, change=change)
 
 
 def few_observations(learner: Subject, rng: Rng, name: str) -> None:
     """Light curves of one observation or none must have finite logits, in either mode."""
-    features, times, lengths = light_curves(rng, [1, 4, 0], 6)
+    rows = rng.size(6, least=2)
+    features, times, lengths = light_curves(rng, [1, 2 * rows // 3, 0], rows)
     batches = [
         (features, times, lengths),
         (features[:2], times[:2], lengths[:2]),
         (features[2:], times[2:], lengths[2:]),
     ]
-    got = whole(learner, name, *batches, train=None)
+    own = rng.is_short
+    got = whole(learner, name, *batches, train=None, own=own)
     for mode, values in (("evaluation", got[:3]), ("training", got[3:])):
+        options: dict[str, Any] = {"train": mode == "training", "own": own}
         for value, n in zip(values, (3, 2, 1), strict=True):
             logits = isinstance(value, Tensor) and value.shape == (n, 3)
             lost = n != 2 and logits and not np.isfinite(value.array[-1]).all()
             if lost:
                 batch, train = sent(*batches[0]), mode == "training"
                 finite = learner.ask(probes.finite_rows, name, TINY, batch, train).value
+                if own:
+                    whole(learner, name, batches[2], **options)
                 require(finite, "nan-for-empty~attention", mode=mode)
             require(not lost, "nan-for-empty~logits", mode=mode)
             array(value, (n, 3), f"The result for a batch of {n}")
         change = float(np.abs(values[0].array[:2] - values[1].array).max())
+        if change >= NEAR and own:
+            whole(learner, name, *batches[:2], **options)
         require(change < NEAR, "empty-changes-others", mode=mode, change=change)
 
 
 def reach_everything(learner: Subject, rng: Rng, name: str, method: str = "forward") -> None:
     """Gradients must reach every parameter and be finite, with dropout; arguments stay."""
-    features, times, lengths = light_curves(rng, [1, 6, 0], 7)
+    rows = rng.size(7, least=2)
+    features, times, lengths = light_curves(rng, [1, rows - 1, 0], rows)
     features[0, 1:] = times[0, 1:] = 0.5  # padding need not be zero
     batch = sent(features, times, lengths)
     sizes = TINY | {"num_layers": 2, "dropout": 0.6}
-    answer = learner.ask(probes.gradients, name, sizes, batch, method=method)
+    answer = learner.ask(probes.gradients, name, sizes, batch, method=method, own=rng.is_short)
     detached = Mistake("no-gradient~at-all", Raises("RuntimeError", "does not require grad"))
     fail_if_recognised(answer, detached)
     got = answer.value
     arguments_kept(got.changes)
     require(not got.without, "no-gradient", names=", ".join(got.without[:3]))
-    require(not got.broken, "nan-for-empty", names=", ".join(got.broken[:3]))
-    require(got.drops, "no-dropout", method=method)
+    with showing(forms.BROKEN):
+        require(not got.broken, "nan-for-empty", names=", ".join(got.broken[:3]))
+    with showing(forms.DROPS.format("model" if method == "forward" else f"model.{method}")):
+        require(got.drops, "no-dropout", method=method)

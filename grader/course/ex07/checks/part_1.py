@@ -7,7 +7,7 @@ import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.counted import as_many
-from grader.course.ex07 import probes
+from grader.course.ex07 import forms, probes
 from grader.course.ex07.checks.common import (
     NEAR,
     arguments_kept,
@@ -20,7 +20,15 @@ from grader.course.ex07.replies import Embeddings
 from grader.course.gates import gate
 from grader.course.oracles import Rng
 from grader.course.quoted import quoted
-from grader.expect import Mistake, Raises, expect, expect_error, fail_if_recognised, require
+from grader.expect import (
+    Mistake,
+    Raises,
+    expect,
+    expect_error,
+    fail_if_recognised,
+    require,
+    showing,
+)
 from grader.wire import Tensor
 
 
@@ -69,9 +77,11 @@ def is_straight(values: np.ndarray, times: np.ndarray) -> bool:
 
 def test_each_time_for_itself(learner: Subject, rng: Rng) -> None:
     """The embedding of a time is the same alone, and after other times"""
-    times = days(rng, 2, 9, 1)
+    rows = rng.size(9, least=2)
+    times, row = days(rng, 2, rows, 1), max(1, rows // 3)
     seed, sizes = seed_of(rng), {"embed_dim": 6}
-    moments = [times[:1, 3:4], times, times[:1, 3:4]]
+    moment = times[:1, row : row + 1]
+    moments = [moment, times, moment]
     (one, got, again), reply = embeddings(learner, seed, sizes, moments, "own")
     require(
         np.allclose(one, again, atol=NEAR),
@@ -79,12 +89,12 @@ def test_each_time_for_itself(learner: Subject, rng: Rng) -> None:
         what="The same tensor of times",
         mode="training",
     )
-    alone, among = one[0, 0], got[0, 3]
+    alone, among = one[0, 0], got[0, row]
     k = int(np.abs(alone - among).argmax())
     same = np.allclose(alone, among, atol=NEAR)
-    time = times[0, 3, 0]
-    require(same, "depends-on-others", time=time, k=k, alone=alone[k], among=among[k])
-    arguments_kept(reply.changes)
+    numbers = {"time": times[0, row, 0], "alone": alone[k], "among": among[k]}
+    require(same, "depends-on-others", row=row, k=k, **numbers)
+    arguments_kept(reply.changes, moments)
 
 
 def is_sine(now: np.ndarray, later: np.ndarray, earlier: np.ndarray) -> bool:
@@ -104,24 +114,25 @@ def is_sine(now: np.ndarray, later: np.ndarray, earlier: np.ndarray) -> bool:
 @gate
 def test_linear_component(learner: Subject, rng: Rng) -> None:
     """The first component is a straight line over time, and only that one"""
-    times = days(rng, 2, 15, 1)
+    times = days(rng, 2, rng.size(15, least=3), 1)
     moments = [times, times + 0.4, times - 0.4]
     made, _ = embeddings(learner, seed_of(rng), {"embed_dim": 5}, moments, "scattered")
     flat, later, earlier = (each.reshape(-1, 5) for each in made)
     t = times.reshape(-1)
     straight = [is_straight(flat[:, k], t) for k in range(5)]
-    require(not (straight[4] and not straight[0]), "linear-last")
-    require(not all(straight), "no-sine")
     waves = is_sine(flat[:, 0], later[:, 0], earlier[:, 0])
-    require(straight[0] or not waves, "sine-on-linear")
-    require(straight[0], "first-not-straight")
     others = [k for k in range(1, 5) if straight[k]]
-    require(not others, "others-straight", others=others)
+    with showing("time2vec(times[0])"):
+        require(not (straight[4] and not straight[0]), "linear-last")
+        require(not all(straight), "no-sine")
+        require(straight[0] or not waves, "sine-on-linear")
+        require(straight[0], "first-not-straight")
+        require(not others, "others-straight", others=others)
 
 
 def test_periodic_components(learner: Subject, rng: Rng) -> None:
     """The others are sines, each with its own frequency and phase: they repeat"""
-    times, shift = days(rng, 2, 15, 1), 1.7
+    times, shift = days(rng, 2, rng.size(15, least=3), 1), 1.7
     moments = [times, times + shift, times - shift, np.zeros((1, 1, 1))]
     got, _ = embeddings(learner, seed_of(rng), {"embed_dim": 5}, moments, "scattered")
     now, later, earlier = (each.reshape(-1, 5)[:, 1:] for each in got[:3])
@@ -130,18 +141,21 @@ def test_periodic_components(learner: Subject, rng: Rng) -> None:
     slopes, constants = np.transpose(lines)
     rest = later + earlier - slopes * now - constants
     k = int(np.abs(rest).max(axis=0).argmax()) + 1
-    require(bool(np.abs(rest).max() < NEAR * max(1.0, np.abs(now).max())), "not-a-sine", k=k)
+    sines = bool(np.abs(rest).max() < NEAR * max(1.0, np.abs(now).max()))
     square = 1 - (slopes / 2) ** 2  # of sin(d)
     clear = square > 0.003  # the shift is not near half a period
     middle = constants / np.where(clear, 2 - slopes, 1)  # what is added to the sine
     strength = (now - middle) ** 2 + (later - earlier) ** 2 / (4 * np.where(clear, square, 1))
     whole = bool(np.abs(strength - 1)[:, clear].max(initial=0.0) < 30 * NEAR)
     raised = np.abs(constants).max() > 10 * NEAR
-    require(not (raised and whole), "phase-outside")
     low, high = float(now.min()), float(now.max())
-    require(whole and not raised, "amplitude", low=low, high=high)
-    require(np.ptp(slopes) > NEAR, "one-frequency")
-    require(bool(np.abs(got[3][0, 0, 1:]).max() > NEAR), "no-phase")
+    with showing("time2vec(times[0])"):
+        require(sines, "not-a-sine", k=k)
+        require(not (raised and whole), "phase-outside")
+        require(whole and not raised, "amplitude", low=low, high=high)
+        require(np.ptp(slopes) > NEAR, "one-frequency")
+    with showing("time2vec(times[3])"):
+        require(bool(np.abs(got[3][0, 0, 1:]).max() > NEAR), "no-phase")
 
 
 def test_sine_not_cosine(learner: Subject, rng: Rng) -> None:
@@ -153,7 +167,7 @@ def test_sine_not_cosine(learner: Subject, rng: Rng) -> None:
 
 def test_radians_per_day(learner: Subject, rng: Rng) -> None:
     """Frequencies are in radians per day: where the layers have their names, they give the angle"""
-    times = 10 * days(rng, 2, 5, 1)
+    times = np.round(10 * days(rng, 2, 5, 1), 1)
     answer = learner.ask(probes.time2vec_layers, seed_of(rng), {"embed_dim": 4}, Tensor.of(times))
     got = answer.value
     if got.linear is None or got.periodic is None:  # names of one's own
@@ -176,9 +190,9 @@ def test_radians_per_day(learner: Subject, rng: Rng) -> None:
 
 def test_start(learner: Subject, rng: Rng) -> None:
     """At the start components and times differ"""
-    times = days(rng, 2, 9, 1)
+    times = days(rng, 2, rng.size(9, least=3), 1)
     (got,), _ = embeddings(learner, seed_of(rng), {"embed_dim": 6}, [times], "own")
-    require(bool(np.ptp(got, axis=(0, 1)).max() > 1e-3), "starts-at-zero")
+    require(bool(np.ptp(got, axis=(0, 1)).max() > 1e-3), "starts-at-zero", n=times.size)
     flat = got.reshape(-1, 6).T
     alike = any(np.allclose(flat[i], flat[j], atol=NEAR) for i in range(6) for j in range(i))
     require(not alike, "one-frequency~start")
@@ -187,20 +201,25 @@ def test_start(learner: Subject, rng: Rng) -> None:
 @pytest.mark.parametrize("dim", [1, 2])
 def test_learned(learner: Subject, rng: Rng, dim: int) -> None:
     """All frequencies and phases are learned, also if a time is several numbers"""
-    sizes, times = {"input_dim": dim, "embed_dim": 4}, days(rng, 2, 5, dim)
+    sizes = {"input_dim": dim, "embed_dim": 4}
+    times = days(rng, 2, rng.size(5, least=2), dim)
     other = times.copy()
     other[..., 1:] += 1.0
     (one, two), reply = embeddings(learner, seed_of(rng), sizes, [times, other], "own")
     n_learned, wanted = reply.n_learned, 4 * (dim + 1)
-    require(reply.n_parameters > 0, "not-registered")
+    with showing(forms.PARAMETERS):
+        require(reply.n_parameters > 0, "not-registered")
     unseen = dim > 1 and np.allclose(one, two, atol=NEAR) and np.ptp(one, axis=(0, 1)).max() > NEAR
     require(not unseen, "input-dim-ignored~first", dim=dim)
     n_frozen = reply.n_parameters - n_learned
-    require(n_learned >= wanted or not n_frozen, "frozen", dim=dim, n_frozen=n_frozen)
-    require(n_learned >= wanted, "not-all-learned", dim=dim, n_learned=n_learned, wanted=wanted)
+    numbers = {"dim": dim, "n_learned": n_learned, "wanted": wanted}
+    with showing(forms.LEARNED):
+        require(n_learned >= wanted or not n_frozen, "frozen", dim=dim, n_frozen=n_frozen)
+        require(n_learned >= wanted, "not-all-learned", **numbers)
     got = learner.ask(probes.time2vec_gradients, seed_of(rng), sizes, Tensor.of(times)).value
     require(got.attached, "no-gradient~detached")
-    require(not got.without, "no-gradient~parameters", names=", ".join(got.without))
+    with showing(forms.WITHOUT_GRADIENT):
+        require(not got.without, "no-gradient~parameters", names=", ".join(got.without))
 
 
 def test_impossible_size(learner: Subject) -> None:

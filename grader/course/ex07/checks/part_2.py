@@ -6,7 +6,7 @@ import numpy as np
 
 from grader.answer import Answer, Subject
 from grader.course.counted import as_many
-from grader.course.ex07 import probes
+from grader.course.ex07 import forms, probes
 from grader.course.ex07.checks.common import (
     NEAR,
     arguments_kept,
@@ -20,7 +20,7 @@ from grader.course.ex07.replies import Positional
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
 from grader.course.quoted import quoted
-from grader.expect import Mistake, Raises, fail_if_recognised, require
+from grader.expect import Mistake, Raises, fail_if_recognised, require, showing
 from grader.wire import Tensor
 
 POSITIONAL = {"time_embed_dim": 3, "pos_embed_dim": 2, "max_seq_len": 6}
@@ -30,12 +30,13 @@ POSITIONAL = {"time_embed_dim": 3, "pos_embed_dim": 2, "max_seq_len": 6}
 @twice
 def test_side_by_side(learner: Subject, rng: Rng) -> None:
     """First the embedding of the time, then the vector of the position"""
-    times = days(rng, 2, 4, 1)
+    times, own = days(rng, 2, 4, 1), rng.is_short
     sizes = POSITIONAL | {"pos_embed_dim": 3}
     seed = seed_of(rng)
-    answer = learner.ask(probes.positional, seed, sizes, [Tensor.of(times)])
+    answer = learner.ask(probes.positional, seed, sizes, [Tensor.of(times)], own)
     if broke(answer):
-        square = learner.ask(probes.positional, seed, sizes, [Tensor.of(days(rng, 4, 4, 1))])
+        four = [Tensor.of(days(rng, 4, 4, 1))]
+        square = learner.ask(probes.positional, seed, sizes, four, own)
         fail_if_recognised(answer, *axes_mixed_up(answer, square))
     (value,) = as_many(answer.value.embeddings, 1)
     want = 0.01 * times * np.arange(1, 4)  # what the stand-in for Time2Vec gives
@@ -67,23 +68,26 @@ def test_positions(learner: Subject, rng: Rng) -> None:
     """Each position has its own vector, whatever the time and however long the sequence"""
     times, short = days(rng, 3, 5, 1), days(rng, 2, 3, 1)
     times[0, 3:] = 0.0  # padding, which is out of order
-    answer = learner.ask(
-        probes.positional, seed_of(rng), POSITIONAL, [Tensor.of(short), Tensor.of(times)]
-    )
-    got = answer.value
-    require(got.n_parameters > 0, "not-learned")
+    both = [Tensor.of(short), Tensor.of(times)]
+    got = learner.ask(probes.positional, seed_of(rng), POSITIONAL, both, rng.is_short).value
+    with showing(forms.POSITIONS):
+        require(got.n_parameters > 0, "not-learned")
     n_frozen = got.n_parameters - got.n_learned
-    require(got.n_learned >= 12 or not n_frozen, "not-learned~frozen", n_frozen=n_frozen)
+    with showing(forms.POSITIONS_LEARNED):
+        require(got.n_learned >= 12 or not n_frozen, "not-learned~frozen", n_frozen=n_frozen)
     few, long = as_many(got.embeddings, 2)
     table = array(long, (3, 5, 5), "The embedding of times (3, 5, 1)")[..., 3:]
     other = array(few, (2, 3, 5), "The embedding of times (2, 3, 1)")[..., 3:]
     check_table(table, other[0])
-    require(got.n_learned >= 12, "not-learned~shared", n_learned=got.n_learned)
+    with showing(forms.POSITIONS_LEARNED):
+        require(got.n_learned >= 12, "not-learned~shared", n_learned=got.n_learned)
     trained = array(got.trained, (3, 5, 5), "The embedding after training")[0, :, 3:]
     fixed = np.flatnonzero(np.abs(trained - table[0]).max(axis=1) < NEAR).tolist()
-    require(not fixed, "not-learned~fixed", fixed=fixed)
-    require(not got.cut_off, "time-cut-off")
-    arguments_kept(got.changes)
+    with showing(forms.POSITIONS_AFTERWARDS):
+        require(not fixed, "not-learned~fixed", fixed=fixed)
+    with showing(forms.CUT_OFF):
+        require(not got.cut_off, "time-cut-off")
+    arguments_kept(got.changes, [short, times])
 
 
 def check_table(table: np.ndarray, short: np.ndarray) -> None:
@@ -99,11 +103,12 @@ def check_table(table: np.ndarray, short: np.ndarray) -> None:
 
 def test_too_long(learner: Subject, rng: Rng) -> None:
     """A sequence longer than max_seq_len is a ValueError that names both; one as long is not"""
-    fits = learner.ask(probes.positional, 1, POSITIONAL, [Tensor.of(days(rng, 1, 6, 1))])
+    own = rng.is_short
+    fits = learner.ask(probes.positional, 1, POSITIONAL, [Tensor.of(days(rng, 1, 6, 1))], own)
     fail_if_recognised(fits, Mistake("too-strict", Raises("ValueError"), error=quoted(fits.raised)))
     (value,) = as_many(fits.value.embeddings, 1)
     array(value, (1, 6, 5), "The embedding of times (1, 6, 1)")
-    answer = learner.ask(probes.positional, 1, POSITIONAL, [Tensor.of(days(rng, 1, 9, 1))])
+    answer = learner.ask(probes.positional, 1, POSITIONAL, [Tensor.of(days(rng, 1, 9, 1))], own)
     refused = answer.raised is not None and answer.raised.is_a("ValueError")
     names_both(
         answer,

@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from grader.answer import Answer, Failure, Finding, Subject
+from grader.answer import Answer, Finding, Subject
 from grader.course.ex07 import probes
 from grader.course.ex07.checks.common import (
     MODES,
     NEAR,
     TINY,
+    Rows,
     array,
     few_observations,
     invisible_padding,
@@ -26,7 +27,6 @@ from grader.course.oracles import Rng
 from grader.expect import Mistake, approx_equal, expect, require
 from grader.wire import Tensor
 
-Rows = tuple[np.ndarray, np.ndarray, np.ndarray]  # features, times, lengths
 LARGE = 20.0  # what is subtracted from a score to hide a row, at least
 MODE_NAMES = {False: "evaluation", True: "training"}
 CAUSAL = "CausalTime2VecTransformerEncoder"
@@ -44,20 +44,37 @@ def test_no_look_ahead(learner: Subject, rng: Rng, train: bool) -> None:
     first[:, 0, :2] += rng.uniform(1, 2, (6, 2))
     batches = [(features, times, lengths), (changed, late, lengths), (features, times, lengths - 2)]
     batches += [(first, times, lengths), batches[0]]
-    got = whole(learner, CAUSAL, *batches, method="forward_steps", train=train, plain=True)
+    own = rng.is_short
+    options: dict[str, Any] = {"train": train, "plain": True, "own": own}
+    got = whole(learner, CAUSAL, *batches, method="forward_steps", **options)
+
+    def show(k: int) -> None:
+        """Ask for the first light curve in two batches, where something to show is looked for."""
+        if own:
+            pair = ((x[:1, :7], t[:1, :7], n[:1]) for x, t, n in (batches[0], batches[k]))
+            whole(learner, CAUSAL, *pair, method="forward_steps", **options)
+
     what, mode = "The result of `forward_steps` for 6 light curves", MODE_NAMES[train]
     if not all(map(is_finite, got)):
-        row = blind_row(learner, batches[0])
+        row = blind_row(learner, batches[0], own)
         require(row is None, "row-sees-nothing", row=row)
     one, two, fewer, three, again = (array(each, (6, 8, 3), what) for each in got)
     require(np.allclose(one, again, atol=NEAR), "not-repeatable", what="The same batch", mode=mode)
     change = np.abs(one - two).max(axis=2)
     if change[:, :3].max() > NEAR:
-        raise looks_ahead(learner, batches[0])
-    require(bool(np.abs(one - fewer)[:, :3].max() < NEAR), "length-known")
+        found = looks_ahead(learner, batches[0], own)
+        if found.key in ("pooling-looks-ahead", "mask-looks-ahead"):
+            show(1)
+        raise found
+    same = bool(np.abs(one - fewer)[:, :3].max() < NEAR)
+    if not same:
+        show(2)
+    require(same, "length-known")
+    show(1)
     require(bool(change[:, 3].max() > 1e-6), "own-row-hidden")
     unseen = change[:, 4].max() < 1e-6 or change[:3, 4:7].max(axis=0).min() < 1e-6
     require(not unseen, "past-hidden", first=3)
+    show(3)
     unseen = np.abs(one - three)[:3, 1:7].max(axis=(0, 2)).min() < 1e-6
     require(not unseen, "past-hidden", first=0)
 
@@ -66,9 +83,10 @@ def is_finite(value: Any) -> bool:
     return not isinstance(value, Tensor) or bool(np.isfinite(value.array).all())
 
 
-def causal_mask(learner: Subject, batch: tuple[Any, ...]) -> Any:
-    """The mask that the transformer is given; None if there is none."""
-    return learner.ask(probes.attention_mask, TINY, sent(*batch)).value
+def causal_mask(learner: Subject, batch: tuple[Any, ...], own: bool) -> Any:
+    """The mask that the transformer is given for the first light curve; None if there is none."""
+    first = sent(*(each[:1] for each in batch))
+    return learner.ask(probes.attention_mask, TINY, first, own).value
 
 
 def grid_of(mask: Any) -> np.ndarray | None:
@@ -79,17 +97,17 @@ def grid_of(mask: Any) -> np.ndarray | None:
     return values if mask.dtype == "bool" else values < -LARGE
 
 
-def blind_row(learner: Subject, batch: tuple[Any, ...]) -> int | None:
+def blind_row(learner: Subject, batch: tuple[Any, ...], own: bool) -> int | None:
     """The first row that the mask lets look at nothing, if there is one."""
-    grid = grid_of(causal_mask(learner, batch))
+    grid = grid_of(causal_mask(learner, batch, own))
     if grid is None or not grid.all(axis=1).any():
         return None
     return int(grid.all(axis=1).argmax())
 
 
-def looks_ahead(learner: Subject, batch: tuple[Any, ...]) -> Failure:
+def looks_ahead(learner: Subject, batch: tuple[Any, ...], own: bool) -> Finding:
     """What to say about logits that depend on later observations."""
-    mask = causal_mask(learner, batch)
+    mask = causal_mask(learner, batch, own)
     if mask is None:
         return Finding("no-causal-mask")
     grid = grid_of(mask)
@@ -109,11 +127,12 @@ def looks_ahead(learner: Subject, batch: tuple[Any, ...]) -> Failure:
 
 def test_rows_are_classified(learner: Subject, rng: Rng) -> None:
     """The logits in row i are those of row i, or of the mean of rows 0, ..., i"""
-    features, times, lengths = light_curves(rng, [5, 5], 5)
-    got = learner.ask(probes.steps, TINY, sent(features, times, lengths)).value
+    rows = rng.size(5, least=2)
+    features, times, lengths = light_curves(rng, [rows, rows], rows)
+    got = learner.ask(probes.steps, TINY, sent(features, times, lengths), rng.is_short).value
     if got is None:  # the transformer is called in another way
         return
-    logits = array(got.logits, (2, 5, 3), "The result of `forward_steps` for 2 light curves")
+    logits = array(got.logits, (2, rows, 3), "The result of `forward_steps` for 2 light curves")
     shares, logs = logits, np.exp(np.minimum(logits, 50.0))
     of_each = bool((shares >= 0).all()) and np.allclose(shares.sum(axis=2), 1, atol=NEAR)
     require(not of_each, "softmax")
@@ -124,10 +143,13 @@ def test_rows_are_classified(learner: Subject, rng: Rng) -> None:
 
 def test_last_observation(learner: Subject, rng: Rng) -> None:
     """`forward` gives the logits after the last observation, not after the last row"""
-    batch = light_curves(rng, [3, 8, 1], 8)
-    steps = whole(learner, CAUSAL, batch, method="forward_steps", train=None)
-    values = whole(learner, CAUSAL, batch, train=None)
+    batch, own = light_curves(rng, [3, 8, 1], 8), rng.is_short
+    steps = whole(learner, CAUSAL, batch, method="forward_steps", train=None, own=own)
+    values = whole(learner, CAUSAL, batch, train=None, own=own)
     for mode in MODE_NAMES:
+        if own:  # what both methods return for one light curve, to be shown
+            few = sent(batch[0][:1, :5], batch[1][:1, :5], batch[2][:1])
+            learner.ask(probes.both_methods, TINY, few, mode)
         table = array(steps[mode], (3, 8, 3), "The result of `forward_steps` for 3 light curves")
         check_last(table, array(values[mode], (3, 3), "The result for a batch of 3"), batch, mode)
 
@@ -158,11 +180,12 @@ def test_causal_padding(learner: Subject, rng: Rng) -> None:
 
 def test_causal_too_long(learner: Subject, rng: Rng) -> None:
     """More than max_seq_len rows, and no fewer, are a ValueError; gradients reach all parameters"""
-    (fits,) = whole(learner, CAUSAL, light_curves(rng, [3, 7], 12))
+    own = rng.is_short
+    (fits,) = whole(learner, CAUSAL, light_curves(rng, [3, 7], 12), own=own)
     array(fits, (2, 3), "With 12 rows and max_seq_len = 12, the result")
     batch = light_curves(rng, [3, 7], 13)
     for method in ("forward_steps", "forward"):
-        answer = learner.ask(probes.logits, CAUSAL, TINY, [sent(*batch)], method=method)
+        answer = learner.ask(probes.logits, CAUSAL, TINY, [sent(*batch)], method=method, own=own)
         names_both(
             answer,
             (13, 12),
