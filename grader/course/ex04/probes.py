@@ -160,7 +160,7 @@ def called(learner: Learner, records: list[Record], before: list[Record] | None 
     """
     stand_ins = ("batch_processing_session", "process_and_classify", "_announce")
     trial = Trial(learner, *stand_ins)
-    labels, interrupted, failed = None, False, False
+    labels, raised = None, ""
     given, first = copy.deepcopy(records), None
     with trial.watched():
         if before:
@@ -169,14 +169,11 @@ def called(learner: Learner, records: list[Record], before: list[Record] | None 
         kept = copy.copy(first)
         try:
             labels = trial.pipeline(given)
-        except KeyboardInterrupt:
-            interrupted = True
-        except Trouble:
-            failed = True
+        except (KeyboardInterrupt, Trouble) as error:
+            raised = type(error).__name__
     return Called(
         labels=labels,
-        interrupted=interrupted,
-        failed=failed,
+        raised=raised,
         left=given == records,
         passed_over=trial.pipeline.processor.count > trial.n_whole,
         n_whole=trial.n_whole,
@@ -204,7 +201,8 @@ def one_by_one(learner: Learner, *records: Record) -> OneByOne:
         for record in given:
             try:
                 label = trial.pipeline.process_and_classify(record)
-                labels.append("a light curve" if isinstance(label, learner.LightCurve) else label)
+                made = isinstance(label, learner.LightCurve)
+                labels.append(type(label).__name__ if made else label)
             except Exception as error:
                 if trial.raised is None or trial.raised not in (error, error.__context__):
                     raise
@@ -352,6 +350,7 @@ def processed_async(
         overtaken=crowd.overtaken,
         blocked=blocked,
         in_loop=threads[0] in threads[1:],
+        n_processed=len(threads) - 1,
         left=given == records,
         **trial.seen(),
     )

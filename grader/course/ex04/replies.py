@@ -126,8 +126,8 @@ class Called(Seen, kw_only=True):
     """The labels of a call of the pipeline, or what came through."""
 
     labels: Any
-    interrupted: bool
-    failed: bool
+    raised: str
+    """What came through of an interruption or a failure: its class."""
     left: bool
     """Whether the list of records is as it was."""
     passed_over: bool
@@ -185,6 +185,8 @@ class Processed(Seen, kw_only=True):
     """Whether the event loop stood still while a record was processed."""
     in_loop: bool
     """Whether a record was processed in the thread of the event loop."""
+    n_processed: int
+    """How often the processor was called."""
     left: bool
     """Whether the list of records is as it was."""
 

@@ -11,11 +11,17 @@ from typing import Any
 import numpy as np
 
 from grader.answer import Answer
+from grader.course.ex04 import typed
 from grader.course.ex04.replies import Event, Line, Seen, Tables
 from grader.course.oracles import Rng
-from grader.expect import approx_equal, require, shown
+from grader.expect import approx_equal, require, showing, shown
 
 Record = dict[str, Any]
+
+
+def inside(who: str, what: str) -> str:
+    """What shows whether this method of a stand-in is called within the session."""
+    return typed.INSIDE.replace("WHO", who).replace("WHAT", what)
 
 
 def says(log: list[Line], word: str, level: str = "INFO") -> bool:
@@ -48,17 +54,15 @@ def check_left_alone(answer: Answer[Tables]) -> None:
     """The table of a light curve must be the same before and after."""
     got = answer.value
     before, after = got.before.columns, got.after.columns
-    require(
-        approx_equal(after, before),
-        "curve-changed",
-        columns=", ".join(map(str, after)),
-        n_rows=len(got.after),
-        n_before=len(got.before),
-    )
-    same_index = approx_equal(got.after.index, got.before.index)
-    require(same_index, "curve-changed~index", index=shown(list(got.after.index)))
+    columns = ", ".join(map(str, after))
+    fields = {"columns": columns, "n_rows": len(got.after), "n_before": len(got.before)}
+    with showing("{}\nlight_curve.data"):
+        require(approx_equal(after, before), "curve-changed", **fields)
+        same_index = approx_equal(got.after.index, got.before.index)
+        require(same_index, "curve-changed~index", index=shown(list(got.after.index)))
     others = ", ".join(map(str, got.others))
-    require(not others, "curve-changed~others", names=others)
+    with showing(typed.CHANGED):
+        require(not others, "curve-changed~others", names=others)
 
 
 def records(rng: Rng, n: int = 5) -> list[Record]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from logging import INFO, WARNING
 
 from grader.answer import Finding, Subject
-from grader.course.ex04 import probes
+from grader.course.ex04 import probes, typed
 from grader.course.ex04.replies import SetUp
 from grader.course.gates import gate
-from grader.expect import Mistake, Raises, fail_if_recognised, require
+from grader.expect import Mistake, Raises, fail_if_recognised, require, showing
 
 
 @gate
@@ -34,9 +34,10 @@ def test_logger(learner: Subject) -> None:
 
 def check_is_logger(got: SetUp) -> None:
     """A logger must be returned."""
-    if got.kind == "NoneType":
-        raise Finding("nothing-returned" if got.anything_added else "none-returned")
-    require(got.kind == "Logger", "not-a-logger", kind=got.kind)
+    with showing("type(first).__name__"):
+        if got.kind == "NoneType":
+            raise Finding("nothing-returned" if got.anything_added else "none-returned")
+        require(got.kind == "Logger", "not-a-logger", kind=got.kind)
 
 
 def check_handlers(got: SetUp) -> None:
@@ -48,7 +49,9 @@ def check_handlers(got: SetUp) -> None:
     require(got.level != 0 or handler.level == 0, "level-on-handler")
     require(got.level == INFO, "other-level", level=got.level)
     require(handler.level <= INFO, "handler-drops-info")
-    require(not handler.dropped, "handler-drops-info~filter", levels=" and ".join(handler.dropped))
+    with showing(typed.DROPPED):
+        levels = " and ".join(handler.dropped)
+        require(not handler.dropped, "handler-drops-info~filter", levels=levels)
 
 
 def test_format(learner: Subject) -> None:
@@ -56,11 +59,12 @@ def test_format(learner: Subject) -> None:
     got = learner.ask(probes.set_up).value
     require(bool(got.handlers), "handlerless")
     line, later = got.handlers[0].line, got.handlers[0].later
-    require(line != "the dome is stuck", "no-format")
-    require("the dome is %s" not in line, "format-incomplete~msg", line=line)
-    require("the dome is stuck" in line, "format-incomplete~message", line=line)
-    require("ERROR" in line.upper(), "format-incomplete~level", line=line)
-    require(line != later, "format-incomplete~time", line=line)
+    with showing(typed.A_LINE):
+        require(line != "the dome is stuck", "no-format")
+        require("the dome is %s" not in line, "format-incomplete~msg", line=line)
+        require("the dome is stuck" in line, "format-incomplete~message", line=line)
+        require("ERROR" in line.upper(), "format-incomplete~level", line=line)
+        require(line != later, "format-incomplete~time", line=line)
 
 
 def test_beside_root(learner: Subject) -> None:

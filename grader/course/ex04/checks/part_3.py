@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.answer import Answer, Finding, Subject
-from grader.course.ex04 import probes
-from grader.course.ex04.checks.common import errors_in, names_of, records, told, well_formed
+from grader.answer import Answer, Finding, Subject, about
+from grader.course.ex04 import probes, typed
+from grader.course.ex04.checks.common import (
+    errors_in,
+    inside,
+    names_of,
+    records,
+    told,
+    well_formed,
+)
 from grader.course.ex04.replies import Called
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require, shown
+from grader.expect import Mistake, approx_equal, expect, fail_if_recognised, require, showing, shown
 from grader.wire import OpaqueObject
 
 
@@ -40,9 +47,12 @@ def test_labels(learner: Subject, rng: Rng) -> None:
         Mistake("label-replaced~empty", [label or "failed" for label in want]),
         what="the list of labels",
     )
-    require(got.left, "records-changed")
-    require(not got.passed_over, "step-passed-over")
-    require(got.n_whole <= len(data), "processed-twice", n_records=len(data), n_calls=got.n_whole)
+    with showing("given = list(records)\n{}\nrecords == given"):
+        require(got.left, "records-changed")
+    with showing(typed.WHOLE_CALLS):
+        require(not got.passed_over, "step-passed-over")
+        n_calls = got.n_whole
+        require(n_calls <= len(data), "processed-twice", n_records=len(data), n_calls=n_calls)
     again = called(learner, [], data[:2])
     expect(
         Answer(again.labels),
@@ -50,7 +60,8 @@ def test_labels(learner: Subject, rng: Rng) -> None:
         Mistake("labels-kept", want[:2]),
         what="the result for an empty list after another call",
     )
-    require(again.first_kept, "labels-kept~emptied")
+    with showing("kept = list(first)\n{}\ndict(first_kept=first == kept)"):
+        require(again.first_kept, "labels-kept~emptied")
 
 
 def test_same_object_again(learner: Subject, rng: Rng) -> None:
@@ -76,12 +87,15 @@ def test_failed_record(learner: Subject, rng: Rng) -> None:
     data[4]["objectId"] = data[3]["objectId"]
     want = [data[0]["label"], "failed", "failed", "failed", data[4]["label"]]
     got = called(learner, data)
-    if got.failed:
-        usual = [record | {"usual": True} for record in data]
-        handled = learner.ask(probes.called, usual).raised is None
-        raise Finding("some-exceptions-only" if handled else "one-stops-all~raised")
+    if got.raised == "Trouble":
+        with about(learner.question):
+            usual = [record | {"usual": True} for record in data]
+            handled = learner.ask(probes.called, usual).raised is None
+            raise Finding("some-exceptions-only" if handled else "one-stops-all~raised")
     require(not approx_equal(got.labels, want[:2]), "one-stops-all")
-    require(got.n_whole <= len(data), "processed-twice", n_records=len(data), n_calls=got.n_whole)
+    with showing(typed.WHOLE_CALLS):
+        n_calls = got.n_whole
+        require(n_calls <= len(data), "processed-twice", n_records=len(data), n_calls=n_calls)
     expect(
         Answer(got.labels),
         want,
@@ -90,13 +104,14 @@ def test_failed_record(learner: Subject, rng: Rng) -> None:
         Mistake("none-for-failed", [None if label == "failed" else label for label in want]),
         what="the list of labels, where three of five fail,",
     )
-    well_formed(got)
-    errors = errors_in(got.log)
-    require(bool(errors), "failure-not-logged")
-    for record in (data[3], data[1]):
-        name = record["objectId"]
-        named = any(name in line for line in errors)
-        require(named, "failure-without-name", line=shown(errors[-1]), name=name)
+    with showing(typed.LOGGED):
+        well_formed(got)
+        errors = errors_in(got.log)
+        require(bool(errors), "failure-not-logged")
+        for record in (data[3], data[1]):
+            name = record["objectId"]
+            named = any(name in line for line in errors)
+            require(named, "failure-without-name", line=shown(errors[-1]), name=name)
 
 
 def test_nameless_record(learner: Subject, rng: Rng) -> None:
@@ -115,12 +130,14 @@ def test_nameless_record(learner: Subject, rng: Rng) -> None:
     require(not approx_equal(got.labels[0], "failed"), "nameless-fails")
     expect(Answer(got.labels[4]), "failed", what="the label of a broken record without a name")
     expect(Answer(got.labels[6]), "failed", what="the label of a record that is None")
-    check_positions(errors_in(got.log))
+    with showing(typed.LOGGED):
+        check_positions(errors_in(got.log))
     names = [each.data.get("object_id") for each in got.events]
     want = ["record 0", data[1]["objectId"], "record 2", data[3]["objectId"], "record 4"]
     want += [str(data[5]["diaObjectId"]), "record 6"]
     if len(names) == len(want):  # another check complains of other numbers
-        expect(Answer(names), want, what="the list of announced `object_id` values")
+        with showing(typed.EVENTS):
+            expect(Answer(names), want, what="the list of announced `object_id` values")
 
 
 def check_positions(errors: list[str]) -> None:
@@ -139,10 +156,12 @@ def check_positions(errors: list[str]) -> None:
 def test_one_session(learner: Subject, rng: Rng) -> None:
     """All records are processed within one session"""
     got = called(learner, records(rng))
-    require(got.sessions > 0, "no-session")
-    require(got.sessions == 1, "session-for-each", n_sessions=got.sessions)
-    inside = [call.in_session for call in got.calls]
-    require(bool(inside) and all(inside), "no-session~over")
+    with showing("{}\ndict(sessions=pipeline.sessions)"):
+        require(got.sessions > 0, "no-session")
+        require(got.sessions == 1, "session-for-each", n_sessions=got.sessions)
+    flags = [call.in_session for call in got.calls]
+    with showing(inside("survey", "process_lightcurve")):
+        require(bool(flags) and all(flags), "no-session~over")
 
 
 def test_interruption(learner: Subject, rng: Rng) -> None:
@@ -153,11 +172,13 @@ def test_interruption(learner: Subject, rng: Rng) -> None:
     labels = got.labels if isinstance(got.labels, list) else []
     failed = any(isinstance(label, str) and label == "failed" for label in labels)
     as_failure = errors_in(got.log) or "failed" in names_of(got.events)
-    lost = failed and not got.interrupted
+    interrupted = got.raised == "KeyboardInterrupt"
+    lost = failed and not interrupted
     require(not (lost and as_failure), "bare-except")
     require(not lost, "bare-except~silent")
-    require(got.interrupted, "interruption-lost", labels=shown(got.labels))
-    require(not as_failure, "bare-except~raised")
+    require(interrupted, "interruption-lost", labels=shown(got.labels))
+    with showing(typed.LOGGED if errors_in(got.log) else typed.EVENTS):
+        require(not as_failure, "bare-except~raised")
 
 
 def test_records_announced(learner: Subject, rng: Rng) -> None:
@@ -168,6 +189,14 @@ def test_records_announced(learner: Subject, rng: Rng) -> None:
     data[2]["label"] = "unknown"
     data[3] |= {"raises": "no space left", "of_disk": True}
     got = called(learner, data)
+    with showing(typed.EVENTS):
+        check_announced(got, data)
+    with showing(typed.LATE):
+        require(got.events[0].n_calls == 2, "announced-late", n_calls=got.events[0].n_calls)
+
+
+def check_announced(got: Called, data: list[Any]) -> None:
+    """These four records are announced, of which the second and the fourth fail."""
     names = [record["objectId"] for record in data]
     want = [
         ["classified", {"object_id": names[0], "label": data[0]["label"]}],
@@ -199,7 +228,6 @@ def test_records_announced(learner: Subject, rng: Rng) -> None:
         Mistake("message-from-args", [*want[:3], as_code[2]]),
         what="the list of announced events and their data",
     )
-    require(got.events[0].n_calls == 2, "announced-late", n_calls=got.events[0].n_calls)
 
 
 def test_classify_safely(learner: Subject, rng: Rng) -> None:
@@ -211,6 +239,8 @@ def test_classify_safely(learner: Subject, rng: Rng) -> None:
     expect(Answer(got.label), "failed", what="the label of a broken record")
     errors = errors_in(got.log)
     named = any("record 7" in line for line in errors)
-    require(bool(errors), "failure-not-logged~alone")
-    require(named, "position-ignored", errors=shown(errors))
-    require(bool(got.events), "not-announced~alone")
+    with showing(typed.LOGGED):
+        require(bool(errors), "failure-not-logged~alone")
+        require(named, "position-ignored", errors=shown(errors))
+    with showing(typed.EVENTS):
+        require(bool(got.events), "not-announced~alone")

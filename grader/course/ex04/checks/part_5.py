@@ -35,6 +35,10 @@ from grader.expect import (
 
 NAMES = ("rise_time", "decline_rate", "amplitude", "colour", "episodes")
 ZERO_POINTS = {"g": 26.3}  # r is not among them
+SHORT = tuple(
+    [observation("r", day, 18 + rate * day) for day in days]
+    for rate, days in ((0.04, (0, 5, 9)), (0.06, (0, 2, 4)))
+)
 
 
 @gate
@@ -42,12 +46,24 @@ def test_features(learner: Subject, rng: Rng) -> None:
     """Rise time, decline rate, amplitude, colour and episodes are measured as described"""
     one, other = light_curves = [supernova(rng, "r", "g"), supernova(rng, "g", "r", -9)]
     first = learner.ask(probes.features, one)
-    second = learner.ask(probes.features_of_second, one, other, ZERO_POINTS)
+    second = features_of_second(learner, one, other)
     check_main_band(light_curves, [first, second])
-    check_features(one, first.value, "r")
-    kept = approx_equal(second.value, measured(one, zeropoints=ZERO_POINTS), 1e-4)
-    require(not kept, "features-of-first", second)
-    check_features(other, second.value, "g", ZERO_POINTS)
+    check_features(one, first, "r")
+    check_features(other, second, "g", ZERO_POINTS)
+
+
+def features_of_second(learner: Subject, one: list[Record], other: list[Record]) -> Answer[Any]:
+    """What the same classifier measures of a second light curve, or a new one if that is equal."""
+    second = learner.ask(probes.features_of_second, one, other, ZERO_POINTS)
+    got = second.result
+    if not isinstance(got, dict) or approx_equal(got, measured(other, zeropoints=ZERO_POINTS)):
+        return second
+    if approx_equal(got, measured(one, zeropoints=ZERO_POINTS), 1e-4):
+        short = learner.ask(probes.features_of_second, SHORT[0], SHORT[1], ZERO_POINTS)
+        kept = approx_equal(short.result, measured(SHORT[0], zeropoints=ZERO_POINTS), 1e-4)
+        require(False, "features-of-first", short if kept else second)
+    alone = learner.ask(probes.features, other, ZERO_POINTS)
+    return alone if approx_equal(alone.result, got) else second
 
 
 def check_main_band(light_curves: list[list[Record]], answers: list[Answer[Any]]) -> None:
@@ -58,19 +74,23 @@ def check_main_band(light_curves: list[list[Record]], answers: list[Answer[Any]]
             answers, light_curves, "gr", (NONE, ZERO_POINTS), strict=True
         )
     ]
-    require(not all(other), "band-of-most-rows")
-    require(not any(other), "band-fixed", band="r" if other[1] else "g")
+    first, second = answers
+    require(not all(other), "band-of-most-rows", first)
+    require(not any(other), "band-fixed", second if other[1] else first, band="gr"[other[1]])
 
 
-def check_features(data: list[Record], got: Any, main: str, zeropoints: Zero = NONE) -> None:
+def check_features(
+    data: list[Record], answer: Answer[Any], main: str, zeropoints: Zero = NONE
+) -> None:
     """Compare each feature, and tell what may have gone wrong."""
-    mistakes = slips(data, main, zeropoints)
-    require(isinstance(got, dict), "not-a-dict", got=kind_of(got))
+    mistakes, got = slips(data, main, zeropoints), answer.value
+    require(isinstance(got, dict), "not-a-dict", answer, got=kind_of(got))
     names = ", ".join(map(str, got)) or "none"
     for name in NAMES:
-        require(name in got, "feature-missing", name=name, names=names)
+        require(name in got, "feature-missing", answer, name=name, names=names)
     for name in NAMES:
-        expect_feature(Answer(got[name]), name, data, *mistakes[name], zeropoints=zeropoints)
+        one = replace(answer, result=got[name])
+        expect_feature(one, name, data, *mistakes[name], zeropoints=zeropoints)
 
 
 def feature(answer: Answer[Any], name: str) -> Any:
@@ -189,7 +209,7 @@ def rate_after(learner: Subject, rng: Rng, days: float) -> Answer[Any]:
 
 def test_light_curve_left_alone(learner: Subject, rng: Rng) -> None:
     """The light curve stays as it was"""
-    check_left_alone(learner.ask(probes.left_alone, "features", supernova(rng)))
+    check_left_alone(learner.ask(probes.left_alone, "features", supernova(rng)[:24]))
 
 
 def test_odd_light_curves(learner: Subject, rng: Rng) -> None:

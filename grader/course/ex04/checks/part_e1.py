@@ -7,20 +7,30 @@ from collections import Counter
 import pytest
 
 from grader.answer import Answer, Subject
-from grader.course.ex04 import probes
-from grader.course.ex04.checks.common import records
+from grader.course.ex04 import probes, typed
+from grader.course.ex04.checks.common import inside, records
 from grader.course.ex04.replies import Processed
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, Raises, expect, fail_if_recognised, kind_of, require, shown
+from grader.expect import (
+    Mistake,
+    Raises,
+    expect,
+    fail_if_recognised,
+    kind_of,
+    require,
+    showing,
+    shown,
+)
 from grader.wire import OpaqueObject
 
 
 def done(answer: Answer[Processed]) -> Processed:
     """What was seen, once it is clear that the method can be awaited and gives labels."""
     got = answer.value
-    require(got.awaitable or got.labels is None, "not-a-coroutine", kind=kind_of(got.labels))
-    require(got.awaitable, "none-returned")
+    with showing("asyncio.iscoroutine(pipeline.process_async(records))"):
+        require(got.awaitable or got.labels is None, "not-a-coroutine", kind=kind_of(got.labels))
+        require(got.awaitable, "none-returned")
     labels = got.labels if isinstance(got.labels, list) else []
     kinds = [each.type for each in labels if isinstance(each, OpaqueObject)]
     require(not {"coroutine", "Task"} & set(kinds), "coroutines-not-awaited")
@@ -64,11 +74,14 @@ def test_async_labels(learner: Subject, rng: Rng) -> None:
         Mistake("one-failure-stops-all~labels", ["failed"] * 4),
         what="the list of labels",
     )
-    n_calls = sum(call.method == "process" for call in got.calls)
-    require(n_calls == 4, "processed-twice", n_calls=n_calls)
-    require(got.sessions == 1, "no-session", n_sessions=got.sessions)
-    require(all(call.in_session for call in got.calls), "no-session~over")
-    require(got.left, "records-changed")
+    with showing(typed.PROCESSED):
+        require(got.n_processed == 4, "processed-twice", n_calls=got.n_processed)
+    with showing("{}\ndict(sessions=pipeline.sessions)"):
+        require(got.sessions == 1, "no-session", n_sessions=got.sessions)
+    with showing(inside("pipeline", "process_and_classify")):
+        require(all(call.in_session for call in got.calls), "no-session~over")
+    with showing("given = list(records)\n{}\nrecords == given"):
+        require(got.left, "records-changed")
     nothing = done(learner.ask(probes.processed_async, [], before=(data, 4))).labels
     expect(
         Answer(nothing),
@@ -86,12 +99,14 @@ def test_async_nameless_record(learner: Subject, rng: Rng) -> None:
     lines = [line.text for line in answer.value.log] if answer.raised is None else []
     text = " ".join(lines)
     twice = text.count("record 1") > 1 and "record 2" not in text
-    require(not twice, "position-lost~equal", lines=shown(lines))
-    known = "record 1" in text and "record 2" in text
-    require(known or "record" not in text, "position-lost", lines=shown(lines))
+    with showing(typed.LOGGED):
+        require(not twice, "position-lost~equal", lines=shown(lines))
+        known = "record 1" in text and "record 2" in text
+        require(known or "record" not in text, "position-lost", lines=shown(lines))
     if answer.raised is None and answer.value.most > 1:  # otherwise another check complains
         most = answer.value.most
-        require(most == 3, "too-few-at-a-time", at_most=3, most=most)
+        with showing(f"{typed.AT_WORK}dict(most=max(counts))"):
+            require(most == 3, "too-few-at-a-time", at_most=3, most=most)
 
 
 @pytest.mark.parametrize("limit", [5, None])
@@ -101,10 +116,12 @@ def test_async_limit(learner: Subject, rng: Rng, limit: int | None) -> None:
     answer = learner.ask(probes.processed_async, data, *([] if limit is None else [limit]))
     if answer.raised is None or not answer.raised.is_a("Trouble"):
         most, at_most = done(answer).most, limit or 4
-        require(most > 1 or not answer.value.in_loop, "one-after-another~in-the-loop")
-        require(most > 1, "one-after-another")
-        require(most <= at_most, "no-limit", at_most=at_most, most=most)
-        require(most == at_most, "too-few-at-a-time", at_most=at_most, most=most)
+        with showing(f"{typed.AT_WORK}max(counts) <= {at_most}"):
+            require(most <= at_most, "no-limit", at_most=at_most, most=most)
+        with showing(f"{typed.AT_WORK}dict(most=max(counts))"):
+            require(most > 1 or not answer.value.in_loop, "one-after-another~in-the-loop")
+            require(most > 1, "one-after-another")
+            require(most == at_most, "too-few-at-a-time", at_most=at_most, most=most)
 
 
 def test_async_slow_record(learner: Subject, rng: Rng) -> None:
@@ -114,8 +131,10 @@ def test_async_slow_record(learner: Subject, rng: Rng) -> None:
     answer = learner.ask(probes.processed_async, data, 2)
     if answer.raised is None or not answer.raised.is_a("Trouble"):
         n_done = done(answer).overtaken
-        require(n_done == 4, "waits-for-slow-one", n_done=n_done)
-        require(not answer.value.blocked, "loop-blocked")
+        with showing(typed.OVERTAKEN):
+            require(n_done == 4, "waits-for-slow-one", n_done=n_done)
+        with showing(typed.BESIDE):
+            require(not answer.value.blocked, "loop-blocked")
 
 
 def test_async_again(learner: Subject, rng: Rng) -> None:
@@ -126,5 +145,6 @@ def test_async_again(learner: Subject, rng: Rng) -> None:
         most = done(answer).most
         if most != 1:
             first = done(learner.ask(probes.processed_async, data, 1)).most
-            require(first == 1, "no-limit", at_most=1, most=first)
-            require(False, "limit-of-first-call", most=most)
+            with showing(f"{typed.AT_WORK}max(counts) <= 1"):
+                require(first == 1, "no-limit", at_most=1, most=first)
+                require(False, "limit-of-first-call", answer, most=most)
