@@ -7,9 +7,9 @@
 #
 # - write a network as an `nn.Module`, and know the shape of every tensor in it;
 # - keep padding out of an average and out of an LSTM;
-# - write the *focal loss*, which looks at the hard cases;
-# - write the two loops that every training consists of, and the slips that they invite;
-# - tell whether a network learns, and whether what it learned is of any use.
+# - write the *focal loss*, which concentrates on the hard cases;
+# - write the two loops that all training consists of, and know the slips that they invite;
+# - tell whether a network learns, and whether what it has learned is of any use.
 #
 # You need to know the tensors and the `LightCurveDataset` of Exercise 5, and what a derivative is.
 
@@ -17,8 +17,8 @@
 # ## From rules to weights
 #
 # In Exercise 4 you wrote down rules: "fades by more than 0.1 mag a day, so it is a CV". Somebody
-# had to think of every feature and every threshold. A neural network begins with thousands of
-# arbitrary numbers, its *weights*, and changes each of them a little, again and again, in whatever
+# had to think of every feature and every threshold. A neural network starts with thousands of
+# random numbers, its *weights*, and changes each of them a little, again and again, in whatever
 # direction makes its answers less wrong. Nobody tells it what a rise time is.
 #
 # You will write two networks that classify light curves:
@@ -36,12 +36,12 @@
 # ## How this notebook works
 #
 # Functions and methods marked `TODO` are yours to write: delete the line
-# `raise NotImplementedError(...)` and put your code in its place. The docstring says all that is
-# asked. `check("6.1")` says what works and what does not, and `hint("6.1")`, in a cell of your own,
+# `raise NotImplementedError(...)` and put your code in its place. The docstring is the full
+# specification. `check("6.1")` says what works and what does not, and `hint("6.1")`, in a new cell,
 # helps if you are stuck. In a terminal, `grader check 6` checks the whole notebook at once.
 #
-# After every change run the cell of the class again before you run its checks, and make networks
-# anew: those made earlier still have the old methods.
+# After every change run the cell of the class again before you run its checks, and recreate your
+# networks: those created earlier still have the old methods.
 
 # %%
 import copy
@@ -86,7 +86,7 @@ from solutions.ex05_light_curve_dataset import (
 # **padding**. Watch out: an observation at time 0 is not padding, it is the first of its light
 # curve. What tells them apart is the band. Every observation has one, padding has none.
 #
-# The next cell is complete. Read it, you will use all of its functions.
+# The next cell is complete. Read it: you will use all of its functions.
 
 # %%
 TIME_SCALE = 100.0  # days: networks like inputs of order one
@@ -107,14 +107,14 @@ def unpack_batch(features: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def rescale(features: Tensor) -> Tensor:
-    """Return a copy in which time is counted in units of 100 days, so that it is of order one."""
+    """Return a copy in which time is in units of 100 days, so that it is of order one."""
     scale = torch.ones(features.shape[-1], dtype=features.dtype, device=features.device)
     scale[TIME] = 1 / TIME_SCALE
     return features * scale
 
 
 def resolve_device(device: str = "auto") -> torch.device:
-    """Return the device of that name; "auto" is the GPU if there is one, otherwise the CPU."""
+    """Return the device with that name; "auto" is the GPU if there is one, otherwise the CPU."""
     if device != "auto":
         return torch.device(device)
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -123,7 +123,8 @@ def resolve_device(device: str = "auto") -> torch.device:
 def forward_batch(model: nn.Module, features: Tensor) -> Tensor:
     """Return the logits of any of the workbook's networks, shape (batch, num_classes).
 
-    Networks differ in what their `forward` wants. One that asks for `times` or `lengths` gets them.
+    Networks differ in what their `forward` takes. One that has an argument `times` or `lengths`
+    gets it.
     """
     times, lengths = unpack_batch(features)
     wanted = inspect.signature(model.forward).parameters
@@ -132,11 +133,11 @@ def forward_batch(model: nn.Module, features: Tensor) -> Tensor:
 
 
 # %% [markdown]
-# Here are the light curves that we will work with: 1500 invented ones from Exercise 5, of at most
-# 50 observations so that training is quick, split into three sets. The networks learn from the
-# *training set*. The *validation set* shows, while they learn, how they do on light curves they
-# have not seen. The *test set* stays in the drawer until the very end: if you look at it again and
-# again, and change things until it looks good, you have trained on it as well.
+# Here are the light curves that we will work with: 1500 simulated ones from Exercise 5, with at
+# most 50 observations each so that training is quick, split into three sets. The networks learn
+# from the *training set*. The *validation set* shows, while they learn, how they do on light curves
+# they have not seen. The *test set* stays in the drawer until the very end: if you look at it again
+# and again, and change things until it looks good, you have trained on it as well.
 
 # %%
 if __name__ == "__main__":
@@ -194,26 +195,26 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### 6.1 The same layers for every observation
 #
-# A *multilayer perceptron* (MLP) is a chain of linear layers with something bent in between, here
-# the ReLU, $\max(0, x)$. Without it the whole chain would be one linear layer. **Dropout** sets a
-# random part of the numbers to zero in each pass while training, so that the network cannot rely on
-# a few of them; in evaluation it does nothing.
+# A *multilayer perceptron* (MLP) is a chain of linear layers with a nonlinear *activation* in
+# between, here the ReLU, $\max(0, x)$. Without it the whole chain would be one linear layer.
+# **Dropout** sets a random fraction of the numbers to zero in each training pass, so that the
+# network cannot rely on a few of them; in evaluation it does nothing.
 #
-# An MLP wants a fixed number of inputs, and a light curve has any number of observations. So each
-# observation goes through the layers by itself, the *mean* over the observations is taken, and a
-# last linear layer makes logits of it. An arrangement of this kind is called [Deep
+# An MLP needs a fixed number of inputs, but a light curve can have any number of observations. So
+# each observation goes through the layers by itself, the *mean* over the observations is taken, and
+# a last linear layer turns it into logits. An arrangement of this kind is called [Deep
 # Sets](https://arxiv.org/abs/1703.06114) (Zaheer et al. 2017): the answer does not depend on the
-# order of the observations, nor on how many there are. The order in time is not lost, since time is
-# one of the features.
+# order of the observations, and there may be any number of them. The order in time is not lost,
+# since time is one of the features.
 #
 # The mean is a **masked mean**. With `mask = observed(x).unsqueeze(-1)` of shape
-# `(batch, seq_len, 1)`, everything that is multiplied by the mask is zero where there is padding,
-# and the mask's own sum is the number of observations. Beware of a light curve without any: 0/0 is
-# NaN.
+# `(batch, seq_len, 1)`, everything that you multiply by the mask is zero where there is padding,
+# and the sum of the mask itself is the number of observations. Beware of a light curve without any:
+# 0/0 is NaN.
 #
-# `nn.Linear` and its friends work on the last axis and leave the others as they are, so you need no
-# loop over observations. A list of layers becomes a network by `nn.Sequential(*layers)`; layers in
-# an ordinary Python list are invisible to PyTorch, and would never be trained.
+# `nn.Linear` and its friends work on the last axis and leave the others as they are, so you do not
+# need a loop over observations. `nn.Sequential(*layers)` turns a list of layers into a network;
+# layers in an ordinary Python list are invisible to PyTorch, and would never be trained.
 
 
 # %% part="6.1" points=2
@@ -233,7 +234,7 @@ class SimplePhotometryMLP(nn.Module):
             hidden_sizes: the widths of the hidden layers, in order, at least one. The list is not
                 changed.
             num_classes: the number of logits, which the last linear layer gives.
-            dropout: the probability with which dropout sets a number to zero while training.
+            dropout: the probability that dropout sets a number to zero during training.
 
         All weights are among `model.parameters()`.
 
@@ -257,14 +258,14 @@ class SimplePhotometryMLP(nn.Module):
 
         Args:
             x: the features, shape (batch, seq_len, input_size). Rows without a band are padding,
-                whatever numbers their other columns hold (there is no NaN). Pass `rescale(x)` to
-                the layers; x itself is not changed.
+                whatever numbers their other columns hold (never NaN). Pass `rescale(x)` to the
+                layers; x itself is not changed.
 
         Returns:
-            Logits (no softmax), float32, shape (batch, num_classes), also for a batch of one. They
+            Logits (no softmax), float32, shape (batch, num_classes), even for a batch of one. They
             come from a mean over the observations of each light curve. Padding makes no difference,
-            wherever it stands and however much of it there is, and the light curves of a batch do
-            not influence each other. A light curve without observations has finite logits.
+            wherever it is and however much of it there is, and the light curves of a batch do not
+            influence each other. A light curve without observations has finite logits.
 
         Example:
             >>> SimplePhotometryMLP(6, [64, 32], 5)(torch.zeros(8, 100, 6)).shape
@@ -295,13 +296,13 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### 6.2 One observation after another
 #
-# A *recurrent* network reads a light curve as you read this sentence. It keeps a *hidden state*,
-# and each observation changes it. In the **LSTM** (*long short-term memory*, Hochreiter and
-# Schmidhuber 1997) small gates decide what of the state is kept, what is forgotten and what is let
-# in. Charnock and Moss ([2017](https://arxiv.org/abs/1606.07442)) were among the first to classify
-# supernovae with it. The state after the last observation goes to a linear layer.
+# A *recurrent* network reads a light curve the way you read this sentence. It keeps a *hidden
+# state*, and each observation changes it. In the **LSTM** (*long short-term memory*, Hochreiter and
+# Schmidhuber 1997) small gates decide how much of the state is kept, how much is forgotten and what
+# is let in. Charnock and Moss ([2017](https://arxiv.org/abs/1606.07442)) were among the first to
+# classify supernovae with one. The state after the last observation goes to a linear layer.
 #
-# After the *last observation*: not after the last row, which is padding. An LSTM that reads on
+# That means the *last observation*, not the last row, which is often padding. An LSTM that reads on
 # through forty rows of zeros goes on changing its state. `pack_padded_sequence` takes a batch and
 # its `lengths` and makes a *packed sequence* without padding, which `nn.LSTM` reads.
 #
@@ -310,11 +311,12 @@ if __name__ == "__main__":
 # output, (hidden, cell) = self.lstm(packed)
 # ```
 #
-# Four traps lie here:
+# There are four traps here:
 #
 # - `batch_first=True` is needed for `nn.LSTM` and for `pack_padded_sequence`. Without it, the first
-#   axis is taken for time, often without an error.
-# - `enforce_sorted=False` lets the light curves come in any order, and gives the results in theirs.
+#   axis is taken to be time, often without an error.
+# - `enforce_sorted=False` lets the light curves come in any order, and returns the results in that
+#   order.
 # - `hidden` has the shape `(num_layers, batch, hidden_size)`, whatever `batch_first` says:
 #   `hidden[-1]` is the last layer's state after the last observation of each light curve. (`output`
 #   is packed; `pad_packed_sequence` unpacks it, and puts zeros after the last observation.)
@@ -323,7 +325,7 @@ if __name__ == "__main__":
 
 # %% part="6.2" points=2
 class LightCurveLSTM(nn.Module):
-    """Classifies light curves by an LSTM that reads the observations in order.
+    """Classifies light curves with an LSTM that reads the observations in order.
 
     References: Hochreiter and Schmidhuber 1997, Neural Computation 9, 1735; Charnock and Moss 2017,
     arXiv:1606.07442.
@@ -337,16 +339,16 @@ class LightCurveLSTM(nn.Module):
         num_classes: int,
         dropout: float = 0.2,
     ) -> None:
-        """Make an `nn.LSTM` and a classifier.
+        """Create an `nn.LSTM` and a classifier.
 
         Args:
             input_size: the number of features of an observation.
             hidden_size: the size of the LSTM's hidden state.
             num_layers: the number of layers of the LSTM, at least 1.
             num_classes: the number of logits.
-            dropout: the probability with which dropout sets a number to zero while training:
-                between the LSTM's layers, if there are several (PyTorch warns of one layer with
-                dropout), and always before the last linear layer.
+            dropout: the probability that dropout sets a number to zero during training: between the
+                LSTM's layers, if there are several (PyTorch warns about dropout with a single
+                layer), and always before the last linear layer.
 
         Example:
             LightCurveLSTM(6, 64, 2, 5) has two layers of 64 and a linear layer from 64 to 5.
@@ -369,11 +371,11 @@ class LightCurveLSTM(nn.Module):
                 order. It is not changed.
 
         Returns:
-            Logits (no softmax), float32, shape (batch, num_classes), also for a batch of one. They
+            Logits (no softmax), float32, shape (batch, num_classes), even for a batch of one. They
             come from the last layer's hidden state after the last observation, through the dropout
             and the linear layer. Padding makes no difference, however much of it there is, and the
             light curves of a batch do not influence each other. A light curve without observations
-            (length 0) has finite logits, which ones is up to you.
+            (length 0) has finite logits; which ones is up to you.
 
         Example:
             >>> LightCurveLSTM(6, 64, 2, 5)(torch.zeros(2, 100, 6), torch.tensor([31, 74])).shape
@@ -403,17 +405,18 @@ if __name__ == "__main__":
 # ### 6.3 A loss that looks at the hard cases
 #
 # A *loss* says how wrong an answer is. The usual one is the **cross-entropy**, $-\log p$, where $p$
-# is the probability that the network gives to the true class: 0 if it is sure and right, and
-# without a bound if it is sure and wrong.
+# is the probability that the network gives to the true class: zero if the network is sure and
+# right, and without bound if it is sure and wrong.
 #
-# In a survey most objects are of a few common kinds, and soon these are classified well. But each
-# of ten thousand well classified AGN still adds a little to the loss, and together they drown out
-# the three TDEs. The **focal loss** ([Lin et al. 2017](https://arxiv.org/abs/1708.02002), eq. 4 and
-# 5) turns the easy cases down,
+# In a survey most objects belong to a few common classes, and these are soon classified well. But
+# each of ten thousand well classified AGN still adds a little to the loss, and together they drown
+# out the three TDEs. The **focal loss** ([Lin et al. 2017](https://arxiv.org/abs/1708.02002), eq. 4
+# and 5) turns down (*down-weights*) the easy cases,
 #
 # $$\mathrm{FL} = -\alpha\,(1 - p)^\gamma \log p,$$
 #
-# and the larger $\gamma$, the more so. With $\gamma = 0$ and $\alpha = 1$ it is the cross-entropy.
+# and the more so, the larger $\gamma$ is. With $\gamma = 0$ and $\alpha = 1$ it is the
+# cross-entropy.
 #
 # Take the logarithm of a softmax with `F.log_softmax`, never in two steps: a probability as small
 # as $e^{-200}$ is 0 in 32 bits, and its logarithm is infinite. The loss of a batch is the mean of
@@ -425,8 +428,8 @@ class FocalLoss(nn.Module):
     """The focal loss of Lin et al. 2017, arXiv:1708.02002.
 
     Attributes:
-        alpha: a factor.
-        gamma: how much easy cases are turned down, at least 0; 0 not at all.
+        alpha: a factor in front.
+        gamma: how strongly easy cases are turned down, at least 0; with 0 they are not.
     """
 
     def __init__(self, alpha: float = 1.0, gamma: float = 2.0) -> None:
@@ -439,16 +442,16 @@ class FocalLoss(nn.Module):
 
         Args:
             inputs: logits, shape (batch, num_classes).
-            targets: the numbers of the true classes, shape (batch,), int64.
+            targets: the indices of the true classes, shape (batch,), int64.
 
         Returns:
-            A tensor of no dimensions, through which gradients flow: the mean over the batch of
-            -alpha (1 - p)**gamma log(p), where p is the probability that softmax gives to the true
-            class. It and its gradient are finite, also where p is as small as exp(-200). (What the
-            gradient is where p is 1 and gamma between 0 and 1 is up to you.)
+            A scalar tensor (no dimensions), through which gradients flow: the mean over the batch
+            of -alpha (1 - p)**gamma log(p), where p is the probability that softmax gives to the
+            true class. It and its gradient are finite, even where p is as small as exp(-200). (What
+            the gradient is where p is 1 and gamma is between 0 and 1 is up to you.)
 
         Example, for two light curves with p = 0.5 and p = 0.9, and gamma = 2:
-            0.5**2 * 0.6931 = 0.1733 and 0.1**2 * 0.1054 = 0.0011, with the mean 0.0872.
+            0.5**2 * 0.6931 = 0.1733 and 0.1**2 * 0.1054 = 0.0011, with a mean of 0.0872.
         """
         ### BEGIN SOLUTION
         minus_log_p = F.cross_entropy(inputs, targets, reduction="none")  # (batch,)
@@ -459,8 +462,9 @@ class FocalLoss(nn.Module):
 
 
 # %% [markdown]
-# The loss of a single light curve against the probability of its true class. Where the network is
-# right (*p* above 0.5) the curves drop, and where it is badly wrong they change little.
+# The plot shows the loss of a single light curve against the probability of its true class. As
+# $\gamma$ grows, the loss drops where the network is right (*p* above 0.5), and changes little
+# where it is badly wrong.
 
 # %%
 if __name__ == "__main__":
@@ -493,17 +497,17 @@ if __name__ == "__main__":
 # |---|---|---|
 # | 1 | `logits = forward_batch(model, features)` | asks the network |
 # | 2 | `loss = criterion(logits, labels)` | says how wrong that was |
-# | 3 | `optimizer.zero_grad()` | clears the gradients of the batch before |
-# | 4 | `loss.backward()` | computes the derivative of the loss by each weight |
+# | 3 | `optimizer.zero_grad()` | clears the gradients of the previous batch |
+# | 4 | `loss.backward()` | computes the derivative of the loss with respect to each weight |
 # | 5 | `optimizer.step()` | changes each weight a little, against its derivative |
 #
-# Step 3 may stand anywhere before step 4, but not be left out: `backward` *adds* to the gradients
-# that are there. And the network has to know that it is being trained, by `model.train()`, or
-# its dropout does nothing.
+# Step 3 may come anywhere before step 4, but must not be left out: `backward` *adds* to the
+# gradients that are there. And the network has to be told that it is being trained, with
+# `model.train()`, or its dropout does nothing.
 #
-# The loop returns the mean loss per light curve. The loss of a batch is a mean already, so it
-# counts as often as there are light curves in the batch; the last batch is often smaller. Collect
-# numbers (`loss.item()`), not tensors: a tensor holds on to all that it was computed from.
+# The loop returns the mean loss per light curve. The loss of a batch is already a mean, so weight
+# it by the number of light curves in the batch; the last batch is often smaller. Collect numbers
+# (`loss.item()`), not tensors: a tensor holds on to everything it was computed from.
 
 
 # %% part="6.4" points=2
@@ -518,10 +522,10 @@ def train_epoch(
 
     Args:
         model: any network that forward_batch knows how to call. It is put into training mode.
-        dataloader: gives batches (features, labels), with the light curves along the first axis.
+        dataloader: yields batches (features, labels), with the light curves along the first axis.
         optimizer: changes the weights of the model, once for each batch. Only the gradient of that
             batch counts: whatever gradients there were before are cleared.
-        criterion: a loss module, called with logits and labels; gives the mean loss of a batch.
+        criterion: a loss module, called with logits and labels; returns the mean loss of a batch.
         device: "auto", "cpu", "cuda" and so on, for resolve_device. The model, the criterion and
             each batch are moved there.
 
@@ -530,7 +534,7 @@ def train_epoch(
         were before each step, weighted by the number of light curves in each batch.
 
     Raises:
-        ValueError: If the dataloader gives no batch.
+        ValueError: If the dataloader yields no batch.
 
     Example:
         Batches of 4, 4 and 1 light curves with losses 1.0, 2.0 and 6.0 have the mean loss
@@ -558,15 +562,15 @@ def train_epoch(
 # %% [markdown]
 # ### 6.5 The loop that only looks
 #
-# To see how good a network is, ask it and change nothing. Two switches matter, and they are
-# different ones:
+# To see how good a network is, ask it and change nothing. Two switches matter, and they do
+# different things:
 #
 # - `model.eval()` puts the *network* into evaluation mode: dropout does nothing.
-# - `with torch.no_grad():` tells *PyTorch* that no gradients will be wanted. That saves time and
+# - `with torch.no_grad():` tells *PyTorch* that gradients will not be needed. That saves time and
 #   memory.
 #
-# Neither does the work of the other. The caller may be in the middle of a training run, so leave
-# the network in the mode in which it came: `model.training` says which, and `model.train(True)` or
+# Neither does the job of the other. The caller may be in the middle of a training run, so leave the
+# network in the mode that you found it in: `model.training` says which, and `model.train(True)` or
 # `model.train(False)` sets it.
 #
 # The accuracy is the fraction of *light curves* whose largest logit is that of the true class.
@@ -580,10 +584,10 @@ def evaluate_model(
 
     Args:
         model: any network that forward_batch knows how to call. It is in evaluation mode while it
-            is asked; afterwards `model.training` is what it was before, also after a ValueError.
+            is asked; afterwards `model.training` is what it was before, even after a ValueError.
             Its weights and their gradients stay as they are, and no gradients are computed.
-        dataloader: gives batches (features, labels), with the light curves along the first axis.
-        criterion: a loss module, called with logits and labels; gives the mean loss of a batch.
+        dataloader: yields batches (features, labels), with the light curves along the first axis.
+        criterion: a loss module, called with logits and labels; returns the mean loss of a batch.
         device: "auto", "cpu", "cuda" and so on, for resolve_device. The model, the criterion and
             each batch are moved there.
 
@@ -593,7 +597,7 @@ def evaluate_model(
         largest logit is that of the true class.
 
     Raises:
-        ValueError: If the dataloader gives no batch.
+        ValueError: If the dataloader yields no batch.
 
     Example:
         Batches of 4, 4 and 1 light curves, of which 3, 1 and 1 are classified correctly, have an
@@ -623,12 +627,12 @@ def evaluate_model(
 # ## Does it learn at all?
 #
 # Before you train on everything, train on almost nothing. A network that works can memorise sixteen
-# light curves, and its loss goes to zero. If it does not, something is broken: a softmax too many,
-# a gradient that is lost, labels that belong to other light curves. This test takes seconds, and a
-# run that trains all night on a broken network takes all night.
+# light curves, and its loss goes to zero. If it does not, something is broken: one softmax too
+# many, a gradient that gets lost, labels that belong to other light curves. This test takes
+# seconds, and a run that trains all night on a broken network takes all night.
 #
-# A network that has not learned anything should start near $\ln 5 = 1.61$, the cross-entropy of
-# giving each of five classes the probability 1/5.
+# An untrained network should start near $\ln 5 = 1.61$, the cross-entropy when each of five classes
+# gets the probability 1/5.
 
 
 # %%
@@ -657,10 +661,10 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Training both networks
 #
-# Now for all of the training set. One thing is added. The gradient of an LSTM runs back through
-# fifty steps, and now and then it *explodes*: a single batch throws away what was learned in ten
-# epochs. So large gradients are cut off (**gradient clipping**), here by a *hook*, a function that
-# PyTorch calls with each gradient as it is computed.
+# Now for the whole training set, with one addition. The gradient of an LSTM runs back through fifty
+# steps, and now and then it *explodes*: a single batch throws away what was learned in ten epochs.
+# So large gradients are cut off (**gradient clipping**), here by a *hook*, a function that PyTorch
+# calls with each gradient as it is computed.
 
 # %%
 if __name__ == "__main__":
@@ -704,22 +708,22 @@ if __name__ == "__main__":
 #
 # - Both losses go down together. While they do, the network learns something that holds for other
 #   light curves as well, and a few more epochs would do no harm. If the validation loss went up
-#   while the training loss went on down, the network would be memorising.
+#   while the training loss kept falling, the network would be memorising.
 # - The validation loss is mostly the *lower* one. That is neither a mistake nor a miracle: dropout
-#   makes things harder during training, and the training loss is a mean over an epoch at whose
-#   beginning the network was worse than at its end.
+#   makes things harder during training, and the training loss is a mean over an epoch, and the
+#   network was worse at the beginning of it than at the end.
 # - The curves are jagged, most of all the LSTM's. Do not read anything into a single epoch, and do
-#   not believe in a better network that is better by one jag.
+#   not believe that a network is better because of a single jag.
 #
-# The smallest loss tells you little about which classes are confused. So here are the confusion
-# matrices for the test set, which nobody has looked at until now. Beside the networks stands the
-# cheapest classifier of all, which always says the same.
+# The loss tells you little about which classes are confused. So here are the confusion matrices for
+# the test set, which nobody has looked at until now. Next to the networks is the cheapest
+# classifier of all, which always gives the same answer.
 
 # %%
 if __name__ == "__main__":
 
     def predictions(model: nn.Module, features: Tensor) -> Tensor:
-        """Return the number of the class with the largest logit for each light curve."""
+        """Return the index of the class with the largest logit for each light curve."""
         place = next(model.parameters()).device
         with torch.no_grad():
             return forward_batch(model.eval(), features.to(place)).argmax(dim=-1).cpu()
@@ -752,21 +756,21 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# Each row adds up to 1; in brackets stands how many light curves of the class there are.
+# Each row adds up to 1; the number of light curves in each class is in brackets.
 #
-# The accuracy of the first matrix is more than one half, and nothing has been learned: most of what
-# a survey sees are supernovae of type Ia. From there the networks gain twenty points or so. The
-# *balanced* accuracy, in which every class counts the same, tells more.
+# The accuracy of the first matrix is more than one half, yet nothing has been learned: most objects
+# that a survey sees are supernovae of type Ia. From there the networks gain twenty points or so.
+# The *balanced* accuracy, in which every class counts the same, tells you more.
 #
 # What do they confuse? Type II with type Ia, mostly in that direction: where the network hesitates,
-# the common class is the safer bet. And the row of the TDEs is a failure. Hardly thirty of the 900
-# light curves to learn from are TDEs, and to ignore these costs next to nothing. For anyone who
-# looks for TDEs both networks are useless, whatever their accuracy. **Exercise 8** is about that.
+# the common class is the safer bet. And the row of the TDEs is a failure. Barely thirty of the 900
+# training light curves are TDEs, and ignoring them costs next to nothing. For anyone looking for
+# TDEs both networks are useless, whatever their accuracy. **Exercise 8** is about that.
 #
 # Whether MLP or LSTM comes out ahead depends on the seed; try another one before you believe in
-# either. And what they have learned is an *invented* sky. Tried on the 908 real objects of Exercise
-# 4, both have a balanced accuracy of about 0.4, and there your rules had 0.64. Real CVs and TDEs do
-# not look quite like ours, and a network that has seen nothing else cannot know. A network is as
+# either. And what they have learned is a *simulated* sky. Tried on the 908 real objects of Exercise
+# 4, both have a balanced accuracy of about 0.4, where your rules had 0.64. Real CVs and TDEs do not
+# look quite like ours, and a network that has seen nothing else cannot know. A network is only as
 # good as what it was trained on.
 
 # %% [markdown]
@@ -777,13 +781,14 @@ if __name__ == "__main__":
 # ### 6.E1 A learning rate that changes
 #
 # The learning rate is how far each step goes. Large steps are fast but never settle down; small
-# ones settle down but take forever. So one begins small, since the first gradients of an untrained
-# network point anywhere (the *warm-up*, [Goyal et al. 2017](https://arxiv.org/abs/1706.02677)),
-# goes up quickly, and then slowly down along half a cosine ([Loshchilov and Hutter
-# 2017](https://arxiv.org/abs/1608.03983)).
+# ones settle down but take forever. So one starts small, since the first gradients of an untrained
+# network could point anywhere (the *warm-up*, [Goyal et al.
+# 2017](https://arxiv.org/abs/1706.02677)), goes up quickly, and then comes down slowly along half a
+# cosine ([Loshchilov and Hutter 2017](https://arxiv.org/abs/1608.03983)).
 #
 # PyTorch calls that a *scheduler*. `LambdaLR(optimizer, factor)` is one: it *multiplies* the
-# learning rate that the optimizer was made with by `factor(epoch)`, where the epochs count from 0.
+# learning rate that the optimizer was created with by `factor(epoch)`, where epochs are counted
+# from 0.
 
 
 # %% part="6.E1" points=1
@@ -793,14 +798,14 @@ def warmup_cosine(optimizer: Optimizer, num_epochs: int, warmup_epochs: int = 2)
     Bonus.
 
     Args:
-        optimizer: its learning rates are those that are reached at the end of the warm-up. It has
-            no scheduler yet, and may have several groups of parameters, each with its own rate.
+        optimizer: its learning rates are those that are reached at the end of the warm-up. It does
+            not have a scheduler yet, and may have several parameter groups, each with its own rate.
         num_epochs: how many epochs there will be.
         warmup_epochs: how many of them are warm-up, possibly 0.
 
     Returns:
-        A scheduler whose `step()` is to be called once after each epoch. In epoch e = 0, 1, ...,
-        num_epochs - 1 each learning rate is what it was when the optimizer came, times
+        A scheduler whose `step()` you call once after each epoch. In epoch e = 0, 1, ...,
+        num_epochs - 1 each learning rate is what it was in the optimizer that was passed, times
             (e + 1) / (warmup_epochs + 1)                                in the warm-up,
             (1 + cos(pi (e - warmup_epochs) / (num_epochs - warmup_epochs))) / 2   from then on,
         so that epoch `warmup_epochs` is the first one with the full rate. What comes after epoch
@@ -830,7 +835,7 @@ def warmup_cosine(optimizer: Optimizer, num_epochs: int, warmup_epochs: int = 2)
 if __name__ == "__main__":
 
     def rates(num_epochs: int, warmup_epochs: int) -> Iterator[float]:
-        """Give the learning rate of each epoch."""
+        """Yield the learning rate of each epoch."""
         optimizer = Adam([nn.Parameter(torch.zeros(1))], lr=0.003)
         scheduler = warmup_cosine(optimizer, num_epochs, warmup_epochs)
         for _ in range(num_epochs):
@@ -852,9 +857,9 @@ if __name__ == "__main__":
 # ### 6.E2 Stop in time
 #
 # A network that trains for too long memorises the training set, noise and all, and gets worse at
-# everything else: the training loss falls and falls, and the validation loss turns up again. With
-# **early stopping** training ends when the validation loss has not got better for a while (the
-# *patience*), and the weights of the best epoch are put back.
+# everything else: the training loss falls and falls, while the validation loss turns up again. With
+# **early stopping** training ends when the validation loss has not improved for a while (the
+# *patience*), and the weights of the best epoch are restored.
 #
 # Beware: `model.state_dict()` is not a copy. Its tensors are the weights of the model themselves,
 # and go on changing; `copy.deepcopy` makes a copy.
@@ -877,26 +882,26 @@ def fit(
 
     Bonus.
 
-    In each epoch calls train_epoch with train_loader, then evaluate_model with val_loader, then
-    scheduler.step(), if there is a scheduler, once: also in the last epoch. Both functions get the
+    Each epoch calls train_epoch with train_loader, then evaluate_model with val_loader, then, if
+    there is a scheduler, scheduler.step() once, even in the last epoch. Both functions get the
     device.
 
     Args:
         model, train_loader, optimizer, criterion, device: as for train_epoch.
-        val_loader: gives the batches that the validation loss is measured with.
-        num_epochs: how many epochs there are at most, at least 1.
+        val_loader: yields the batches on which the validation loss is measured.
+        num_epochs: the largest number of epochs, at least 1.
         patience: training ends after this many epochs in a row that were not better, at least 1.
         min_delta: an epoch is better if its validation loss is below that of the best epoch so far
-            by more than this. The first epoch is better than none. (What a loss of NaN does is up
-            to you.)
+            by more than this. The first epoch always counts as better. (What a loss of NaN does is
+            up to you.)
         scheduler: changes the learning rate.
 
     Returns:
         A dictionary of lists, with one entry for each epoch that took place:
         train_loss: what train_epoch returned.
         val_loss, val_accuracy: what evaluate_model returned.
-        learning_rate: the rate that the epoch was trained with, of the optimizer's first group of
-            parameters (`optimizer.param_groups[0]["lr"]`).
+        learning_rate: the rate that the epoch was trained with, of the optimizer's first parameter
+            group (`optimizer.param_groups[0]["lr"]`).
         Afterwards the model has the weights of the best epoch.
 
     Example:
@@ -929,7 +934,7 @@ def fit(
 
 
 # %% [markdown]
-# To see it at work, we give a large network a hundred light curves only, and no dropout.
+# To see it at work, we give a large network only a hundred light curves, and no dropout.
 
 # %%
 if __name__ == "__main__":
@@ -952,21 +957,21 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# The training loss goes on falling, and for the validation loss there is nothing more to gain: what
-# the network learns after the dot are these hundred light curves and no others. Note that the
-# validation set has now been *used*: the best of all epochs was chosen by it, so its loss is a
-# little too good. That is what the test set is for.
+# The training loss keeps falling, but the validation loss has nothing more to gain: after the dot
+# the network learns these hundred light curves by heart and nothing else. Note that the validation
+# set has now been *used*: the best of all epochs was chosen by it, so its loss is a little too
+# good. That is what the test set is for.
 #
 # ## Where to go next
 #
-# You have two networks, a loss, and the loops that train and judge any network from now on.
+# You have two networks, a loss, and the loops that will train and evaluate any network from now on.
 #
 # - Train with `FocalLoss()` in place of `nn.CrossEntropyLoss()`. Which rows of the confusion matrix
-#   gain? Losses of different kinds cannot be compared with each other, accuracies can.
-# - Give `fit` a scheduler by `warmup_cosine`, and let it run for sixty epochs.
+#   gain? Different kinds of loss cannot be compared with each other, but accuracies can.
+# - Give `fit` a scheduler from `warmup_cosine`, and let it run for sixty epochs.
 # - Take the time away from the MLP (`features[..., TIME] = 0`). How much is lost? And without the
 #   flux?
 # - Read Andrej Karpathy's [recipe for training neural
-#   networks](https://karpathy.github.io/2019/04/25/recipe/): most of what goes wrong in a training
+#   networks](https://karpathy.github.io/2019/04/25/recipe/): most of what goes wrong in training
 #   goes wrong without an error message.
 # - In **Exercise 7** a transformer looks at all observations at once, and learns what a time is.

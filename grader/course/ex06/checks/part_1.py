@@ -82,7 +82,7 @@ def on_a_line() -> list[np.ndarray]:
 
 
 def test_mlp_logits(learner: Subject, rng: Rng, memory: Memory) -> None:
-    """Logits of shape (batch, num_classes), also for a batch of one"""
+    """Logits of shape (batch, num_classes), even for a batch of one"""
     check_logits(logits_of(learner, rng, memory, plan))
 
 
@@ -146,7 +146,7 @@ def test_mlp_mean(learner: Subject, rng: Rng, memory: Memory) -> None:
 
 
 def test_mlp_padding_in_front(learner: Subject, rng: Rng, memory: Memory) -> None:
-    """Padding makes no difference, wherever it stands"""
+    """Padding makes no difference, wherever it is"""
     behind, in_front, between, _ = logits_of(learner, rng, memory, plan).of("places")
     require(approx_equal(behind, in_front, 1e-4, 1e-5), "first-rows-taken", where="before")
     require(approx_equal(behind, between, 1e-4, 1e-5), "first-rows-taken", where="between")
@@ -169,7 +169,7 @@ def test_mlp_unchanged(learner: Subject, rng: Rng) -> None:
 
 
 def test_mlp_sizes(learner: Subject, rng: Rng) -> None:
-    """Every hidden size is used: what passes a layer of one number is one number"""
+    """Every hidden size is used: a layer of one number lets one number through"""
     x = light_curves(rng, [1] * 6, 1)
     made_of = [[N_FEATURES, sizes, N_CLASSES] for sizes in ([16, 1], [1, 16])]
     found = learner.ask(probes.derivatives, MLP[0], made_of, Tensor.of(x)).value
@@ -208,7 +208,7 @@ def n_weights(n_features: Any, sizes: Any, n_classes: Any) -> int:
 
 
 def test_mlp_weights(learner: Subject, rng: Rng) -> None:
-    """All layers are registered and learn, and have the sizes that are given"""
+    """All layers are registered and learn, and have the given sizes"""
     x = Tensor.of(light_curves(rng, [6, 4, 5, 6, 3, 6, 2, 6], 6))
     n, sizes, classes = 5, [16, 4], 2
     other = [n, sizes, classes]
@@ -232,14 +232,14 @@ def test_mlp_bends(learner: Subject, rng: Rng, memory: Memory) -> None:
 
 
 def test_mlp_last_hidden_layer_bends(learner: Subject, rng: Rng, memory: Memory) -> None:
-    """There is a ReLU after every hidden layer, also after the last one"""
+    """There is a ReLU after every hidden layer, even the last one"""
     at_ends, between = logits_of(learner, rng, memory, plan).of("last bends")
     straight = np.allclose(between, (at_ends[:-1] + at_ends[1:]) / 2, 1e-5, 1e-6)
     require(not straight, "last-hidden-layer-linear")
 
 
 def test_mlp_layers(learner: Subject, rng: Rng, memory: Memory) -> None:
-    """What stands between the layers is a ReLU, before the last one a mean; nothing follows"""
+    """There is a ReLU between the layers and a mean before the last one; nothing follows"""
     got, _ = inside(learner, rng, memory)
     layers = got.layers
     check_end(got, rows_each=3)

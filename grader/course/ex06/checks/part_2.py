@@ -53,7 +53,7 @@ def plan(rng: Rng) -> dict[str, Batches]:
 
 
 def test_lstm_logits(learner: Subject, rng: Rng, memory: Memory) -> None:
-    """Logits of shape (batch, num_classes), also for a batch of one"""
+    """Logits of shape (batch, num_classes), even for a batch of one"""
     check_logits(logits_of(learner, rng, memory, plan))
 
 
@@ -72,7 +72,7 @@ def test_lstm_padding(learner: Subject, rng: Rng, memory: Memory) -> None:
 
 
 def test_lstm_batch(learner: Subject, rng: Rng, memory: Memory) -> None:
-    """The order of a batch makes no difference, nor what else is in it"""
+    """The order of a batch makes no difference, nor does anything else in it"""
     check_batch(logits_of(learner, rng, memory, plan))
 
 
@@ -132,7 +132,7 @@ def test_lstm_rescaled(learner: Subject, rng: Rng, memory: Memory) -> None:
 
 
 def test_lstm_is_one(learner: Subject) -> None:
-    """The recurrent layers are those of an LSTM, and have the sizes that are given"""
+    """The recurrent layers are those of an LSTM, and have the given sizes"""
     answer = learner.ask(probes.recurrent_layers, [4, 7, 3, N_CLASSES])
     layers = [layer for layer in answer.value if len(layer) == 4]
     for kind, *_ in layers:

@@ -161,7 +161,7 @@ def judge_cross_entropy(trial: Trial, answer: Answer[Any], _: Any) -> None:
 
 
 def test_sure_and_wrong(learner: Subject, rng: Rng, memory: Memory) -> None:
-    """It is finite, and right, where p is as small as exp(-200)"""
+    """The loss is finite, and right, where p is as small as exp(-200)"""
     check(learner, rng, memory, "wrong", judge_sure_and_wrong)
 
 
@@ -189,7 +189,7 @@ def judge_sure_and_wrong(trial: Trial, answer: Answer[Any], gradient: Any) -> No
 
 
 def test_sure_and_right(learner: Subject, rng: Rng, memory: Memory) -> None:
-    """It and its gradient are finite where p is 1"""
+    """The loss and its gradient are finite where p is 1"""
     for gamma in (2.0, 0.0):
         check(learner, rng, memory, f"right {gamma}", judge_sure_and_right)
 
@@ -203,7 +203,7 @@ def judge_sure_and_right(trial: Trial, answer: Answer[Any], gradient: Any) -> No
 
 
 def test_gradient(learner: Subject, rng: Rng, memory: Memory) -> None:
-    """Its gradient is the formula's, the factor (1 - p)**gamma included"""
+    """The gradient is that of the formula, including the factor (1 - p)**gamma"""
     check(learner, rng, memory, "gradient", judge_gradient)
 
 
@@ -218,7 +218,7 @@ def judge_gradient(trial: Trial, answer: Answer[Any], gradient: Any) -> None:
             Answer(gradient, question=answer.question),
             Tensor.of((inner - factor)[:, None] * hot / batch),
             Mistake("gradient-lost~factor", Tensor.of(-factor[:, None] * hot / batch)),
-            what="the gradient by the logits",
+            what="the gradient with respect to the logits",
             rtol=1e-3,
             atol=1e-5,
         )

@@ -133,7 +133,7 @@ def test_only_looks(learner: Subject, rng: Rng, memory: Memory) -> None:
 
 
 def test_mode_restored(learner: Subject, rng: Rng, memory: Memory) -> None:
-    """Afterwards the network is in the mode in which it came"""
+    """Afterwards the network is in the mode it came in"""
     few = Regression(rng).sent(drop_last=True, size=BATCH_SIZE - 1)
     modes = ((True, "training", "evaluation"), (False, "evaluation", "training"))
     for training, before, after in modes:

@@ -127,7 +127,7 @@ def warmup_mistakes(want: list[float], warmup: int, base: list[float]) -> list[M
 
 
 def test_default_warmup(learner: Subject) -> None:
-    """Two epochs of warm-up unless it is said otherwise"""
+    """Two epochs of warm-up unless told otherwise"""
     want = [[factor] for factor in factors(8, 2)]
     answer = learner.ask(probes.learning_rates, [1.0], 8)
     require(

@@ -164,7 +164,7 @@ def test_all_epochs(learner: Subject, rng: Rng, memory: Memory) -> None:
 
 
 def test_min_delta(learner: Subject, rng: Rng, memory: Memory) -> None:
-    """An epoch counts as better only if it is so by more than `min_delta`"""
+    """An epoch counts as better only if it is better by more than `min_delta`"""
     asked, answer = trained(learner, rng, memory, "min_delta")
     _, epochs, _ = went(answer)
     val = asked.val
@@ -180,7 +180,7 @@ def test_min_delta(learner: Subject, rng: Rng, memory: Memory) -> None:
 
 
 def test_equal_is_not_better(learner: Subject, rng: Rng, memory: Memory) -> None:
-    """An epoch that is better by just `min_delta`, and no more, is not better"""
+    """An epoch that is better by exactly `min_delta` does not count as better"""
     for min_delta in (0.25, 0.0):
         asked, answer = trained(learner, rng, memory, f"equal {min_delta}")
         _, epochs, kept = went(answer)
@@ -220,7 +220,7 @@ def test_scheduler(learner: Subject, rng: Rng, memory: Memory) -> None:
 
 
 def test_device_is_passed_on(learner: Subject, rng: Rng, memory: Memory) -> None:
-    """Both loops are called with the device"""
+    """Both loops are given the device"""
     _, answer = trained(learner, rng, memory, "stops")
     others = sorted({place for place in answer.value.devices if place != "cpu:0"})
     require(not others, "device-not-passed-on", others=others)
