@@ -34,6 +34,7 @@ from grader.course import lines, probing
 from grader.expect import approx_equal
 from grader.learner import Kernel
 from grader.runner import with_tensors
+from grader.splice import splice
 from grader.wire import OpaqueObject, Set, Table, Tensor
 
 NUMBERS = [exercise.load(slug).number for slug in exercise.slugs()]
@@ -47,6 +48,7 @@ CHOSEN = [
 """A quarter of the wrong answers, always the same ones; all where there is time."""
 NO_LINES = frozenset(
     {
+        "3.3-light-curves-pile-up",  # it also holds the measurements of earlier calls
         "6.4-arguments-swapped",  # PyTorch raises another exception than the check's criterion
         "9.1-first-notes-kept",  # they are those of a call before
         "9.E1-rows-of-an-earlier-call",  # it also holds the rows of a call with other data
@@ -324,6 +326,36 @@ def test_a_short_input_changes_no_verdict(answer: Answer, monkeypatch: pytest.Mo
     assert short.code == again.code
     for name in ("status", "points", "misconception", "checks", "told", "gates"):
         assert getattr(short, name) == getattr(long, name), name
+
+
+OLDEST_FIRST = """
+class SurveyProcessor:
+    @classmethod
+    def from_survey_name(cls, survey_name):
+        waiting = [SurveyProcessor]
+        for found in waiting:
+            waiting += found.__subclasses__()
+        known = [each for each in waiting if not inspect.isabstract(each)]
+        names = [each.__name__.removesuffix("Processor") for each in known]
+        for name, found in zip(names, known):
+            if name.lower() == survey_name.strip().lower():
+                return found()
+        raise ValueError(f"no {survey_name!r}; there are: {', '.join(names)}")
+"""
+
+
+def test_surveys_that_were_typed_to_be_shown_stay_out_of_later_trials() -> None:
+    slug = "ex03_survey_classes"
+    names = namespace(splice(reference(slug), OLDEST_FIRST))
+    probe = "grader.course.ex03.probes"
+    for name in ("SkyMapper", "Gaia"):
+        exec(lines.of(Question(probe, "made_by_name", (name,), {}), "3"), names)
+    typed = names["SkyMapperProcessor"]
+    exec(lines.of(Question(probe, "made_twice", ("SkyMapper",), {}), "3"), names)
+    found = exercise.load(slug)
+    (verdict,) = run_checks(found, Kernel(found, names), 7, "3.2")
+    assert verdict.passed, verdict.message
+    assert isinstance(names["SurveyProcessor"].from_survey_name("skymapper"), typed)
 
 
 @pytest.mark.parametrize("number", WITH_LINES)

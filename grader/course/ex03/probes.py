@@ -14,6 +14,7 @@ from grader.course.common_probes import Trouble, kinds_of
 from grader.course.ex02.probes import seen
 from grader.course.ex03.replies import (
     Batch,
+    Begun,
     Configuration,
     Counts,
     Made,
@@ -42,6 +43,7 @@ def surveys(learner: Learner, log: list[str] | None = None) -> Iterator[Any]:
     names of those of which objects are made are appended to `log`.
     """
     objects = [] if log is None else log
+    aside = _set_aside(learner.SurveyProcessor)
 
     class SkyMapperProcessor(learner.SurveyProcessor):  # type: ignore[name-defined]
         def __init__(self) -> None:
@@ -90,6 +92,21 @@ def surveys(learner: Learner, log: list[str] | None = None) -> Iterator[Any]:
     finally:  # otherwise they would stay in the learner's `SurveyProcessor.__subclasses__()`
         for made in (SkyMapperProcessor, ATLASProcessor, chimeProcessor, OrbitalProcessor):
             made.__bases__ = (_Retired,)
+        for own, bases in aside.items():
+            own.__bases__ = bases
+
+
+def _set_aside(base: Any) -> dict[Any, tuple[type, ...]]:
+    """Take surveys of the notebook that are called like those of a trial from their base class.
+
+    Gives their own bases.
+    """
+    names = {f"{name}Processor" for name in ("SkyMapper", "ATLAS", "chime", "Orbital", "Gaia")}
+    bases = {own: own.__bases__ for own in base.__subclasses__() if own.__name__ in names}
+    for own in bases:
+        with suppress(TypeError):  # of a class of another layout, such as one with slots
+            own.__bases__ = (_Retired,)
+    return bases
 
 
 NUMPY = {"float32, int64": (np.float32, np.int64), "int64, float32": (np.int64, np.float32)}
@@ -106,15 +123,17 @@ def validated(learner: Learner, flux: Any, flux_err: Any, how: str = "class") ->
     else:
         value = learner.SurveyProcessor.validate_photometry(flux, flux_err)
     module, name = type(value).__module__, type(value).__name__
-    return Validity(value, name if module == "builtins" else f"{module}.{name}")
+    kind = name if module == "builtins" else f"{module}.{name}"
+    return Validity(value, kind, isinstance(value, bool))
 
 
-def made_by_name(learner: Learner, name: str, on: str = "") -> Made:
+def made_by_name(learner: Learner, name: str, on: str = "", among: str = "") -> Made:
     """What the factory makes of a name, when there are more surveys than in the notebook.
 
     With `on` it is called on the processor of that survey and not on the base class. The surveys
     are defined anew each time, so that an answer may hold classes of an earlier trial. Asked for
-    SkyMapperNIR, there is a processor of that name, built on SkyMapper's.
+    SkyMapperNIR, there is a processor of that name, built on SkyMapper's. `among` names the survey
+    that matters, for whoever is to see it.
     """
     with surveys(learner) as current:
         deeper = type(f"{name}Processor", (current,), {}) if name == "SkyMapperNIR" else None
@@ -122,7 +141,8 @@ def made_by_name(learner: Learner, name: str, on: str = "") -> Made:
         value = owner.from_survey_name(name)
         found = value if isinstance(value, type) else type(value)
         del deeper  # it was there to be found
-        return Made(found.__name__, isinstance(value, type), issubclass(found, _Retired))
+        old = issubclass(found, _Retired)
+        return Made(found.__name__, isinstance(value, type), old, type(value).__name__)
 
 
 def made_twice(learner: Learner, name: str) -> MadeTwice:
@@ -213,20 +233,32 @@ KINDS: list[type[BaseException]] = [Trouble, ValueError, KeyError, KeyboardInter
 TROUBLES = {each.__name__: each for each in KINDS}
 
 
+def begun(learner: Learner, before: tuple[int, int]) -> Begun:
+    """What a processor is like in a `with` statement, and what is left of it afterwards."""
+    with surveys(learner) as processor_class:
+        processor = processor_class()
+        processor.config = config = copy.copy(processor.config)
+        processor.note, as_it_was = "kept", copy.deepcopy(config)
+        processor._count(*before)
+        with processor as entered:
+            is_processor, kind = entered is processor, type(entered).__name__
+            in_batch, counts = processor.in_batch, _counts(processor)
+        config_kept = processor.config is config and config == as_it_was
+        note_kept = getattr(processor, "note", "") == "kept"
+        return Begun(is_processor, kind, in_batch, counts, config_kept, note_kept)
+
+
 def batch(
     learner: Learner, before: tuple[int, int], inside: list[tuple[int, int]], fail: str = ""
 ) -> Batch:
     """What happens in a `with` statement, and as what an exception in it arrives outside."""
     with surveys(learner) as processor_class:
         processor = processor_class()
-        processor.config = config = copy.copy(processor.config)
-        processor.note, as_it_was = "kept", copy.deepcopy(config)
         processor._count(*before)
-        trouble, raised = TROUBLES[fail]("the disk is full") if fail else None, ""
+        trouble, arrived = TROUBLES[fail]("the disk is full") if fail else None, ""
         try:
-            with processor as entered:
-                is_processor, kind = entered is processor, type(entered).__name__
-                in_batch, at_start = processor.in_batch, _counts(processor)
+            with processor:
+                at_start = _counts(processor)
                 for accepted, rejected in inside:
                     processor._count(accepted, rejected)
                 if trouble:
@@ -234,18 +266,8 @@ def batch(
         except BaseException as error:
             if trouble is None or trouble not in (error, error.__context__):
                 raise
-            raised = type(error).__name__
-        return Batch(
-            is_processor,
-            kind,
-            in_batch,
-            at_start,
-            raised,
-            config_kept=processor.config is config and config == as_it_was,
-            note_kept=getattr(processor, "note", "") == "kept",
-            in_batch_after=processor.in_batch,
-            at_end=_counts(processor),
-        )
+            arrived = type(error).__name__
+        return Batch(at_start, arrived, processor.in_batch, _counts(processor))
 
 
 def failed_batches(

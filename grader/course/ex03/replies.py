@@ -15,6 +15,7 @@ class Validity(Struct):
     value: Any
     type: str
     """The name of its type, with that of its module unless Python has it built in."""
+    is_bool: bool
 
 
 class Made(Struct):
@@ -25,6 +26,8 @@ class Made(Struct):
     is_class: bool
     is_old: bool
     """Whether it is a class of an earlier trial, which is no longer a processor."""
+    kind: str
+    """The class of what was returned."""
 
 
 class MadeTwice(Struct):
@@ -81,20 +84,26 @@ class Statistic(Struct):
     value: Any
 
 
-class Batch(Struct):
-    """What happens at the beginning of a `with` statement, and when it is over."""
+class Begun(Struct):
+    """What a processor is like in a `with` statement, and what is left of it afterwards."""
 
     entered: bool
     """Whether `as` gives the processor itself."""
     kind: str
     """The class of what `as` gives."""
     in_batch: Any
-    at_start: Counts
-    raised: str
-    """The class of the exception that arrives outside; empty if there is none."""
+    counts: Counts
     config_kept: bool
     note_kept: bool
     """Whether an attribute that somebody else has set is still there."""
+
+
+class Batch(Struct):
+    """The counts at the beginning of a `with` statement, and what is left when it is over."""
+
+    at_start: Counts
+    arrived: str
+    """The class of the exception that arrives outside; empty if there is none."""
     in_batch_after: Any
     at_end: Counts
 

@@ -12,7 +12,7 @@ from grader.course.ex03 import probes
 from grader.course.ex03.replies import Validity
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, Raises, fail_if_recognised, require
+from grader.expect import Mistake, Raises, fail_if_recognised, require, showing
 
 
 def valid(learner: Subject, flux: Any, flux_err: Any, how: str = "class") -> bool:
@@ -48,7 +48,8 @@ def validity(answer: Answer[Validity], flux: Any, flux_err: Any) -> bool:
     got = answer.value
     require(got.type != "NoneType", "nothing-for-invalid", **shown)
     is_bool = got.type == "bool" and isinstance(got.value, bool)
-    require(is_bool, "not-a-bool", type=got.type, **shown)
+    with showing("isinstance({}, bool)"):
+        require(is_bool, "not-a-bool", type=got.type, **shown)
     return got.value
 
 
@@ -63,6 +64,7 @@ def test_valid(learner: Subject, rng: Rng) -> None:
     if refused(learner, flux, error):
         bad = ((flux, -error), (flux, 0.0), (math.nan, error), (math.inf, error), (3e10, error))
         inverted = all(valid(learner, *each) for each in bad)
+        refused(learner, flux, error)  # once more, as the last one is shown
         raise Finding("inverted" if inverted else "good-refused", flux=flux, flux_err=error)
     _check_faint(learner, (100 * flux, 200 * flux), (error / 50, error / 1000))
     for found in (
@@ -78,6 +80,8 @@ def _check_faint(learner: Subject, *measured: tuple[float, float]) -> None:
     """One below its error, and one that is smaller still and above it."""
     below, above = (refused(learner, *each) for each in measured)
     flux, flux_err = measured[0] if below else measured[1]
+    if below or above:
+        refused(learner, flux, flux_err)  # once more, as the last one is shown
     require(not below or above, "faint-refused", flux=flux, flux_err=flux_err)
     require(not (below or above), "good-refused", flux=flux, flux_err=flux_err)
 

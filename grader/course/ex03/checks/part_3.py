@@ -6,16 +6,17 @@ import math
 from itertools import permutations
 
 from grader.answer import Answer, Finding, Subject
-from grader.course.ex03 import probes
+from grader.course.ex03 import forms, probes
 from grader.course.ex03.checks import common, records
 from grader.course.ex03.checks.common import Fault, columns, expect_column, processed
 from grader.course.ex03.checks.records import Entry, columns_wanted, detections, mjd_of, record
 from grader.course.ex03.replies import Counts, Processed
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, Raises, expect, fail_if_recognised, require
+from grader.expect import Mistake, Raises, expect, fail_if_recognised, require, showing
 
-POSITIVE, NEGATIVE = ["t", "1", "+1", 1, True], ["f", "0", "-1", 0, -1, False]
+POSITIVE = ["t", "1", "+1", 1, True]
+SPELLINGS = ["t", "f", "1", "0", "+1", "-1", 1, 0, True, -1, False]
 
 
 @gate
@@ -26,7 +27,7 @@ def test_ztf_second_record(learner: Subject, rng: Rng) -> None:
 
 def test_ztf_times(learner: Subject, rng: Rng) -> None:
     """Times are MJD, computed from `jd`"""
-    entries = detections(rng)
+    entries = detections(rng, least=2)
     want = columns_wanted("ZTF", entries)["mjd"]
     answer = processed(learner, "ZTF", entries)
     fail_if_recognised(answer, Mistake("jd-not-taken", Raises("KeyError", "'mjd'")))
@@ -64,7 +65,7 @@ def test_ztf_mjd(learner: Subject, rng: Rng) -> None:
 
 def test_ztf_bands(learner: Subject, rng: Rng) -> None:
     """The band is the name of the filter"""
-    entries = detections(rng)
+    entries = detections(rng, least=1)
     want = columns_wanted("ZTF", entries)["band"]
     numbers = [str(entry["fid"]) for entry in sorted(entries, key=mjd_of)]
     orders = [dict(zip("gri", order, strict=True)) for order in permutations("gri")][1:]
@@ -79,7 +80,7 @@ def test_ztf_bands(learner: Subject, rng: Rng) -> None:
 
 def test_ztf_flux(learner: Subject, rng: Rng) -> None:
     """The flux follows from the magnitude and the zero point of the band"""
-    entries = detections(rng)
+    entries = detections(rng, least=1)
     want = columns_wanted("ZTF", entries)["flux"]
     magnitude = [entry["magpsf"] for entry in sorted(entries, key=mjd_of)]
 
@@ -103,7 +104,7 @@ def test_ztf_flux(learner: Subject, rng: Rng) -> None:
 
 def test_ztf_recalibrated(learner: Subject, rng: Rng) -> None:
     """The zero points are those of the configuration, also if they are changed"""
-    entries = detections(rng)
+    entries = detections(rng, least=1)
     shifted = {band: zeropoint + 0.5 for band, zeropoint in records.ZEROPOINTS.items()}
     old = columns_wanted("ZTF", entries)["flux"]
     answer = learner.ask(probes.processed, "ZTF", record("ZTF", entries), zeropoints=shifted)
@@ -113,7 +114,7 @@ def test_ztf_recalibrated(learner: Subject, rng: Rng) -> None:
 
 def test_ztf_flux_err(learner: Subject, rng: Rng) -> None:
     """The error is converted from magnitudes to flux"""
-    entries = detections(rng)
+    entries = detections(rng, least=1)
     want = columns_wanted("ZTF", entries)["flux_err"]
     sigma = [entry["sigmapsf"] for entry in sorted(entries, key=mjd_of)]
     factor = math.log(10) / 2.5
@@ -130,8 +131,8 @@ def test_ztf_flux_err(learner: Subject, rng: Rng) -> None:
 
 def test_ztf_signs(learner: Subject, rng: Rng) -> None:
     """`isdiffpos` gives the flux its sign, however it is spelled; errors are positive"""
-    entries = detections(rng, len(POSITIVE + NEGATIVE))
-    for entry, spelling in zip(entries, POSITIVE + NEGATIVE, strict=True):
+    entries = detections(rng, len(SPELLINGS), least=2)
+    for entry, spelling in zip(entries, SPELLINGS, strict=False):
         entry["isdiffpos"] = spelling
     want = columns_wanted("ZTF", entries)
     answer = processed(learner, "ZTF", entries)
@@ -139,25 +140,29 @@ def test_ztf_signs(learner: Subject, rng: Rng) -> None:
     spelled = [entry["isdiffpos"] for entry in sorted(entries, key=mjd_of)]
     size = [abs(value) for value in want["flux"]]
     naive = [value if mark else -value for value, mark in zip(size, spelled, strict=True)]
-    dropped = len(flux) == len(POSITIVE) and min(flux) > 0
-    fail_if_recognised(
-        Answer(flux),
-        Mistake("negatives-dropped", dropped),
-        Mistake("sign-ignored", size),
-        Mistake("sign-inverted", common.changed(want["flux"], -1)),
-        Mistake("text-taken-for-true", naive),
-    )
+    n_positive = sum(mark in POSITIVE for mark in spelled)
+    dropped = len(flux) == n_positive and min(flux) > 0
+    with showing(forms.FLUX):
+        fail_if_recognised(
+            Answer(flux),
+            Mistake("negatives-dropped", dropped),
+            Mistake("sign-ignored", size),
+            Mistake("sign-inverted", common.changed(want["flux"], -1)),
+            Mistake("text-taken-for-true", naive),
+        )
     compared = zip(spelled, flux, want["flux"], strict=False)
     wrong = {repr(mark) for mark, mine, value in compared if mine * value < 0}
     whole = len(flux) == len(size)
-    require(not (whole and wrong), "some-spellings-only", spellings=", ".join(sorted(wrong)))
+    with showing(forms.FLUX):
+        spellings = ", ".join(sorted(wrong))
+        require(not (whole and wrong), "some-spellings-only", spellings=spellings)
     expect_column(answer, "flux", want["flux"])
     expect_column(answer, "flux_err", want["flux_err"])
 
 
 def test_ztf_non_detections(learner: Subject, rng: Rng) -> None:
     """Non-detections are left out, with or without a `magpsf`"""
-    entries = detections(rng)
+    entries = detections(rng, least=3)
     want = columns_wanted("ZTF", entries)["mjd"]
     for empty in records.non_detections(rng, entries):
         answer = processed(learner, "ZTF", [*entries[:2], empty, *entries[2:]])
@@ -197,8 +202,9 @@ def check_left_out(answer: Answer[Processed], empty: Entry) -> None:
         fail_if_recognised(answer, stops)
     got = columns(answer)
     here = dict(zip(got["mjd"], got["flux"], strict=True)).get(mjd_of(empty))
-    require(here != 0, "non-detections-as-zeros", entry=shown)
-    require(here is None, "non-detections-kept", entry=shown)
+    with showing("{}.data"):
+        require(here != 0, "non-detections-as-zeros", entry=shown)
+        require(here is None, "non-detections-kept", entry=shown)
 
 
 def invalid_detections() -> list[Fault]:
@@ -224,12 +230,14 @@ def test_ztf_invalid(learner: Subject, rng: Rng) -> None:
 
 def test_ztf_counts(learner: Subject, rng: Rng) -> None:
     """Each light curve counts, with its valid and invalid detections"""
-    first, second = detections(rng, 6), detections(rng, 9)
-    for entry in (first[1], *second[3:5], *second[6:8]):
+    first, second = detections(rng, 6, least=2), detections(rng, 9, least=3)
+    broken = (first[1], *second[1::2])
+    wanted = Counts(2, len(first) + len(second) - len(broken), len(broken))
+    for entry in broken:
         entry["sigmapsf"] = math.nan
     second += records.non_detections(rng, second)
     both = [record("ZTF", first), record("ZTF", second)]
-    common.check_counts(learner, "ZTF", both, Counts(light_curves=2, accepted=10, rejected=5))
+    common.check_counts(learner, rng, "ZTF", both, wanted)
 
 
 def test_ztf_counts_of_non_detection(learner: Subject, rng: Rng) -> None:
@@ -237,7 +245,8 @@ def test_ztf_counts_of_non_detection(learner: Subject, rng: Rng) -> None:
     empty = {"jd": 2460001.5, "fid": 4, "diffmaglim": 20.1}
     counts = processed(learner, "ZTF", [*detections(rng, 3), empty]).value.counts.listed()
     counted = Mistake("non-detections-counted~unknown-filter", [1, 3, 1])
-    expect(Answer(counts), [1, 3, 0], counted, what="the list of the three counts")
+    with showing(forms.COUNTS):
+        expect(Answer(counts), [1, 3, 0], counted, what="the list of the three counts")
 
 
 def test_ztf_object(learner: Subject, rng: Rng) -> None:
@@ -259,7 +268,7 @@ def test_ztf_empty(learner: Subject, rng: Rng) -> None:
 
 def test_ztf_leaves_input(learner: Subject, rng: Rng) -> None:
     """The record stays as it was"""
-    entries = detections(rng)
+    entries = detections(rng, least=3)
     entries += records.non_detections(rng, entries)
     entries[1] |= {"sigmapsf": math.nan}
     entries[2] |= {"fid": 4}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,16 @@ from grader.answer import Answer, Subject
 from grader.course.ex03 import probes
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
-from grader.expect import Mistake, Raises, approx_equal, expect, fail_if_recognised, require, shown
+from grader.expect import (
+    Mistake,
+    Raises,
+    approx_equal,
+    expect,
+    fail_if_recognised,
+    require,
+    showing,
+    shown,
+)
 
 
 def statistic(
@@ -20,8 +30,9 @@ def statistic(
     answer = learner.ask(probes.statistic, name, batches, peek=peek)
     if answer.raised is not None:
         return answer
-    require(not answer.value.callable, "method-not-property", name=name)
-    return Answer(answer.value.value)
+    with showing("callable({})"):
+        require(not answer.value.callable, "method-not-property", name=name)
+    return replace(answer, result=answer.value.value)
 
 
 @gate

@@ -8,13 +8,16 @@ import pytest
 
 from grader.answer import Answer, Subject
 from grader.course.counted import as_many
-from grader.course.ex03 import probes
+from grader.course.ex03 import forms, probes
 from grader.course.ex03.replies import Batch
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, Raises, approx_equal, fail_if_recognised, require
+from grader.expect import Mistake, Raises, approx_equal, fail_if_recognised, require, showing
 
 AFTER = {"": "", "KeyboardInterrupt": " after Ctrl-C (KeyboardInterrupt)"}
+
+
+ARGUMENTS = Mistake("exit-arguments", Raises("TypeError", "__exit__() takes"))
 
 
 def run_batch(learner: Subject, rng: Rng, fail: str = "") -> tuple[Answer[Batch], list[int]]:
@@ -22,23 +25,30 @@ def run_batch(learner: Subject, rng: Rng, fail: str = "") -> tuple[Answer[Batch]
     accepted, rejected = int(rng.integers(400, 500)), int(rng.integers(20, 90))
     inside = [(accepted - 30, rejected - 11), (29, 0), (1, 11)]
     answer = learner.ask(probes.batch, (700, 600), inside, fail=fail)
-    fail_if_recognised(answer, Mistake("exit-arguments", Raises("TypeError", "__exit__() takes")))
+    fail_if_recognised(answer, ARGUMENTS)
     return answer, [3, accepted, rejected]
 
 
 @gate
-def test_batch_begins(learner: Subject, rng: Rng) -> None:
+def test_batch_begins(learner: Subject) -> None:
     """`with` gives the processor itself and starts counting from zero"""
-    got = run_batch(learner, rng)[0].value
-    require(got.kind != "NoneType", "enter-returns-nothing")
+    answer = learner.ask(probes.begun, (700, 600))
+    fail_if_recognised(answer, ARGUMENTS)
+    got = answer.value
+    with showing("type(entered).__name__"):
+        require(got.kind != "NoneType", "enter-returns-nothing")
     another = got.kind == "SkyMapperProcessor"
-    require(got.entered or not another, "other-object-entered")
-    require(got.entered, "enter-returns-true", kind=got.kind)
-    require(got.in_batch is True, "not-in-batch", in_batch=got.in_batch)
-    fresh = approx_equal(got.at_start.listed(), [0, 0, 0])
-    require(fresh, "counts-not-reset", counts=got.at_start)
-    require(got.config_kept, "config-replaced")
-    require(got.note_kept, "attribute-lost")
+    with showing("entered is processor"):
+        require(got.entered or not another, "other-object-entered")
+        require(got.entered, "enter-returns-true", kind=got.kind)
+    with showing("in_batch"):
+        require(got.in_batch is True, "not-in-batch", in_batch=got.in_batch)
+    fresh = approx_equal(got.counts.listed(), [0, 0, 0])
+    require(fresh, "counts-not-reset", counts=got.counts)
+    with showing(forms.KEPT):
+        require(got.config_kept, "config-replaced")
+    with showing("hasattr(processor, 'note')"):
+        require(got.note_kept, "attribute-lost")
 
 
 def test_empty_batch(learner: Subject) -> None:
@@ -53,6 +63,7 @@ def test_empty_batch(learner: Subject) -> None:
         require(
             numbers.count(0) >= 3,
             "number-not-told",
+            answer,
             line=lines[0][:120],
             what="light curves",
             number=0,
@@ -69,15 +80,20 @@ def test_batch_ends(learner: Subject, rng: Rng, fail: str) -> None:
 FAILS = ["ValueError", "KeyError", "SystemExit"]
 
 
-def test_batch_ends_in_any_exception(learner: Subject) -> None:
+def test_batch_ends_in_any_exception(learner: Subject, rng: Rng) -> None:
     """It makes no difference of what kind the exception is"""
-    answer = learner.ask(probes.failed_batches, (70, 60), [(40, 30), (2, 1)], FAILS)
+    inside = [(40, 30), (2, 1)]
+    answer = learner.ask(probes.failed_batches, (70, 60), inside, FAILS)
     for fail, got in zip(FAILS, as_many(answer.value, len(FAILS)), strict=True):
-        require(bool(got.raised), "exception-swallowed", fail=fail)
-        require(got.raised == fail, "exception-replaced", fail=fail, kind=got.raised)
+        if rng.is_short:  # one that can be shown
+            alone = learner.ask(probes.batch, (70, 60), inside, fail)
+            require(bool(alone.printed.strip()) or not got.arrived, "silent-after-exception")
+        require(bool(got.arrived), "exception-swallowed", fail=fail)
+        require(got.arrived == fail, "exception-replaced", fail=fail, kind=got.arrived)
         over = got.in_batch_after is False
         after = f" after a {fail}"
-        require(over, "still-in-batch", in_batch=got.in_batch_after, after=after)
+        with showing("processor.in_batch"):
+            require(over, "still-in-batch", in_batch=got.in_batch_after, after=after)
     require(len(_lines(answer.printed)) >= len(FAILS), "silent-after-exception")
 
 
@@ -87,11 +103,12 @@ def _lines(printed: str) -> list[str]:
 
 def _check_end(got: Batch, printed: str, counts: list[int], fail: str) -> None:
     """The exception is still there, the batch is over, and a line tells the counts."""
-    require(bool(got.raised) or not fail, "exception-swallowed", fail=fail)
-    require(got.raised == fail, "exception-replaced", fail=fail, kind=got.raised)
+    require(bool(got.arrived) or not fail, "exception-swallowed", fail=fail)
+    require(got.arrived == fail, "exception-replaced", fail=fail, kind=got.arrived)
     after = AFTER.get(fail, " after an exception")
     over = got.in_batch_after is False
-    require(over, "still-in-batch", in_batch=got.in_batch_after, after=after)
+    with showing("processor.in_batch"):
+        require(over, "still-in-batch", in_batch=got.in_batch_after, after=after)
     lines = _lines(printed)
     silent = not lines
     require(not (silent and fail == "KeyboardInterrupt"), "silent-after-interruption")
@@ -99,7 +116,8 @@ def _check_end(got: Batch, printed: str, counts: list[int], fail: str) -> None:
     require(not silent, "nothing-printed")
     require(len(lines) == 1, "several-lines", n_lines=len(lines))
     _check_line(lines[0], counts, zeroed=approx_equal(got.at_end.listed(), [0, 0, 0]))
-    require(approx_equal(got.at_end.listed(), counts), "reset-at-the-end")
+    with showing(forms.COUNTS):
+        require(approx_equal(got.at_end.listed(), counts), "reset-at-the-end")
 
 
 def _check_line(line: str, counts: list[int], zeroed: bool) -> None:
@@ -134,8 +152,12 @@ def _check_words(line: str, accepted: int, rejected: int) -> None:
 
 def test_batch_in_batch(learner: Subject) -> None:
     """A batch inside a batch is a RuntimeError and changes nothing"""
-    empty, got = (learner.ask(probes.nested, *inside).value for inside in ((), ((5, 2),)))
-    require(bool(got.kinds and empty.kinds), "nested-allowed")
+    empty, answer = (learner.ask(probes.nested, *inside) for inside in ((), ((5, 2),)))
+    refused, got = empty.value, answer.value
+    require(bool(got.kinds), "nested-allowed")
+    require(bool(refused.kinds), "nested-allowed", empty)
     require("RuntimeError" in got.kinds, "value-error-for-nested", kind=got.kinds[0])
-    unchanged = approx_equal(got.counts.listed(), [1, 5, 2]) and got.in_batch is True
-    require(unchanged, "reset-before-refusal")
+    with showing("counts"):
+        require(approx_equal(got.counts.listed(), [1, 5, 2]), "reset-before-refusal")
+    with showing("in_batch"):
+        require(got.in_batch is True, "reset-before-refusal")

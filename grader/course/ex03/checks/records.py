@@ -21,8 +21,9 @@ ID_KEYS = {"ZTF": "objectId", "LSST": "diaObjectId"}
 LIST_KEYS = {"ZTF": "candidates", "LSST": "diaSources"}
 
 
-def detections(rng: Rng, n: int = 6) -> list[Entry]:
-    """Valid detections of ZTF in no order, with times as `jd`."""
+def detections(rng: Rng, n: int = 6, least: int | None = None) -> list[Entry]:
+    """Valid detections of ZTF in no order, with times as `jd`; `least` of them to be shown."""
+    n = rng.size(n, n if least is None else least)
     times = 2460000.5 + rng.permutation(7.0371284 * np.arange(n) + 3.1234567)
     if times[0] == times.min():
         times = times[::-1]
@@ -39,8 +40,9 @@ def detections(rng: Rng, n: int = 6) -> list[Entry]:
     ]
 
 
-def sources(rng: Rng, n: int = 7) -> list[Entry]:
-    """Valid measurements of LSST in no order, the second of them negative."""
+def sources(rng: Rng, n: int = 7, least: int | None = None) -> list[Entry]:
+    """Valid measurements of LSST in no order, the second negative; `least` of them to be shown."""
+    n = rng.size(n, n if least is None else least)
     times = 60000 + rng.permutation(7.0371284 * np.arange(n) + 3.1234567)
     if times[0] == times.min():
         times = times[::-1]
@@ -59,6 +61,7 @@ ENTRIES = {"ZTF": detections, "LSST": sources}
 
 
 TIMES = {"ZTF": "jd", "LSST": "midpointMjdTai"}
+BANDS = {"ZTF": "fid", "LSST": "band"}
 
 
 def record(survey: str, entries: list[Entry]) -> Entry:
