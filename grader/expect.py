@@ -132,8 +132,8 @@ def require(condition: bool, key: str, answer: Answer[Any] | None = None, /, **f
 
     It is about `answer`, or else about what was asked last.
     """
-    with about(answer.question if answer else None):
-        if not condition:
+    if not condition:
+        with about(answer.question if answer else None):
             raise Finding(key, **fields)
 
 
