@@ -1,4 +1,4 @@
-"""One thread for torch; at the end of a run, what the proof matrix was made of."""
+"""How tests run side by side; at the end of a run, what the proof matrix was made of."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def _own_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.path", list(sys.path))
     monkeypatch.setitem(os.environ, "PYTHONSAFEPATH", "")
     monkeypatch.delitem(os.environ, "PYTHONSAFEPATH")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: many tests wait for a child process or for a time limit."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_collection_finish() -> None:
