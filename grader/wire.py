@@ -10,20 +10,18 @@ and text: to read a hostile one takes a second and 100 MB at most.
 
 from __future__ import annotations
 
-import io
-import math
 import socket
 import struct
 import sys
 import time
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgpack
 import msgspec
 import numpy as np
 
+from grader import npy
 from grader.texts import short
 
 if TYPE_CHECKING:
@@ -139,6 +137,8 @@ def pack(value: object) -> bytes:
         data = msgpack.packb(_plain(value, _Room()), strict_types=True)
     except WireError:
         raise
+    except npy.NpyError as error:
+        raise WireError(str(error)) from None
     except Exception as error:  # objects of a learner's may raise anything when looked at
         raise WireError(f"the value cannot be sent ({type(error).__name__})") from None
     if len(data) > MAX_BYTES:
@@ -156,6 +156,8 @@ def unpack(data: bytes) -> Any:
         return _revive(_message(data, room), room)
     except WireError:
         raise
+    except npy.NpyError as error:
+        raise WireError(str(error)) from None
     except Exception as error:  # whatever a hostile sender provokes, it is one thing to us
         raise WireError(f"the message cannot be read ({type(error).__name__})") from None
 
@@ -257,7 +259,7 @@ def _extension(value: Any, room: _Room) -> msgpack.ExtType:
     if isinstance(value, Set):
         return wrapped(_SET, value.items)
     if isinstance(value, np.ndarray) and value.dtype.kind in "biufcUS":
-        return msgpack.ExtType(_ARRAY, _npy(_with_real_characters(np.asarray(value))))
+        return msgpack.ExtType(_ARRAY, npy.written(np.asarray(value)))
     if type(value).__name__ == "DataFrame" and hasattr(value, "columns"):
         value = _table(value)
     if isinstance(value, Table):
@@ -272,21 +274,6 @@ def _extension(value: Any, room: _Room) -> msgpack.ExtType:
         else OpaqueObject(type(value).__name__, _text(value))
     )
     return wrapped(_THING, [thing.type, thing.text])
-
-
-def _npy(array: np.ndarray) -> bytes:
-    """The array as `.npy` bytes, as `np.lib.format.write_array` writes them, in half the time."""
-    fortran = array.flags.f_contiguous and not array.flags.c_contiguous
-    start = _written_header(array.dtype.str, array.shape, fortran)
-    return start + array.tobytes("F" if fortran else "C")
-
-
-@lru_cache(maxsize=256)
-def _written_header(dtype: str, shape: tuple[int, ...], fortran: bool) -> bytes:
-    stream = io.BytesIO()
-    header = {"descr": dtype, "fortran_order": fortran, "shape": shape}
-    np.lib.format.write_array_header_1_0(stream, header)
-    return stream.getvalue()
 
 
 def _table(frame: Any) -> Table:
@@ -373,7 +360,7 @@ def _revive(value: Any, room: _Room) -> Any:
 
 def _opened(code: int, data: bytes, room: _Room) -> Any:
     if code == _ARRAY:
-        return _array(data)
+        return npy.read(data, MAX_BYTES)
     items = _revive(_message(data, room), room)
     if not isinstance(items, list):
         raise WireError("malformed value")
@@ -394,34 +381,3 @@ def _opened(code: int, data: bytes, room: _Room) -> Any:
 def _equally_long(*columns: Any) -> bool:
     rows = all(isinstance(column, list) or getattr(column, "ndim", 0) == 1 for column in columns)
     return rows and len({len(column) for column in columns}) == 1
-
-
-def _array(data: bytes) -> np.ndarray:
-    """Read `.npy` bytes without ever allocating more than was sent."""
-    start = data[: 10 + int.from_bytes(data[8:10], "little")]
-    shape, fortran, dtype = _header(start)
-    if dtype.kind not in "biufcUS":
-        raise WireError("arrays of objects are not accepted")
-    if math.prod(size for size in shape if size) > MAX_BYTES:  # an empty one can be of any shape
-        raise WireError("the array is too large")
-    flat = np.frombuffer(data, dtype, offset=len(start)).copy()
-    return _with_real_characters(flat.reshape(shape, order="F" if fortran else "C"))
-
-
-@lru_cache(maxsize=256)
-def _header(start: bytes) -> tuple[tuple[int, ...], bool, np.dtype]:
-    """Shape, whether in Fortran's order, and dtype: what the start of `.npy` bytes says."""
-    stream = io.BytesIO(start)
-    if np.lib.format.read_magic(stream) != (1, 0):
-        raise WireError("unknown array version")
-    return np.lib.format.read_array_header_1_0(stream)
-
-
-def _with_real_characters(array: np.ndarray) -> np.ndarray:
-    """The array itself. Raises `WireError` if it holds text of numbers that are no characters."""
-    if array.dtype.kind == "U" and array.size and array.dtype.itemsize:
-        number = np.dtype("u4").newbyteorder(array.dtype.byteorder)
-        codes = np.ascontiguousarray(array).reshape(-1).view(number)
-        if ((codes > sys.maxunicode) | ((codes >= 0xD800) & (codes < 0xE000))).any():
-            raise WireError("the array holds text that is not made of characters")
-    return array

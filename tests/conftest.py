@@ -32,6 +32,7 @@ def _own_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(os.environ, "PYTHONSAFEPATH")
 
 
+@pytest.hookimpl(optionalhook=True)  # a single part is proven without xdist's hooks, too
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: many tests wait for a child process or for a time limit."""
     return len(os.sched_getaffinity(0)) + 1

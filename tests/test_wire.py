@@ -21,6 +21,7 @@ import pytest
 import torch
 
 from grader import wire
+from grader.npy import written
 from grader.runner import with_tensors
 from grader.wire import OpaqueObject, Set, Table, Tensor, WireError
 
@@ -143,6 +144,20 @@ def test_what_cannot_travel_arrives_as_a_thing(value: Any, name: str) -> None:
     thing = travel([value])[0]
     assert isinstance(thing, OpaqueObject)
     assert thing.type == name
+
+
+ARRAYS = [
+    *(np.zeros((3, 4)), np.zeros((4, 3)).T, np.arange(10)[::2], np.array(5.0), np.zeros((0, 3))),
+    *(np.arange(24, dtype="f4").reshape(2, 3, 4).transpose(1, 0, 2), np.array(["a", "bc"])),
+    *(np.array([1, 2], ">i4"), np.array(["\xe9"], ">U1"), np.array([True]), np.array([b"x"])),
+]
+
+
+@pytest.mark.parametrize("array", ARRAYS, ids=range(len(ARRAYS)))
+def test_arrays_are_written_as_numpy_writes_them(array: np.ndarray) -> None:
+    stream = io.BytesIO()
+    np.lib.format.write_array(stream, array, version=(1, 0))
+    assert written(array) == stream.getvalue()
 
 
 def test_set_of_sets_travels() -> None:
@@ -449,6 +464,7 @@ HOSTILE = {
 BOMBS = """
 import msgpack
 from grader import wire
+from grader.npy import written
 from grader.runner import with_tensors
 
 value, data = 1, msgpack.packb([1])
@@ -540,6 +556,7 @@ import resource, sys
 import msgpack
 import numpy as np
 from grader import wire
+from grader.npy import written
 
 def colliding(count):
     "Pairs of integers, as tuples all of one hash (the hash of tuples is a known function)."
