@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import array
 import contextlib
-import gc
 import importlib
 import os
 import select
@@ -33,7 +32,7 @@ from typing import Any, NoReturn
 
 from grader import file_view, isolation, references, shell, wire
 from grader.course import probing
-from grader.resource_limits import Limits
+from grader.resource_limits import Limits, collect_garbage_seldom
 from grader.runner import Runner, travelled
 from grader.shell import Shell
 
@@ -104,7 +103,7 @@ def _prepare(packages: tuple[str, ...]) -> None:
         importlib.import_module(name)
     if "torch" in packages:
         _warm_up_torch()
-    gc.freeze()  # a child that collects garbage would otherwise copy all of our memory
+    collect_garbage_seldom()
 
 
 def _warm_up_torch() -> None:
@@ -140,7 +139,7 @@ def _be_warm_parent(judge: socket.socket, settings: Settings) -> NoReturn:
         probing.load(exercise)
         sys.modules["grader.stand_in"] = references.stand_in(references.load(priors))
         ready = shell.make(types.ModuleType("__main__"))
-        gc.freeze()
+        collect_garbage_seldom()
         wire.send(judge, READY)
         while True:
             request, pid = wire.receive(judge)

@@ -6,7 +6,6 @@ that takes too much time or memory, the process dies, and the part that it was j
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import resource
@@ -22,6 +21,7 @@ from grader import companions, follow, notebook, references
 from grader.checking import Checks, GraderError, PartResult
 from grader.follow import FollowThrough
 from grader.fork_server import SandboxError, WarmParent
+from grader.resource_limits import collect_garbage_seldom
 from grader.session import Session, TimeLimits
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Judge:
     def _live(self, mouth: Connection) -> NoReturn:
         """The life of a judge's process."""
         try:
-            gc.freeze()
+            collect_garbage_seldom()
             _set_limits()
             self._judge(mouth)
             mouth.send(Done())

@@ -1,7 +1,8 @@
-"""What a grading child may use of the machine."""
+"""What a grading process may use of the machine."""
 
 from __future__ import annotations
 
+import gc
 import resource
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,3 +38,12 @@ def set_limits(limits: Limits, memory_bytes: int) -> None:
     ):
         resource.setrlimit(kind, (value, value))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
+
+
+def collect_garbage_seldom() -> None:
+    """Look for garbage less often, and never in what is there already: a fork would copy that.
+
+    Looked for every 700 new objects, it takes an eighth of the time that checks take.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

@@ -10,6 +10,7 @@ import pytest
 from answer_files import answers
 
 from grader import exercise
+from grader.resource_limits import collect_garbage_seldom
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # more would only slow down tests side by side
 
@@ -39,10 +40,6 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_finish() -> None:
-    """Keep the thousands of tests out of garbage collections, which are also made rarer.
-
-    Looked for every 700 new objects, garbage takes an eighth of the matrix's time.
-    """
+    """Keep the thousands of tests out of garbage collections."""
     gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    collect_garbage_seldom()
