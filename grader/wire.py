@@ -279,7 +279,9 @@ def _extension(value: Any, room: _Room) -> msgpack.ExtType:
 def _table(frame: Any) -> Table:
     def column(values: Any) -> Any:
         array = np.asarray(values)
-        return array if array.dtype.kind in "biuf" else list(values)
+        if array.dtype.kind in "biuf":
+            return array
+        return array.tolist() if array.dtype.kind == "O" else list(values)
 
     names = [str(name) for name in frame.columns]
     columns = {name: column(frame.iloc[:, i]) for i, name in enumerate(names)}
