@@ -562,6 +562,7 @@ def spy():
     kept = (
         *(
             "grader.runner",
+            "grader.npy",
             "grader.wire",
             "grader.course",
             "grader.course.probing",
