@@ -20,7 +20,7 @@ def picture_of(figure: Figure) -> Picture:
     titles = [figure.get_suptitle()]
     for ax in figure.axes:
         titles += [ax.get_title(loc=where) for where in ("left", "center", "right")]
-    return Picture([_panel(ax) for ax in figure.axes], " ".join(titles))
+    return Picture([_panel(ax) for ax in figure.axes], " ".join(filter(None, titles)))
 
 
 @contextlib.contextmanager

@@ -126,9 +126,10 @@ def starts(
         with environment(WANDB_API_KEY="a" * 40, WANDB_MODE="offline"):
             tracker.start_experiment(sent, "second")
         got.second = opened(trial.asked[-1]) if len(trial.asked) == 2 else None
+        before = len(trial.asked)
         keys = Path(os.environ["WANDB_DATA_DIR"]).with_name("netrc")
         keys.write_text(f"machine api.wandb.ai login user password {'a' * 40}")
         with environment(WANDB_API_KEY=None, NETRC=str(keys)):
             learner.WandBExperimentTracker(project).start_experiment(sent, "of another tracker")
-        got.others = opened(trial.asked[-1]) if len(trial.asked) == 3 else None
+        got.others = opened(trial.asked[-1]) if len(trial.asked) == before + 1 else None
         return got

@@ -204,11 +204,12 @@ def really_logged(learner: Learner, entries: list[list[Any]]) -> RunFile:
 
 
 def checkpointed(
-    learner: Learner, config: dict[str, Any], checkpoints: list[list[Any]]
+    learner: Learner, config: dict[str, Any], checkpoints: list[list[Any]], run_id: str
 ) -> Artifacts:
     """The artifacts of several checkpoints [weights, epoch, metrics], looked at in the end."""
     with recorded(learner) as trial, replacing(trial.namespace, save_checkpoint=write_checkpoint):
         tracker, run = tracker_with_run(learner, trial, config)
+        run.id = run_id
         returned, modes, same = [], [], []
         for i, (weights, epoch, metrics) in enumerate(checkpoints):
             numbers = {name: as_numpy(value) for name, value in metrics.items()}

@@ -42,13 +42,13 @@ def varied_settings(rng: Rng) -> dict[str, Any]:
 
 
 def numbers(rng: Rng) -> dict[str, float]:
-    """Metrics that float32 holds exactly."""
-    return {name: float(np.float32(rng.random())) for name in names_of(rng, 2)}
+    """Metrics that float32 holds exactly, in few digits."""
+    return {name: int(rng.integers(1, 256)) / 256 for name in names_of(rng, 2)}
 
 
 def weights(rng: Rng, rows: int = 2, columns: int = 3) -> list[list[float]]:
-    """Weights that float32 holds exactly."""
-    return np.float32(rng.normal(size=(rows, columns))).astype(float).tolist()
+    """Weights that float32 holds exactly, in few digits."""
+    return (np.round(16 * rng.normal(size=(rows, columns))) / 16).tolist()
 
 
 def tensors_of(rows: list[list[float]]) -> dict[str, Tensor]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from grader.answer import Answer, Finding, Subject
-from grader.course.ex09 import probes
+from grader.course.ex09 import probes, sides
 from grader.course.ex09.checks.common import kind_in, names_of, settings, varied_settings
 from grader.course.ex09.replies import Block, Opened, Started
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import expect, require
+from grader.expect import expect, require, showing
 
 
 def first_run(got: Started) -> Opened:
     """How the first run was opened."""
-    require(got.logins == 0, "login-asked")
+    with showing("{}\ndict(logins=login.call_count)"):
+        require(got.logins == 0, "login-asked")
     if not got.runs:
         raise Finding("no-run-opened")
     return got.runs[0]
@@ -32,9 +33,12 @@ def test_opened(learner: Subject, rng: Rng) -> None:
     require(run.name == name, "name-missing", got=run.name, want=name)
     require(bool(run.config), "config-not-passed")
     expect(Answer(run.config), config, what="the run's config")
-    require(got.kept, "run-not-kept")
-    require(got.returned == "the tracker", "tracker-not-returned", got=got.returned)
-    require(got.unchanged, "config-changed")
+    with showing("{}\ndict(kept=tracker.run is init.return_value)"):
+        require(got.kept, "run-not-kept")
+    with showing("{}\nreturned == [tracker]"):
+        require(got.returned == "the tracker", "tracker-not-returned", got=got.returned)
+    with showing("{}\ndict(unchanged=given == config)"):
+        require(got.unchanged, "config-changed")
 
 
 def test_online(learner: Subject, rng: Rng) -> None:
@@ -45,18 +49,23 @@ def test_online(learner: Subject, rng: Rng) -> None:
     require(run.name is None, "name-invented", got=run.name)
     second, others = got.second, got.others
     right = second is None or second.mode == "offline"
-    require(right, "mode-of-its-own", got=second and second.mode)
+    with showing(sides.SECOND):
+        require(right, "mode-of-its-own", got=second and second.mode)
     right = others is None or others.mode in ("online", None)
-    require(right, "mode-of-its-own~netrc", got=others and others.mode)
+    with showing(sides.OTHERS):
+        require(right, "mode-of-its-own~netrc", got=others and others.mode)
 
 
 def test_second_run(learner: Subject, rng: Rng) -> None:
     """A run that is still open, of any tracker, is finished before the next one"""
     got = learner.ask(probes.started, "a-project", settings(rng), "first").value
     first_run(got)
-    require(got.second is not None, "old-run-kept")
-    require(ends_first(got.second), "old-run-goes-on", so=what_then(got.second))
-    require(ends_first(got.others), "old-run-goes-on~of-another-tracker", so=what_then(got.others))
+    with showing(sides.SECOND):
+        require(got.second is not None, "old-run-kept")
+        require(ends_first(got.second), "old-run-goes-on", so=what_then(got.second))
+    so = what_then(got.others)
+    with showing(sides.OTHERS):
+        require(ends_first(got.others), "old-run-goes-on~of-another-tracker", so=so)
 
 
 def what_then(opened: Opened | None) -> str:
@@ -93,17 +102,18 @@ def check_finished(got: Block) -> None:
 
 def test_block_with_exception(learner: Subject) -> None:
     """If an exception leaves the block, the run is finished with exit code 1, and it propagates"""
-    got = learner.ask(probes.block, "Trouble").value
+    answer = learner.ask(probes.block, "Trouble")
+    got = answer.value
     if not got.exit_codes:
         raise Finding("never-finished~after-exception")
     code = got.exit_codes[0]
     by_call = learner.ask(probes.finished, 3).value.exit_codes
     passed_on = not by_call or by_call[0] == 3
     require(passed_on or code == 1, "exit-code-ignored", got=by_call[0] if by_call else None)
-    require(code != 0, "failure-called-success")
-    require(code == 1, "other-exit-code", got=code)
-    require(got.run_is_reset, "run-not-reset")
-    require(got.came_through, "exception-swallowed")
+    require(code != 0, "failure-called-success", answer)
+    require(code == 1, "other-exit-code", answer, got=code)
+    require(got.run_is_reset, "run-not-reset", answer)
+    require(got.came_through, "exception-swallowed", answer)
     stopped = learner.ask(probes.block, "KeyboardInterrupt").value
     success = not stopped.exit_codes or stopped.exit_codes[0] == 0
     require(not success, "interrupt-called-success")
@@ -113,21 +123,26 @@ def test_block_with_exception(learner: Subject) -> None:
 
 def test_finish(learner: Subject, rng: Rng) -> None:
     """`finish_experiment` passes the exit code on, and may be called without a run"""
-    well = learner.ask(probes.finished).value
+    at_once = learner.ask(probes.finished)
+    well = at_once.value
     check_finished(well)
     require(well.others_left, "run-of-others-finished")
-    got = learner.ask(probes.finished, 3).value
+    with_code = learner.ask(probes.finished, 3)
+    got = with_code.value
     if not got.exit_codes:
         raise Finding("never-finished~by-call")
     require(got.exit_codes[0] == 3, "exit-code-ignored", got=got.exit_codes[0])
-    require(got.finished_again is None, "crashes-without-run", error=kind_in(got.finished_again))
+    with showing("tracker.finish_experiment()"):
+        again = got.finished_again
+        require(again is None, "crashes-without-run", error=kind_in(again))
     inside = learner.ask(probes.finished_inside).value
     if inside is None:
         raise Finding("exception-swallowed~finished")
     require("Trouble" in inside.kinds, "crashes-without-run", error=kind_in(inside))
     if well.next_codes is not None and got.next_codes is not None:
-        require(bool(well.next_codes and got.next_codes), "next-run-not-finished")
-        require(got.next_codes[0] == 0, "exit-code-kept", got=got.next_codes[0])
+        require(bool(well.next_codes), "next-run-not-finished", at_once)
+        require(bool(got.next_codes), "next-run-not-finished", with_code)
+        require(got.next_codes[0] == 0, "exit-code-kept", with_code, got=got.next_codes[0])
 
 
 def test_real_run(learner: Subject, rng: Rng) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from grader.answer import Answer, Subject
-from grader.course.ex09 import probes
+from grader.course.ex09 import probes, sides
 from grader.course.ex09.checks.common import (
     check_integer,
     check_notes,
@@ -19,7 +19,7 @@ from grader.course.ex09.checks.common import (
 from grader.course.ex09.replies import Artifact, File
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import approx_equal, expect, require, shown
+from grader.expect import approx_equal, expect, require, showing, shown
 
 NOTES = "checkpoint.json"
 
@@ -33,19 +33,39 @@ class Checkpoint(NamedTuple):
 
 
 def check_artifact(
-    found: Artifact, run_id: str, config: dict[str, Any], logged: Checkpoint, other: Checkpoint
+    found: Artifact, run_id: str, config: dict[str, Any], both: list[Checkpoint], i: int
 ) -> None:
-    """Judge one artifact; `other` is the checkpoint logged before or after it."""
+    """Judge the artifact of one of two checkpoints."""
+    logged, other = both[i], both[1 - i]
     name, epoch = f"model-{run_id}", logged.epoch
-    require(found.name == name, "other-name", got=found.name, want=name)
-    require(found.type == "model", "other-type", got=found.type)
+    with showing(sides.AS_LOGGED):
+        require(found.name == name, "other-name", got=found.name, want=name)
+        require(found.type == "model", "other-type", got=found.type)
     for file_name, file in found.files.items():
-        refuse_pickle(file_name, file)
-        require(file.format != "gone", "files-gone", name=file_name)
+        with showing(sides.PICKLED):
+            refuse_pickle(file_name, file)
+        with showing(sides.THERE):
+            require(file.format != "gone", "files-gone", name=file_name)
     model, notes = (found.files.get(n, File("gone")) for n in ("model.safetensors", NOTES))
     overwritten = approx_equal(model.tensors, tensors_of(other.rows))
-    require(not overwritten, "overwritten", epoch=epoch, other=other.epoch)
-    metadata = found.metadata
+    with showing(f"{sides.ENTRIES.format(i)}load_file(entries['model.safetensors'].local_path)"):
+        require(not overwritten, "overwritten", epoch=epoch, other=other.epoch)
+    with showing(sides.AS_LOGGED):
+        check_description(found, logged)
+        names = [NOTES, "model.safetensors"]
+        expect(Answer(sorted(found.files)), names, what="the list of files in the artifact")
+    with showing(f"{sides.ENTRIES.format(i)}load_file(entries['model.safetensors'].local_path)"):
+        expect(Answer(model.tensors), tensors_of(logged.rows), what="the dict of weights")
+    empty = isinstance(notes.content, dict) and approx_equal(notes.content.get("config"), {})
+    read = f"json.loads(Path(entries[{NOTES!r}].local_path).read_text('utf-8'))"
+    with showing(sides.ENTRIES.format(i) + read):
+        require(not empty, "config-missing~empty")
+        check_notes(notes.content, config, epoch, logged.metrics)
+
+
+def check_description(found: Artifact, logged: Checkpoint) -> None:
+    """Judge the metadata and the aliases of an artifact."""
+    metadata, epoch = found.metadata, logged.epoch
     require(isinstance(metadata, dict) and "epoch" in metadata, "epoch-missing~metadata")
     check_integer(metadata["epoch"], epoch, "the artifact's metadata")
     want = {"epoch": epoch, "metrics": {name: float(m) for name, m in logged.metrics.items()}}
@@ -58,12 +78,6 @@ def check_artifact(
     require(f"epoch-{epoch}" in found.aliases, "alias-missing", epoch=epoch, got=aliases)
     more = set(found.aliases) - {f"epoch-{epoch}", "latest"}
     require(not more, "more-aliases", epoch=epoch, got=", ".join(sorted(more)))
-    names = [NOTES, "model.safetensors"]
-    expect(Answer(sorted(found.files)), names, what="the list of files in the artifact")
-    expect(Answer(model.tensors), tensors_of(logged.rows), what="the dict of weights")
-    empty = isinstance(notes.content, dict) and approx_equal(notes.content.get("config"), {})
-    require(not empty, "config-missing~empty")
-    check_notes(notes.content, config, epoch, logged.metrics)
 
 
 def checkpoints(rng: Rng) -> list[Checkpoint]:
@@ -77,19 +91,27 @@ def checkpoints(rng: Rng) -> list[Checkpoint]:
 def test_artifacts(learner: Subject, rng: Rng) -> None:
     """Each checkpoint is a version of one artifact, with its own weights and its epoch"""
     config, logged = varied_settings(rng), checkpoints(rng)
-    got = learner.ask(probes.checkpointed, config, [list(each) for each in logged]).value
-    require(bool(got.artifacts), "not-logged")
-    for found in got.artifacts:
-        require(found.kind == "Artifact", "path-logged", got=found.kind)
+    run_id = f"{rng.integers(2**28, 2**32):08x}"
+    got = learner.ask(probes.checkpointed, config, [list(each) for each in logged], run_id).value
+    with showing(sides.AS_LOGGED):
+        require(bool(got.artifacts), "not-logged")
+    with showing(sides.KINDS):
+        for found in got.artifacts:
+            require(found.kind == "Artifact", "path-logged", got=found.kind)
     n_artifacts = len(got.artifacts)
-    require(n_artifacts == 2, "other-number-of-artifacts", got=n_artifacts)
-    require(got.training, "mode-changed")
-    require(got.unchanged, "model-changed~logged")
+    with showing(sides.AS_LOGGED):
+        require(n_artifacts == 2, "other-number-of-artifacts", got=n_artifacts)
+    with showing(sides.MODES):
+        require(got.training, "mode-changed")
+    with showing(sides.UNCHANGED):
+        require(got.unchanged, "model-changed~logged")
     first, second = (found.name for found in got.artifacts)
-    require(first == second, "name-for-each-epoch", first=first, second=second, id=got.run_id)
+    with showing(sides.AS_LOGGED):
+        require(first == second, "name-for-each-epoch", first=first, second=second, id=got.run_id)
     for i, found in enumerate(got.artifacts):
-        check_artifact(found, got.run_id, config, logged[i], logged[1 - i])
-    require(all(got.returned), "nothing-returned")
+        check_artifact(found, got.run_id, config, logged, i)
+    with showing(sides.RETURNED):
+        require(all(got.returned), "nothing-returned")
 
 
 def test_checkpoint_without_run(learner: Subject) -> None:
@@ -104,4 +126,4 @@ def test_real_artifacts(learner: Subject, rng: Rng) -> None:
     artifacts = [each for each in got.artifacts if each.type == "model"]
     require(len(artifacts) == 2, "other-number-in-file", got=len(artifacts))
     for i, found in enumerate(artifacts):
-        check_artifact(found, got.run_id, config, logged[i], logged[1 - i])
+        check_artifact(found, got.run_id, config, logged, i)

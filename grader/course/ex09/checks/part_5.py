@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.answer import Answer, Finding, Subject
-from grader.course.ex09 import probes
+from grader.course.ex09 import probes, sides
 from grader.course.ex09.checks.common import (
     check_losses,
     check_row,
@@ -19,7 +19,15 @@ from grader.course.ex09.checks.common import (
 from grader.course.ex09.replies import Item, Logged
 from grader.course.gates import gate
 from grader.course.oracles import Rng
-from grader.expect import Mistake, Raises, expect, expect_error, fail_if_recognised, require
+from grader.expect import (
+    Mistake,
+    Raises,
+    expect,
+    expect_error,
+    fail_if_recognised,
+    require,
+    showing,
+)
 
 
 def matrix_of(y_true: np.ndarray, y_pred: np.ndarray, names: list[str]) -> list[list[Any]]:
@@ -67,10 +75,16 @@ def test_matrix(plotted: Plotted) -> None:
     fail_if_recognised(answer, Mistake("labels-as-probabilities", Raises("AxisError")))
     items = items_under(answer.value, "confusion_matrix")
     item = items[0] if len(items) == 1 else Item("value", value=f"{len(items)} values")
-    require(item.kind not in ("figure", "image"), "own-figure")
+    with showing(f"type({sides.MATRIX}).__name__.lower()"):
+        require(item.kind not in ("figure", "image"), "own-figure")
     if item.chart is None or "confusion_matrix" not in item.chart.name:
         raise Finding("not-a-confusion-matrix", got=item_text(item))
-    got = sorted(item.chart.rows, key=str)
+    with showing(f"{sides.MATRIX}.table.data"):
+        check_rows(sorted(item.chart.rows, key=str), y_true, y_pred, names)
+
+
+def check_rows(got: list[Any], y_true: np.ndarray, y_pred: np.ndarray, names: list[str]) -> None:
+    """The rows of the plot's table, sorted, are those of these labels."""
     require(not any(f"Class_{i + 1}" in str(got) for i in range(4)), "names-missing")
     want = matrix_of(y_true, y_pred, names)
     refuse_fewer_classes(got, names)

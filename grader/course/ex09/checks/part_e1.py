@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.answer import Answer, Finding, Subject
 from grader.course import common_probes
-from grader.course.ex09 import probes
+from grader.course.ex09 import probes, sides
 from grader.course.ex09.checks.common import check_row, item_text, items_under, names_of
 from grader.course.ex09.replies import Chart, Item
 from grader.course.gates import gate, twice
@@ -23,6 +23,7 @@ from grader.expect import (
     fail_if_recognised,
     kind_of,
     require,
+    showing,
 )
 from grader.wire import Table
 
@@ -166,23 +167,27 @@ def test_chart(learner: Subject, rng: Rng) -> None:
         more: [7.0, 8.0, math.nan, 6.0],
     }
     answer = learner.ask(probes.charted, columns, x, y, "the title").value
-    require(answer.unchanged, "table-changed")
+    with showing("table.equals(kept)"):
+        require(answer.unchanged, "table-changed")
     got = answer.logged
     items = items_under(got, "a chart")
     item = items[0] if len(items) == 1 else Item("value", value=f"{len(items)} values")
     if item.chart is None or "line" not in item.chart.name:
         raise Finding("not-a-line", got=item_text(item))
     check_axes(item.chart, x, y)
-    check_data(item.chart, columns)
+    with showing(f"{sides.CHART}.table.data"):
+        check_data(item.chart, columns)
     check_row(got, "a chart")
 
 
 def check_axes(chart: Chart, x: str, y: str) -> None:
     """The chart has the right axes and the title."""
     axes = [chart.fields.get("x"), chart.fields.get("y")]
-    require(not approx_equal(axes, [y, x]), "axes-swapped")
-    expect(Answer(axes), [x, y], what="the list of the two axes")
-    require("the title" in map(str, chart.strings.values()), "no-chart-title")
+    with showing(f"dict({sides.CHART}.spec.fields)"):
+        require(not approx_equal(axes, [y, x]), "axes-swapped")
+        expect(Answer(axes), [x, y], what="the list of the two axes")
+    with showing(f"dict({sides.CHART}.spec.string_fields)"):
+        require("the title" in map(str, chart.strings.values()), "no-chart-title")
 
 
 def check_data(chart: Chart, columns: dict[str, list[float]]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from grader.answer import Finding, Subject
-from grader.course.ex09 import probes
+from grader.course.ex09 import probes, sides
 from grader.course.ex09.checks.common import kind_in
 from grader.course.ex09.replies import Step
-from grader.expect import require
+from grader.expect import require, showing
 
 LABELS = [0, 1, 2, 1, 0, 2]
 
@@ -39,7 +39,8 @@ class Registry:
     def current(self, number: int) -> float | str | None:
         """The weight of the version that is deployed after a step."""
         found = self.steps[number].current
-        require(found != "outside of the registry", "not-copied")
+        with showing(sides.OUTSIDE):
+            require(found != "outside of the registry", "not-copied")
         return found
 
     def check(self, number: int, want: float | None, when: str) -> None:
@@ -68,5 +69,7 @@ def check_refused(got: Registry, number: int, what: str) -> None:
     got.check(number, 1.0 if number else None, f"after a candidate with {what}")
     before = got[number - 1].n_files if number else 0
     left = got[number].n_files == before
-    require(left, "refused-one-kept", before=before, after=got[number].n_files)
-    require(got[number].offered == "kept", "refused-one-changed")
+    with showing(sides.N_FILES):
+        require(left, "refused-one-kept", before=before, after=got[number].n_files)
+    with showing(sides.OFFERED):
+        require(got[number].offered == "kept", "refused-one-changed")
