@@ -91,8 +91,9 @@ def outcome(code: str, names: dict[str, Any]) -> Outcome:
             shown.printed = str(error)
         finally:
             logging.disable(logging.NOTSET)  # which one wrong answer leaves otherwise
-            if "torch" in sys.modules:
-                sys.modules["torch"].set_grad_enabled(True)  # which some wrong answers leave off
+            if torch := sys.modules.get("torch"):  # some wrong answers leave these switched off
+                torch.set_grad_enabled(True)
+                torch.backends.mha.set_fastpath_enabled(True)
     shown.printed += _to_a_tenth(printed.getvalue())
     shown.warned = [str(one.message) for one in warned]
     return shown
@@ -206,7 +207,7 @@ def shows(seen: Outcome, reply: dict[str, Any], probe: Any) -> bool:
     if seen.raised:
         return seen.raised in _told_of(judged)
     sides, value = _sides(judged), seen.value
-    if value and isinstance(value, dict) and value.keys() <= sides.keys():
+    if isinstance(value, dict) and value and value.keys() <= sides.keys():
         return all(tells(sides[name], plain(value[name])) for name in value)
     if isinstance(raised := sides.get("raised"), str):  # the reply tells of it
         return not raised
