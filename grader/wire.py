@@ -283,8 +283,7 @@ def _table(frame: Any) -> Table:
             return array
         return array.tolist() if array.dtype.kind == "O" else list(values)
 
-    names = [str(name) for name in frame.columns]
-    columns = {name: column(frame.iloc[:, i]) for i, name in enumerate(names)}
+    columns = {str(name): column(values.array) for name, values in frame.items()}
     return Table(columns, column(frame.index))
 
 

@@ -12,7 +12,7 @@ from grader.course.gates import gate
 from grader.course.oracles import Rng
 from grader.expect import require
 
-NAP = 0.06  # seconds; rounded to a tenth of a second, it is still something
+NAP = 0.052  # seconds; rounded to a tenth of a second, it is still something
 DOZE = 0.02
 SLACK = 0.05  # seconds, for a time rounded to a tenth of a second
 OTHER_UNITS = (1e3, 1e6, 1e9)  # milli-, micro- and nanoseconds
