@@ -118,8 +118,8 @@ def judged(learner: Subject, gallery: Gallery, judge: Callable[[Subject, Gallery
                 judge(learner, some_of(learner, gallery, numbers))
             except Failure as same:
                 if same.key == failure.key and same.key:
-                    failure.question, failure.form = same.question or learner.question, same.form
-                    raise failure from None
+                    same.question = same.question or learner.question
+                    raise same from None
         failure.question = failure.question or gallery.answer.question
         raise failure from None
 
