@@ -186,6 +186,8 @@ def check_empty(learner: Subject, rng: Rng, network: Network) -> None:
     answer = learner.ask(probes.logits, *network, batches)
     fail_if_recognised(answer, Mistake("empty-crashes", Raises("RuntimeError", "greater than 0")))
     together, alone, others, _ = parted(answer.value, [3, 1, 2, 3])
+    rows_each = [one.shape[:1] for one in (together, alone) if isinstance(one, Tensor)]
+    require(rows_each != [(2,), (0,)], "empty-left-out", rows=2, batch=3)
     for got, batch in ((together, 3), (alone, 1)):
         logits = shaped(got, batch, 6, classes, empty=0)
         require(bool(np.isfinite(logits).all()), "nan-for-empty")

@@ -139,6 +139,7 @@ def judge_focal_loss(trial: Trial, answer: Answer[Any], _: Any) -> None:
         Mistake("wrong-class~sum", of(focal(everything, alpha, gamma).sum(axis=-1).mean())),
         Mistake("wrong-class~mean", of(focal(everything, alpha, gamma).mean())),
         Mistake("summed", of(each.sum())),
+        Mistake("weighted-average", of(each.sum() / factor.sum())),
         Mistake("sign-lost", of(-each.mean())),
         what=f"the loss with alpha = {alpha:g} and gamma = {gamma:g}",
     )
