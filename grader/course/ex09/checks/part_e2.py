@@ -222,6 +222,10 @@ def test_rolled_back(learner: Subject, rng: Rng) -> None:
     require(not errors, "raised-after-rollback", error=kind_in(errors[0] if errors else None))
     got.check(3, 2.0, "after a roll-back")
     got.check(4, 4.0, "after a roll-back and a new version")
+    by_number = (
+        got.current(5) == 3.0 and got[5].name == "version-003" and got[4].name == "version-004"
+    )
+    require(not by_number, "previous-by-number")
     got.check(5, 2.0, "after another roll-back")
     require(got.current(6) != 4.0, "rolled-back-returns")
     got.check(6, 1.0, "after a third roll-back")
