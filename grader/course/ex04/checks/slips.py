@@ -59,7 +59,7 @@ def rises(curve: Curve) -> list[Mistake]:
     peak, points = curve.peak, curve.points
     first, rise = curve.in_main[0][0], curve.want["rise_time"]
     faintest = max(curve.in_main, key=lambda point: point[1])[0]
-    peak_of_all = min(points, key=lambda point: point[2])[1]
+    band_of_all, peak_of_all, _ = min(points, key=lambda point: point[2])
     days = sorted(obs["mjd"] for obs in curve.data)
     row = days.index(peak)
     shifted = points[row][1] if row < len(points) else peak
@@ -71,6 +71,7 @@ def rises(curve: Curve) -> list[Mistake]:
         Mistake("rise-from-any-band", peak - points[0][1]),
         Mistake("non-detections-counted", peak - days[0]),
         Mistake("label-for-position", shifted - first),
+        Mistake("peak-of-all-bands", peak_of_all - first, band=band_of_all, main=curve.main),
     ]
 
 
