@@ -143,6 +143,7 @@ def test_answer_that_ignores_its_input(slug: str, part: str) -> None:
 def test_wrong_answer_is_told_its_misconception(answer: Answer, seed: int, judged: Any) -> None:
     result = judged(answer, seed)
     print(f"{answer}: {result.points:g} points. {result.message}")  # shown by `make part`
+    assert not result.broke
     assert result.points < result.part.points
     assert result.misconception == answer.misconception, result.message
     assert result.named == {answer.misconception}, result.failures

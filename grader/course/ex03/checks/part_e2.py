@@ -64,7 +64,7 @@ def test_empty_batch(learner: Subject) -> None:
             numbers.count(0) >= 3,
             "number-not-told",
             answer,
-            line=lines[0][:120],
+            line="".join(lines[:1])[:120],
             what="light curves",
             number=0,
         )
