@@ -191,8 +191,8 @@ def timing_decorator(func: Callable[..., Any]) -> Callable[..., Any]:
         func.
 
     Raises:
-        Whatever func raises: the same line, with the time, is printed, and the exception is passed
-        on to the caller. (What is printed on Ctrl-C is up to you.)
+        Exception: Whatever func raises. The same line, with the time, is printed, and the exception
+            is passed on to the caller. (What is printed on Ctrl-C is up to you.)
 
     Example:
         After `@timing_decorator` above `def expose(seconds)`, the call `expose(30)` returns what it
@@ -472,7 +472,7 @@ def apply_magnitude_conversion(
         **kwargs), even if that is NaN or 0. A magnitude that the record had before is replaced.
 
     Raises:
-        Whatever conversion_func raises; it is passed on to the caller.
+        Exception: Whatever conversion_func raises; it is passed on to the caller.
 
     Example:
         >>> data = [{"mjd": 10.0, "flux": 100.0, "flux_err": 0.1, "band": "g"}]
@@ -577,8 +577,8 @@ def cache_results(func: Callable[..., Any]) -> Callable[..., Any]:
         dictionary, a set, an array, a tuple with one of them inside), func is called each time.
 
     Raises:
-        Whatever func raises, a TypeError included; it is passed on to the caller and not
-        remembered: the next call runs func again. func runs only once in each call.
+        Exception: Whatever func raises, a TypeError included; it is passed on to the caller and not
+            remembered: the next call runs func again. func runs only once in each call.
 
     Example:
         After `@cache_results` above `def best_period(name, n_trials)`, the first call
@@ -655,7 +655,7 @@ def band_processor(
         were even if a function changes its argument. It can be called any number of times.
 
     Raises:
-        Whatever a band's function raises; it is passed on to the caller.
+        Exception: Whatever a band's function raises; it is passed on to the caller.
 
     Example:
         >>> def double(record):

@@ -398,7 +398,9 @@ class LightCurve:
 
         The bands are those that were observed; an empty light curve has none to name.
 
-        Example (the wording is yours):
+        Example:
+            The wording is yours.
+
             >>> print(LightCurve(SAMPLE, object_id="my transient"))
             my transient: 3 observations in r, g
         """
@@ -412,7 +414,9 @@ class LightCurve:
 
         It begins with the name of the object's own class, so that a subclass shows its own.
 
-        Example (the wording after the name of the class is yours):
+        Example:
+            The wording after the name of the class is yours.
+
             >>> LightCurve(SAMPLE, object_id="my transient")
             LightCurve(object_id='my transient', n_observations=3)
         """
@@ -593,9 +597,9 @@ if __name__ == "__main__":
 
 # %% part=["2.5", "2.6", "2.7"] points=[1, 1.5, 1]
 class TransientLightCurve(LightCurve):
-    """The light curve of a transient.
+    """The light curve of a transient: a LightCurve with a type and a time of maximum.
 
-    Attributes, besides those of LightCurve:
+    Attributes:
         transient_type: the type, such as "SN Ia", or None if it is unknown.
         peak_mjd: the time of maximum light [MJD, days], or None if it is unknown.
     """

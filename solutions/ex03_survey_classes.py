@@ -349,9 +349,9 @@ class SurveyProcessor(ABC):
             No objects of other classes are made.
 
         Raises:
-            ValueError if there is no such survey (part of a name is not enough, nor is a similar
-            one or an empty one). The message lists the names of all the surveys that exist, such as
-            ZTF and LSST.
+            ValueError: If there is no such survey (part of a name is not enough, nor is a similar
+                one or an empty one). The message lists the names of all the surveys that exist,
+                such as ZTF and LSST.
 
         Example:
             >>> type(SurveyProcessor.from_survey_name(" ztf")).__name__
@@ -376,7 +376,9 @@ class SurveyProcessor(ABC):
 
         Bonus. In all light curves that this processor has counted so far (see _count).
 
-        Example, for a processor called ztf:
+        Example:
+            For a processor called ztf:
+
             >>> ztf._count(accepted=9, rejected=1)
             >>> ztf.observation_count
             10
@@ -401,7 +403,9 @@ class SurveyProcessor(ABC):
 
         Bonus. It is 0.0 as long as none was looked at.
 
-        Example, for a processor called ztf:
+        Example:
+            For a processor called ztf:
+
             >>> ztf._count(accepted=9, rejected=1)
             >>> ztf.acceptance_rate
             0.9
@@ -421,7 +425,7 @@ class SurveyProcessor(ABC):
             The processor itself, so that `with ZTFProcessor() as ztf:` works.
 
         Raises:
-            RuntimeError if it is in a batch already; then nothing is changed.
+            RuntimeError: If it is in a batch already; then nothing is changed.
         """
         ### BEGIN SOLUTION 3.E2
         if self.in_batch:
@@ -444,7 +448,9 @@ class SurveyProcessor(ABC):
         if the batch ended in an exception of any kind, including Ctrl-C (KeyboardInterrupt), which
         is passed on to the caller. The counts keep their values.
 
-        Example of the line (the wording is up to you, and it may hold the name of the survey):
+        Example:
+            The line at the end; the wording is up to you, and it may hold the name of the survey.
+
             ZTF: 12 light curves, 480 measurements accepted, 7 rejected
         """
         ### BEGIN SOLUTION 3.E2
@@ -534,8 +540,8 @@ class ZTFProcessor(SurveyProcessor):
             Calls self._count once, with the numbers of valid and of invalid detections.
 
         Raises:
-            ValueError that names the key, if objectId or candidates is missing. Such a record is
-            not counted.
+            ValueError: If objectId or candidates is missing; the message names the key. Such a
+                record is not counted.
 
         Example:
             >>> lc = ZTFProcessor().process_lightcurve(ZTF_SAMPLE)
@@ -673,8 +679,8 @@ class LSSTProcessor(SurveyProcessor):
             Calls self._count once, with the numbers of valid and of invalid measurements.
 
         Raises:
-            ValueError that names the key, if diaObjectId or diaSources is missing. Such a record
-            is not counted.
+            ValueError: If diaObjectId or diaSources is missing; the message names the key. Such a
+                record is not counted.
 
         Example:
             >>> lc = LSSTProcessor().process_lightcurve(LSST_SAMPLE)

@@ -434,7 +434,9 @@ class AstronomyPipeline:
             KeyboardInterrupt: If it is raised during processing. It is not an Exception, and is
                 passed on to the caller. This method does not raise anything else.
 
-        Example, with a record that lacks its candidates:
+        Example:
+            With a record that lacks its candidates:
+
             >>> pipeline.classify_safely({"objectId": "ZTF24aaexmpl"}, 0)
             'failed'
         """
@@ -487,7 +489,8 @@ class AstronomyPipeline:
             method is called once.
 
         Raises:
-            Whatever the processor or the classifier raises; it is passed on to the caller.
+            Exception: Whatever the processor or the classifier raises; it is passed on to the
+                caller.
 
         Example:
             >>> pipeline.process_and_classify(good_record)

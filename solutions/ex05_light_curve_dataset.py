@@ -532,7 +532,9 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
             several) there are self.max_sequence_length // 2 rows, unless the sequence begins or
             ends too soon for that: then the window begins or ends with the sequence.
 
-        Example, with max_sequence_length = 4 and a sequence of 10 rows:
+        Example:
+            With max_sequence_length = 4 and a sequence of 10 rows:
+
             If row 6 is the brightest, rows 4 to 7 are kept. If row 1 is, rows 0 to 3 are, and if
             row 9 is, rows 6 to 9.
         """
@@ -656,7 +658,9 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
         Raises:
             IndexError: If idx is len(self) or more.
 
-        Example, for a dataset with max_sequence_length = 100:
+        Example:
+            For a dataset with max_sequence_length = 100:
+
             >>> features, label = dataset[0]
             >>> features.shape, label
             (torch.Size([100, 6]), tensor(2))
@@ -772,7 +776,9 @@ class LightCurveAugmentation:
         All random numbers come from PyTorch's global generator (torch.rand, torch.randn, ...): they
         repeat after the same torch.manual_seed, and differ otherwise.
 
-        Example, with a light curve of two observations and padding:
+        Example:
+            With a light curve of two observations and padding:
+
             >>> augment = LightCurveAugmentation(noise_level=0.0, drop_probability=0.0)
             >>> augment(rows)[:, TIME]  # before: 0, 2, 0, 0
             array([3.1, 5.1, 0. , 0. ], dtype=float32)
@@ -1131,7 +1137,9 @@ class PhotometricRedshiftAugmentation:
 
         All random numbers come from PyTorch's global generator.
 
-        Example, with an object at redshift 0.05:
+        Example:
+            With an object at redshift 0.05:
+
             >>> farther = PhotometricRedshiftAugmentation(redshift=0.05).move(rows, 0.1)
             >>> farther[:3, TIME] / rows[:3, TIME]  # the first is 0 / 0
             array([   nan, 1.0476..., 1.0476...], dtype=float32)

@@ -450,7 +450,9 @@ class FocalLoss(nn.Module):
             true class. It and its gradient are finite, even where p is as small as exp(-200). (What
             the gradient is where p is 1 and gamma is between 0 and 1 is up to you.)
 
-        Example, for two light curves with p = 0.5 and p = 0.9, and gamma = 2:
+        Example:
+            For two light curves with p = 0.5 and p = 0.9, and gamma = 2:
+
             0.5**2 * 0.6931 = 0.1733 and 0.1**2 * 0.1054 = 0.0011, with a mean of 0.0872.
         """
         ### BEGIN SOLUTION
@@ -814,7 +816,9 @@ def warmup_cosine(optimizer: Optimizer, num_epochs: int, warmup_epochs: int = 2)
     Raises:
         ValueError: Unless 0 <= warmup_epochs < num_epochs.
 
-    Example, the factors for 5 epochs, of which 1 is warm-up:
+    Example:
+        The factors for 5 epochs, of which 1 is warm-up:
+
         0.5, 1.0, 0.854, 0.5, 0.146
     """
     ### BEGIN SOLUTION

@@ -217,7 +217,9 @@ class Time2Vec(nn.Module):
             (batch, seq_len, embed_dim) of float32: first the linear component, then the periodic
             ones. The embedding of a time depends on that time alone.
 
-        Example, with two components, w = (0.01, 0.5) per day and b = (0, 0.1):
+        Example:
+            With two components, w = (0.01, 0.5) per day and b = (0, 0.1):
+
             the time 10.0 gives (0.01 * 10, sin(0.5 * 10 + 0.1)) = (0.1, -0.926).
         """
         ### BEGIN SOLUTION

@@ -205,7 +205,7 @@ class BalancedBatchSampler(Sampler[list[int]]):
             batch_size: the number of objects in each batch.
 
         Raises:
-            ValueError if batch_size is smaller than the number of classes. The message names both.
+            ValueError: If batch_size is smaller than the number of classes. The message names both.
         """
         ### BEGIN SOLUTION
         labels = torch.as_tensor(labels)
@@ -243,7 +243,9 @@ class BalancedBatchSampler(Sampler[list[int]]):
         The order is random, and different in each pass. The random numbers come from torch's
         global generator: after the same torch.manual_seed a new sampler gives the same batches.
 
-        Example, with the labels 0, 0, 0, 0, 0, 1 and batches of 2:
+        Example:
+            With the labels 0, 0, 0, 0, 0, 1 and batches of 2:
+
             Three batches, each with a different one of the first five objects, and all with object
             5.
         """
@@ -356,7 +358,9 @@ class EarlyStopping:
             Whether the counter has reached the patience (counter >= patience), even if it is called
             again after that.
 
-        Example, with patience=2 and min_delta=0.1:
+        Example:
+            With patience=2 and min_delta=0.1:
+
             The losses 1.0, 0.95, 0.5, 0.6, 0.45 give False, False, False, False, True.
         """
         ### BEGIN SOLUTION
@@ -482,9 +486,11 @@ class MetricsTracker:
             NAME_precision, NAME_recall and NAME_f1 for each NAME of class_names, such as TDE_f1.
 
         Raises:
-            ValueError if nothing was added.
+            ValueError: If nothing was added.
 
-        Example, with the classes A and B, targets 0, 0, 0, 1 and predictions 0, 0, 1, 1:
+        Example:
+            With the classes A and B, targets 0, 0, 0, 1 and predictions 0, 0, 1, 1:
+
             accuracy 3/4, balanced_accuracy (2/3 + 1)/2, A_precision 1, A_recall 2/3, A_f1 4/5,
             B_precision 1/2, B_recall 1, B_f1 2/3.
         """
@@ -783,7 +789,7 @@ def train_with_imbalance_handling(
         from 0.
 
     Raises:
-        ValueError for any other loss. The message names it.
+        ValueError: For any other loss. The message names it.
 
     Example:
         Validation losses 1.2, 0.8, 0.9, 0.9 and patience=2 end the training after four epochs of

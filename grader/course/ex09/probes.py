@@ -104,10 +104,7 @@ def not_loaded(
 
     That is the name of a file, or "folder" for all of it.
     """
-    return [
-        not_load(learner, weights, misfit, without, notes, into)
-        for weights, misfit, without in cases
-    ]
+    return [not_load(learner, w, misfit, lost, notes, into) for w, misfit, lost in cases]
 
 
 def started(
