@@ -39,11 +39,7 @@ def dealt(
     want = max(objects // batch_size, 1)
     got = learner.ask(probes.dealt, labels, batch_size, passes, seed, want + 5).value
     for batches in got.passes:
-        flat = bool(batches) and all(isinstance(batch, int) for batch in batches)
-        require(not flat, "single-positions")
-        for batch in batches:
-            positions = isinstance(batch, list) and all(isinstance(i, int) for i in batch)
-            require(positions, "not-a-list-of-positions", got=kind_of(batch))
+        check_positions(batches)
     first, *others = as_many(got.passes, passes)
     require(bool(first), "no-batches")
     require(all(others), "one-pass-only")
@@ -53,6 +49,15 @@ def dealt(
     require(got.length == want, "wrong-length", got=got.length, want=want, **sizes)
     require(count == want, "length-differs", n_batches=count, length=got.length)
     return got.passes
+
+
+def check_positions(batches: list[Any]) -> None:
+    """Each batch must be a list of positions."""
+    flat = bool(batches) and all(isinstance(batch, int) for batch in batches)
+    require(not flat, "single-positions")
+    for batch in batches:
+        positions = isinstance(batch, list) and all(isinstance(i, int) for i in batch)
+        require(positions, "not-a-list-of-positions", got=kind_of(batch))
 
 
 @gate
@@ -152,6 +157,7 @@ def test_two_samplers(learner: Subject, rng: Rng) -> None:
     labels = some_labels(rng)
     got = learner.ask(probes.dealt, labels, BATCH_SIZE, 1, 1, 100, [0, 0, 0, 5, 5]).value
     (batches,) = as_many(got.passes, 1)
+    check_positions(batches)
     fits = got.length == len(batches) == len(labels) // BATCH_SIZE
     for batch in batches:
         counts = Counter(label_at(labels, i) for i in batch)
