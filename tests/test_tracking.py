@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -149,6 +150,7 @@ def test_checks_leave_an_open_run_alone(tmp_path: Path) -> None:
     """A learner may check a part while a run of the notebook is open; it goes on afterwards."""
 
     def check_while_open() -> None:
+        tempfile.tempdir = None  # so that it is looked up again
         run = wandb.init(project="mine", mode="offline", dir=str(tmp_path))
         run.log({"loss": 1.0}, step=0)
         found = exercise.load(EX9)
@@ -160,11 +162,12 @@ def test_checks_leave_an_open_run_alone(tmp_path: Path) -> None:
         wandb.log({"loss": 0.5}, step=1)
         run.finish()
 
-    before = set(Path(os.environ.get("TMPDIR", "/tmp")).glob("tracking-*"))
-    assert run_in_child(check_while_open, **KEYLESS) == 0
+    own = tmp_path / "temporary"  # others make and remove folders in the system's
+    own.mkdir()
+    assert run_in_child(check_while_open, **KEYLESS, TMPDIR=str(own)) == 0
     (folder,) = tmp_path.glob("wandb/offline-run-*")
     assert ex09.history_of(ex09.read_run(folder))["loss"].tolist() == [1.0, 0.5]
-    assert set(Path(os.environ.get("TMPDIR", "/tmp")).glob("tracking-*")) <= before
+    assert not list(own.glob("tracking-*"))
 
 
 @pytest.mark.skipif(isolation.why_unavailable() is not None, reason="no isolation here")
