@@ -464,7 +464,6 @@ HOSTILE = {
 BOMBS = """
 import msgpack
 from grader import wire
-from grader.npy import written
 from grader.runner import with_tensors
 
 value, data = 1, msgpack.packb([1])
@@ -556,7 +555,6 @@ import resource, sys
 import msgpack
 import numpy as np
 from grader import wire
-from grader.npy import written
 
 def colliding(count):
     "Pairs of integers, as tuples all of one hash (the hash of tuples is a known function)."
