@@ -135,9 +135,7 @@ def pack(value: object) -> bytes:
     """Encode a value. Raises `WireError` if it is too large, too deep, or cannot be looked at."""
     try:
         data = msgpack.packb(_plain(value, _Room()), strict_types=True)
-    except WireError:
-        raise
-    except npy.NpyError as error:
+    except (WireError, npy.NpyError) as error:
         raise WireError(str(error)) from None
     except Exception as error:  # objects of a learner's may raise anything when looked at
         raise WireError(f"the value cannot be sent ({type(error).__name__})") from None
@@ -154,9 +152,7 @@ def unpack(data: bytes) -> Any:
     try:
         room = _Room()
         return _revive(_message(data, room), room)
-    except WireError:
-        raise
-    except npy.NpyError as error:
+    except (WireError, npy.NpyError) as error:
         raise WireError(str(error)) from None
     except Exception as error:  # whatever a hostile sender provokes, it is one thing to us
         raise WireError(f"the message cannot be read ({type(error).__name__})") from None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from grader.course.ex03.forms import COUNTS
 from grader.course.lines import called, source
 
 Entry = dict[str, Any]
@@ -94,8 +95,8 @@ def processed(
 def counts_of_broken(survey: str, broken: Entry) -> str:
     return (
         f"processor = {survey}Processor()\ntry:\n"
-        f"    {called('processor.process_lightcurve', broken)}\nexcept ValueError:\n    pass\n\n"
-        "[processor._processed_count, processor._accepted, processor._rejected]"
+        f"    {called('processor.process_lightcurve', broken)}\n"
+        f"except ValueError:\n    pass\n\n{COUNTS}"
     )
 
 
@@ -111,7 +112,7 @@ def begun(before: tuple[int, int]) -> str:
         f"{MADE}config, before = processor.config, repr(processor.config)\n"
         f"processor.note = 'kept'\n{called('processor._count', *before)}\n"
         "with processor as entered:\n    in_batch = processor.in_batch\n"
-        "    counts = [processor._processed_count, processor._accepted, processor._rejected]\n\n"
+        f"    counts = {COUNTS}\n\n"
         "counts"
     )
 
@@ -137,6 +138,6 @@ def nested(*inside: tuple[int, int]) -> str:
         f"{MADE}kinds = []\nwith processor:\n{counts}    try:\n        processor.__enter__()\n"
         "    except Exception as error:\n"
         "        kinds = [each.__name__ for each in type(error).__mro__]\n"
-        "    counts = [processor._processed_count, processor._accepted, processor._rejected]\n"
+        f"    counts = {COUNTS}\n"
         "    in_batch = processor.in_batch\n\nkinds"
     )

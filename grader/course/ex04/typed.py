@@ -51,7 +51,7 @@ GUARD = """\
         if raw_data is None:
             raise Trouble('this is no record')
 """
-ALONE = """
+WITHOUT_OTHERS = """\
 class Pipeline(AstronomyPipeline):
     sessions = 0
 
@@ -64,7 +64,9 @@ class Pipeline(AstronomyPipeline):
         yield
 
     def process_and_classify(self, raw_data):
-        return self.classifier.predict(self.processor.process_lightcurve(raw_data))
+"""
+ALONE = f"""
+{WITHOUT_OTHERS}        return self.classifier.predict(self.processor.process_lightcurve(raw_data))
 
 survey = Survey()
 pipeline = Pipeline(survey, survey)
@@ -126,23 +128,11 @@ def outcomes():
     return {{'labels': labels, 'raised': raised}}
 
 outcomes()"""
-SLOW = """\
+SLOW = f"""\
 class Trouble(Exception):
     pass
 
-class Pipeline(AstronomyPipeline):
-    sessions = 0
-
-    def _setup_logging(self):
-        return logging.Logger('log', logging.INFO)
-
-    @contextmanager
-    def batch_processing_session(self):
-        self.sessions += 1
-        yield
-
-    def process_and_classify(self, raw_data):
-        time.sleep(0.1 * raw_data.get('until_done', 0.5))
+{WITHOUT_OTHERS}        time.sleep(0.1 * raw_data.get('until_done', 0.5))
         if 'raises' in raw_data:
             raise Trouble(raw_data['raises'])
         return raw_data['label']
@@ -336,10 +326,7 @@ def session():
 pipeline.batch_processing_session = session
 {}
 dict(sessions=len(opened))"""
-PROCESSED = f"""\
-{COUNTED}pipeline.process_and_classify = counted(pipeline.process_and_classify)
-{{}}
-dict(n_processed=len(calls))"""
+PROCESSED = WHOLE_CALLS.replace("n_whole", "n_processed")
 AT_WORK = """\
 now, counts, usual = [], [0], pipeline.process_and_classify
 
