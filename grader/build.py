@@ -29,6 +29,7 @@ SOURCES = ROOT / "solutions"
 FIRST_CELL = "from grader import check, hint, prior"
 REGION = re.compile(r"^(?P<indent> *)### BEGIN SOLUTION *(?P<part>\S*)\n(?P<body>.*?)"
                     r"^ *### END SOLUTION\n?", re.MULTILINE | re.DOTALL)  # fmt: skip
+GIVEN = re.compile(r"^ *### GIVEN (?P<part>\S+)\n", re.MULTILINE)
 EARLIER = re.compile(r"solutions\.ex(\d\d)_\w+")
 MAIN_GUARD = 'if __name__ == "__main__":\n'
 DEMO_TAGS = ["demo", "raises-exception"]  # "Run all" goes on where a part is not written yet
@@ -151,9 +152,24 @@ def _cells(cells: list[NotebookNode], source: Path) -> list[NotebookNode]:
         points = _as_list(cell.metadata.pop("points", []))
         if len(parts) != len(points):
             raise SourceError(f"{source.name}: parts {parts} and points {points} do not pair up.")
+        given = _names_given(cell, parts, source)
         built.append(_given(cell, f"cell-{len(built)}") if not parts else _solution(cell, parts))
-        built.extend(_check(*pair) for pair in zip(parts, points, strict=True))
+        built.extend(
+            _check(part, worth, given.get(part, []))
+            for part, worth in zip(parts, points, strict=True)
+        )
     return built
+
+
+def _names_given(cell: NotebookNode, parts: list[str], source: Path) -> dict[str, list[str]]:
+    """What a cell gives of its parts, by their ids; the marks that say so are removed."""
+    found: dict[str, list[str]] = {}
+    for mark in GIVEN.finditer(cell.source):
+        if mark["part"] not in parts:
+            raise SourceError(f"{source.name}: {mark[0].strip()} is not in the cell of that part.")
+        found.setdefault(mark["part"], []).append(_function_at(cell, mark.start(), source)[0])
+    cell.source = GIVEN.sub("", cell.source)
+    return found
 
 
 def _given(cell: NotebookNode, cell_id: str) -> NotebookNode:
@@ -181,11 +197,13 @@ def _solution(cell: NotebookNode, parts: list[str]) -> NotebookNode:
     return _code(f"part-{_slug(parts[0])}", cell.source, solution=True)
 
 
-def _check(part: str, points: float) -> NotebookNode:
+def _check(part: str, points: float, given: list[str]) -> NotebookNode:
     """The locked cell that checks one part. A bonus is worth no points of nbgrader's maximum."""
     cell = _code(f"check-{_slug(part)}", f'check("{part}")', locked=True, grade=True)
     cell.metadata.nbgrader["points"] = 0.0 if ".E" in part else float(points)
     cell.metadata["workbook"] = {"part": part, "points": float(points)}
+    if given:
+        cell.metadata["workbook"]["given"] = given
     return cell
 
 
@@ -200,22 +218,28 @@ def _stubs(cell: NotebookNode, source: Path) -> list[str]:
     regions = list(REGION.finditer(cell.source)) if cell.cell_type == "code" else []
     if not regions:
         return []
-    functions = _functions(ast.parse(cell.source))
     first = cell.metadata.nbgrader.grade_id.removeprefix("part-").replace("-", ".")
     stubs = []
     for region in regions:
-        line = cell.source.count("\n", 0, region.start()) + 1
-        around = [(end - start, name, doc) for start, end, name, doc in functions
-                  if start <= line <= end]  # fmt: skip
-        if not around:
-            raise SourceError(f"{source.name}: a solution stands outside of any function.")
-        _, name, doc = min(around)
+        name, doc = _function_at(cell, region.start(), source)
         if not doc:
             raise SourceError(f"{source.name}: {name} needs a docstring that specifies it.")
         part, task = region["part"] or first, doc.splitlines()[0]
         stub = f'raise NotImplementedError("{part} {name}: not written yet")'
         stubs.append(f"# TODO {part}: {task}\n{stub}")
     return stubs
+
+
+def _function_at(cell: NotebookNode, place: int, source: Path) -> tuple[str, str]:
+    """Qualified name and docstring of the function that a mark in a cell stands in."""
+    line = cell.source.count("\n", 0, place) + 1
+    functions = _functions(ast.parse(cell.source))
+    around = [(end - start, name, doc) for start, end, name, doc in functions
+              if start <= line <= end]  # fmt: skip
+    if not around:
+        raise SourceError(f"{source.name}: a solution stands outside of any function.")
+    _, name, doc = min(around)
+    return name, doc
 
 
 def _functions(tree: ast.Module) -> list[tuple[int, int, str, str]]:

@@ -29,13 +29,22 @@ class UnknownExercise(LookupError):
 
 @dataclass(frozen=True)
 class Part:
-    """One gradable part: `names` are what the learner must define, such as `LightCurve.__len__`."""
+    """One gradable part: `names` are what it judges, such as `LightCurve.__len__`.
+
+    Those that are `given` are complete in the released notebook, and learners may replace them.
+    """
 
     id: str
     title: str
     points: float
     bonus: bool
     names: tuple[str, ...]
+    given: tuple[str, ...] = ()
+
+    @property
+    def to_write(self) -> tuple[str, ...]:
+        """The names that have a stub."""
+        return tuple(name for name in self.names if name not in self.given)
 
 
 @dataclass(frozen=True)
@@ -140,7 +149,8 @@ def load(slug: str) -> Exercise:
             title=titles[graded["part"]],
             points=float(graded["points"]),
             bonus=".E" in graded["part"],
-            names=tuple(names[graded["part"]]),
+            names=(*names[graded["part"]], *graded.get("given", ())),
+            given=tuple(graded.get("given", ())),
         )
         for graded in _graded(cells)
     ]

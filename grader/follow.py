@@ -93,11 +93,11 @@ def own_source(notebook: Notebook) -> str:
 
 
 def is_written(part: Part, notebook: Notebook) -> bool:
-    """Whether the notebook has code for any of the part's names that is not its stub."""
+    """Whether the notebook has code for anything the part asks for that is not its stub."""
     return any(
         _is_defined(name, [cell]) and (part.id, name) not in STUB.findall(cell.source)
         for cell in notebook.cells
-        for name in part.names
+        for name in part.to_write
     )
 
 

@@ -477,6 +477,9 @@ if __name__ == "__main__":
 #
 # A `transform` is a function that changes the rows each time they are asked for. If it is random,
 # the network never sees the same light curve twice.
+#
+# `__init__` and `__getitem__` are yours to write. `__len__`, which counts `self.labels`, and
+# `n_features` are complete.
 
 
 # %% part=["5.1", "5.2", "5.3", "5.4"] points=[1, 1.5, 1.5, 2]
@@ -630,16 +633,14 @@ class LightCurveDataset(Dataset[tuple[Tensor, Tensor]]):
 
     def __len__(self) -> int:
         """Return the number of light curves."""
-        ### BEGIN SOLUTION 5.4
+        ### GIVEN 5.4
         return len(self.labels)
-        ### END SOLUTION
 
     @property
     def n_features(self) -> int:
         """Return the number of columns of a row: time, flux, error, and one for each band."""
-        ### BEGIN SOLUTION 5.4
+        ### GIVEN 5.4
         return FIRST_BAND + len(BANDS)
-        ### END SOLUTION
 
     def __getitem__(self, idx: int) -> tuple[Tensor, Tensor]:
         """Return features and label of the light curve number idx.

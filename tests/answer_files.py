@@ -23,7 +23,7 @@ from grader.exercise import ROOT
 from grader.splice import extract, splice
 
 ANSWERS = Path(__file__).parent / "answers"
-MARKER = re.compile(r"^ *### (BEGIN|END) SOLUTION.*\n", re.MULTILINE)
+MARKER = re.compile(r"^ *### (BEGIN SOLUTION|END SOLUTION|GIVEN).*\n", re.MULTILINE)
 
 
 class FaultyEdit(ValueError):

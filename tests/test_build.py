@@ -157,7 +157,7 @@ def test_every_part_has_a_locked_check_right_after_its_cell(slug: str) -> None:
 def test_stubs_say_what_is_to_be_done(slug: str) -> None:
     text = code_of(built(slug))
     for part in exercise.load(slug).parts:
-        for name in part.names:
+        for name in part.to_write:
             (stub,) = re.findall(
                 rf"# TODO {re.escape(part.id)}: (.+)\n"
                 rf' +raise NotImplementedError\("{re.escape(part.id)} {re.escape(name)}: .+"\)',
@@ -312,6 +312,45 @@ def test_several_parts_in_one_cell_need_regions_that_name_theirs(tmp_path: Path)
     text = GOOD.replace('part="99.1" points=2', 'part=["99.1", "99.2"] points=[1, 1]')
     text = text.replace("### 99.1 A part", "### 99.1 A part\n#\n# ### 99.2 Another")
     assert "99.2" in refusal(tmp_path, text)
+
+
+METHODS = """class Star:
+    def peak(self):
+        \"\"\"Return the peak.\"\"\"
+        ### BEGIN SOLUTION 99.1
+        return 1 + 1
+        ### END SOLUTION
+
+    def __len__(self):
+        \"\"\"Return one.\"\"\"
+        ### GIVEN 99.1
+        return 1
+"""
+
+
+def test_what_is_given_of_a_part_belongs_to_it_and_is_no_stub(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ex99_trial.py"
+    path.write_text(HEADING + METHODS, encoding="utf-8")
+    monkeypatch.setattr(exercise, "RELEASED", tmp_path)
+    path.with_suffix(".ipynb").write_text(text := build.build(path), encoding="utf-8")
+    assert "### GIVEN" not in text
+    assert '"""Return one."""\n        return 1' in code_of(json.loads(text))
+    (part,) = exercise.load.__wrapped__(path.stem).parts
+    assert part.names == ("Star.peak", "Star.__len__")
+    assert part.to_write == ("Star.peak",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("GIVEN 99.1", "GIVEN 99.2"), ("class Star:", "class Star:\n    ### GIVEN 99.1\n")],
+    ids=["of another cell", "outside a function"],
+)
+def test_a_mark_of_given_code_in_a_wrong_place_is_refused(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    assert "ex99_trial.py" in refusal(tmp_path, HEADING + METHODS.replace(old, new, 1))
 
 
 # Imports from earlier exercises

@@ -156,6 +156,28 @@ def test_a_function_that_is_missing_is_put_in_front_of_the_check() -> None:
     assert "train_with_imbalance_handling" not in added
 
 
+def test_what_is_given_of_a_part_is_replaced_along_with_it() -> None:
+    """A length of the learner's own would count what only their own `__init__` has kept."""
+    slug = next(one for one in exercise.slugs() if one.startswith("ex05"))
+    found, reference = exercise.load(slug), references.source(slug)
+    assert reference is not None
+    own = "class LightCurveDataset:\n    def __init__(self, curves, labels): self.curves = curves\n"
+    cell = notebook.Cell(1, f"{own}    def __len__(self): return len(self.curves)")
+    through = FollowThrough(found, notebook.Notebook([cell]), reference)
+    (made,) = through.notebook(found.part("5.E2"), [found.part("5.4")]).cells
+    assert "self.curves" not in made.source
+    assert "return len(self.labels)" in made.source
+    assert "def n_features" in made.source
+
+
+def test_what_is_given_is_nothing_that_a_learner_has_written() -> None:
+    slug = next(one for one in exercise.slugs() if one.startswith("ex05"))
+    part = exercise.load(slug).part("5.4")
+    cells = notebook.read(exercise.released(slug), exercise.load(slug))
+    assert set(part.given) == {"LightCurveDataset.__len__", "LightCurveDataset.n_features"}
+    assert not follow.is_written(part, cells)
+
+
 def test_lines_for_ipython_stay_as_they_are() -> None:
     reference = references.source(EX2)
     assert reference is not None
