@@ -334,23 +334,24 @@ class SurveyProcessor(ABC):
     def from_survey_name(cls, survey_name: str) -> "SurveyProcessor":
         """Make the processor of a survey, given the survey's name.
 
-        The processor of a survey is the subclass named after the survey, followed by Processor:
-        ZTFProcessor belongs to "ZTF", SkyMapperProcessor to "SkyMapper". All subclasses of
-        SurveyProcessor count, whenever they were defined, and the subclasses of subclasses too; but
-        not those that are abstract. All their names end in Processor. It makes no difference on
-        which class the method is called: ZTFProcessor.from_survey_name("LSST") finds LSST as well.
+        - The surveys: each subclass of SurveyProcessor is the processor of one, and so is each
+          subclass of a subclass, whenever it was defined. Abstract classes do not count.
+        - Their names: the name of the class without Processor, in which it always ends.
+          ZTFProcessor belongs to "ZTF", SkyMapperProcessor to "SkyMapper".
+        - The caller: it makes no difference on which class the method is called.
+          ZTFProcessor.from_survey_name("LSST") finds LSST as well.
 
         Args:
-            survey_name: the name. Upper and lower case make no difference, and spaces around the
-                name do not matter.
+            survey_name: the whole name. Upper and lower case make no difference, nor do spaces
+                around it.
 
         Returns:
-            A new object of that subclass on each call, made by calling the class without arguments.
-            No objects of other classes are made.
+            A new object on each call, made by calling the survey's class without arguments. No
+            objects of other classes are made.
 
         Raises:
-            ValueError: If there is no such survey (part of a name is not enough, nor is a similar
-                one or an empty one). The message lists the names of all the surveys that exist,
+            ValueError: If there is no such survey: a part of a name is not enough, nor is a similar
+                one or an empty one. The message lists the names of all the surveys that exist,
                 such as ZTF and LSST.
 
         Example:
