@@ -708,6 +708,9 @@ def infeasible(config: Mapping[str, Any]) -> str | None:
 #   epoch go into the summary, where sweeps look for them.
 #
 # `should_stop` is how a sweep on our own machine can end a run that is going nowhere.
+#
+# The next cell holds the settings that are used unless others are chosen, and two helpers:
+# `make_loaders` is nothing new, and `write_summary` spares you a trap.
 
 # %%
 DEFAULTS: dict[str, Any] = {
@@ -727,6 +730,22 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
+def make_loaders(data: Data, batch_size: int) -> tuple[DataLoader, DataLoader, DataLoader]:
+    """Return the loaders of the training, validation and test set; only the first one shuffles."""
+    train = DataLoader(data.train, batch_size, shuffle=True)
+    return train, DataLoader(data.val, batch_size), DataLoader(data.test, batch_size)
+
+
+def write_summary(run: wandb.Run, result: dict[str, float]) -> None:
+    """Write a result into the summary of a run.
+
+    W&B keeps the last row open, and copies it into the summary when it is complete. So the row is
+    completed first: otherwise its numbers would replace those of the result.
+    """
+    run.log({}, commit=True)
+    run.summary.update(result)
+
+
 # %% part="9.8" points=1.5
 def train_with_wandb(
     config: Mapping[str, Any] | None = None,
@@ -739,24 +758,30 @@ def train_with_wandb(
        settings are read from the run's config.
     2. Raise ValueError with the reason if the settings are infeasible, before the data or the model
        are made or anything is logged.
-    3. Make the data, if they are not given, with `make_data` and the settings' n_objects,
-       max_sequence_length and seed. Call `torch.manual_seed(seed)`, then `build_model`. The
-       training set's loader has the settings' batch_size and shuffles; the others do not shuffle,
-       and the size of their batches is up to you. The optimiser is Adam with the settings'
-       learning_rate, the loss `FocalLoss(gamma=focal_loss_gamma)`.
+    3. Make what the training needs, from the settings:
+       - the data, if they are not given, with `make_data`, n_objects, max_sequence_length and seed;
+       - after `torch.manual_seed(seed)`, the model with `build_model`;
+       - the loaders with `make_loaders(data, batch_size)`, or your own: that of the training set
+         has this batch_size and shuffles; the others do not shuffle, and the size of their batches
+         is up to you;
+       - the optimiser, Adam with learning_rate; the loss, `FocalLoss(gamma=focal_loss_gamma)`; and
+         one `EarlyStopping(patience=patience)` for the whole training.
     4. Train for num_epochs epochs, numbered from 0, each with `train_epoch(model, train_loader,
        optimizer, criterion)`, which returns train_loss, and `evaluate` on the validation set. After
-       each, log one row with the epoch as step: epoch, train_loss, val_loss, val_accuracy,
-       val_f1_rare_events. Stop early if `EarlyStopping(patience=patience)`, called with the
-       validation loss, returns True, or `should_stop(epoch, val_f1_rare_events)` does.
+       each epoch
+       - log one row with the epoch as step: epoch, train_loss, val_loss, val_accuracy,
+         val_f1_rare_events;
+       - stop early if the EarlyStopping, called with the validation loss, returns True, or if
+         `should_stop(epoch, val_f1_rare_events)` does.
     5. The best epoch is the one with the smallest validation loss (the first, if there are
        several; what happens if a loss is NaN is up to you). Evaluate the weights of that
        epoch on the test set.
-    6. Log the confusion matrix of the test set, up to five of its light curves with predictions,
-       and the weights of the best epoch as a checkpoint with that epoch's number and the result
-       (see below) as its metrics. Put the result into the run's summary as well. W&B keeps the
-       last row open, and copies it into the summary when it is complete. So complete it with
-       `run.log({}, commit=True)` before you write the result into the summary.
+    6. Log what remains:
+       - the confusion matrix of the test set, and up to five of its light curves with predictions;
+       - the weights of the best epoch as a checkpoint, with that epoch's number and the result (see
+         below) as its metrics;
+       - the result in the run's summary, with `write_summary(run, result)`, or in your own way,
+         after you have completed the last row with `run.log({}, commit=True)`.
     7. The run is finished, even if something raises an exception.
 
     Args:
@@ -781,10 +806,7 @@ def train_with_wandb(
             data = make_data(settings.n_objects, settings.max_sequence_length, settings.seed)
         torch.manual_seed(settings.seed)
         model = build_model(dict(settings), data.train.n_features)
-        train_loader = DataLoader(data.train, settings.batch_size, shuffle=True)
-        val_loader, test_loader = (
-            DataLoader(d, settings.batch_size) for d in (data.val, data.test)
-        )
+        train_loader, val_loader, test_loader = make_loaders(data, settings.batch_size)
         criterion = FocalLoss(gamma=settings.focal_loss_gamma)
         optimizer = Adam(model.parameters(), lr=settings.learning_rate)
         early_stopping = EarlyStopping(patience=settings.patience)
@@ -808,8 +830,7 @@ def train_with_wandb(
         result = best | {f"test_{name}": value for name, value in test.items()}
         tracker.log_confusion_matrix(labels, probabilities.argmax(axis=1), CLASS_NAMES)
         tracker.log_light_curve_predictions(data.test_lightcurves, probabilities, labels, 5)
-        run.log({}, commit=True)  # the last row is complete
-        run.summary.update(result)
+        write_summary(run, result)
         tracker.log_model_checkpoint(model, int(best["best_epoch"]), result)
     return result
     ### END SOLUTION
