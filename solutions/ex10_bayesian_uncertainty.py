@@ -977,10 +977,27 @@ if __name__ == "__main__":
 #   temperature comes from the validation set. All other numbers come from the test set.
 # - **The run ends, whatever happens.** Use the tracker in a `with` statement; all that belongs to
 #   the run happens inside.
-# - **Balanced accuracy and F1 of the rare class** come from scikit-learn; tell it what to return if
-#   no TDE was predicted (`zero_division=0.0`). Ordinary floats, please, or JSON will not take them.
+# - **Accuracy, balanced accuracy and F1 of the rare class** come from the function below: call it,
+#   or look at how it does that. Ordinary numbers, please, or JSON will not take them.
 # - **Time** is measured with `time.perf_counter()`. The training time is the time of `self.train`,
 #   not of making the model or of asking it.
+
+
+# %%
+def classification_scores(y_true: np.ndarray, y_prob: np.ndarray) -> dict[str, float]:
+    """Return accuracy, balanced accuracy and F1 of the rare class.
+
+    Args:
+        y_true: (n,) numbers of the true classes.
+        y_prob: (n, num_classes) probabilities.
+    """
+    guess = y_prob.argmax(axis=1)
+    rare_f1 = f1_score(y_true == RARE, guess == RARE, zero_division=0.0)  # if none was found
+    return {
+        "test_accuracy": float((guess == y_true).mean()),
+        "balanced_accuracy": float(balanced_accuracy_score(y_true, guess)),
+        "rare_event_f1": float(rare_f1),
+    }
 
 
 # %% part="10.7" points=1
@@ -1041,7 +1058,8 @@ class ModelComparison:
 
         Returns:
             The result, which is also put into self.results; the Predictions of the test set and the
-            model go into self.predictions and self.models. Its values are plain Python numbers:
+            model go into self.predictions and self.models. Its values are plain Python numbers, of
+            which classification_scores gives the first three:
             test_accuracy: the fraction of right answers, on the test set, as for all that follows;
             balanced_accuracy: the mean of the recall over the classes that occur in the test set
                 (a class that is only predicted, or never appears, is left out);
@@ -1067,14 +1085,10 @@ class ModelComparison:
             training_seconds = time.perf_counter() - start
             val = predict(model, val_loader, self.n_samples)
             test = predict(model, test_loader, self.n_samples)
-            guess = test.y_prob.argmax(axis=1)
             temperature = tools.fit_temperature(val.y_true, val.y_prob)
             scaled = tools.apply_temperature(test.y_prob, temperature)
-            rare_f1 = f1_score(test.y_true == RARE, guess == RARE, zero_division=0.0)
             result = {
-                "test_accuracy": float((guess == test.y_true).mean()),
-                "balanced_accuracy": float(balanced_accuracy_score(test.y_true, guess)),
-                "rare_event_f1": float(rare_f1),
+                **classification_scores(test.y_true, test.y_prob),
                 "mean_uncertainty": float(test.uncertainty.mean()),
                 "calibration_error": tools.expected_calibration_error(test.y_true, test.y_prob),
                 "temperature": temperature,

@@ -86,3 +86,14 @@ def test_the_parts_of_exercise_1_stand_alone() -> None:
     source = references.source(EX1)
     assert source is not None
     assert not any(dependence.needs(exercise.load(EX1), [source]).values())
+
+
+@pytest.mark.parametrize(("number", "part"), [("9", "9.8"), ("10", "10.7")])
+def test_nothing_is_built_on_a_part_whose_reference_calls_given_helpers(
+    number: str, part: str
+) -> None:
+    """So that reference is never put into a notebook from before there were these helpers."""
+    found = exercise.find(number)
+    source = references.source(found.slug)
+    assert source is not None
+    assert not any(part in needed for needed in dependence.needs(found, [source]).values())
