@@ -4,6 +4,9 @@ BIN := .venv/bin
 SETUP := .venv/.installed
 FINAL := .venv/.installed-final
 
+# Bytecode is kept, whatever the environment says: tests and the grader start many processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help grade demo test quick part mutants notebooks lab check format build bench clean
 
 help:  ## List the targets

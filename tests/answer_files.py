@@ -8,10 +8,12 @@ answer that it names as its `base`.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import tomllib
 import types
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -58,6 +60,26 @@ def answers(kind: str, folder: Path = ANSWERS) -> list[Answer]:
     paths = folder.glob(f"*/*/{kind}/*")
     found = [answer for path in paths for answer in _in_file(path)]
     return sorted(found, key=lambda answer: (answer.exercise, answer.part, answer.name))
+
+
+LONG = "WORKBOOK_LONG" in os.environ
+"""Whether all that can be tested is, however long that takes."""
+
+
+@cache
+def lined() -> frozenset[Answer]:
+    """The wrong answers whose lines are run as well: a quarter, always the same ones."""
+    return frozenset(one for one in answers("wrong") if LONG or _number(one) % 4 == 0)
+
+
+def seeds_of(answer: Answer) -> list[int]:
+    """One seed for each answer, half of them the other; both where there is time."""
+    return [1, 2] if LONG else [1 + _number(answer) % 2]
+
+
+def _number(answer: Answer) -> int:
+    """A number of the answer's own, the same in every process."""
+    return zlib.crc32(str(answer).encode())
 
 
 def _in_file(path: Path) -> Iterator[Answer]:

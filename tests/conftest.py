@@ -9,9 +9,10 @@ import sys
 import pytest
 from answer_files import answers
 
-from grader import exercise
+from grader import build, exercise
 from grader.resource_limits import collect_garbage_seldom
 
+assert build.nbformat  # imported without its grammar, which takes a second, before a test does
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # more would only slow down tests side by side
 
 

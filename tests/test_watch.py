@@ -19,7 +19,7 @@ from notebooks import EX1, EX2, Notebook
 from rich.console import Console
 
 from grader import exercise, isolation, watch
-from grader.fork_server import SandboxError
+from grader.fork_server import ForkServer, SandboxError
 from grader.watch import Watch
 
 ISOLATED = isolation.why_unavailable() is None
@@ -71,20 +71,49 @@ def cells(*sources: str) -> Notebook:
     return notebooks.of(*sources)
 
 
+class Lent(ForkServer):
+    """A fork server that goes on when the watch that uses it closes it."""
+
+    def __init__(self, lender: ForkServer) -> None:
+        self.address, self.process = lender.address, lender.process
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ForkServer]:
+    """A fork server for all tests that do nothing to it: a start takes seconds."""
+    server = ForkServer(ISOLATED)
+    yield server
+    server.close()
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def own_desk(tmp_path: Path) -> Iterator[Desk]:
+    """A desk whose watch starts a fork server of its own."""
     desk = Desk(tmp_path, EX1, EX2)
     yield desk
     desk.watch.close()
 
 
 @pytest.fixture
-def wrong(desk: Desk) -> Desk:
+def desk(own_desk: Desk, server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setattr(watch, "ForkServer", lambda _: Lent(server))
+    return own_desk
+
+
+def with_one_wrong(desk: Desk) -> Desk:
     """A desk whose Exercise 1 has one wrong function, and whose watch has said so."""
     desk.save(WRONG_SIGN)
     desk.watch.start()
     desk.said()
     return desk
+
+
+@pytest.fixture
+def wrong(desk: Desk) -> Desk:
+    return with_one_wrong(desk)
 
 
 def parts(text: str) -> list[str]:
@@ -190,7 +219,8 @@ def test_a_new_notebook_is_noticed_and_begun_by_the_first_change(wrong: Desk) ->
     assert len(parts(said)) == len(exercise.load(EX2).parts)
 
 
-def test_a_dead_fork_server_costs_one_answer(wrong: Desk) -> None:
+def test_a_dead_fork_server_costs_one_answer(own_desk: Desk) -> None:
+    wrong = with_one_wrong(own_desk)
     assert wrong.watch._server is not None
     server = psutil.Process(wrong.watch._server.process.pid)
     for process in (*server.children(recursive=True), server):
@@ -211,7 +241,8 @@ def test_a_sandbox_that_cannot_start_gets_a_line(
     assert FIRST_STATUS in desk.answer(WRONG_SIGN)
 
 
-def test_all_processes_end_with_the_watch(wrong: Desk) -> None:
+def test_all_processes_end_with_the_watch(own_desk: Desk) -> None:
+    wrong = with_one_wrong(own_desk)
     wrong.answer(notebooks.filled(EX2), EX2)
     assert wrong.watch._server is not None
     server = psutil.Process(wrong.watch._server.process.pid)
@@ -298,7 +329,7 @@ def test_saves_leave_nothing_behind() -> None:
 
 
 @pytest.mark.skipif(ALONE not in os.environ, reason="the test above runs it")
-def test_saves_alone_leave_nothing_behind(desk: Desk) -> None:
+def test_saves_alone_leave_nothing_behind(own_desk: Desk) -> None:
     """Neither processes nor open files grow with the saves, and memory stays where it is."""
 
     def held() -> tuple[float, int, int]:
@@ -308,10 +339,10 @@ def test_saves_alone_leave_nothing_behind(desk: Desk) -> None:
         megabytes = sum(process.memory_info().rss for process in family) / 2**20
         return megabytes, len(family), sum(process.num_fds() for process in family)
 
-    desk.save(WRONG_SIGN)
-    desk.watch.start()
+    own_desk.save(WRONG_SIGN)
+    own_desk.watch.start()
     for save in range(80):
-        assert "Exercise 1" in desk.answer(f"{(RIGHT, WRONG_SIGN)[save % 2]}# {save}\n")
+        assert "Exercise 1" in own_desk.answer(f"{(RIGHT, WRONG_SIGN)[save % 2]}# {save}\n")
         if save == 40:  # caches are full, and the allocator has most of what it needs
             memory, *others = held()
     more_memory, *later = held()

@@ -1,4 +1,4 @@
-"""Judge several answers to one part with checks that are collected once."""
+"""Judge several answers to one part at once, and assert what a wrong one is told."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeVar
 from answer_files import Answer
 
 from grader import exercise
-from grader.checking import Checks, with_checks
+from grader.checking import Checks, PartResult, with_checks
 
 Found = TypeVar("Found")
 
@@ -28,3 +28,11 @@ def judged_together(
 
     with_checks(exercise.load(group[0].exercise), [group[0].part], judge_all)
     return verdicts
+
+
+def assert_told(result: PartResult, answer: Answer) -> None:
+    """A wrong answer loses points, is told its misconception, and no other one of its part."""
+    assert not result.broke
+    assert result.points < result.part.points
+    assert result.misconception == answer.misconception, result.message
+    assert result.named == {answer.misconception}, result.failures
