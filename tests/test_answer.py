@@ -71,6 +71,7 @@ def verdicts(answer: Answer) -> list[str]:
     return said
 
 
+@pytest.mark.slow
 def test_any_reply_is_an_answer_or_a_failure() -> None:
     rng = np.random.default_rng(SEED)
     for _ in range(1500):

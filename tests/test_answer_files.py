@@ -82,6 +82,7 @@ def test_a_faulty_file_is_refused(tmp_path: Path, toml: str, fault: str) -> None
         an_answer(tmp_path, toml)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["wrong", "right"])
 def test_every_edit_fits_its_reference(kind: str) -> None:
     for answer in answers(kind):

@@ -47,6 +47,7 @@ def code_of(notebook: dict[str, Any]) -> str:
 # Staleness
 
 
+@pytest.mark.slow
 def test_the_committed_notebooks_are_a_fresh_build() -> None:
     assert build.stale() == []
     assert [path.stem for path in build.sources()] == SLUGS
@@ -62,6 +63,7 @@ def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new"),
     [("# ## Decorators", "# ## Decorators."), ("days", "dayz"), ("points=3", "points=4")],
@@ -75,12 +77,14 @@ def test_one_changed_character_of_a_source_is_noticed(copies: Path, old: str, ne
     assert line == f"exercises/{notebooks.EX1}.ipynb differs from solutions/{notebooks.EX1}.py"
 
 
+@pytest.mark.slow
 def test_one_changed_character_of_a_notebook_is_noticed(copies: Path) -> None:
     path = copies / "exercises" / f"{notebooks.EX2}.ipynb"
     path.write_text(path.read_text("utf-8").replace("Light", "light", 1), encoding="utf-8")
     assert [line.split(" ")[0] for line in build.stale()] == [f"exercises/{notebooks.EX2}.ipynb"]
 
 
+@pytest.mark.slow
 def test_changed_solutions_alone_leave_the_release_as_it_is(copies: Path) -> None:
     """Learners see no difference when only the reference within a region is rewritten."""
     path = copies / "solutions" / f"{notebooks.EX1}.py"
@@ -90,6 +94,7 @@ def test_changed_solutions_alone_leave_the_release_as_it_is(copies: Path) -> Non
     assert build.stale() == []
 
 
+@pytest.mark.slow
 def test_missing_and_surplus_notebooks_are_noticed(copies: Path) -> None:
     folder = copies / "exercises"
     (folder / f"{notebooks.EX1}.ipynb").rename(folder / "ex77_other.ipynb")
@@ -105,6 +110,7 @@ def test_missing_and_surplus_notebooks_are_noticed(copies: Path) -> None:
 # What the notebooks hold
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
 @FILLED
 def test_nbgrader_accepts_the_notebook(slug: str, filled: bool) -> None:
@@ -118,6 +124,7 @@ def test_nbgrader_accepts_the_notebook(slug: str, filled: bool) -> None:
             assert cell.metadata.nbgrader.checksum == compute_checksum(cell)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
 @FILLED
 def test_the_first_code_cell_imports_the_commands(slug: str, filled: bool) -> None:
@@ -125,6 +132,7 @@ def test_the_first_code_cell_imports_the_commands(slug: str, filled: bool) -> No
     assert "".join(first["source"]) == "from grader import check, hint, prior"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
 def test_cell_ids_are_stable_and_unique(slug: str) -> None:
     ids = [cell["id"] for cell in built(slug)["cells"]]
@@ -134,6 +142,7 @@ def test_cell_ids_are_stable_and_unique(slug: str) -> None:
     assert build.build(path_of(slug)) == build.build(path_of(slug))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_part_has_a_locked_check_right_after_its_cell(slug: str) -> None:
     found, cells = exercise.load(slug), built(slug)["cells"]
@@ -153,6 +162,7 @@ def test_every_part_has_a_locked_check_right_after_its_cell(slug: str) -> None:
     assert sum(role["points"] for role in checks.values()) == found.max_points == 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
 def test_stubs_say_what_is_to_be_done(slug: str) -> None:
     text = code_of(built(slug))
@@ -180,6 +190,7 @@ def test_no_line_of_a_solution_leaks(slug: str) -> None:
     assert [line for line in secret if line in text or json.dumps(line)[1:-1] in raw] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
 @FILLED
 def test_no_marker_and_no_output_is_left(slug: str, filled: bool) -> None:
@@ -244,6 +255,7 @@ def test_a_filled_notebook_runs_from_top_to_bottom(
     plt.close("all")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_release_defines_all_names_before_anything_is_written(slug: str) -> None:
     trees = ast.parse(code_of(built(slug))).body

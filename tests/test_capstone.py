@@ -24,9 +24,12 @@ from grader.capstone.judging import Judged, judge_one
 from grader.capstone.sitting import EXERCISE, Patience
 from grader.fork_server import ForkServer
 
-pytestmark = pytest.mark.skipif(
-    (reason := isolation.why_unavailable()) is not None, reason=f"no isolation here: {reason}"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        (reason := isolation.why_unavailable()) is not None, reason=f"no isolation here: {reason}"
+    ),
+]
 SEED = 5
 Judge = Callable[..., Judged]
 USUAL, HURRIED = Patience(), Patience(batch=1.0)

@@ -16,6 +16,8 @@ from grader.capstone.feedback import feedback
 from grader.capstone.sitting import Answers
 from solutions.ex10_bayesian_uncertainty import UncertaintyCalibration
 
+pytestmark = pytest.mark.slow
+
 NOTHING = pd.DataFrame({name: [] for name in COLUMNS})
 
 

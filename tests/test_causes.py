@@ -15,6 +15,8 @@ from grader.checking import PartResult
 from grader.grade import Task
 from grader.session import TimeLimits
 
+pytestmark = pytest.mark.slow
+
 ISOLATED = isolation.why_unavailable() is None
 IMPORTS, PART = "ell 2", "ell 6"  # of the cells, with a small or a capital letter in front
 QUICK = TimeLimits(cell=1.0, part=3.0)

@@ -21,6 +21,8 @@ from grader.checking import PartResult
 from grader.grade import Task
 from grader.results import Graded, unreadable
 
+pytestmark = pytest.mark.slow
+
 FILLED = json.dumps(notebooks.filled(EX1))
 
 
@@ -227,7 +229,6 @@ def test_an_older_gradebook_costs_nothing_else(graded: Path, class_: Path, judge
     assert f"nbgrader db upgrade --db=sqlite:///{graded / 'gradebook.db'}" in result.output
 
 
-@pytest.mark.slow
 def test_the_remedy_for_an_older_gradebook_works(graded: Path, judge: Judge) -> None:
     make_old(graded / "gradebook.db")
     refused = run("gradebook", graded)

@@ -20,6 +20,8 @@ from grader.grade import Task
 from grader.results import Graded
 from grader.splice import splice
 
+pytestmark = pytest.mark.slow
+
 ISOLATED = isolation.why_unavailable() is None
 FOUND = exercise.load(EX2)
 POINTS = {part.id: part.points for part in FOUND.parts}
@@ -348,7 +350,6 @@ def grade_class(folder: Path, *options: str) -> tuple[str, dict[str, Any]]:
     return done.output, {one["id"]: one for one in vega["exercises"][0]["parts"]}
 
 
-@pytest.mark.slow
 def test_the_command_follows_through_and_says_so(class_: Path) -> None:
     said, parts = grade_class(class_)
     assert sum(one["points"] for one in parts.values() if not one["bonus"]) == 8
@@ -359,14 +360,12 @@ def test_the_command_follows_through_and_says_so(class_: Path) -> None:
     assert "judged with our 2.1 in place of" in page
 
 
-@pytest.mark.slow
 def test_the_command_can_leave_it_out(class_: Path) -> None:
     _, parts = grade_class(class_, "--no-follow-through")
     assert not any(one["followed"] for one in parts.values())
     assert parts["2.5"]["points"] == 0
 
 
-@pytest.mark.slow
 def test_without_the_references_it_is_off_which_is_said_once(
     class_: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -67,6 +67,7 @@ def graded(tmp_path: Path, content: Any, slug: str = EX1) -> Graded:
     return grade.grade_one(Task("Vega", slug, path, SEED, ISOLATED))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", [EX1, EX2])
 def test_filled_notebooks_have_full_marks_and_bonus(tmp_path: Path, slug: str) -> None:
     one = graded(tmp_path, notebooks.filled(slug), slug)
@@ -160,6 +161,7 @@ def test_checks_that_are_not_there_are_trouble_and_no_zero(
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "broke"),
     [
@@ -494,6 +496,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "work"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "code", "says"),
     [

@@ -70,6 +70,7 @@ def run(python: Path, *arguments: object) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["checkout", "package"])
 def test_checks_and_references_cannot_be_read(python: Path, place: str) -> None:
     install(python, place)
@@ -79,6 +80,7 @@ def test_checks_and_references_cannot_be_read(python: Path, place: str) -> None:
     assert "ValueError: saw True []" in said, said
 
 
+@pytest.mark.slow
 def test_a_class_and_its_results_below_the_prefix_cannot_be_read(python: Path) -> None:
     install(python, "checkout")
     folder = python.parents[1] / "class"

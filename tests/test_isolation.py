@@ -30,9 +30,12 @@ import pytest
 
 from grader import file_view, isolation, system_calls
 
-pytestmark = pytest.mark.skipif(
-    (reason := isolation.why_unavailable()) is not None, reason=f"no isolation here: {reason}"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        (reason := isolation.why_unavailable()) is not None, reason=f"no isolation here: {reason}"
+    ),
+]
 
 MIB = 1024 * 1024
 LIMITS = isolation.Limits(

@@ -48,6 +48,7 @@ def with_cell(source: str) -> Any:
     return content
 
 
+@pytest.mark.slow
 def test_a_death_costs_the_part_that_was_judged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,6 +78,7 @@ def test_a_judge_that_dies_reading_a_notebook_makes_it_unreadable(
     assert {result.message for result in found.parts} == {judge.TOO_LONG}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not ISOLATED, reason="no isolation here")
 def test_a_flood_of_notes_is_dammed(tmp_path: Path) -> None:
     content = with_cell(FLOOD)

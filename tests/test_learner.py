@@ -330,6 +330,7 @@ def own(*cells: str) -> dict[str, Any]:
 MARK = "flux_to_magnitude.mine = True"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["here", "here/work", "work"])
 def test_prior_takes_ones_own_work_if_it_passes(folder: str, capsys: Any) -> None:
     hand_in(own(MARK), folder)
@@ -349,6 +350,7 @@ def test_prior_gives_helpers_of_ones_own() -> None:
     assert prior("1", "my_helper")() == 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cell",
     [
@@ -380,6 +382,7 @@ def test_prior_takes_the_reference_if_there_is_nothing_else(capsys: Any) -> None
     assert "your Exercise 1 is not here; using the reference" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_prior_judges_a_notebook_once(monkeypatch: pytest.MonkeyPatch) -> None:
     judged = []
     run_checks = learner.run_checks
@@ -394,6 +397,7 @@ def test_prior_judges_a_notebook_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(judged) == 2
 
 
+@pytest.mark.slow
 def test_prior_judges_again_when_a_notebook_before_has_changed() -> None:
     """A notebook may use earlier ones through `prior` in its turn."""
     use = notebooks.code('from grader import prior\nused = prior("1", "flux_to_magnitude")')

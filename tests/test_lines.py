@@ -239,9 +239,13 @@ class Judged:
 
 
 @pytest.fixture(scope="module")
-def told(request: pytest.FixtureRequest) -> Callable[[Answer], Judged]:
+def judged_lines(request: pytest.FixtureRequest) -> Callable[[Answer], Judged]:
     """The verdict on an answer, with its lines. Checks are collected once for a part's answers."""
-    mine = [item for item in request.session.items if "told" in getattr(item, "fixturenames", ())]
+    mine = [
+        item
+        for item in request.session.items
+        if "judged_lines" in getattr(item, "fixturenames", ())
+    ]
     chosen = [item.callspec.params["answer"] for item in mine]
     known: dict[Answer, Judged | Exception] = {}
 
@@ -288,14 +292,14 @@ def without(number: str) -> dict[str, str]:
 
 
 def some_daily(wrong: list[Answer]) -> list[Any]:
-    """Every sixteenth for every day; all of them take minutes."""
+    """Every sixtieth for every day; all of them take minutes."""
     slow = pytest.mark.slow
-    return [pytest.param(one, marks=[slow] if i % 16 else []) for i, one in enumerate(wrong)]
+    return [pytest.param(one, marks=[slow] if i % 60 else []) for i, one in enumerate(wrong)]
 
 
 @pytest.mark.parametrize("answer", some_daily(CHOSEN), ids=str)
-def test_lines_show_what_was_judged(answer: Answer, told: Any) -> None:
-    found = told(answer)
+def test_lines_show_what_was_judged(answer: Answer, judged_lines: Any) -> None:
+    found = judged_lines(answer)
     assert_told(found.result, answer)
     code = found.result.code
     print(f"{found.result.message}\n{code}")  # shown by `make part`
@@ -312,6 +316,7 @@ def test_lines_show_what_was_judged(answer: Answer, told: Any) -> None:
     assert repr(seen) != repr(right), f"the reference shows the same: {right}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", WRONG[:: 60 if LONG else 180], ids=str)
 def test_a_short_input_changes_no_verdict(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
     found = exercise.load(answer.exercise)

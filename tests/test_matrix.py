@@ -42,11 +42,19 @@ HERE = [answer for answer in WRONG if LONG or answer not in lined()]
 RIGHT = answers("right")
 
 
+def every_part(daily: int) -> list[Any]:
+    """All parts; for every day, one in `daily` of them."""
+    return _marked([[slug, part] for slug, part in PARTS], daily)
+
+
 def with_seeds(found: list[Answer], daily: int) -> list[Any]:
-    """The answers with their seeds; for every day, one in `daily` of them."""
-    marks = [[pytest.mark.slow] if place % daily else [] for place in range(len(found))]
-    pairs = zip(found, marks, strict=True)
-    return [pytest.param(one, seed, marks=mark) for one, mark in pairs for seed in seeds_of(one)]
+    """All answers with their seeds; for every day, one in `daily` of them."""
+    return _marked([[answer, seed] for answer in found for seed in seeds_of(answer)], daily)
+
+
+def _marked(cases: list[list[Any]], daily: int) -> list[Any]:
+    slow = pytest.mark.slow
+    return [pytest.param(*case, marks=[slow] if i % daily else []) for i, case in enumerate(cases)]
 
 
 def verdict(slug: str, part: str, code: dict[str, Any], seed: int = 1) -> PartResult:
@@ -117,13 +125,13 @@ def test_stubs_pass_no_part(slug: str) -> None:
     assert not any(result.points for result in results)
 
 
-@pytest.mark.parametrize(("slug", "part"), PARTS)
+@pytest.mark.parametrize(("slug", "part"), every_part(daily=4))
 def test_none_earns_nothing(slug: str, part: str) -> None:
     code = replaced(slug, part, lambda function: lambda *args, **kwargs: None)
     assert_nothing(verdict(slug, part, code))
 
 
-@pytest.mark.parametrize(("slug", "part"), PARTS)
+@pytest.mark.parametrize(("slug", "part"), every_part(daily=4))
 def test_zeros_of_the_right_shape_earn_nothing(slug: str, part: str) -> None:
     changes: list[bool] = []
 
@@ -144,7 +152,7 @@ def test_zeros_of_the_right_shape_earn_nothing(slug: str, part: str) -> None:
     assert_nothing(result)
 
 
-@pytest.mark.parametrize(("slug", "part"), PARTS)
+@pytest.mark.parametrize(("slug", "part"), every_part(daily=4))
 def test_answer_that_ignores_its_input(slug: str, part: str) -> None:
     ignoring = Ignoring()
     result = verdict(slug, part, replaced(slug, part, ignoring))
@@ -155,14 +163,14 @@ def test_answer_that_ignores_its_input(slug: str, part: str) -> None:
     assert_nothing(result)
 
 
-@pytest.mark.parametrize(("answer", "seed"), with_seeds(HERE, daily=12), ids=str)
+@pytest.mark.parametrize(("answer", "seed"), with_seeds(HERE, daily=60), ids=str)
 def test_wrong_answer_is_told_its_misconception(answer: Answer, seed: int, judged: Any) -> None:
     result = judged(answer, seed)
     print(f"{answer}: {result.points:g} points. {result.message}")  # shown by `make part`
     assert_told(result, answer)
 
 
-@pytest.mark.parametrize(("answer", "seed"), with_seeds(RIGHT, daily=4), ids=str)
+@pytest.mark.parametrize(("answer", "seed"), with_seeds(RIGHT, daily=12), ids=str)
 def test_alternative_is_accepted(answer: Answer, seed: int, judged: Any) -> None:
     result = judged(answer, seed)
     assert result.passed, result.message

@@ -29,6 +29,7 @@ def outcomes(tried: list[Mutant]) -> dict[Mutant, Outcome]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_sample_is_killed_as_once_it_was(slug: str) -> None:
     """Of a sample, no more survive than the score that was reached makes likely, rounded up."""
@@ -38,6 +39,7 @@ def test_a_sample_is_killed_as_once_it_was(slug: str) -> None:
     assert len(report.survivors) <= allowed, "\n".join(report.lines())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
 def test_lists_speak_of_mutants_that_exist(slug: str) -> None:
     assert listed.gone(slug, mutants.of(slug)) == []

@@ -120,6 +120,7 @@ def test_other_words_find_nothing(name: str) -> None:
         exercise.find(name)
 
 
+@pytest.mark.slow
 def test_it_is_built_to_its_file(root: Path) -> None:
     assert build.stale() == []
     assert build.write(root / "exercises")[-1] == root / "exercises" / FILE

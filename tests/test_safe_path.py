@@ -101,6 +101,7 @@ def test_the_planted_modules_do_run_where_python_looks_for_them(work: Path, trac
     assert len(ran(trace)) >= 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_class_is_graded_from_its_own_folder(work: Path, trace: Path, jobs: str) -> None:
     plant(work.parent, trace)
@@ -110,6 +111,7 @@ def test_a_class_is_graded_from_its_own_folder(work: Path, trace: Path, jobs: st
     assert "mean 10.0 of 10" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_notebook_is_checked_from_its_own_folder(work: Path, trace: Path) -> None:
     plant(work / "work", trace)
     done = run(work, "check", f"{EX1}.ipynb")
@@ -117,12 +119,14 @@ def test_a_notebook_is_checked_from_its_own_folder(work: Path, trace: Path) -> N
     assert "10 of 10 points" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_status_is_shown_in_a_learners_folder(work: Path, trace: Path) -> None:
     done = run(work, "status")
     assert ran(trace) == []
     assert "10 of 10" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_watch_is_kept_in_a_learners_folder(work: Path, trace: Path) -> None:
     process = subprocess.Popen(
         [str(GRADER), "watch", "1"],

@@ -89,6 +89,7 @@ def reference_with(*cells: str, first: bool = False) -> Notebook:
 # What is right passes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", [EX1, EX2])
 def test_the_reference_has_full_marks(lab: Lab, slug: str) -> None:
     results = lab.grade(notebooks.filled(slug), slug)
@@ -97,6 +98,7 @@ def test_the_reference_has_full_marks(lab: Lab, slug: str) -> None:
     assert sum(r.points for r in results.values() if r.part.bonus) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", [EX1, EX2])
 def test_an_untouched_notebook_has_no_marks(lab: Lab, slug: str) -> None:
     results = lab.grade(notebooks.released(slug), slug)
@@ -190,6 +192,7 @@ while True: pass
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DESTRUCTIVE)
 def test_a_destructive_cell_costs_the_other_cells_nothing(lab: Lab, name: str) -> None:
     content = reference_with(DESTRUCTIVE[name], first=True)
@@ -209,6 +212,7 @@ HARMFUL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HARMFUL)
 def test_harm_to_ones_own_process_is_no_trouble_of_the_graders(lab: Lab, name: str) -> None:
     """The learner's other cells may suffer too, as in a notebook; every part has its verdict."""
@@ -240,6 +244,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_part_costs_the_other_parts_nothing(lab: Lab, name: str) -> None:
     body, status = BROKEN[name]
@@ -262,6 +267,7 @@ SHOWN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHOWN)
 def test_texts_of_learners_are_short_and_harmless(lab: Lab, name: str) -> None:
     """An exception's message of 3 MB made a page of 54 MB, and escapes reach a terminal."""
@@ -296,6 +302,7 @@ def test_parts_of_a_cell_that_raises_are_told_its_error(lab: Lab) -> None:
     assert "colour = undefined_name" in result.message
 
 
+@pytest.mark.slow
 def test_many_endless_cells_use_up_the_time_for_cells_and_nothing_more(lab: Lab) -> None:
     """Each further cell has a little time, enough for definitions; each part has its own."""
     content = reference_with(*["while True: pass"] * 4, first=True)
@@ -317,6 +324,7 @@ STRIKES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STRIKES)
 def test_a_thread_that_strikes_later_is_no_trouble_of_the_graders(lab: Lab, name: str) -> None:
     """After all cells have run, while the grader asks for names or for answers."""
@@ -326,6 +334,7 @@ def test_a_thread_that_strikes_later_is_no_trouble_of_the_graders(lab: Lab, name
     assert set(results) == set(ALL)
 
 
+@pytest.mark.slow
 def test_asking_for_names_may_last_too_long(lab: Lab) -> None:
     content = notebooks.without_checks(notebooks.filled(EX2))
     trick = "import inspect\ninspect.getattr_static = lambda *a: [0 for i in iter(int, 1)]"
@@ -385,6 +394,7 @@ def all_return(value: str) -> str:
     return "\n".join(f"def {name}(*args, **kwargs): return {value}" for name in NAMES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["object", *OTHERS])
 def test_objects_that_equal_everything_earn_nothing(lab: Lab, name: str) -> None:
     cells = [f"import numpy as np\n{OTHERS.get(name, EVERYTHING)}", all_return("Yes()")]
@@ -455,6 +465,7 @@ FORGED = [
 CASES = [(EX1, canned) for canned in FORGED] + [(EX2, canned) for canned in FORGED[2:14:3]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("slug", "canned"), CASES, ids=range(len(CASES)))
 def test_forged_replies_earn_nothing(lab: Lab, slug: str, canned: str) -> None:
     """The learner's process answers whatever it likes; none of it is a pass, nor any trouble."""
@@ -639,6 +650,7 @@ def test_a_child_holds_the_references_that_its_notebook_asks_for(
         ]
 
 
+@pytest.mark.slow
 def test_unusual_wishes_for_references_leave_no_processes_behind() -> None:
     """Each set of references is held by a process of its own; few of them are kept."""
     with contextlib.closing(WarmParent("10")) as parent:

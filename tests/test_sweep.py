@@ -24,6 +24,8 @@ from optuna.trial import TrialState
 
 from solutions import ex09_experiment_tracking as ex09
 
+pytestmark = pytest.mark.slow
+
 KEYLESS = {"WANDB_API_KEY": None, "WANDB_MODE": None, "NETRC": os.devnull}
 LEAN = {"WANDB_X_SAVE_REQUIREMENTS": "false", "WANDB_X_DISABLE_STATS": "true"}
 SWEEP: dict[str, Any] = {
@@ -94,7 +96,6 @@ def records_of(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-@pytest.mark.slow
 def test_a_killed_sweep_goes_on(tmp_path: Path) -> None:
     """Twelve trials, each a real run offline; in the sixth the program is killed."""
     wandb.teardown()  # a child must not talk to the service that other tests' runs have started

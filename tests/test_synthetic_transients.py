@@ -225,6 +225,7 @@ def test_nuclei_change_by_a_third_of_a_magnitude_in_250_days(
     assert fainter == pytest.approx(0.5, abs=0.08)
 
 
+@pytest.mark.slow
 def test_only_nuclei_are_truly_negative(table: pd.DataFrame) -> None:
     """A flux below -5 sigma is no noise."""
     deep = table["flux"] < -5 * table["flux_err"]
@@ -288,6 +289,7 @@ def test_gaps_between_nights() -> None:
     assert high == pytest.approx(11, abs=1)
 
 
+@pytest.mark.slow
 def test_gaps_in_light_curves(table: pd.DataFrame) -> None:
     """Whatever bands are seen in a night, the nights themselves keep their gaps."""
     nights = table.assign(night=np.floor(table["mjd"]))[["name", "night"]].drop_duplicates()

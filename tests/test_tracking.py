@@ -146,6 +146,7 @@ def test_the_mode_without_any_netrc(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 # The checks and what they leave behind
 
 
+@pytest.mark.slow
 def test_checks_leave_an_open_run_alone(tmp_path: Path) -> None:
     """A learner may check a part while a run of the notebook is open; it goes on afterwards."""
 

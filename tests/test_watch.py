@@ -196,6 +196,7 @@ def test_a_save_within_the_clocks_tick_is_seen(wrong: Desk) -> None:
     assert "Exercise 1" in wrong.heard()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("broken", ["{", '{"cells": 3}', '{"cells": [1, "'])
 def test_a_broken_notebook_gets_a_line_and_the_watch_goes_on(wrong: Desk, broken: str) -> None:
     said = wrong.answer(broken)
@@ -212,6 +213,7 @@ def test_a_notebook_may_vanish_and_come_back(wrong: Desk) -> None:
     assert parts(wrong.answer(RIGHT)) == ["1.3"]
 
 
+@pytest.mark.slow
 def test_a_new_notebook_is_noticed_and_begun_by_the_first_change(wrong: Desk) -> None:
     assert "Exercise 2: not started" in wrong.answer(notebooks.released(EX2), EX2)
     said = wrong.answer(notebooks.filled(EX2), EX2)
@@ -219,6 +221,7 @@ def test_a_new_notebook_is_noticed_and_begun_by_the_first_change(wrong: Desk) ->
     assert len(parts(said)) == len(exercise.load(EX2).parts)
 
 
+@pytest.mark.slow
 def test_a_dead_fork_server_costs_one_answer(own_desk: Desk) -> None:
     wrong = with_one_wrong(own_desk)
     assert wrong.watch._server is not None
@@ -241,6 +244,7 @@ def test_a_sandbox_that_cannot_start_gets_a_line(
     assert FIRST_STATUS in desk.answer(WRONG_SIGN)
 
 
+@pytest.mark.slow
 def test_all_processes_end_with_the_watch(own_desk: Desk) -> None:
     wrong = with_one_wrong(own_desk)
     wrong.answer(notebooks.filled(EX2), EX2)
@@ -280,6 +284,7 @@ def command(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
+@pytest.mark.slow
 def test_the_command_answers_a_save_and_ends_with_ctrl_c(
     tmp_path: Path, command: subprocess.Popen[str]
 ) -> None:

@@ -606,6 +606,7 @@ except wire.WireError as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="limits are set as on Linux")
 @pytest.mark.parametrize(
     "name",

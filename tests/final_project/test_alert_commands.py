@@ -25,6 +25,7 @@ from solutions.final_project.demo import EXAMPLE
 runner = CliRunner()
 
 
+@pytest.mark.slow
 def test_alert_then_deliver_then_back_up(tmp_path: Path) -> None:
     settings, outbox = tmp_path / "alerts.yaml", tmp_path / "outbox.sqlite"
     points = str(DATA / "points.parquet")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import apprise
 import numpy as np
+import pytest
 from children import run_in_child
 from final_project.alert_answers import NOW, answer
 
@@ -69,6 +70,7 @@ def clock_of(folder: Path) -> Callable[[], float]:
     return lambda: 7200.0 * len(starts.read_text())
 
 
+@pytest.mark.slow
 def test_each_alert_is_shown_once_whenever_the_process_is_killed(tmp_path: Path) -> None:
     """The mailbox may hold a message twice, under one key; no alert is missing or has two keys."""
     assert apprise.Apprise.instantiate(address(1))  # loads the plugins, for all children

@@ -66,6 +66,7 @@ def test_an_answer_depends_neither_on_the_batch_nor_on_the_order(classifier, cur
             np.testing.assert_allclose(one, two, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_pytorch_and_onnx_runtime_agree(classifier, curves):
     eager = ProductionTransientClassifier(engine="torch")
     ours = classifier.classify_with_uncertainty(curves, mc_samples=20)
@@ -75,6 +76,7 @@ def test_pytorch_and_onnx_runtime_agree(classifier, curves):
     assert largest_difference(ensemble, OnnxEnsemble(DEFAULT_BUNDLE / bundle.GRAPH)) <= TOLERANCE
 
 
+@pytest.mark.slow
 def test_samples_repeat_with_their_seed_and_add_uncertainty(classifier, curves):
     first, again, other = (
         classifier.classify_with_uncertainty(curves, mc_samples=100, seed=s) for s in (1, 1, 2)
@@ -162,6 +164,7 @@ def test_light_curves_of_the_course_are_welcome(classifier):
     np.testing.assert_allclose(probabilities(ours), probabilities(theirs), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_an_explanation_is_complete_and_faithful(classifier, curves):
     gains = []
     for curve in curves[:5]:

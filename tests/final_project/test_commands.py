@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from real_files import DATA
 from typer.testing import CliRunner
 
@@ -14,6 +15,7 @@ from solutions.final_project.samples import FILES
 runner = CliRunner()
 
 
+@pytest.mark.slow
 def test_make_data(tmp_path: Path) -> None:
     result = runner.invoke(app, ["make-data", str(tmp_path / "new" / "folder")])
     assert result.exit_code == 0

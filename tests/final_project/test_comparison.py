@@ -35,6 +35,7 @@ def objects() -> list[LightCurve]:
     return [lightcurve(label, i, rng) for label in CLASSES for i in range(12)]
 
 
+@pytest.mark.slow
 def test_baselines_learn_and_the_majority_does_not(objects: list[LightCurve]) -> None:
     label = np.array([lc.metadata["label"] for lc in objects])
     train, test = np.arange(60) % 3 > 0, np.arange(60) % 3 == 0
@@ -59,6 +60,7 @@ def test_columns_are_brought_in_order() -> None:
     assert given.tolist() == [[0.9, 0, 0, 0.1, 0]]
 
 
+@pytest.mark.slow
 def test_the_network_of_exercise_8_trains_answers_and_comes_back(
     objects: list[LightCurve], tmp_path: Path
 ) -> None:
@@ -71,6 +73,7 @@ def test_the_network_of_exercise_8_trains_answers_and_comes_back(
     np.testing.assert_allclose(again, given, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_differences_are_paired() -> None:
     rng = np.random.default_rng(6)
     truth = rng.integers(5, size=300)

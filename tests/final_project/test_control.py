@@ -28,6 +28,7 @@ def lightcurve(name: str, kind: str, level: float = 0.0) -> LightCurve:
     )
 
 
+@pytest.mark.slow
 def test_a_leak_is_found_and_noise_is_not() -> None:
     rng = np.random.default_rng(1)
     kinds = np.array(["alert", "total"] * 30)
@@ -68,6 +69,7 @@ def test_clothes() -> None:
     assert set(control.in_other_clothes(lightcurve("t", "total_psf", 300), rng)) == {"diff_alert"}
 
 
+@pytest.mark.slow
 def test_the_raw_light_curve_tells_its_kind() -> None:
     lightcurves = [lightcurve(f"f{i}", "diff_forced") for i in range(12)]
     lightcurves += [lightcurve(f"t{i}", "total_psf", 300.0) for i in range(12)]

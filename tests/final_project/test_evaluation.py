@@ -74,6 +74,7 @@ def run(*words: object) -> Any:
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
+@pytest.mark.slow
 def test_evaluate_writes_all_that_it_promises(table: pd.DataFrame, tmp_path: Path) -> None:
     table.to_parquet(tmp_path / "t.parquet")
     result = run("evaluate", tmp_path / "t.parquet", "--out", tmp_path / "out")
@@ -131,6 +132,7 @@ def test_a_table_without_labels_gives_predictions_alone(
     assert not list((tmp_path / "out").glob("*.png"))
 
 
+@pytest.mark.slow
 def test_some_objects_without_labels(
     classifier: ProductionTransientClassifier, table: pd.DataFrame, tmp_path: Path
 ) -> None:
@@ -189,6 +191,7 @@ def odd_objects(rng: np.random.Generator) -> pd.DataFrame:
     )
 
 
+@pytest.mark.slow
 def test_odd_objects_are_answered_or_refused_and_none_is_lost(
     classifier: ProductionTransientClassifier, tmp_path: Path
 ) -> None:
@@ -269,6 +272,7 @@ def test_a_light_curve_is_cut_off_by_its_age() -> None:
     assert len(lc.select(~lc.is_detection).known_after(3)) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL.is_file(), reason=f"no real light curves in {REAL}")
 def test_real_objects_of_each_class(
     classifier: ProductionTransientClassifier, tmp_path: Path

@@ -30,6 +30,8 @@ from solutions.final_project.live.shelf import Backlog
 from solutions.final_project.pipeline import ZTFDataPipeline
 from solutions.final_project.readers import FolderContents
 
+pytestmark = pytest.mark.slow
+
 KINDS = ("lasair", "alerce", "antares")
 TRIES = 4
 FEW = 5  # objects of each broker in most tests

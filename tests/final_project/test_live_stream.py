@@ -174,6 +174,7 @@ def test_what_is_wrong_with_a_stream_is_told(cluster: Cluster, tmp_path: Path) -
             lost.run()
 
 
+@pytest.mark.slow
 def test_a_process_killed_anywhere_loses_nothing_and_stores_nothing_twice(
     cluster: Cluster, tmp_path: Path
 ) -> None:
@@ -224,6 +225,7 @@ def test_the_command(cluster: Cluster, tmp_path: Path) -> None:
     assert "line 1: not NAME=VALUE" in result.output
 
 
+@pytest.mark.slow
 def test_the_command_raises_alerts(cluster: Cluster, tmp_path: Path) -> None:
     """Each object of the stream is announced once, also if more alerts of it come."""
     cluster.send(*map(alert, range(1, 4)))

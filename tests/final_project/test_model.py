@@ -133,6 +133,7 @@ def test_an_interrupted_training_ends_where_an_uninterrupted_one_does(tmp_path):
     assert not torch.equal(other.classifier.weight, whole.classifier.weight)
 
 
+@pytest.mark.slow
 def test_a_network_learns(tmp_path):
     data = small_set(200)
     inputs = Standardisation.fit(data.features).apply(data.features)

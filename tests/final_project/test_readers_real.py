@@ -47,6 +47,7 @@ def ids(path: Path) -> str:
     return f"{path.parent.name}/{path.name.split('__')[-1]}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=ids)
 def test_every_real_file_reads_or_is_a_table_without_photometry(path: Path) -> None:
     reader = reader_of(Source.open(path)).__name__.split(".")[-1]
@@ -193,6 +194,7 @@ def test_forced_photometry_with_a_long_history_has_a_baseline() -> None:
     } - ({1.0} - {round(s, 6) for s in scale})
 
 
+@pytest.mark.slow
 @needs_table
 def test_fluxes_agree_with_the_table_for_objects_in_both() -> None:
     """Other sources of the same points: rounding to 0.001 mag is all that may differ."""

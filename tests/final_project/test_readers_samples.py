@@ -206,6 +206,7 @@ VERSIONS = sorted(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: "{}.{}".format(*version))
 def test_rubin_alerts_of_every_published_schema(version: tuple[int, int], tmp_path: Path) -> None:
     truth = Sky().object("SNII", 3).first(30)

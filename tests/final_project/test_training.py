@@ -51,6 +51,7 @@ def test_a_recipe_survives_json():
     assert recipe == SMALL
 
 
+@pytest.mark.slow
 def test_each_class_gets_the_views_it_needs():
     labels = ["SNIa"] * 4 + ["TDE"] + ["other"]
     curves = [invented("SNIa", seed, f"v{seed}") for seed in range(6)]

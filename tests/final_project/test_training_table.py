@@ -84,6 +84,7 @@ def run(*arguments: object) -> Any:
     return CliRunner().invoke(app, ["build-table", *map(str, arguments)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["alerce", "lasair"])
 def test_a_table_from_labels_and_a_broker(name: str, broker: Broker, tmp_path: Path) -> None:
     pytest.importorskip(name, reason=f"the client of {name} is not installed")
@@ -104,6 +105,7 @@ def test_a_table_from_labels_and_a_broker(name: str, broker: Broker, tmp_path: P
     assert table.loc[table["mag_lim"].notna(), "flux"].isna().all()
 
 
+@pytest.mark.slow
 def test_a_run_that_was_cut_off_goes_on(broker: Broker, tmp_path: Path) -> None:
     pytest.importorskip("alerce", reason="ALeRCE's client is not installed")
     out, cache = tmp_path / "table.parquet", tmp_path / "answers"

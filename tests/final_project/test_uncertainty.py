@@ -51,6 +51,7 @@ def views(count: int, prior: np.ndarray, seed: int):
     return *scores, knowledge(nights, span), labels
 
 
+@pytest.mark.slow
 def test_much_is_believed_of_many_nights_and_the_prior_of_one():
     network, trees, known, labels = views(20_000, PRIOR, seed=1)
     found = fit_calibration(5 * network, trees, known, labels, PRIOR)
