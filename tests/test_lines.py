@@ -23,7 +23,7 @@ import msgspec
 import numpy as np
 import pytest
 from answer_files import LONG, Answer, answers, lined, namespace, reference, with_answer
-from together import assert_told, judged_together
+from together import assert_told, from_here, judged_together
 
 from grader import checking, exercise, wire
 from grader.answer import Question
@@ -252,7 +252,7 @@ def judged_lines(request: pytest.FixtureRequest) -> Callable[[Answer], Judged]:
     def find(answer: Answer) -> Judged:
         if answer not in known:
             group = [one for one in chosen if one.part == answer.part]
-            known.update(judged_together(group, judged_with))
+            known.update(judged_together(from_here(answer, group), judged_with))
         verdict = known[answer]
         if isinstance(verdict, Exception):
             raise verdict

@@ -26,7 +26,7 @@ from answer_files import (
     with_answer,
 )
 from constant import Ignoring
-from together import assert_told, judged_together
+from together import assert_told, from_here, judged_together
 from zeros import zeroing
 
 from grader import checking, exercise
@@ -78,7 +78,8 @@ def judged(request: pytest.FixtureRequest) -> Callable[[Answer, int], PartResult
         if (answer, seed) not in verdicts:
             kind = answer.path.parent
             group = [other for other, s in chosen if (other.path.parent, s) == (kind, seed)]
-            together = judged_together(group, functools.partial(verdict_with, seed=seed))
+            judge = functools.partial(verdict_with, seed=seed)
+            together = judged_together(from_here(answer, group), judge)
             verdicts.update(((other, seed), found) for other, found in together.items())
         verdict = verdicts[answer, seed]
         if isinstance(verdict, Exception):

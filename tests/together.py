@@ -11,6 +11,13 @@ from grader import exercise
 from grader.checking import Checks, PartResult, with_checks
 
 Found = TypeVar("Found")
+MOST = 16  # answers that are judged at once: other processes may have the rest of a part's
+
+
+def from_here(answer: Answer, group: list[Answer]) -> list[Answer]:
+    """An answer, and those after it in its group that are judged together with it."""
+    place = group.index(answer)
+    return group[place : place + MOST]
 
 
 def judged_together(
