@@ -168,12 +168,11 @@ def _ones(x: Tensor) -> str:
     return f"torch.ones({', '.join(map(str, x.shape))})"
 
 
-def elsewhere(rows: int, lengths: list[int], device: str) -> str:
-    there = "" if device == "cpu" else f", device={device!r}"
+def elsewhere(rows: int, lengths: list[int]) -> str:
     return (
         f"{_small(True, 10)}x = torch.ones({len(lengths)}, {rows}, 2, device='meta')  "
         "# a device for tensors without numbers\n"
-        f"mask = model.create_padding_mask(x, torch.tensor({source(lengths)}{there}))\n"
+        f"mask = model.create_padding_mask(x, torch.tensor({source(lengths)}, device='meta'))\n"
         "mask.device.type"
     )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -98,6 +98,34 @@ class Outline:
     def __getattr__(self, name: str) -> Any:
         self.asked_for_more = True
         return getattr(self._tensor, name)
+
+
+class Placed(Tensor):
+    """A tensor that notes whether it, or what is made of it, is asked for its device."""
+
+    asked: ClassVar[list[bool]] = []
+
+    @property
+    def device(self) -> torch.device:  # type: ignore[override]
+        Placed.asked.append(True)
+        return super().device
+
+
+def is_made_there(make: Callable[[Any, Any], Any], x: Tensor, lengths: Tensor) -> bool:
+    """Whether `make(x, lengths)` gives a tensor on their device, as far as one can tell here.
+
+    The device `meta` tells, but it has no numbers. What needs those must look for a device: in x,
+    at more than the shape, or in the lengths.
+    """
+    with suppress(Exception):
+        if make(x.to("meta"), lengths.to("meta")).device.type == "meta":
+            return True
+    outline, Placed.asked = Outline(x), []
+    try:
+        make(outline, lengths.as_subclass(Placed))
+    except Exception:  # what is no tensor cannot be used like this one
+        return True
+    return outline.asked_for_more or bool(Placed.asked)
 
 
 @torch.no_grad()

@@ -90,15 +90,7 @@ def made(mask: Answer[Any]) -> Answer[Any]:
 def test_device(learner: Subject, rng: Rng) -> None:
     """The mask is on the device of x"""
     x, lengths = Tensor.of(rng.normal(size=(3, 5, 2))), Tensor.of(np.array([0, 2, 5]))
-    looked = learner.ask(probes.device_looked_at, x, lengths).value
-    if not looked and rng.is_short:
-        show_device(learner)
-    require(looked, "other-device")
-
-
-def show_device(learner: Subject) -> None:
-    """Ask where the mask is if x, and if that is not enough only x, is on a device of its own."""
-    for device in ("meta", "cpu"):
-        answer = learner.ask(probes.elsewhere, 5, [0, 2, 5], device)
-        if answer.raised is not None or answer.value != "meta":
-            return
+    there = learner.ask(probes.on_their_device, x, lengths).value
+    if not there and rng.is_short:
+        learner.ask(probes.elsewhere, 5, [0, 2, 5])  # to show it
+    require(there, "other-device")
