@@ -44,6 +44,7 @@ NO_LINES = frozenset(
         "3.3-light-curves-pile-up",  # it also holds the measurements of earlier calls
         "6.4-arguments-swapped",  # PyTorch raises another exception than the check's criterion
         "9.1-first-notes-kept",  # they are those of a call before
+        "9.8-first-data-kept",  # it trains with the data of a call before
         "9.E1-chart-of-an-earlier-call",  # it is that of a call with other data
         "9.E1-rows-of-an-earlier-call",  # it also holds the rows of a call with other data
         "11.6-drawn-at-random",  # each call gives something else
@@ -211,7 +212,9 @@ def shows(seen: Outcome, reply: dict[str, Any], probe: Any) -> bool:
     if "Caught" in str(probing.reply_type(probe)) and judged in (None, [None]):
         return True  # nothing was raised
     both = ((plain(judged, singles), plain(value, singles)) for singles in (True, False))
-    return said or tells(judged, plain(value)) or any(holds(*each) for each in both)
+    several = chain.from_iterable(each for each in sides.values() if isinstance(each, list))
+    told = any(tells(side, plain(value)) for side in [judged, *sides.values(), *several])
+    return said or told or any(holds(*each) for each in both)
 
 
 class Recording(Kernel):

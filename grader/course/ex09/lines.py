@@ -20,16 +20,8 @@ WITHOUT = {
     "really_checkpointed": _REAL,
     "really_confused": _REAL,
     "really_pictured": _REAL,
-    "trained": "a planned network, watched data and a tracker that takes notes: sixty lines",
     "really_trained": _REAL,
 }
-
-
-def _network(weights: Weights, strided: bool = False) -> str:
-    rows, columns = len(weights), len(weights[0])
-    weight = "weight.T.contiguous().T" if strided else "weight"
-    return typed.NETWORK.format(weights=source(weights), rows=rows, columns=columns, weight=weight)
-
 
 FOLDER = "Path(tempfile.mkdtemp(), 'best')"
 FOLDERS = {
@@ -45,21 +37,18 @@ def saved(
     metrics: dict[str, float],
     how: str = "",
 ) -> str:
-    numbers = f"{{{_listed(metrics)}}}" if how == "numpy" else source(metrics)
-    return (
-        f"folder = {FOLDERS.get(how, FOLDER)}\n"
-        + (typed.OLDER if how == "existing" else "")
-        + _network(weights, how == "strided")
-        + (typed.TIED if how == "tied" else "")
-        + typed.SAVED.format(
-            config=source(config),
-            training=how != "text",
-            parts="model.part.eval()\n" if how == "tied" else "",
-            folder="str(folder)" if how == "text" else "folder",
-            epoch=epoch,
-            metrics=numbers,
-            others=", others_kept=(folder / 'other.txt').exists()" if how == "existing" else "",
-        )
+    prepared = {"text": "model.eval()\n", "tied": "add_buffers(model)\nmodel.part.eval()\n"}
+    return typed.SAVED.format(
+        imports="add_buffers, network" if how == "tied" else "network",
+        path=FOLDERS.get(how, FOLDER),
+        older=typed.OLDER if how == "existing" else "",
+        weights=source(weights),
+        strided=", contiguous=False" if how == "strided" else "",
+        prepared=prepared.get(how, ""),
+        config=source(config),
+        folder="str(folder)" if how == "text" else "folder",
+        epoch=epoch,
+        metrics=f"{{{_listed(metrics)}}}" if how == "numpy" else source(metrics),
     )
 
 
@@ -75,19 +64,22 @@ def loaded(
     training: bool = True,
     text: bool = False,
 ) -> str:
+    part = "model.part = nn.Identity().eval()" if training else "model.eval().part = nn.Identity()"
     folder = "str(folder)" if text else "folder"
-    return (
-        typed.WRITTEN.format(weights=source(weights), notes=source(notes))
-        + _network(into)
-        + typed.LOADED.format(training=training, other=not training, folder=folder)
+    return f"{_stored(weights, notes, into)}{part}\nnotes = load_checkpoint({folder}, model)\nnotes"
+
+
+def _stored(
+    weights: Weights, notes: dict[str, Any], into: Weights, misfit: str = "", removed: str = ""
+) -> str:
+    """A checkpoint, perhaps without a part that is removed, and a model for it."""
+    return typed.LOADED.format(
+        weights=source(weights),
+        notes=", ".join(f"{name}={source(value)}" for name, value in notes.items()),
+        into=source(into),
+        misfit=f", misfit={misfit!r}" if misfit else "",
+        removed=f"{removed}\n" if removed else "",
     )
-
-
-MISFITS = {
-    "names": "model = nn.Sequential(model)\n",
-    "fewer": "model.register_parameter('bias', None)\n",
-    "more": "model.scale = nn.Parameter(torch.ones(()))\n",
-}
 
 
 def not_loaded(cases: list[list[Any]], notes: dict[str, Any], into: Weights) -> str:
@@ -95,13 +87,8 @@ def not_loaded(cases: list[list[Any]], notes: dict[str, Any], into: Weights) -> 
         return ""  # they are asked for one by one, if one of them is not right
     ((weights, misfit, without),) = cases
     removed = "shutil.rmtree(folder)" if without == "folder" else f"(folder / {without!r}).unlink()"
-    return (
-        typed.WRITTEN.format(weights=source(weights), notes=source(notes))
-        + (f"{removed}\n" if without else "")
-        + _network(into)
-        + MISFITS.get(misfit, "")
-        + "load_checkpoint(folder, model)"
-    )
+    stored = _stored(weights, notes, into, misfit, removed if without else "")
+    return f"{stored}load_checkpoint(folder, model)"
 
 
 def started(project: str, config: dict[str, Any], *name: str, key: bool = False) -> str:
@@ -113,27 +100,37 @@ def started(project: str, config: dict[str, Any], *name: str, key: bool = False)
     )
 
 
+TRACKED = typed.TRACKED.format(imports="tracked")
+
+
 def block(error: str = "") -> str:
-    own = "\nclass Trouble(Exception):\n    pass\n\n" if error == "Trouble" else ""
-    return f"{typed.FINISHED_RUN}{own}" + typed.BLOCK.format(
-        fails=f"        raise {error}\n" if error else "",
-        excepts=f"except {error or 'Exception'}:\n    came_through = True\n",
-    )
+    imports = "Trouble, tracked" if error == "Trouble" else "tracked"
+    code = typed.FAILING_BLOCK.format(error=error) if error else typed.BLOCK
+    return typed.TRACKED.format(imports=imports) + code
 
 
 def finished(*exit_code: int) -> str:
     code = ", ".join(map(str, exit_code))
-    return typed.FINISHED_RUN + typed.FINISHED.format(exit_code=code)
+    return TRACKED + typed.FINISHED.format(exit_code=code)
 
 
 def finished_inside() -> str:
-    return typed.FINISHED_RUN + typed.FINISHED_INSIDE
+    return typed.TRACKED.format(imports="Trouble, tracked") + typed.FINISHED_INSIDE
 
 
 def logged(entries: list[list[Any]]) -> str:
-    listed = "".join(f"\n    {source(entry)}," for entry in entries) + "\n"
-    again = typed.ANOTHER_RUN if [] in entries else ""
-    return typed.RUN + typed.LOGGED.format(entries=listed, again=again)
+    calls, reached = [], 0  # a step that has passed is refused, and what follows is shown
+    for number, entry in enumerate(entries, 1):
+        step = entry[1] if len(entry) > 1 else reached
+        call = f"tracker.log_metrics({', '.join(map(source, entry))})"
+        if step < reached and number < len(entries):
+            calls.append(f"    with contextlib.suppress(ValueError):\n        {call}")
+        else:
+            calls.append(
+                f"    {call}" if entry else "    tracker.run = wandb.init()  # another one"
+            )
+        reached = 0 if not entry else max(reached, step) + (len(entry) == 1)
+    return TRACKED + typed.LOGGED.format(calls="\n".join(calls))
 
 
 def without_run(method: str, *args: Any) -> str:
@@ -147,18 +144,13 @@ def without_run(method: str, *args: Any) -> str:
 
 
 def checkpointed(config: dict[str, Any], checkpoints: list[list[Any]], run_id: str) -> str:
-    listed = "".join(
-        f"    ({source(weights)}, {source(epoch)}, {{{_listed(metrics)}}}),\n"
-        for weights, epoch, metrics in checkpoints
+    models = "".join(f"    network({source(weights)}),\n" for weights, _, _ in checkpoints)
+    calls = "".join(
+        f"        tracker.log_model_checkpoint(models[{i}], {epoch}, {{{_listed(metrics)}}}),\n"
+        for i, (_, epoch, metrics) in enumerate(checkpoints)
     )
-    (weights, _, _), *_ = checkpoints
-    rows, columns = len(weights), len(weights[0])
     return typed.ARTIFACTS.format(
-        run_id=source(run_id),
-        config=source(config),
-        checkpoints=listed,
-        rows=rows,
-        columns=columns,
+        models=models, config=source(config), run_id=source(run_id), calls=calls
     )
 
 
@@ -166,12 +158,15 @@ def _listed(metrics: dict[str, float]) -> str:
     return ", ".join(f"{name!r}: {_of_numpy(value)}" for name, value in metrics.items())
 
 
+LOGGED = typed.TRACKED.format(imports="logged, tracked")
+
+
 def confusion(y_true: np.ndarray, y_pred: np.ndarray, names: list[str]) -> str:
     return (
-        f"{typed.RUN}y_true = {source(y_true)}\ny_pred = {source(y_pred)}\n"
-        "tracker = WandBExperimentTracker()\ntracker.run = run = Run(step=3)\n"
-        f"tracker.log_confusion_matrix(y_true, y_pred, {source(names)})\n"
-        + typed.IN_ROW.format(key="'confusion_matrix'")
+        f"{LOGGED}y_true = {source(y_true)}\ny_pred = {source(y_pred)}\n"
+        "with tracked(globals()) as (tracker, run):\n    run.log({'loss': 1.0}, step=3)\n"
+        f"    tracker.log_confusion_matrix(y_true, y_pred, {source(names)})\n\n"
+        "logged(run, 'confusion_matrix')"
     )
 
 
@@ -179,7 +174,7 @@ def pictured(
     data: list[Observations], probabilities: np.ndarray, labels: np.ndarray, *n: int
 ) -> str:
     rows = (source([tuple(obs.values()) for obs in each]) for each in data)
-    return typed.PICTURED.format(
+    return LOGGED + typed.PICTURED.format(
         rows="".join(f"    {each},\n" for each in rows),
         probabilities=source(probabilities),
         labels=source(labels),
@@ -200,19 +195,48 @@ def two_configs() -> str:
     )
 
 
+def trained(
+    logits: Weights,
+    labels: dict[str, list[int]],
+    config: dict[str, Any] | None,
+    *,
+    chosen: dict[str, Any] | None = None,
+    given_data: bool = True,
+    stop_after: int | None = None,
+    fails_at: int | None = None,
+    fails_late: bool = False,
+) -> str:
+    script = {
+        "given_data": given_data and None,
+        "stop_after": stop_after,
+        "fails_at": fails_at,
+        "fails_late": fails_late or None,
+    }
+    return typed.TRAINED.format(
+        logits="".join(f"    {source(row)},\n" for row in logits),
+        labels=source(labels),
+        config="" if config is None else f"config = {source(config)}\n",
+        chosen="" if chosen is None else f"chosen = {source(chosen)}\n",
+        given=("" if config is None else ", config")
+        + ("" if chosen is None else ", chosen=chosen"),
+        script="".join(f", {k}={source(v)}" for k, v in script.items() if v is not None),
+    )
+
+
 def charted(columns: dict[str, list[float]], x: str, y: str, title: str) -> str:
     return (
-        f"{typed.RUN}table = pd.DataFrame({source(columns)})\n"
-        "kept, run = table.copy(), Run(step=3)\n"
-        f"log_chart(run, 'a chart', table, {x!r}, {y!r}, {title!r})\n"
-        "dict(logged=" + typed.IN_ROW.format(key="'a chart'") + ")"
+        f"{LOGGED}table = pd.DataFrame({source(columns)})\n"
+        "kept = table.copy()\n"
+        "with tracked(globals()) as (_, run):\n"
+        "    wandb.init()  # another run, which is not meant\n    run.log({'loss': 1.0}, step=3)\n"
+        f"    log_chart(run, 'a chart', table, {x!r}, {y!r}, {title!r})\n\n"
+        "logged(run, 'a chart')"
     )
 
 
 METRICS = {
     "accuracy": "lambda labels, predictions: np.mean(labels == predictions)",
     "recall": "lambda labels, predictions: np.mean(predictions[labels == 1] == 1)",
-    "swapped": "Scripted(0, swapped=True)",
 }
 
 
@@ -224,20 +248,18 @@ def better(
     resamples: int = 200,
     times: int = 1,
 ) -> str:
-    metrics = "".join(f"    {name!r}: {METRICS.get(name) or _scripted(name)},\n" for name in names)
+    written = {name: METRICS.get(name) or f"metric_of({name!r})" for name in names}
+    metrics = "".join(f"    {name!r}: {metric},\n" for name, metric in written.items())
+    imports = typed.SCRIPTED if "metric_of" in metrics else ""
+    again = f" for _ in range({times})" if times > 1 else ""
     arrays = {"labels": labels, "candidate": candidate, "current": current}
     return (
-        f"{typed.SCRIPTED if 'Scripted' in metrics else ''}"
+        imports
         + "".join(f"{name} = {_classes(array)}\n" for name, array in arrays.items())
         + f"metrics = {{\n{metrics}}}\n"
         f"registry = ModelRegistry(tempfile.mkdtemp(), metrics, n_bootstrap={resamples})\n"
-        f"[registry.is_better(labels, candidate, current) for _ in range({times})]"
+        f"[registry.is_better(labels, candidate, current){again}]"
     )
-
-
-def _scripted(name: str) -> str:
-    n_lost = name.removeprefix("all but ").removesuffix(", later")
-    return f"Scripted({n_lost}{', first=11' if name.endswith('later') else ''})"
 
 
 def _classes(array: np.ndarray) -> str:
@@ -252,31 +274,25 @@ def resampled(n: int, seed: int) -> str:
 
 
 def registered(steps: list[list[Any]]) -> str:
-    considered = [args for what, *args in steps if what == "consider"]
-    given = considered[0][1] is not None  # a verdict takes the place of `is_better`
-    sets = ["".join(map(str, args[2])) for args in considered]
-    labels = max(sorted(sets), key=sets.count)
-    asked = "".join(f"    [{', '.join(_step(step, labels))}],\n" for step in steps)
-    return (
-        typed.REGISTRY.format(
-            opened="" if ["reopen"] in steps else typed.OPENED,
-            better="better, " * given,
-            verdict=typed.VERDICT * given,
-        )
-        + typed.ROLLBACK * (["rollback"] in steps)
-        + typed.REOPEN * (["reopen"] in steps)
-        + typed.STEP
-        + typed.KEPT * (["kept"] in steps)
-        + f"labels = {labels!r}\nsteps = [\n{asked}]\n[step(*each) for each in steps]"
+    sets = [args[2] for what, *args in steps if what == "consider"]
+    labels = max(sets, key=sets.count)
+    return typed.REGISTRY.format(
+        labels=_listed_classes(labels), steps="".join(f"    {_step(*s, labels)},\n" for s in steps)
     )
 
 
-def _step(step: list[Any], labels: str) -> list[str]:
-    """The source of a step; class numbers are digits in a row."""
-    what, *args = step
+def _step(what: str, *given: Any) -> str:
+    """The source of a step; what is usual for the labels stands last."""
+    *args, usual = given
     if what != "consider":
-        return [what]
+        return f"registry.{what}()"
     weight, better, *classes = args
-    verdict = [] if better is None else [source(better)]
-    rows = ("".join(map(str, each)) for each in classes)
-    return [what, source(weight), *verdict, *("labels" if r == labels else repr(r) for r in rows)]
+    shown = ("labels" if each == usual else _listed_classes(each) for each in classes)
+    verdict = [] if better is None else [f"better={better}"]
+    return f"registry.consider({', '.join([source(weight), *shown, *verdict])})"
+
+
+def _listed_classes(numbers: list[int]) -> str:
+    """The source of a list of class numbers, as digits in a row if there are many."""
+    digits = "".join(map(str, numbers))
+    return source(numbers) if len(numbers) < 12 else f"[*map(int, '{digits}')]"

@@ -27,12 +27,25 @@ def tracker_with_run(learner: Learner, trial: Trial, config: Any = None) -> tupl
 
 def outcome_of(action: Callable[[], Any]) -> tuple[Any, Caught | None]:
     """What an action returns, or the exception that it raises."""
+    returned, error = error_of(action)
+    told = caught_as(error) if error else None
+    del error  # its traceback would hold on to this frame, and that to the learner's objects
+    return returned, told
+
+
+def error_of(action: Callable[[], Any]) -> tuple[Any, Exception | None]:
+    """The same with the exception itself; that of an untouched stub is passed on."""
     try:
         return action(), None
     except NotImplementedError:
         raise
     except Exception as error:
-        return None, Caught(common_probes.kinds_of(error), str(error))
+        return None, error
+
+
+def caught_as(error: Exception) -> Caught:
+    """An exception of the learner's code in plain values."""
+    return Caught(common_probes.kinds_of(error), str(error))
 
 
 def caught(action: Callable[[], Any]) -> Caught | None:

@@ -31,14 +31,13 @@ from grader.course.ex09.on_trial import (
     end_of,
     going_on,
     light_curves,
-    outcome_of,
     real_runs,
     starts,
     tracker_with_run,
 )
 from grader.course.ex09.recorder import logged_under, rows_of
 from grader.course.ex09.registrar import Registrar, draws, metric_of, plain_bool
-from grader.course.ex09.rehearsal import Optimizers, Rehearsal, Stop
+from grader.course.ex09.rehearsal import Labels, Logits, Rehearsal, Script, rehearsed
 from grader.course.ex09.replies import (
     Artifacts,
     Block,
@@ -305,8 +304,8 @@ def two_configs(learner: Learner) -> TwoConfigs:
 
 def trained(
     learner: Learner,
-    plan: list[list[float]],
-    labels: dict[str, list[int]],
+    logits: Logits,
+    labels: Labels,
     config: dict[str, Any] | None,
     *,
     chosen: dict[str, Any] | None = None,
@@ -315,35 +314,20 @@ def trained(
     fails_at: int | None = None,
     fails_late: bool = False,
 ) -> Training:
-    """A rehearsal of `train_with_wandb`, with all that was seen of it.
-
-    `chosen` is what a sweep's server chooses, `stop_after` the epoch after which `should_stop` says
-    so, `fails_at` one in which it raises an exception. If the training `fails_late`, the tracker
-    raises one, when it is given the confusion matrix.
-    """
-    should_stop = Stop(stop_after, fails_at)
-    with recorded(learner) as trial:
-        rehearsal = Rehearsal(learner, plan, labels, trial)
-        trial.chosen = chosen or {}
-        asked = stop_after is not None or fails_at is not None
-        arguments: dict[str, Any] = {"data": rehearsal.data()} if given_data else {}
-        arguments |= {"should_stop": should_stop} if asked else {}
-        rehearsal.fails_late = fails_late
-        optimizers = Optimizers(rehearsal.rates, rehearsal.optimizers)
-        with replacing(trial.namespace, **rehearsal.stand_ins()), optimizers.watched():
-            result, error = outcome_of(lambda: learner.train_with_wandb(config, **arguments))
-        return rehearsal.told(result, error, should_stop.told)
+    """A rehearsal of `train_with_wandb` by a `Script`, with all that was seen of it."""
+    script = Script(chosen or {}, given_data, stop_after, fails_at, fails_late)
+    return rehearsed(learner, learner.train_with_wandb, logits, labels, config, script)[0]
 
 
 def really_trained(
     learner: Learner,
-    plan: list[list[float]],
-    labels: dict[str, list[int]],
+    logits: Logits,
+    labels: Labels,
     config: dict[str, Any],
 ) -> RealRuns:
     """A rehearsal in a real run, as its file tells it."""
     with real(learner) as trial:
-        rehearsal = Rehearsal(learner, plan, labels, trial)
+        rehearsal = Rehearsal(learner, logits, labels, trial)
         with replacing(trial.namespace, **rehearsal.stand_ins()):
             learner.train_with_wandb(config, data=rehearsal.data())
         for run in trial.runs:

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from wandb.sdk.wandb_config import Config
 
 from grader.course.ex09.figures import picture_of
-from grader.course.ex09.replies import Call, Chart, Item, Logged, Rows
+from grader.course.ex09.replies import Artifact, Call, Chart, Item, Logged, Rows
 
 numbers = itertools.count(0xA1B2C3D4)  # of runs, none of which has the id of another
 signature = functools.cache(inspect.signature)
@@ -52,6 +52,8 @@ class RecordedRun:
         self.calls: list[Call] = []
         self.rows: dict[int, dict[str, Any]] = {}
         self.artifacts: list[dict[str, Any]] = []
+        self.versions: list[Artifact] = []
+        """What became of them, for a learner to look at."""
         self.finished: list[int] = []
 
     def log(self, *args: Any, **kwargs: Any) -> None:
@@ -88,6 +90,11 @@ class RecordedRun:
         if not self.finished:
             self._complete(self.step)
         self.finished.append(int(call.get("exit_code") or 0))
+
+    @property
+    def history(self) -> Rows:
+        """Its rows that hold anything, by step."""
+        return rows_of(self)
 
     def __enter__(self) -> RecordedRun:
         return self

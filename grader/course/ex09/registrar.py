@@ -57,7 +57,11 @@ class Scripted:
 
 
 def metric_of(name: str) -> Callable[[Any, Any], float]:
-    """A metric: one agreed, or one with a script: "all but 2", "all but 1, later", "swapped"."""
+    """A metric: one agreed, or one with a script: "all but 2", "all but 1, later", "swapped".
+
+    By a script, the candidate (all its predictions are 1) beats the other version (all 0) in all
+    but so many resamples; "swapped" takes the predictions first.
+    """
     if name == "swapped":
         return Scripted(0, swapped=True)
     n_lost = name.removeprefix("all but ").removesuffix(", later")

@@ -6,7 +6,8 @@ import contextlib
 import copy
 import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,61 @@ import torch._dynamo  # else the first optimizer does, and takes seconds of a ti
 from torch import nn
 
 from grader.course.common_probes import Trouble
+from grader.course.ex09.on_trial import caught_as, error_of
 from grader.course.ex09.recorder import plain, rows_of
-from grader.course.ex09.replies import Caught, Kept, Made, Matrix, Pictures, Training
-from grader.course.ex09.trial import Trial
+from grader.course.ex09.replies import Kept, Made, Matrix, Pictures, Training
+from grader.course.ex09.trial import Trial, recorded, replacing
 from grader.runner import Learner
+
+Logits = list[list[float]]
+Labels = dict[str, list[int]]
+
+NOBODYS_SEED = 20261130  # so that what is seen does not depend on trainings before
+
+
+@dataclass(frozen=True)
+class Script:
+    """What happens in a rehearsal.
+
+    `chosen` are settings that a sweep's server chooses; with an odd `d_model` they cannot be built.
+    The data are given to the training, or else those that `make_data` returns. `stop_after` is the
+    epoch after which `should_stop` returns True, `fails_at` one in which it raises an exception;
+    if the training `fails_late`, `log_confusion_matrix` raises one.
+    """
+
+    chosen: dict[str, Any] = field(default_factory=dict)
+    given_data: bool = True
+    stop_after: int | None = None
+    fails_at: int | None = None
+    fails_late: bool = False
+
+    @property
+    def provokes(self) -> bool:
+        """Whether an exception is just what the training should end with."""
+        refused = refusal({"d_model": 32, "nhead": 4} | self.chosen)
+        return self.fails_at is not None or self.fails_late or refused is not None
+
+
+def rehearsed(
+    learner: Learner,
+    train: Callable[..., Any],
+    logits: Logits,
+    labels: Labels,
+    config: dict[str, Any] | None,
+    script: Script,
+) -> tuple[Training, Exception | None]:
+    """What was seen of a training with stand-ins, and the exception that it has ended with."""
+    with recorded(learner) as trial, torch.random.fork_rng(devices=[]):
+        torch.manual_seed(NOBODYS_SEED)
+        trial.chosen = script.chosen
+        rehearsal = Rehearsal(learner, logits, labels, trial, fails_late=script.fails_late)
+        should_stop = Stop(script.stop_after, script.fails_at)
+        arguments: dict[str, Any] = {"data": rehearsal.data()} if script.given_data else {}
+        arguments |= {"should_stop": should_stop} if should_stop.is_wanted else {}
+        optimizers = Optimizers(rehearsal.rates, rehearsal.optimizers)
+        with replacing(trial.namespace, **rehearsal.stand_ins()), optimizers.watched():
+            result, error = error_of(lambda: train(config, **arguments))
+        return rehearsal.told(result, error, should_stop.told), error
 
 
 class Planned(nn.Module):
@@ -49,7 +101,7 @@ class Planned(nn.Module):
 
 
 class Watched(torch.utils.data.Dataset[Any]):
-    """A data set that notes in `asked` that it is asked, and in `objects` for which ones."""
+    """A data set that notes in `asked` when its turn comes, and in `objects` for which ones."""
 
     n_features = 7
 
@@ -66,7 +118,8 @@ class Watched(torch.utils.data.Dataset[Any]):
     def __getitem__(self, i: int) -> tuple[torch.Tensor, torch.Tensor]:
         if not 0 <= i < len(self):
             raise IndexError(i)
-        self.asked.append(self.name)
+        if self.asked[-1:] != [self.name]:
+            self.asked.append(self.name)
         if self.objects is not None:
             self.objects.append(int(i))
         return torch.ones(3, self.n_features), self.labels[i]
@@ -76,15 +129,21 @@ class Rehearsal:
     """A training with stand-ins: planned network, watched data, and a tracker that takes notes."""
 
     def __init__(
-        self, learner: Learner, plan: Any, labels: dict[str, list[int]], trial: Trial
+        self,
+        learner: Learner,
+        logits: Logits,
+        labels: Labels,
+        trial: Trial,
+        *,
+        fails_late: bool = False,
     ) -> None:
         self.learner, self.trial, self.labels = learner, trial, labels
+        self.fails_late = fails_late
         self.asked: list[str] = []  # sets and rows in the order in which they came
         self.objects: list[int] = []  # of the training set
         self.val_objects: list[int] = []
         self.made = Made([], {}, {}, None, None)
         self.curves: list[Any] = []
-        self.fails_late = False
         self.rates: list[float] = []
         self.stopping: list[Any] = []  # what `EarlyStopping` is called with
         self.optimizers: list[str] = []  # their classes
@@ -93,7 +152,7 @@ class Rehearsal:
         self.checkpoints: list[Kept] = []
         self.matrices: list[Matrix] = []
         self.pictures: list[Pictures] = []
-        self.plan = torch.as_tensor(plan, dtype=torch.float32)
+        self.plan = torch.as_tensor(logits, dtype=torch.float32)
 
     def data(self) -> Any:
         seen = {"train": self.objects, "val": self.val_objects}
@@ -121,7 +180,7 @@ class Rehearsal:
         self.made.data = dict(zip(names, args, strict=False)) | kwargs
         return self.data()
 
-    def told(self, result: Any, error: Caught | None, told: list[list[Any]]) -> Training:
+    def told(self, result: Any, error: Exception | None, told: list[list[Any]]) -> Training:
         """All that was seen, with what came out and what `should_stop` was told."""
         run = self.trial.runs[0] if self.trial.runs else None
         defaults = self.trial.namespace.get("DEFAULTS")
@@ -129,7 +188,7 @@ class Rehearsal:
         self.made.defaults = {str(name): plain(value) for name, value in known}
         return Training(
             result=result,
-            error=error,
+            error=caught_as(error) if error else None,
             n_runs=len(self.trial.runs),
             config=self.trial.asked[0]["config"] if run else {},
             calls=run.calls if run else [],
@@ -180,6 +239,10 @@ class Stop:
     def __init__(self, after: int | None, fails_at: int | None) -> None:
         self.after, self.fails_at = after, fails_at
         self.told: list[list[Any]] = []
+
+    @property
+    def is_wanted(self) -> bool:
+        return self.after is not None or self.fails_at is not None
 
     def __call__(self, epoch: int, value: float) -> bool:
         self.told.append([plain(epoch), plain(value)])

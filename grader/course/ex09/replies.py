@@ -292,10 +292,10 @@ class Made(Struct):
 class Training(Struct):
     """A rehearsal of `train_with_wandb`, with all that was seen of it.
 
-    `asked` names the sets ("train", "val", "test") in the order in which objects were read, with
-    "logged" for each row; `objects` and `val_objects` are the numbers of those
-    of the training and validation set. `taught` says for
-    each model whether an optimiser has changed it.
+    `asked` names the sets ("train", "val", "test") in the order in which they were read, with
+    "logged" for each row; `objects` and `val_objects` are the numbers of the objects that were read
+    of the training and validation set. `taught` says for each model whether an optimiser has
+    changed it.
     """
 
     result: Any

@@ -15,7 +15,7 @@ from grader.answer import Answer, Finding, Subject
 from grader.course.ex09 import probes
 from grader.course.ex09.replies import Caught, File, Item, Logged, RunFile
 from grader.course.oracles import Rng
-from grader.expect import approx_equal, difference, expect, require, shown
+from grader.expect import approx_equal, difference, expect, require, showing, shown
 from grader.wire import Tensor
 
 
@@ -26,7 +26,8 @@ def names_of(rng: Rng, n: int) -> list[str]:
 
 def settings(rng: Rng) -> dict[str, Any]:
     """A configuration."""
-    return {names_of(rng, 1)[0]: int(rng.integers(1, 90)), "learning_rate": float(rng.random())}
+    (name,), number = names_of(rng, 1), int(rng.integers(1, 90))
+    return {name: number, "learning_rate": round(float(rng.uniform(0.001, 1)), 4)}
 
 
 def varied_settings(rng: Rng) -> dict[str, Any]:
@@ -102,15 +103,19 @@ def kind_in(error: Caught | None) -> str:
 
 def check_row(got: Logged, key: str) -> None:
     """What was logged between rows 3 and 4 must be in row 3, and the count of steps as before."""
-    require(got.step == 3, "step-moved", name=key, step=got.step)
-    require(got.in_row, "not-in-current-row", name=key)
+    with showing("{}.step"):
+        require(got.step == 3, "step-moved", name=key, step=got.step)
+    with showing("{}.in_row"):
+        require(got.in_row, "not-in-current-row", name=key)
 
 
 def items_under(got: Logged, key: str) -> list[Item]:
     """What was logged under a key, once it was logged, and once only."""
-    require(bool(got.keys), "nothing-logged")
-    require(key in got.keys, "other-key", got=shown(got.keys), want=key)
-    require(got.times == 1, "one-by-one", name=key, n_times=got.times)
+    with showing("{}.keys"):
+        require(bool(got.keys), "nothing-logged")
+        require(key in got.keys, "other-key", got=shown(got.keys), want=key)
+    with showing("{}.times"):
+        require(got.times == 1, "one-by-one", name=key, n_times=got.times)
     return got.items
 
 

@@ -20,6 +20,7 @@ from grader.course.ex09.checks.common import (
 )
 from grader.course.ex09.replies import Caught, File, Loaded, Saved
 from grader.course.gates import gate, twice
+from grader.course.lines import source
 from grader.course.oracles import Rng
 from grader.expect import (
     Mistake,
@@ -77,21 +78,25 @@ def test_files(learner: Subject, rng: Rng) -> None:
     metrics = numbers(rng)
     answer = learner.ask(probes.saved, rows, config, epoch, metrics, "deep")
     check_files(written(answer), rows, config, epoch, metrics)
-    check_unchanged(answer.value)
+    check_unchanged(answer.value, config)
     check_returned(answer.value)
 
 
-def check_unchanged(got: Saved) -> None:
+def check_unchanged(got: Saved, config: dict[str, Any], *, training: bool = True) -> None:
     """Network and configuration are as they were before."""
-    require(got.unchanged, "model-changed")
-    require(got.same_mode, "mode-changed~saved")
-    require(got.config_kept, "config-changed")
+    with showing("dict(model.state_dict())"):
+        require(got.unchanged, "model-changed")
+    with showing(f"dict(same_mode=model.training is {training})"):
+        require(got.same_mode, "mode-changed~saved")
+    with showing(f"dict(config_kept=config == {source(config)})"):
+        require(got.config_kept, "config-changed")
 
 
 def check_returned(got: Saved) -> None:
     """The folder comes back, as it was given, as a `Path`."""
-    require(got.returned != "None", "nothing-returned")
-    require(got.returned == "the folder", "folder-not-returned", got=got.returned)
+    with showing("str(returned)"):
+        require(got.returned != "None", "nothing-returned")
+        require(got.returned == "the folder", "folder-not-returned", got=got.returned)
 
 
 def test_kinds_of_input(learner: Subject, rng: Rng) -> None:
@@ -110,9 +115,10 @@ def test_kinds_of_input(learner: Subject, rng: Rng) -> None:
         fail_if_recognised(answer, Mistake("text-refused", how == "text" and refused))
         fail_if_recognised(answer, Mistake("folder-exists", Raises("FileExistsError")))
         check_files(written(answer), rows, config, epoch, metrics)
-        check_unchanged(answer.value)
+        check_unchanged(answer.value, config, training=how != "text")
         check_returned(answer.value)
-        require(answer.value.others_kept, "folder-emptied")
+        with showing("dict(others_kept=(folder / 'other.txt').exists())"):
+            require(answer.value.others_kept, "folder-emptied")
 
 
 def test_any_network(learner: Subject, rng: Rng) -> None:
@@ -121,11 +127,13 @@ def test_any_network(learner: Subject, rng: Rng) -> None:
     answer = learner.ask(probes.saved, rows, settings(rng), 3, numbers(rng), "tied")
     fail_if_recognised(answer, Mistake("shared-memory", Raises("RuntimeError", "share memory")))
     files = written(answer)
-    require(answer.value.same_mode, "mode-changed~part")
+    with showing("dict(same_mode=model.training and not model.part.training)"):
+        require(answer.value.same_mode, "mode-changed~part")
     found = files["model.safetensors"].tensors if "model.safetensors" in files else None
     with showing(sides.TENSORS):
         check_tensors(found if isinstance(found, dict) else {}, rows)
-    require(answer.value.unchanged, "model-changed")
+    with showing("dict(model.state_dict())"):
+        require(answer.value.unchanged, "model-changed")
 
 
 def check_tensors(tensors: dict[str, Any], rows: list[list[float]]) -> None:
@@ -158,9 +166,11 @@ def test_loaded(learner: Subject, rng: Rng) -> None:
         require("'str' object" not in got.error.message, "text-refused")
         raised = f"{kind_in(got.error)}: {got.error.message}"
         raise Finding("loading-raised", status="error", raised=raised)
-    require(not approx_equal(got.weights, tensors_of(other)), "weights-not-loaded")
-    expect(Answer(got.weights), tensors_of(rows), what="the model's dict of weights")
-    require(not got.returned_model, "model-returned")
+    with showing("dict(model.state_dict())"):
+        require(not approx_equal(got.weights, tensors_of(other)), "weights-not-loaded")
+        expect(Answer(got.weights), tensors_of(rows), what="the model's dict of weights")
+    with showing("dict(returned_model=isinstance(notes, nn.Module))"):
+        require(not got.returned_model, "model-returned")
     only = Mistake("metrics-only", notes["metrics"])
     expect(Answer(got.notes), notes, only, what="what `load_checkpoint` returns")
     check_modes(got, training)
@@ -177,9 +187,12 @@ def test_loaded(learner: Subject, rng: Rng) -> None:
 
 def check_modes(got: Loaded, training: bool) -> None:
     """Modes and gradients of the network are as they were before it was loaded."""
-    require(got.training == training, "mode-changed")
-    require(got.part_kept, "mode-changed~loaded-part")
-    require(got.taught == [True, False], "gradients-switched", got=str(got.taught))
+    with showing("dict(training=model.training)"):
+        require(got.training == training, "mode-changed")
+    with showing(f"dict(part_kept=model.part.training is {not training})"):
+        require(got.part_kept, "mode-changed~loaded-part")
+    with showing("[each.requires_grad for each in model.parameters()]"):
+        require(got.taught == [True, False], "gradients-switched", got=str(got.taught))
 
 
 def test_not_loadable(learner: Subject, rng: Rng) -> None:

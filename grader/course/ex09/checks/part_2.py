@@ -7,13 +7,14 @@ from grader.course.ex09 import probes, sides
 from grader.course.ex09.checks.common import kind_in, names_of, settings, varied_settings
 from grader.course.ex09.replies import Block, Opened, Started
 from grader.course.gates import gate
+from grader.course.lines import source
 from grader.course.oracles import Rng
 from grader.expect import expect, require, showing
 
 
 def first_run(got: Started) -> Opened:
     """How the first run was opened."""
-    with showing("{}\ndict(logins=login.call_count)"):
+    with showing(sides.LOGINS):
         require(got.logins == 0, "login-asked")
     if not got.runs:
         raise Finding("no-run-opened")
@@ -33,11 +34,11 @@ def test_opened(learner: Subject, rng: Rng) -> None:
     require(run.name == name, "name-missing", got=run.name, want=name)
     require(bool(run.config), "config-not-passed")
     expect(Answer(run.config), config, what="the run's config")
-    with showing("{}\ndict(kept=tracker.run is init.return_value)"):
+    with showing(sides.KEPT_RUN):
         require(got.kept, "run-not-kept")
-    with showing("{}\nreturned == [tracker]"):
+    with showing(sides.RETURNED_TRACKER):
         require(got.returned == "the tracker", "tracker-not-returned", got=got.returned)
-    with showing("{}\ndict(unchanged=given == config)"):
+    with showing(f"{{}}\ndict(unchanged=config == {source(config)})"):
         require(got.unchanged, "config-changed")
 
 
@@ -126,7 +127,8 @@ def test_finish(learner: Subject, rng: Rng) -> None:
     at_once = learner.ask(probes.finished)
     well = at_once.value
     check_finished(well)
-    require(well.others_left, "run-of-others-finished")
+    with showing(sides.OTHERS_LEFT):
+        require(well.others_left, "run-of-others-finished")
     with_code = learner.ask(probes.finished, 3)
     got = with_code.value
     if not got.exit_codes:
@@ -140,9 +142,10 @@ def test_finish(learner: Subject, rng: Rng) -> None:
         raise Finding("exception-swallowed~finished")
     require("Trouble" in inside.kinds, "crashes-without-run", error=kind_in(inside))
     if well.next_codes is not None and got.next_codes is not None:
-        require(bool(well.next_codes), "next-run-not-finished", at_once)
-        require(bool(got.next_codes), "next-run-not-finished", with_code)
-        require(got.next_codes[0] == 0, "exit-code-kept", with_code, got=got.next_codes[0])
+        with showing(sides.NEXT_CODES):
+            require(bool(well.next_codes), "next-run-not-finished", at_once)
+            require(bool(got.next_codes), "next-run-not-finished", with_code)
+            require(got.next_codes[0] == 0, "exit-code-kept", with_code, got=got.next_codes[0])
 
 
 def test_real_run(learner: Subject, rng: Rng) -> None:

@@ -38,27 +38,27 @@ def check_artifact(
     """Judge the artifact of one of two checkpoints."""
     logged, other = both[i], both[1 - i]
     name, epoch = f"model-{run_id}", logged.epoch
-    with showing(sides.AS_LOGGED):
+    with showing(sides.NAMES_OF_VERSIONS):
         require(found.name == name, "other-name", got=found.name, want=name)
+    with showing(sides.TYPES):
         require(found.type == "model", "other-type", got=found.type)
-    for file_name, file in found.files.items():
-        with showing(sides.PICKLED):
+    with showing(sides.FILES):
+        for file_name, file in found.files.items():
             refuse_pickle(file_name, file)
-        with showing(sides.THERE):
             require(file.format != "gone", "files-gone", name=file_name)
     model, notes = (found.files.get(n, File("gone")) for n in ("model.safetensors", NOTES))
     overwritten = approx_equal(model.tensors, tensors_of(other.rows))
-    with showing(f"{sides.ENTRIES.format(i)}load_file(entries['model.safetensors'].local_path)"):
+    with showing(f"{{}}[{i}].files['model.safetensors'].tensors"):
         require(not overwritten, "overwritten", epoch=epoch, other=other.epoch)
-    with showing(sides.AS_LOGGED):
+    with showing(sides.DESCRIBED):
         check_description(found, logged)
-        names = [NOTES, "model.safetensors"]
+    names = [NOTES, "model.safetensors"]
+    with showing(sides.FILES):
         expect(Answer(sorted(found.files)), names, what="the list of files in the artifact")
-    with showing(f"{sides.ENTRIES.format(i)}load_file(entries['model.safetensors'].local_path)"):
+    with showing(f"{{}}[{i}].files['model.safetensors'].tensors"):
         expect(Answer(model.tensors), tensors_of(logged.rows), what="the dict of weights")
     empty = isinstance(notes.content, dict) and approx_equal(notes.content.get("config"), {})
-    read = f"json.loads(Path(entries[{NOTES!r}].local_path).read_text('utf-8'))"
-    with showing(sides.ENTRIES.format(i) + read):
+    with showing(f"{{}}[{i}].files[{NOTES!r}].content"):
         require(not empty, "config-missing~empty")
         check_notes(notes.content, config, epoch, logged.metrics)
 
@@ -93,20 +93,21 @@ def test_artifacts(learner: Subject, rng: Rng) -> None:
     config, logged = varied_settings(rng), checkpoints(rng)
     run_id = f"{rng.integers(2**28, 2**32):08x}"
     got = learner.ask(probes.checkpointed, config, [list(each) for each in logged], run_id).value
-    with showing(sides.AS_LOGGED):
+    with showing(sides.NAMES_OF_VERSIONS):
         require(bool(got.artifacts), "not-logged")
     with showing(sides.KINDS):
         for found in got.artifacts:
             require(found.kind == "Artifact", "path-logged", got=found.kind)
     n_artifacts = len(got.artifacts)
-    with showing(sides.AS_LOGGED):
+    with showing(sides.NAMES_OF_VERSIONS):
         require(n_artifacts == 2, "other-number-of-artifacts", got=n_artifacts)
     with showing(sides.MODES):
         require(got.training, "mode-changed")
-    with showing(sides.UNCHANGED):
+    kept = f"model.weight.tolist() == {logged[0].rows} and model.weight.requires_grad"
+    with showing(f"model = models[0]\ndict(unchanged={kept} and not model.bias.requires_grad)"):
         require(got.unchanged, "model-changed~logged")
     first, second = (found.name for found in got.artifacts)
-    with showing(sides.AS_LOGGED):
+    with showing(sides.NAMES_OF_VERSIONS):
         require(first == second, "name-for-each-epoch", first=first, second=second, id=got.run_id)
     for i, found in enumerate(got.artifacts):
         check_artifact(found, got.run_id, config, logged, i)

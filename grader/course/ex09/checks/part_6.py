@@ -69,14 +69,13 @@ def examples(rng: Rng, n: int = 4) -> tuple[list[Observations], np.ndarray, np.n
 def figures_of(got: Logged) -> list[Picture]:
     """The figures that were logged, in order."""
     pictures = []
-    with showing(sides.WITH_ROWS):
-        items = items_under(got, "light_curve_predictions")
-    for item in items:
+    for item in items_under(got, "light_curve_predictions"):
         with showing(sides.KIND_OF_IMAGE):
             require(item.kind != "figure", "figure-itself")
             require(item.kind == "image", "not-an-image", got=item_text(item))
         if item.picture is None:
-            raise Finding("not-made-of-figure")
+            with showing("{}.items"):
+                raise Finding("not-made-of-figure")
         pictures.append(item.picture)
     return pictures
 
@@ -154,7 +153,8 @@ def check_number(learner: Subject, gallery: Gallery) -> None:
         require(len(one) == 1, "limit-ignored", got=len(one))
         same = one[0].title == figures[0].title
         require(same, "not-the-first", got=one[0].title, want=figures[0].title)
-    require(got.unchanged, "light-curves-changed", answer)
+    with showing("[curve.data for curve in lightcurves]"):
+        require(got.unchanged, "light-curves-changed", answer)
 
 
 def test_error_bars(learner: Subject, gallery: Gallery) -> None:
@@ -351,9 +351,8 @@ def test_row_of_figures(learner: Subject, gallery: Gallery) -> None:
 def check_place(learner: Subject, gallery: Gallery) -> None:
     """The figures are in the current row."""
     logged = gallery.answer.value.logged
-    with showing(sides.WITH_ROWS):
-        items_under(logged, "light_curve_predictions")
-        check_row(logged, "light_curve_predictions")
+    items_under(logged, "light_curve_predictions")
+    check_row(logged, "light_curve_predictions")
 
 
 def test_real_figures(learner: Subject, rng: Rng) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.answer import Answer, Finding, Subject
 from grader.course import common_probes
-from grader.course.ex09 import probes, sides
+from grader.course.ex09 import probes
 from grader.course.ex09.checks.common import check_row, item_text, items_under, names_of
 from grader.course.ex09.replies import Chart, Item
 from grader.course.gates import gate, twice
@@ -172,10 +172,11 @@ def test_chart(learner: Subject, rng: Rng) -> None:
     got = answer.logged
     items = items_under(got, "a chart")
     item = items[0] if len(items) == 1 else Item("value", value=f"{len(items)} values")
-    if item.chart is None or "line" not in item.chart.name:
-        raise Finding("not-a-line", got=item_text(item))
+    with showing("{}.items"):
+        if item.chart is None or "line" not in item.chart.name:
+            raise Finding("not-a-line", got=item_text(item))
     check_axes(item.chart, x, y)
-    with showing(f"{sides.CHART}.table.data"):
+    with showing("{}.items[0].chart.rows"):
         check_data(item.chart, columns)
     check_row(got, "a chart")
 
@@ -183,10 +184,10 @@ def test_chart(learner: Subject, rng: Rng) -> None:
 def check_axes(chart: Chart, x: str, y: str) -> None:
     """The chart has the right axes and the title."""
     axes = [chart.fields.get("x"), chart.fields.get("y")]
-    with showing(f"dict({sides.CHART}.spec.fields)"):
+    with showing("{}.items[0].chart.fields"):
         require(not approx_equal(axes, [y, x]), "axes-swapped")
         expect(Answer(axes), [x, y], what="the list of the two axes")
-    with showing(f"dict({sides.CHART}.spec.string_fields)"):
+    with showing("{}.items[0].chart.strings"):
         require("the title" in map(str, chart.strings.values()), "no-chart-title")
 
 

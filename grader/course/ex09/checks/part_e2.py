@@ -79,16 +79,21 @@ def test_resamples(learner: Subject, rng: Rng) -> None:
     runs = [each.drawn for each in told]
     for drawn in runs:
         sizes = {len(each) for each in drawn}
-        require(sizes <= {40}, "other-size-drawn", got=sorted(sizes))
-        require(any(len(set(each)) < 40 for each in drawn), "drawn-without-replacement")
+        with showing("{}.drawn"):
+            require(sizes <= {40}, "other-size-drawn", got=sorted(sizes))
+            require(any(len(set(each)) < 40 for each in drawn), "drawn-without-replacement")
         refuse_equal_resamples(drawn)
-    require(not approx_equal(runs[0], runs[1]), "seed-ignored", seed=seeds[1])
-    require(not any(each.by_global for each in told), "global-generator")
+    with showing("{}.drawn"):
+        require(not approx_equal(runs[0], runs[1]), "seed-ignored", seed=seeds[1])
+    with showing("{}.by_global"):
+        require(not any(each.by_global for each in told), "global-generator")
 
 
 def refuse_equal_resamples(drawn: list[list[int]]) -> None:
     """The objects of one resample are not those of all."""
-    require(len(drawn) < 2 or len({tuple(each) for each in drawn}) > 1, "one-resample-only")
+    with showing("{}.drawn"):
+        several = len({tuple(each) for each in drawn}) > 1
+        require(len(drawn) < 2 or several, "one-resample-only")
 
 
 def test_every_metric(learner: Subject, rng: Rng) -> None:
@@ -148,9 +153,10 @@ def test_deployed(learner: Subject, rng: Rng) -> None:
     got = Registry(learner, steps)
     got.check(0, None, "in a new registry")
     error = got[0].error
-    require(error is not None, "rolled-back-to-nothing~new")
-    right = error is not None and "RuntimeError" in error.kinds
-    require(right, "rollback-raises-other", got=kind_in(error))
+    with showing(sides.STEP_ERRORS):
+        require(error is not None, "rolled-back-to-nothing~new")
+        right = error is not None and "RuntimeError" in error.kinds
+        require(right, "rollback-raises-other", got=kind_in(error))
     for number in (1, 3):
         with showing(sides.OFFERED):
             require(got[number].offered != "gone", "candidate-moved")
@@ -167,7 +173,8 @@ def test_deployed(learner: Subject, rng: Rng) -> None:
         require(got[2].offered == "kept", "refused-one-changed")
     got.check(3, c, "after a candidate that is better")
     returned = [got[i].returned for i in (1, 2, 3)]
-    expect(Answer(returned), [True, False, True], what="the list of what `consider` returns")
+    with showing(sides.RETURNED_STEPS):
+        expect(Answer(returned), [True, False, True], what="the list of what `consider` returns")
 
 
 def test_compared(learner: Subject, rng: Rng) -> None:
@@ -179,14 +186,15 @@ def test_compared(learner: Subject, rng: Rng) -> None:
         steps.append(["consider", float(weight), None, labels.tolist(), guess.tolist()])
     got = Registry(learner, [*steps[:5], ["rollback"], steps[5], ["reopen"], steps[6]])
     got.expect_no_errors(*range(5))
-    expect(
-        Answer([got[i].returned for i in range(5)]),
-        [True, True, False, False, False],
-        Mistake("compared-the-wrong-way", [True, False, False, False, True]),
-        Mistake("compared-with-first", [True, True, True, True, False]),
-        Mistake("compared-with-refused", [True, True, False, True, False]),
-        what="the list of what `consider` returns",
-    )
+    with showing(sides.RETURNED_STEPS):
+        expect(
+            Answer([got[i].returned for i in range(5)]),
+            [True, True, False, False, False],
+            Mistake("compared-the-wrong-way", [True, False, False, False, True]),
+            Mistake("compared-with-first", [True, True, True, True, False]),
+            Mistake("compared-with-refused", [True, True, False, True, False]),
+            what="the list of what `consider` returns",
+        )
     got.check(4, 2.0, "after five candidates")
     if got[5].error or got[6].error or got.current(5) != 1.0:
         return  # other checks judge the roll-back
@@ -218,25 +226,30 @@ def test_rolled_back(learner: Subject, rng: Rng) -> None:
     got.expect_no_errors(0, 1, 2)
     errors = [step.error for step in got.steps[3:7] if step.error]
     exists = any("FileExistsError" in error.kinds for error in errors)
-    require(not exists, "number-used-twice")
-    require(not errors, "raised-after-rollback", error=kind_in(errors[0] if errors else None))
+    with showing(sides.STEP_ERRORS):
+        require(not exists, "number-used-twice")
+        require(not errors, "raised-after-rollback", error=kind_in(errors[0] if errors else None))
     got.check(3, 2.0, "after a roll-back")
     got.check(4, 4.0, "after a roll-back and a new version")
     by_number = (
         got.current(5) == 3.0 and got[5].name == "version-003" and got[4].name == "version-004"
     )
-    require(not by_number, "previous-by-number")
+    with showing(sides.NAMES):
+        require(not by_number, "previous-by-number")
     got.check(5, 2.0, "after another roll-back")
     require(got.current(6) != 4.0, "rolled-back-returns")
     got.check(6, 1.0, "after a third roll-back")
-    require(got[3].returned is True, "folder-not-returned")
-    require(got[7].error is not None, "rolled-back-to-nothing")
+    with showing(sides.RETURNED_STEPS):
+        require(got[3].returned is True, "folder-not-returned")
     error = got[7].error
-    right = error is not None and "RuntimeError" in error.kinds
-    require(right, "rollback-raises-other", got=kind_in(error))
+    with showing(sides.STEP_ERRORS):
+        require(error is not None, "rolled-back-to-nothing")
+        right = error is not None and "RuntimeError" in error.kinds
+        require(right, "rollback-raises-other", got=kind_in(error))
     kept = got.current(7) == 1.0
     require(kept, "rolled-back-to-nothing~deployed", got=version(got.current(7)))
-    require(got[8].returned is True, "number-used-twice~overwritten")
+    with showing(sides.RETURNED_STEPS):
+        require(got[8].returned is True, "number-used-twice~overwritten")
 
 
 def test_another_test_set(learner: Subject, rng: Rng) -> None:
@@ -252,17 +265,20 @@ def test_another_test_set(learner: Subject, rng: Rng) -> None:
         ],
     )
     got.expect_no_errors(1, 6)
-    require(got[2].error is not None, "other-test-set")
-    require(got[5].error is not None, "other-test-set~fewer")
+    with showing(sides.STEP_ERRORS):
+        require(got[2].error is not None, "other-test-set")
+        require(got[5].error is not None, "other-test-set~fewer")
     unequal = {
         3: "6 labels and 4 predictions",
         4: "6 labels and 7 predictions",
         0: "6 labels and 4 predictions in a new registry",
     }
     for number, what in unequal.items():
-        require(got[number].error is not None, "lengths-not-checked", what=what)
+        with showing(sides.STEP_ERRORS):
+            require(got[number].error is not None, "lengths-not-checked", what=what)
     for number, what in {2: "another test set", **unequal, 5: "4 of the 6 labels"}.items():
         check_refused(got, number, what)
     error = got[7].error
-    require(error is not None and "ValueError" in error.kinds, "kept-in-memory~labels")
+    with showing(sides.STEP_ERRORS):
+        require(error is not None and "ValueError" in error.kinds, "kept-in-memory~labels")
     got.check(7, 1.0, "after a candidate with another test set")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from itertools import pairwise
 from typing import Any
@@ -57,7 +58,7 @@ class Plan:
 
     def __init__(self, rng: Rng, epochs: int = 6, *, plain: bool = False) -> None:
         self.epochs = epochs
-        self.gamma = float(rng.uniform(1, 3))
+        self.gamma = round(float(rng.uniform(1, 1.9)), 2)  # not the 2 of `DEFAULTS`
         while True:
             self.logits = rng.normal(0, 1.2, (epochs + 1, 5)).round(3)
             self.labels = {
@@ -126,7 +127,7 @@ class Plan:
         loss = focal_loss(row, self.labels["val"], self.gamma)
         for step in np.geomspace(1e-5, 0.3, 200):
             for sign in (-step, step):
-                changed = row + sign * (np.arange(5) == RARE)
+                changed = (row + sign * (np.arange(5) == RARE)).round(6)
                 gain = loss - focal_loss(changed, self.labels["val"], self.gamma)
                 if 4e-4 < gain < 7e-4:
                     return changed
@@ -148,6 +149,12 @@ class Plan:
         """The settings of the training."""
         sizes = {"num_epochs": self.epochs, "patience": 20, "batch_size": 4}
         return sizes | {"focal_loss_gamma": self.gamma} | more
+
+    def turned(self) -> Plan:
+        """The same with other labels: the last class takes the place of the first, and so on."""
+        other = copy.copy(self)
+        other.labels = {name: [4 - n for n in numbers] for name, numbers in self.labels.items()}
+        return other
 
     def arguments(self) -> tuple[list[list[float]], dict[str, list[int]]]:
         """What the probe needs to know."""

@@ -32,15 +32,15 @@ class Registry:
                 kind, message = kind_in(error), error.message[:200]
                 before = f"after {', '.join(self.calls[:number])}" if number else "the first call"
                 fields = {"call": self.calls[number], "before": before}
-                raise Finding(
-                    "registry-raised", status="error", kind=kind, message=message, **fields
-                )
+                with showing(sides.STEP_ERRORS):
+                    raise Finding(
+                        "registry-raised", status="error", kind=kind, message=message, **fields
+                    )
 
     def current(self, number: int) -> float | str | None:
         """The weight of the version that is deployed after a step."""
         found = self.steps[number].current
-        with showing(sides.OUTSIDE):
-            require(found != "outside of the registry", "not-copied")
+        require(found != "outside of the registry", "not-copied")
         return found
 
     def check(self, number: int, want: float | None, when: str) -> None:
@@ -65,7 +65,8 @@ def check_refused(got: Registry, number: int, what: str) -> None:
     """A candidate is a ValueError, and has changed nothing."""
     error = got[number].error
     right = error is not None and "ValueError" in error.kinds
-    require(right, "candidate-raises-other", what=what, got=kind_in(error))
+    with showing(sides.STEP_ERRORS):
+        require(right, "candidate-raises-other", what=what, got=kind_in(error))
     got.check(number, 1.0 if number else None, f"after a candidate with {what}")
     before = got[number - 1].n_files if number else 0
     left = got[number].n_files == before
