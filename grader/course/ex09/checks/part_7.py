@@ -93,7 +93,7 @@ def test_new_dictionary(learner: Subject) -> None:
 
 def shared_part(first: Any, second: Any, path: str = "") -> str | None:
     """Where the second dictionary is empty since the first one was emptied; None if nowhere."""
-    if first and isinstance(first, dict | list) and second in ({}, []):
+    if first and isinstance(first, dict | list) and isinstance(second, dict | list) and not second:
         return path
     if isinstance(first, dict) and isinstance(second, dict):
         inside = (shared_part(first[k], second[k], f"{path}[{k!r}]") for k in first if k in second)

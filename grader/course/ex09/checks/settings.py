@@ -45,7 +45,8 @@ def check_told(got: Training, mine: dict[str, Any]) -> None:
         told = got.config.get(name)
         if approx_equal(told, value):
             continue
-        changed = name not in mine and name in got.made.defaults and told == got.made.defaults[name]
+        now = got.made.defaults.get(name)
+        changed = name not in mine and now is not None and approx_equal(told, now)
         require(not changed, "defaults-changed", name=name, got=shown(told), want=value)
         whose = "in the `config` that was passed" if name in mine else "in `DEFAULTS`"
         raise Finding("run-told-other", name=name, got=shown(told), want=value, whose=whose)
