@@ -15,7 +15,7 @@ from typing import Any
 
 from traitlets.config import Config
 
-from grader.exercise import RELEASED, ROOT, file_name, in_folder
+from grader.exercise import RELEASED, ROOT, file_name, in_folder, place
 from grader.lean_imports import without_grammar
 
 with without_grammar():
@@ -145,6 +145,7 @@ def _is_stray_import(node: ast.AST, tree: ast.Module, parts: list[str]) -> bool:
 def _cells(cells: list[NotebookNode], source: Path) -> list[NotebookNode]:
     """Learner's cells in order: imports of the grader, given text and code, parts, checks."""
     built: list[NotebookNode] = []
+    checks: list[NotebookNode] = []
     for cell in cells:
         if cell.cell_type == "code" and all(old.cell_type != "code" for old in built):
             built.append(_code("setup", FIRST_CELL, locked=True))
@@ -152,12 +153,18 @@ def _cells(cells: list[NotebookNode], source: Path) -> list[NotebookNode]:
         points = _as_list(cell.metadata.pop("points", []))
         if len(parts) != len(points):
             raise SourceError(f"{source.name}: parts {parts} and points {points} do not pair up.")
-        given = _names_given(cell, parts, source)
+        of, given = cell.metadata.pop("of", ""), _names_given(cell, parts, source)
         built.append(_given(cell, f"cell-{len(built)}") if not parts else _solution(cell, parts))
-        built.extend(
-            _check(part, worth, given.get(part, []))
+        checks.extend(
+            _check(part, worth, given=given.get(part), of=of)
             for part, worth in zip(parts, points, strict=True)
         )
+        if parts and not of:  # a base class is checked below the class that inherits from it
+            built.extend(sorted(checks, key=lambda check: place(check.metadata.workbook.part)))
+            checks = []
+    if checks:
+        left = checks[0].metadata.workbook
+        raise SourceError(f"{source.name}: no part of {left.of} follows {left.part}, of its base.")
     return built
 
 
@@ -197,13 +204,12 @@ def _solution(cell: NotebookNode, parts: list[str]) -> NotebookNode:
     return _code(f"part-{_slug(parts[0])}", cell.source, solution=True)
 
 
-def _check(part: str, points: float, given: list[str]) -> NotebookNode:
+def _check(part: str, points: float, **more: Any) -> NotebookNode:
     """The locked cell that checks one part. A bonus is worth no points of nbgrader's maximum."""
     cell = _code(f"check-{_slug(part)}", f'check("{part}")', locked=True, grade=True)
     cell.metadata.nbgrader["points"] = 0.0 if ".E" in part else float(points)
     cell.metadata["workbook"] = {"part": part, "points": float(points)}
-    if given:
-        cell.metadata["workbook"]["given"] = given
+    cell.metadata["workbook"].update({key: value for key, value in more.items() if value})
     return cell
 
 

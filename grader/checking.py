@@ -253,7 +253,7 @@ class Checks:
                 raise GraderError(f"part {part.id} has no check: no result is never a pass")
             return PartResult(part, checks=verdict.outcomes, judged=judged, gates=gates)
         told = self._with_short_input(verdict.most_telling)
-        failure = self._backend.explained(told.failure, part.names)
+        failure = self._backend.explained(told.failure, sorted(part.all_names))
         return PartResult(
             part,
             failure.status,

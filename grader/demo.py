@@ -110,9 +110,11 @@ def _filled(found: Exercise, replacements: dict[str, str | None]) -> str:
     notebook = json.loads(_built(found.slug, filled=True))
     stubs = "\n".join(_code_cells(json.loads(_built(found.slug, filled=False))))
     for part, code in replacements.items():
-        names = found.part(part).names
-        answer = code if code is not None else "\n".join(extract(stubs, name) for name in names)
-        cell = next(cell for cell in notebook["cells"] if _holds(cell, names[0]))
+        homes = found.part(part).homes
+        empty = (extract(stubs, home, name) for name, home in homes.items())
+        answer = code if code is not None else "\n".join(empty)
+        owner = next(iter(homes)).split(".")[0]
+        cell = next(cell for cell in notebook["cells"] if _holds(cell, owner))
         text = splice("".join(cell["source"]), answer).rstrip("\n")
         cell["source"] = text.splitlines(keepends=True)
     return json.dumps(notebook, indent=1)

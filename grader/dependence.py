@@ -28,9 +28,9 @@ def needs(exercise: Exercise, sources: Iterable[str]) -> dict[str, list[str]]:
     graphs = [_graph(source) for source in sources]
     found: dict[str, list[str]] = {}
     for place, part in enumerate(exercise.parts):
-        used = {name for graph in graphs for name in _reachable(graph, part.names)}
+        used = {name for graph in graphs for name in _reachable(graph, part.all_names)}
         earlier = exercise.parts[:place]
-        found[part.id] = [one.id for one in earlier if not used.isdisjoint(one.names)]
+        found[part.id] = [one.id for one in earlier if not used.isdisjoint(one.all_names)]
     return found
 
 

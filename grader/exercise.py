@@ -40,11 +40,23 @@ class Part:
     bonus: bool
     names: tuple[str, ...]
     given: tuple[str, ...] = ()
+    base: str = ""
+    """The class that holds them in the released notebook, if that of `names` inherits them."""
 
     @property
     def to_write(self) -> tuple[str, ...]:
         """The names that have a stub."""
         return tuple(name for name in self.names if name not in self.given)
+
+    @property
+    def homes(self) -> dict[str, str]:
+        """For each name the one that the released notebook defines, such as `BatchJob._notify`."""
+        return {name: _member(self.base, name) for name in self.names}
+
+    @property
+    def all_names(self) -> frozenset[str]:
+        """The names, and those that the released notebook defines for them."""
+        return frozenset((*self.homes, *self.homes.values()))
 
 
 @dataclass(frozen=True)
@@ -143,17 +155,7 @@ def load(slug: str) -> Exercise:
     names: dict[str, list[str]] = {}
     for part_id, name in STUB.findall("\n".join(sources)):
         names.setdefault(part_id, []).append(name)
-    parts = [
-        Part(
-            id=graded["part"],
-            title=titles[graded["part"]],
-            points=float(graded["points"]),
-            bonus=".E" in graded["part"],
-            names=(*names[graded["part"]], *graded.get("given", ())),
-            given=tuple(graded.get("given", ())),
-        )
-        for graded in _graded(cells)
-    ]
+    parts = [_part(one, titles[one["part"]], names[one["part"]]) for one in _graded(cells)]
     parts.sort(key=lambda part: place(part.id))
     given = frozenset(
         source.strip()
@@ -173,6 +175,25 @@ def place(part_id: str) -> tuple[int, bool, int]:
 def round_points(points: float) -> float:
     """Points are rounded to 0.01, so that they are the same wherever they are shown."""
     return round(points, 2)
+
+
+def _part(graded: dict[str, Any], title: str, stubs: list[str]) -> Part:
+    """A part by what its check says of it, and by its stubs."""
+    of, given = graded.get("of", ""), graded.get("given", ())
+    return Part(
+        id=graded["part"],
+        title=title,
+        points=float(graded["points"]),
+        bonus=".E" in graded["part"],
+        names=tuple(_member(of, name) for name in (*stubs, *given)),
+        given=tuple(_member(of, name) for name in given),
+        base=stubs[0].split(".")[0] if of else "",
+    )
+
+
+def _member(owner: str, name: str) -> str:
+    """What is called like `name` in the class `owner`; without a class, `name` itself."""
+    return f"{owner}.{name.rpartition('.')[2]}" if owner else name
 
 
 def _headings(source: str) -> list[tuple[str, str]]:

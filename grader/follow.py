@@ -39,30 +39,34 @@ class FollowThrough:
 
     def notebook(self, part: Part, lacking: Sequence[Part]) -> Notebook:
         """The notebook with the reference of the parts that are `lacking`, to judge `part` in."""
-        names = [name for one in lacking for name in one.names]
-        cells = [self._with_reference(cell, names) for cell in self._notebook.cells]
-        added = self._added([name for name in names if not _is_defined(name, cells)])
+        homes = {name: home for one in lacking for name, home in one.homes.items()}
+        cells = [self._with_reference(cell, homes) for cell in self._notebook.cells]
+        added = self._added([name for name in homes if not _is_defined(name, cells)])
         place = _place(part, added, cells)
         number = max((cell.number for cell in cells), default=0) + 1
         new = [Cell(number, added)] if added else []
         return Notebook([*cells[:place], *new, *cells[place:]], self._notebook.python)
 
-    def _with_reference(self, cell: Cell, names: Collection[str]) -> Cell:
-        """The cell with our definitions in place of its own; a class also gets what it lacks."""
+    def _with_reference(self, cell: Cell, homes: Mapping[str, str]) -> Cell:
+        """The cell with our definitions in place of its own; a class also gets what it lacks.
+
+        They go into the class of a name, and into that which has it in the reference.
+        """
         masked = dependence.masked(cell.source)
         tree = dependence.parsed(cell.source)
         classes = (
             {node.name for node in tree.body if isinstance(node, ast.ClassDef)} if tree else ()
         )
+        ours = {**homes, **{home: home for home in homes.values()}}
         found = [
             name
-            for name in names
+            for name in ours
             if tree and (name.rpartition(".")[0] in classes or splice.defines(masked, name))
         ]
         if cell.given or not found:
             return cell
         for name in found:
-            masked = splice.splice(masked, splice.extract(self._reference, name))
+            masked = splice.splice(masked, splice.extract(self._reference, ours[name], name))
         return Cell(cell.number, dependence.unmasked(masked))
 
     def _added(self, names: Collection[str]) -> str:
@@ -75,7 +79,7 @@ class FollowThrough:
         tree = ast.parse(self._reference)
         node = next(one for one in tree.body if getattr(one, "name", "") == owner)
         if isinstance(node, ast.ClassDef):
-            parts = {name for part in self._exercise.parts for name in part.names}
+            parts = {name for part in self._exercise.parts for name in part.all_names}
             others = parts.difference(names)
             node.body = [one for one in node.body if f"{owner}.{_name(one)}" not in others]
         return ast.unparse(node)
@@ -97,7 +101,8 @@ def is_written(part: Part, notebook: Notebook) -> bool:
     return any(
         _is_defined(name, [cell]) and (part.id, name) not in STUB.findall(cell.source)
         for cell in notebook.cells
-        for name in part.to_write
+        for written in part.to_write
+        for name in (written, part.homes[written])
     )
 
 

@@ -159,7 +159,7 @@ def check(part: str) -> display.Card:
 
 def _own_source(found: Exercise, namespace: dict[str, Any]) -> str:
     """The source of the learner's functions and methods, as far as Python knows it."""
-    names = [name for part in found.parts for name in part.names]
+    names = [name for part in found.parts for name in part.all_names]
     return "\n".join(filter(None, (_source_of(name, namespace) for name in names)))
 
 

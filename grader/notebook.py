@@ -85,12 +85,13 @@ def read(path: Path, exercise: Exercise) -> Notebook:
     that they define are nowhere else. Raises `UnreadableNotebook`.
     """
     file = notebook_file.read(path)
+    names = exercise.names | {part.base for part in exercise.parts}
     found = [(cell.kind, _cell(cell, exercise)) for cell in file.cells]
     code = [cell for kind, cell in found if kind == "code"]
     lost = [
         cell
         for kind, cell in found
-        if kind != "code" and any(_is_lost(cell, name, code) for name in exercise.names)
+        if kind != "code" and any(_is_lost(cell, name, code) for name in names)
     ]
     return Notebook(sorted([*code, *lost], key=lambda cell: cell.number), file.python)
 

@@ -42,10 +42,10 @@ def defines(source: str, name: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def extract(source: str, name: str) -> str:
-    """The definition of `name` alone, as a replacement for `splice`."""
+def extract(source: str, name: str, target: str = "") -> str:
+    """The definition of `name` alone, as a replacement for `splice`: of `target`, if given."""
     code = dict(pieces(source, {name.partition(".")[0]}, whole=False))[name]
-    owner = name.rpartition(".")[0]
+    owner = (target or name).rpartition(".")[0]
     return f"class {owner}:\n{textwrap.indent(code, '    ')}\n" if owner else f"{code}\n"
 
 

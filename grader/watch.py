@@ -168,7 +168,7 @@ def _edited(found: Exercise, old: notebook.Notebook | None, new: notebook.Notebo
     return {
         part.id
         for part in found.parts
-        if any(cell.mentions(name) for name in part.names for cell in cells)
+        if any(cell.mentions(name) for name in part.all_names for cell in cells)
     }
 
 

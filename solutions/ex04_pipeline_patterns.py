@@ -44,8 +44,9 @@
 # what works and what does not, and `hint("4.1")`, in a new cell, helps if you are stuck. In a
 # terminal, `grader check 4` checks the whole notebook at once.
 #
-# After every change run the class cell again before you run its checks, and recreate your objects:
-# those created earlier still have the old methods.
+# After every change run the class cell again before you run its checks, **and also the cell of a
+# class that inherits from it**: a subclass keeps the base class that existed when its cell was run.
+# Then recreate your objects: those created earlier still have the old methods.
 
 # %%
 import asyncio
@@ -270,8 +271,12 @@ if __name__ == "__main__":
         print("outside:", error)
 
 # %% [markdown]
-# Now it is your turn. The class `AstronomyPipeline` below has four parts. Two short helpers are
-# given: `_name_of` gives the name of a record for messages, and `_announce` tells others what is
+# Now it is your turn. The pipeline is written as two classes, each in a cell of its own. `BatchJob`
+# keeps a log, opens and closes sessions, and tells others what is happening, whatever it is that is
+# processed. `AstronomyPipeline`, further down, inherits all of that and knows what to do with a
+# record.
+#
+# The first class has two parts. A short helper is given: `_announce` tells others what is
 # happening. As long as nobody is listening it does nothing; listeners come with the extensions.
 #
 # ### 4.1 A logger of its own
@@ -295,38 +300,24 @@ if __name__ == "__main__":
 # Sessions do not nest. Think about where the check for that belongs: a session that was refused has
 # not begun, so it must not end anything.
 #
-# ### 4.3 The pipeline as a function
-#
-# An object with a method `__call__` can be called: `pipeline(records)`. One broken record among ten
-# thousand must not cost us the other 9999. So `classify_safely` handles one record, whatever
-# happens, and `__call__` handles all of them within a session.
-#
-# Catch `Exception`, not everything: when somebody presses Ctrl-C, Python raises
-# `KeyboardInterrupt`, which is not an `Exception`, and that person wants the program to stop.
-#
-# ### 4.4 One record from end to end
-#
-# The shortest part, and the heart of it: the processor makes a light curve and the classifier
-# labels it. Your timer from Exercise 1 decorates it and shows how long each record takes.
-#
-# The cell ends with two bonus parts, which are explained under *Extensions* below.
+# The cell ends with a bonus part, 4.E2, which is explained under *Extensions* below. All checks try
+# out an `AstronomyPipeline`, so they stand below its cell: run both cells before them.
 
 
-# %% part=["4.1", "4.2", "4.3", "4.4", "4.E1", "4.E2"] points=[1.5, 2, 2, 1.5, 1, 1]
-class AstronomyPipeline:
-    """From raw records to labels.
+# %% part=["4.1", "4.2", "4.E2"] points=[1.5, 2, 1] of="AstronomyPipeline"
+class BatchJob:
+    """A job that works through batches: it keeps a log, opens sessions and tells its observers.
+
+    It knows nothing of records; `AstronomyPipeline`, which inherits from it, adds what is done with
+    them.
 
     Attributes:
-        processor: turns records into light curves, as in Exercise 3.
-        classifier: assigns labels to light curves.
         logger: the logger "astronomy_pipeline".
         in_session: whether a session is open.
         observers: functions that are called when something happens (part of an extension).
     """
 
-    def __init__(self, processor: SurveyProcessor, classifier: Classifier) -> None:
-        self.processor = processor
-        self.classifier = classifier
+    def __init__(self) -> None:
         self.logger = self._setup_logging()
         self.in_session = False
         self.observers: list[Observer] = []
@@ -335,13 +326,6 @@ class AstronomyPipeline:
         """Tell the observers about an event, if there are any."""
         if self.observers:
             self._notify(event, data)
-
-    def _name_of(self, raw_data: Record, position: int) -> str:
-        """Return the object id of a record, or "record 3" if it has none."""
-        for key in ("objectId", "diaObjectId"):
-            if isinstance(raw_data, dict) and key in raw_data:
-                return str(raw_data[key])
-        return f"record {position}"
 
     @staticmethod
     def _setup_logging() -> logging.Logger:
@@ -359,8 +343,8 @@ class AstronomyPipeline:
         its own handler, whatever the root logger has.
 
         Example:
-            After `logger = AstronomyPipeline._setup_logging()`, the call `logger.info("ready")`
-            writes a line such as `2026-03-01 21:04:11,512 INFO ready`.
+            After `logger = BatchJob._setup_logging()`, the call `logger.info("ready")` writes a
+            line such as `2026-03-01 21:04:11,512 INFO ready`.
         """
         ### BEGIN SOLUTION 4.1
         logger = logging.getLogger("astronomy_pipeline")
@@ -414,6 +398,113 @@ class AstronomyPipeline:
             self.logger.info("session finished")
             self._announce("session_finished")
         ### END SOLUTION
+
+    def add_observer(self, callback: Observer) -> Observer:
+        """Append a function to self.observers, unless it is one of them already.
+
+        Bonus. Functions are compared with ==, as `in` does: a method such as tally.count is the
+        same observer each time, though each tally.count is a new object.
+
+        Args:
+            callback: a function of an event (a string) and its data (a dictionary), or any object
+                that can be called like one.
+
+        Returns:
+            The function itself in either case, so that @pipeline.add_observer can be written above
+            a function.
+        """
+        ### BEGIN SOLUTION 4.E2
+        if callback not in self.observers:
+            self.observers.append(callback)
+        return callback
+        ### END SOLUTION
+
+    def remove_observer(self, callback: Observer) -> None:
+        """Remove a function from self.observers.
+
+        Bonus.
+
+        Raises:
+            ValueError: If it is not one of them.
+        """
+        ### BEGIN SOLUTION 4.E2
+        if callback not in self.observers:
+            raise ValueError(f"{callback} is not an observer of this pipeline")
+        self.observers.remove(callback)
+        ### END SOLUTION
+
+    def _notify(self, event: str, data: dict[str, Any]) -> None:
+        """Call each observer with the event and its data, in the order they were added.
+
+        Bonus. _announce calls this method, which is the only one that calls observers.
+
+        Args:
+            event: "session_started", "classified", "failed" or "session_finished".
+            data: {"object_id": ..., "label": ...} for "classified", {"object_id": ..., "error":
+                ...} for "failed", and {} for the other two.
+
+        If an observer raises an Exception, that is logged to self.logger at level ERROR, in a line
+        that contains its message, and the next observer is called; the one that failed remains an
+        observer. An observer may remove itself while it is called; all the others are still called.
+
+        Raises:
+            KeyboardInterrupt: If an observer raises it. It is not an Exception, and is passed on.
+                This method does not raise anything else.
+
+        Example:
+            After `pipeline.add_observer(show)`, every record that is classified leads to a call
+            such as `show("classified", {"object_id": "ZTF24aaexmpl", "label": "SNIa"})`.
+        """
+        ### BEGIN SOLUTION 4.E2
+        for observer in list(self.observers):
+            try:
+                observer(event, data)
+            except Exception as error:
+                self.logger.error("an observer failed at %s: %s", event, error)
+        ### END SOLUTION
+
+
+# %% [markdown]
+# The second class has two parts as well. Its helper `_name_of` gives the name of a record for
+# messages.
+#
+# ### 4.3 The pipeline as a function
+#
+# An object with a method `__call__` can be called: `pipeline(records)`. One broken record among ten
+# thousand must not cost us the other 9999. So `classify_safely` handles one record, whatever
+# happens, and `__call__` handles all of them within a session.
+#
+# Catch `Exception`, not everything: when somebody presses Ctrl-C, Python raises
+# `KeyboardInterrupt`, which is not an `Exception`, and that person wants the program to stop.
+#
+# ### 4.4 One record from end to end
+#
+# The shortest part, and the heart of it: the processor makes a light curve and the classifier
+# labels it. Your timer from Exercise 1 decorates it and shows how long each record takes.
+#
+# The cell ends with the other bonus part, 4.E1.
+
+
+# %% part=["4.3", "4.4", "4.E1"] points=[2, 1.5, 1]
+class AstronomyPipeline(BatchJob):
+    """From raw records to labels.
+
+    Attributes:
+        processor: turns records into light curves, as in Exercise 3.
+        classifier: assigns labels to light curves.
+    """
+
+    def __init__(self, processor: SurveyProcessor, classifier: Classifier) -> None:
+        super().__init__()
+        self.processor = processor
+        self.classifier = classifier
+
+    def _name_of(self, raw_data: Record, position: int) -> str:
+        """Return the object id of a record, or "record 3" if it has none."""
+        for key in ("objectId", "diaObjectId"):
+            if isinstance(raw_data, dict) and key in raw_data:
+                return str(raw_data[key])
+        return f"record {position}"
 
     def classify_safely(self, raw_data: Record, position: int) -> str:
         """Return the label of one record, or "failed" if it cannot be processed.
@@ -532,70 +623,6 @@ class AstronomyPipeline:
 
         with self.batch_processing_session():
             return await asyncio.gather(*(label_of(raw, i) for i, raw in enumerate(records)))
-        ### END SOLUTION
-
-    def add_observer(self, callback: Observer) -> Observer:
-        """Append a function to self.observers, unless it is one of them already.
-
-        Bonus. Functions are compared with ==, as `in` does: a method such as tally.count is the
-        same observer each time, though each tally.count is a new object.
-
-        Args:
-            callback: a function of an event (a string) and its data (a dictionary), or any object
-                that can be called like one.
-
-        Returns:
-            The function itself in either case, so that @pipeline.add_observer can be written above
-            a function.
-        """
-        ### BEGIN SOLUTION 4.E2
-        if callback not in self.observers:
-            self.observers.append(callback)
-        return callback
-        ### END SOLUTION
-
-    def remove_observer(self, callback: Observer) -> None:
-        """Remove a function from self.observers.
-
-        Bonus.
-
-        Raises:
-            ValueError: If it is not one of them.
-        """
-        ### BEGIN SOLUTION 4.E2
-        if callback not in self.observers:
-            raise ValueError(f"{callback} is not an observer of this pipeline")
-        self.observers.remove(callback)
-        ### END SOLUTION
-
-    def _notify(self, event: str, data: dict[str, Any]) -> None:
-        """Call each observer with the event and its data, in the order they were added.
-
-        Bonus. _announce calls this method, which is the only one that calls observers.
-
-        Args:
-            event: "session_started", "classified", "failed" or "session_finished".
-            data: {"object_id": ..., "label": ...} for "classified", {"object_id": ..., "error":
-                ...} for "failed", and {} for the other two.
-
-        If an observer raises an Exception, that is logged to self.logger at level ERROR, in a line
-        that contains its message, and the next observer is called; the one that failed remains an
-        observer. An observer may remove itself while it is called; all the others are still called.
-
-        Raises:
-            KeyboardInterrupt: If an observer raises it. It is not an Exception, and is passed on.
-                This method does not raise anything else.
-
-        Example:
-            After `pipeline.add_observer(show)`, every record that is classified leads to a call
-            such as `show("classified", {"object_id": "ZTF24aaexmpl", "label": "SNIa"})`.
-        """
-        ### BEGIN SOLUTION 4.E2
-        for observer in list(self.observers):
-            try:
-                observer(event, data)
-            except Exception as error:
-                self.logger.error("an observer failed at %s: %s", event, error)
         ### END SOLUTION
 
 
@@ -894,9 +921,9 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Extensions
 #
-# Two more parts earn bonus points. You do not need them for full marks. Their stubs are at the end
-# of the class `AstronomyPipeline`: go back to that cell, fill them in, run it again, and create a
-# new pipeline.
+# Two more parts earn bonus points. You do not need them for full marks. The stub of 4.E1 is at the
+# end of the class `AstronomyPipeline`, and those of 4.E2 are at the end of `BatchJob`. Go back,
+# fill them in, run both cells again from the top, and create a new pipeline.
 #
 # ### 4.E1 Several records at a time
 #

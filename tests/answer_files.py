@@ -140,7 +140,8 @@ def _edited(code: str, answer: Answer) -> str:
 def part_of_reference(slug: str, part: str) -> str:
     """The reference's own code of one part, without the marks around the solutions."""
     source = MARKER.sub("", reference(slug))
-    return "\n".join(extract(source, name) for name in exercise.load(slug).part(part).names)
+    homes = exercise.load(slug).part(part).homes
+    return "\n".join(extract(source, home, name) for name, home in homes.items())
 
 
 def reference(slug: str) -> str:

@@ -9,6 +9,7 @@ other styles.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -200,7 +201,8 @@ def replaced(slug: str, part: str, change: Any) -> dict[str, Any]:
     for name in exercise.load(slug).part(part).names:
         owner, _, member = name.partition(".")
         if member:
-            setattr(code[owner], member, changed(vars(code[owner])[member], change))
+            own = inspect.getattr_static(code[owner], member)
+            setattr(code[owner], member, changed(own, change))
         else:
             code[owner] = change(code[owner])
     return code

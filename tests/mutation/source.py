@@ -52,15 +52,19 @@ class Source:
     @cached_property
     def regions(self) -> list[Region]:
         """The solution regions, in order."""
-        parts = {name: part.id for part in exercise.load(self.slug).parts for name in part.names}
+        named = {
+            home: (part.id, name)
+            for part in exercise.load(self.slug).parts
+            for name, home in part.homes.items()
+        }
         marks = [mark.start() for mark in MARKS.finditer(self.bytes)]
         functions = list(_functions(self.module))
         found = []
         for start, end in zip(marks[::2], marks[1::2], strict=True):
-            name, function = next(
+            home, function = next(
                 (name, one) for name, one in functions if start in range(*self.span(one))
             )
-            found.append(Region(parts[name], name, function, start, end))
+            found.append(Region(*named[home], function, start, end))
         return found
 
     def nodes(self, region: Region) -> Iterator[cst.CSTNode]:
