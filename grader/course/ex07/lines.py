@@ -18,7 +18,7 @@ Batch = tuple[Tensor, Tensor, Tensor]
 Sizes = dict[str, Any]
 
 WITHOUT = {
-    "device_looked_at": "a stand-in for a tensor, which notes what it is asked for",
+    "on_their_device": "a stand-in for a tensor, which notes what it is asked for",
     "simple_logits": "stand-ins for all layers of an encoder",
     "finite_rows": "what goes on between two layers is seen by a hook",
 }
