@@ -52,7 +52,6 @@ def test_a_demonstration_outside_of_a_checkout_says_what_it_needs(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted((ROOT / "grader").rglob("*.py")), ids=str)
 def test_what_judges_stays_small(path: Path) -> None:
     """A file has at most 400 lines, and a function 60."""
