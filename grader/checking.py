@@ -120,9 +120,10 @@ def with_checks(
     Raises `GraderError` if the checks cannot be collected; what `action` raises is passed on.
     """
     checks = Checks(exercise, only, action)
-    paths = [str(_checks_of(part)) for part in checks.parts]
     folder = str(COURSE / package_of(exercise.number) / "checks")
     here = ["--rootdir", folder, "--confcutdir", folder]  # or pytest looks through all above it
+    # pytest looks through the folder once for each file that it is given.
+    paths = [folder] if only is None else [str(_checks_of(part)) for part in checks.parts]
     with _undisturbed():
         code = pytest.main([*QUIET, *here, *paths], plugins=[checks])
     if checks.raised is not None:
@@ -321,7 +322,8 @@ class Checks:
         parts = {_checks_of(part): part.id for part in self.parts}
         for item in items:  # nobody reads the tracebacks, and they take longer than most checks
             item.repr_failure = _message  # type: ignore[method-assign, assignment]
-            self._items[parts[item.path]].append(item)
+            if item.path in parts:  # a new part may not be in the notebook yet
+                self._items[parts[item.path]].append(item)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Let the action run the checks, instead of running each of them once."""

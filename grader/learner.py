@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from grader import display, exercise, follow, notebook, own_work, wire
+from grader import display, exercise, follow, notebook, own_work, stale_bases, wire
 from grader.answer import Failure, Stop, out_of_time
 from grader.checking import PartResult, run_checks
 from grader.course import feedback, probing
@@ -62,7 +62,14 @@ class Kernel:
         return False
 
     def explained(self, failure: Failure, names: Sequence[str]) -> Failure:
-        return failure  # the learner has seen the cell's own error, right below it
+        """The failure, and the cells that must be run again, or it is about old code.
+
+        What stopped a cell needs no words here: the learner has seen it, right below the cell.
+        """
+        note = stale_bases.note(self._runner.namespace, names)
+        if not note:
+            return failure
+        return Failure(f"{note} {failure.message}", failure.status, failure.misconception)
 
 
 class Earlier(Kernel):

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 MAX_PRINTED = 100_000
 MAX_NAMES = 200
+DEFINED = re.compile(r"^(?:async\s+def|def|class)\s+(\w+)", re.MULTILINE)
 T = TypeVar("T")
 
 
@@ -166,7 +167,7 @@ class Runner:
         """Names that a cell would have bound, and that are not there."""
         code = _safely(lambda: self.shell.transform_cell(source), "")
         nodes = _statements(code) or [n for line in code.splitlines() for n in _statements(line)]
-        names = {name for node in nodes for name in _bound(node)}
+        names = {name for node in nodes for name in _bound(node)} | set(DEFINED.findall(code))
         return sorted(name for name in names if name not in self.namespace)[:MAX_NAMES]
 
     def _guarded(self, action: Callable[[], Any]) -> dict[str, Any]:

@@ -42,8 +42,9 @@
 # tells you what works and what does not, and `hint("2.1")`, in a new cell, helps if you are stuck.
 # In a terminal, `grader check 2` checks the whole notebook at once.
 #
-# Each class is one cell with several parts, and each part has its own check below the cell. After
-# every change, run the class cell again before you run the check.
+# Each class is one cell with several parts, and each part has its own check. After every change,
+# run the class cell again before you run the check, **and also the cell of a class that is built on
+# it**: such a class keeps the one that existed when its own cell was run.
 
 # %%
 import copy
@@ -245,8 +246,9 @@ if __name__ == "__main__":
     print(len(summer), summer[0], summer["Deneb"], summer.brightest)
 
 # %% [markdown]
-# Now it is your turn. The class `LightCurve` below has four parts. Methods may use each other,
-# whatever their order in the class.
+# Now it is your turn. You will write a light curve as two classes, each in a cell of its own. The
+# first, `ObservationTable`, stores the observations of an object and gives you one of them, a
+# range, or all of a band. The second, `LightCurve`, adds what describes them.
 #
 # ### 2.1 Store the observations
 #
@@ -274,22 +276,14 @@ if __name__ == "__main__":
 # puts another table into the copy. (A name that begins with an underscore is meant for use within
 # the class.)
 #
-# ### 2.3 Two ways to show itself
-#
-# `__str__` is for people who want to know what they have. `__repr__` is for the programmer: it
-# should name the class, even if that is a subclass, and `type(self).__name__` gives its name.
-#
-# ### 2.4 Bands and duration as properties
-#
-# Both follow from the table. Computed on demand, they are right for every part of a light curve as
-# well.
-#
 # The cell also holds two bonus methods at its end, which are explained under *Extensions* below.
+# All checks try out a `LightCurve`, so they stand below its cell: run both cells before them. You
+# can of course try out an `ObservationTable` of `SAMPLE` in a cell of your own.
 
 
-# %% part=["2.1", "2.2", "2.3", "2.4", "2.E1", "2.E2"] points=[2, 2, 1, 1.5, 1, 1]
-class LightCurve:
-    """The brightness of one object over time.
+# %% part=["2.1", "2.2", "2.E1", "2.E2"] points=[2, 2, 1, 1] of="LightCurve"
+class ObservationTable:
+    """The observations of one object in order of time.
 
     Attributes:
         object_id: the name of the object.
@@ -318,7 +312,7 @@ class LightCurve:
                 or infinite; the message names that field.
 
         Example:
-            >>> lc = LightCurve(SAMPLE, object_id="my transient")
+            >>> lc = ObservationTable(SAMPLE, object_id="my transient")
             >>> lc.data["mjd"].tolist()
             [60001.25, 60001.5, 60003.25]
         """
@@ -347,7 +341,7 @@ class LightCurve:
         """Return the number of observations, those with a flux of NaN included.
 
         Example:
-            >>> len(LightCurve(SAMPLE))
+            >>> len(ObservationTable(SAMPLE))
             3
         """
         ### BEGIN SOLUTION 2.2
@@ -364,19 +358,18 @@ class LightCurve:
             lc[0]: the observation as a dictionary with the keys mjd, flux, flux_err and band.
                 Observations are counted in order of time; negative integers count from the end, so
                 that lc[-len(lc)] is the first.
-            lc[2:5]: a light curve with the same class and metadata that holds these observations.
-            lc["g"]: a light curve with the same class and metadata that holds the observations of
-                the band of exactly this name.
+            lc[2:5]: an object with the same class and metadata that holds these observations.
+            lc["g"]: an object with the same class and metadata that holds the observations of the
+                band of exactly this name.
             The metadata are object_id and whatever attributes a subclass adds. Observations with a
-            flux of NaN are included like any other. The light curve itself is not changed.
+            flux of NaN are included like any other. The object itself (self) is not changed.
 
         Raises:
             IndexError: if there is no observation with that number.
-            KeyError: if there is no such band; the message names the bands that this light curve
-                has.
+            KeyError: if there is no such band; the message names the bands that were observed.
 
         Example:
-            >>> lc = LightCurve(SAMPLE)
+            >>> lc = ObservationTable(SAMPLE)
             >>> lc[-1]
             {'mjd': 60003.25, 'flux': 100.0, 'flux_err': 5.0, 'band': 'r'}
             >>> len(lc[1:]), len(lc["g"])
@@ -386,12 +379,82 @@ class LightCurve:
         if isinstance(key, str):
             in_band = self.data["band"] == key
             if not in_band.any():
-                raise KeyError(f"no observations in band {key!r}; the bands are {self.bands}")
+                observed = ", ".join(self.data["band"].unique())
+                raise KeyError(f"no observations in band {key!r}; the bands are: {observed}")
             return self._with_data(self.data[in_band])
         if isinstance(key, slice):
             return self._with_data(self.data.iloc[key])
         return self.data.iloc[key].to_dict()
         ### END SOLUTION
+
+    def __add__(self, other: "ObservationTable") -> Self:
+        """Join the observations of two objects, such as two light curves, into a new one.
+
+        Bonus.
+
+        Args:
+            other: another ObservationTable, which every light curve is.
+
+        Returns:
+            A new object with the class and metadata of the left one (self) and the observations of
+            both, sorted by mjd. Observations that occur in both are kept twice. Either may be of a
+            subclass, or empty. Neither self nor other is changed.
+
+        Raises:
+            TypeError: raised by Python itself. For anything that is not an ObservationTable, return
+                the constant NotImplemented (and raise nothing): Python then asks the other object,
+                and raises the TypeError if that one cannot add either.
+
+        Example:
+            >>> lc = ObservationTable(SAMPLE)
+            >>> len(lc["g"] + lc["r"])
+            3
+        """
+        ### BEGIN SOLUTION 2.E1
+        if not isinstance(other, ObservationTable):
+            return NotImplemented
+        both = pd.concat([self.data, other.data])
+        return self._with_data(both.sort_values("mjd", kind="stable"))
+        ### END SOLUTION
+
+    def __iter__(self) -> Iterator[Observation]:
+        """Yield the observations one by one, in order of time.
+
+        Bonus.
+
+        Each is a dictionary with the keys mjd, flux, flux_err and band. Each loop starts afresh at
+        the first observation, and two loops at the same time do not disturb each other.
+
+        Example:
+            >>> [observation["flux"] for observation in ObservationTable(SAMPLE)]
+            [40.0, 60.0, 100.0]
+        """
+        ### BEGIN SOLUTION 2.E2
+        for number in range(len(self)):
+            yield self[number]
+        ### END SOLUTION
+
+
+# %% [markdown]
+# The second class is `LightCurve(ObservationTable)`. The name in parentheses is the class that it
+# is built on: everything that an `ObservationTable` can do, a `LightCurve` can do as well, without
+# a line of code. Methods of the two may use each other, in whatever order they stand. How this
+# works is the subject of the second half of this notebook.
+#
+# ### 2.3 Two ways to show itself
+#
+# `__str__` is for people who want to know what they have. `__repr__` is for the programmer: it
+# should name the class, even if that is a subclass, and `type(self).__name__` gives its name.
+#
+# ### 2.4 Bands and duration as properties
+#
+# Both follow from the table. Computed on demand, they are right for every part of a light curve as
+# well.
+
+
+# %% part=["2.3", "2.4"] points=[1, 1.5]
+class LightCurve(ObservationTable):
+    """The brightness of one object over time: an ObservationTable that can describe itself."""
 
     def __str__(self) -> str:
         """Return one readable line with the object id, the number of observations and the bands.
@@ -456,53 +519,6 @@ class LightCurve:
         return float(self.data["mjd"].max() - self.data["mjd"].min())
         ### END SOLUTION
 
-    def __add__(self, other: "LightCurve") -> Self:
-        """Join two light curves into a new one.
-
-        Bonus.
-
-        Args:
-            other: another light curve.
-
-        Returns:
-            A new light curve with the class and metadata of the left one (self) and the
-            observations of both, sorted by mjd. Observations that occur in both are kept twice.
-            Either may be of a subclass, or empty. Neither self nor other is changed.
-
-        Raises:
-            TypeError: raised by Python itself. For anything that is not a LightCurve, return the
-                constant NotImplemented (and raise nothing): Python then asks the other object, and
-                raises the TypeError if that one cannot add either.
-
-        Example:
-            >>> lc = LightCurve(SAMPLE)
-            >>> len(lc["g"] + lc["r"])
-            3
-        """
-        ### BEGIN SOLUTION 2.E1
-        if not isinstance(other, LightCurve):
-            return NotImplemented
-        both = pd.concat([self.data, other.data])
-        return self._with_data(both.sort_values("mjd", kind="stable"))
-        ### END SOLUTION
-
-    def __iter__(self) -> Iterator[Observation]:
-        """Yield the observations one by one, in order of time.
-
-        Bonus.
-
-        Each is a dictionary with the keys mjd, flux, flux_err and band. Each loop starts afresh at
-        the first observation, and two loops at the same time do not disturb each other.
-
-        Example:
-            >>> [observation["flux"] for observation in LightCurve(SAMPLE)]
-            [40.0, 60.0, 100.0]
-        """
-        ### BEGIN SOLUTION 2.E2
-        for number in range(len(self)):
-            yield self[number]
-        ### END SOLUTION
-
 
 # %%
 if __name__ == "__main__":
@@ -539,9 +555,11 @@ if __name__ == "__main__":
 #
 # ## Inheritance
 #
-# A class written as `class Special(General)` has everything that `General` has, and adds to it. If
-# it has its own `__init__`, that one runs *instead*, so the first thing it does is call
-# `super().__init__(...)`: the general part looks after itself, and only what is new follows.
+# You have already used it: `LightCurve` has no `__len__` of its own, and `len(star)` works. A class
+# written as `class Special(General)` has everything that `General` has, and adds to it. Python
+# looks for a method in `Special` first, and then in `General`. If `Special` has its own `__init__`,
+# that one runs *instead*, so the first thing it does is call `super().__init__(...)`: the general
+# part looks after itself, and only what is new follows.
 
 # %%
 if __name__ == "__main__":
@@ -761,14 +779,15 @@ if __name__ == "__main__":
 # ## Extensions
 #
 # Two more magic methods earn bonus points. You do not need them for full marks. Their stubs are at
-# the end of the class `LightCurve`: go back to that cell, fill them in, run the cell again, and
-# then also the cell of `TransientLightCurve`, which is built on it. Objects that you made earlier
-# still have the old methods, so make them again, as the demonstration below does.
+# the end of the class `ObservationTable`: go back to that cell, fill them in, and run it again.
+# Then run the cells of `LightCurve` and `TransientLightCurve` again, which are built on it. Objects
+# that you made earlier still have the old methods, so make them again, as the demonstration below
+# does.
 #
 # ### 2.E1 Add light curves
 #
 # Two surveys observed the same object, or two bands were loaded from two files. What could be more
-# natural than `lc1 + lc2`? Python calls `lc1.__add__(lc2)`. If the other is not a light curve,
+# natural than `lc1 + lc2`? Python calls `lc1.__add__(lc2)`. If the other holds no observations,
 # return `NotImplemented`. It is not an error but an answer, "I cannot do this"; Python then asks
 # the other object, and raises a `TypeError` only if that one cannot either. (It has nothing to do
 # with `NotImplementedError`.)

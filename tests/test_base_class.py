@@ -1,7 +1,7 @@
 """A class of several parts may inherit some of them from a base class, in a cell of its own.
 
-Exercise 4 is written that way. What has all its parts in one class, as learners' notebooks may, is
-judged just the same.
+Exercises 2 and 4 are written that way. What has all its parts in one class, as learners' notebooks
+may, is judged just the same.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import notebooks
 import pytest
-from notebooks import Notebook
+from notebooks import EX2, Notebook
 from test_build import BODY, HEADING, built, refusal
 
 from grader import demo, exercise, follow, grade, isolation, notebook, references, watch
@@ -63,11 +63,17 @@ def in_two_classes(content: Notebook) -> Notebook:
 
 def in_one_class(content: Notebook) -> Notebook:
     """The notebook with all parts in `AstronomyPipeline`, which has no base."""
-    base = source_of(content, "BatchJob").replace("BatchJob", "AstronomyPipeline")
-    rest = source_of(content, "AstronomyPipeline(").replace("(BatchJob)", "")
-    cells = [cell for cell in content["cells"] if not is_cell_of(cell, "BatchJob")]
-    place = next(n for n, cell in enumerate(cells) if is_cell_of(cell, "AstronomyPipeline("))
-    cells[place] = notebooks.code(splice(splice(base, rest), CONSTRUCTOR))
+    return merged(content, "BatchJob", "AstronomyPipeline", CONSTRUCTOR)
+
+
+def merged(content: Notebook, base: str, owner: str, more: str = "") -> Notebook:
+    """The notebook with the members of `base` in the class that inherits them."""
+    inherited = source_of(content, base).replace(base, owner)
+    rest = source_of(content, f"{owner}({base})").replace(f"({base})", "")
+    cells = [cell for cell in content["cells"] if not is_cell_of(cell, f"{base}:")]
+    place = next(n for n, cell in enumerate(cells) if is_cell_of(cell, f"{owner}("))
+    source = splice(inherited, rest)
+    cells[place] = notebooks.code(splice(source, more) if more else source)
     return {**content, "cells": cells}
 
 
@@ -85,9 +91,9 @@ def edited(old: str, new: str) -> Notebook:
     return content
 
 
-def graded(folder: Path, content: Notebook) -> dict[str, PartResult]:
-    path = notebooks.save(folder / f"{SLUG}.ipynb", content)
-    one = grade.grade_one(Task("Vega", SLUG, path, 5, ISOLATED, follow=True))
+def graded(folder: Path, content: Notebook, slug: str = SLUG) -> dict[str, PartResult]:
+    path = notebooks.save(folder / f"{slug}.ipynb", content)
+    one = grade.grade_one(Task("Vega", slug, path, 5, ISOLATED, follow=True))
     assert not one.trouble
     return {result.part.id: result for result in one.parts}
 
@@ -130,6 +136,23 @@ def test_a_base_class_that_no_part_follows_is_refused(tmp_path: Path) -> None:
 def test_all_is_judged_in_either_shape(shape: Shape, tmp_path: Path) -> None:
     found = graded(tmp_path, shape(notebooks.filled(SLUG)))
     assert {id: one.message for id, one in found.items() if not one.passed} == {}
+
+
+@pytest.mark.slow
+def test_a_light_curve_may_be_one_class(tmp_path: Path) -> None:
+    content = merged(notebooks.filled(EX2), "ObservationTable", "LightCurve")
+    assert not any(is_cell_of(cell, "ObservationTable") for cell in content["cells"])
+    found = graded(tmp_path, content, EX2)
+    assert {id: one.message for id, one in found.items() if not one.passed} == {}
+
+
+@pytest.mark.slow
+def test_a_base_that_cannot_be_run_is_told_by_all_that_need_it(tmp_path: Path) -> None:
+    """A mistake of syntax leaves no class, and none that inherits from it."""
+    found = graded(tmp_path, edited("return logger\n", "return logger)\n"))
+    for part in ("4.1", "4.3", "4.4"):
+        assert "SyntaxError" in found[part].message
+        assert "`return logger)`" in found[part].message
 
 
 @pytest.mark.slow
@@ -185,13 +208,6 @@ def test_a_cell_that_became_text_is_run(tmp_path: Path) -> None:
     cell["cell_type"] = "markdown"
     found = graded(tmp_path, content)
     assert all(one.passed for one in found.values())
-
-
-@pytest.mark.slow
-def test_what_cannot_be_run_is_told_where_it_stands(tmp_path: Path) -> None:
-    found = graded(tmp_path, edited("return logger\n", "return logger)\n"))
-    assert "SyntaxError" in found["4.1"].message
-    assert "`return logger)`" in found["4.1"].message
 
 
 @pytest.mark.slow

@@ -6,9 +6,12 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 PATIENCE_SECONDS = 5.0
+LOOP_SECONDS = 0.4
+STEPS = 3
 
 
 class Crowd:
@@ -17,6 +20,8 @@ class Crowd:
     def __init__(self, wanted: int) -> None:
         self.wanted, self.now, self.most, self.done, self.overtaken = wanted, 0, 0, 0, 0
         self.change = threading.Condition()
+        self.loop: asyncio.AbstractEventLoop | None = None
+        """The event loop that starts them."""
 
     def work(self, seconds: float = 0.0, patience: float = 0.0, until_done: int = 0) -> None:
         """Be at work for some time.
@@ -32,8 +37,8 @@ class Crowd:
             self.change.notify_all()
             if not self.change.wait_for(lambda: self.most >= self.wanted, 0.4):
                 self.wanted = 0  # they do not come: nobody else need wait
-            if not self.done:
-                self.change.wait_for(lambda: self.most > self.wanted, patience)
+            if not self.done and patience:
+                self._wait_for_one_more(patience)
             if until_done and self.wanted:
                 self.change.wait_for(lambda: self.done >= until_done, 0.4)
                 self.overtaken = self.done
@@ -41,6 +46,22 @@ class Crowd:
         with self.change:
             self.now, self.done = self.now - 1, self.done + 1
             self.change.notify_all()
+
+    def _wait_for_one_more(self, patience: float) -> None:
+        """Wait in several steps, since time alone says little of a busy machine."""
+        for _ in range(STEPS):
+            self._let_loop_run()
+            if self.change.wait_for(lambda: self.most > self.wanted, patience / STEPS):
+                return
+
+    def _let_loop_run(self) -> None:
+        """Wait until the event loop, unless it is at work itself, has started all that it can."""
+        if self.loop is None or asyncio._get_running_loop() is self.loop:
+            return
+        seen = threading.Event()
+        with suppress(RuntimeError):  # the loop is closed: nobody else will come
+            self.loop.call_soon_threadsafe(seen.set)
+            seen.wait(LOOP_SECONDS)
 
 
 def in_a_thread(run: Callable[[], Any]) -> Any:

@@ -327,7 +327,8 @@ def processed_async(
 
     async def run() -> tuple[bool, Any]:
         threads.insert(0, threading.current_thread())
-        asyncio.get_running_loop().call_soon(loop_runs.set)
+        crowd.loop = asyncio.get_running_loop()
+        crowd.loop.call_soon(loop_runs.set)
         value = trial.pipeline.process_async(given, *limit)
         if not inspect.isawaitable(value):
             return False, value

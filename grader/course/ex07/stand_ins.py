@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -100,17 +100,6 @@ class Outline:
         return getattr(self._tensor, name)
 
 
-class Placed(Tensor):
-    """A tensor that notes whether it, or what is made of it, is asked for its device."""
-
-    asked: ClassVar[list[bool]] = []
-
-    @property
-    def device(self) -> torch.device:  # type: ignore[override]
-        Placed.asked.append(True)
-        return super().device
-
-
 def is_made_there(make: Callable[[Any, Any], Any], x: Tensor, lengths: Tensor) -> bool:
     """Whether `make(x, lengths)` gives a tensor on their device, as far as one can tell here.
 
@@ -120,12 +109,21 @@ def is_made_there(make: Callable[[Any, Any], Any], x: Tensor, lengths: Tensor) -
     with suppress(Exception):
         if make(x.to("meta"), lengths.to("meta")).device.type == "meta":
             return True
-    outline, Placed.asked = Outline(x), []
+    outline, asked = Outline(x), []
+
+    class Placed(Tensor):
+        """A tensor that notes whether it, or what is made of it, is asked for its device."""
+
+        @property
+        def device(self) -> torch.device:  # type: ignore[override]
+            asked.append(True)
+            return super().device
+
     try:
         make(outline, lengths.as_subclass(Placed))
     except Exception:  # what is no tensor cannot be used like this one
         return True
-    return outline.asked_for_more or bool(Placed.asked)
+    return outline.asked_for_more or bool(asked)
 
 
 @torch.no_grad()
