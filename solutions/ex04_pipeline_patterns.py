@@ -365,8 +365,8 @@ class BatchJob:
         At the start: sets self.in_session to True; then logs a line with the word "started" to
         self.logger at level INFO and calls self._announce("session_started").
         At the end, whatever happens: sets self.in_session to False; then logs a line with the word
-        "finished" at level INFO and calls self._announce("session_finished"). (Announcing never
-        raises.)
+        "finished" at level INFO and calls self._announce("session_finished"). (Announcing raises no
+        Exception.)
 
         An Exception raised in the block is logged at level ERROR, in a line that contains its
         message (or has it in its traceback), and is passed on to the caller. KeyboardInterrupt,
