@@ -313,8 +313,8 @@ if __name__ == "__main__":
 #
 # There are four traps here:
 #
-# - `pack_padded_sequence` needs `batch_first=True`, and so does an `nn.LSTM` that reads a batch which
-#   is not packed. Without it, the first axis is taken to be time, often without an error.
+# - `pack_padded_sequence` needs `batch_first=True`, and so does an `nn.LSTM` for a batch that is
+#   not packed. Without it, the first axis is taken to be time, often without an error.
 # - `enforce_sorted=False` lets the light curves come in any order, and returns the results in that
 #   order.
 # - `hidden` has the shape `(num_layers, batch, hidden_size)`, whatever `batch_first` says:

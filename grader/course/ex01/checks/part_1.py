@@ -80,9 +80,11 @@ def _explain_second(learner: Subject, naps: Answer[NapTimes], line: str) -> None
         and _any_within(again[0], NAP - 0.01, first + SLACK)
         and _any_within(again[1], 3 * NAP - 0.01, second + SLACK)
     )
+    printed = _lines(answer.printed)[-1].strip()[:80] if complete else ""
+    later = {"seconds": answer.value.second, "line": printed}
+    require(not since_decorated, "clock-started-once", answer, **later)
+    require(not added_up, "times-added-up", answer, **later)
     fields = {"seconds": naps.value.second, "line": line.strip()[:80]}
-    require(not since_decorated, "clock-started-once", answer, **fields)
-    require(not added_up, "times-added-up", answer, **fields)
     require(False, "wrong-time~second", naps, **fields)
 
 

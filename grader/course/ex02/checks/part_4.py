@@ -39,6 +39,7 @@ def test_bands(learner: Subject, rng: Rng) -> None:
         Mistake("bands-repeated", sorted(obs["band"] for obs in data)),
         Mistake("bands-as-text", isinstance(got, str)),
         Mistake("bands-counted", 3),
+        Mistake("names-taken-apart", ["g", "i", "z"]),
         Mistake("bands-fixed", ["g", "i", "r"]),
         Mistake("nan-flux-dropped", ["g", "i"], what="`lc.bands`"),
         Mistake("bands-not-a-list", not isinstance(got, list | None), kind=kind_of(got)),

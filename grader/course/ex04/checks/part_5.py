@@ -175,6 +175,7 @@ def test_feature_borders(learner: Subject, rng: Rng) -> None:
         return  # another check complains of that
     too_short = slope([(0.0, 18.0), (2.0, 19.4), (15.0, 19.0)])
     want = measured(data)
+    right_peak = approx_equal(feature(answer, "rise_time"), want["rise_time"], 1e-4)
     for name, mistake in (
         ("decline_rate", Mistake("border-misplaced~decline", too_short)),
         ("decline_rate", Mistake("decline-never-negative", -want["decline_rate"])),
@@ -183,8 +184,8 @@ def test_feature_borders(learner: Subject, rng: Rng) -> None:
         ("colour", Mistake("border-misplaced~after", 18.525 - 18.35)),
         ("episodes", Mistake("border-misplaced~break", 3)),
     ):
-        got = Answer(feature(answer, name))
-        fail_if_recognised(got, mistake, rtol=1e-4)
+        if right_peak:  # around another one, the borders are elsewhere
+            fail_if_recognised(Answer(feature(answer, name)), mistake, rtol=1e-4)
     for name in ("decline_rate", "colour", "episodes"):
         expect_feature(Answer(feature(answer, name)), name, data, rtol=1e-4)
 

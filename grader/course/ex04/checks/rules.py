@@ -91,7 +91,7 @@ IN_ORDER = [
         event(25, 0.01, -0.05),
         zeropoints={"g": 24.8},
     ),
-    Case(9, "SNII", "slow, up within a day", event(1.2, 0.012, 0.3), slow=True),
+    Case(9, "SNII", "slow, up in about a day", event(1.2, 0.012, 0.3), slow=True),
     Case(9, "SNII", "slow, in two episodes", event(12, 0.012, 0.3, ((150.0, 1.5),)), slow=True),
 ]
 """Where the order of the rules, or what belongs together in one of them, makes a difference."""

@@ -63,6 +63,7 @@ def rises(curve: Curve) -> list[Mistake]:
     days = sorted(obs["mjd"] for obs in curve.data)
     row = days.index(peak)
     shifted = points[row][1] if row < len(points) else peak
+    position = [t for t, _ in curve.in_main].index(peak)
     return [
         Mistake("rise-is-a-date", peak),
         Mistake("rise-negative", -rise),
@@ -71,6 +72,8 @@ def rises(curve: Curve) -> list[Mistake]:
         Mistake("rise-from-any-band", peak - points[0][1]),
         Mistake("non-detections-counted", peak - days[0]),
         Mistake("label-for-position", shifted - first),
+        Mistake("label-for-position~argmin", points[position][1] - first),
+        Mistake("label-for-position~argmin", days[position] - first),
         Mistake("peak-of-all-bands", peak_of_all - first, band=band_of_all, main=curve.main),
     ]
 
