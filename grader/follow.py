@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from grader import dependence, references, splice
 from grader.checking import PartResult, is_better
@@ -41,7 +41,8 @@ class FollowThrough:
         """The notebook with the reference of the parts that are `lacking`, to judge `part` in."""
         homes = {name: home for one in lacking for name, home in one.homes.items()}
         cells = [self._with_reference(cell, homes) for cell in self._notebook.cells]
-        added = self._added([name for name in homes if not _is_defined(name, cells)])
+        missing = [name for name in homes if not _is_defined(name, cells)]
+        added = self._added([*_gone(homes, missing, cells), *missing])
         place = _place(part, added, cells)
         number = max((cell.number for cell in cells), default=0) + 1
         new = [Cell(number, added)] if added else []
@@ -150,6 +151,27 @@ def _is_defined(name: str, cells: Collection[Cell]) -> bool:
         return any(cell.mentions(name) for cell in cells)
     sources = (cell.source for cell in cells if dependence.parsed(cell.source))
     return any(splice.defines(dependence.masked(source), name) for source in sources)
+
+
+def _gone(
+    homes: Mapping[str, str], missing: Collection[str], cells: Collection[Cell]
+) -> Iterator[str]:
+    """Members of a base class that is nowhere, perhaps for a mistake of syntax, though it is used.
+
+    What is `missing` uses it in our definition.
+    """
+    used = {base for cell in cells if not cell.given for base in _bases(cell.source)}
+    for name, home in homes.items():
+        needed = name in missing or home.split(".")[0] in used
+        if home != name and needed and not _is_defined(home, cells):
+            yield home
+
+
+def _bases(source: str) -> Iterator[str]:
+    """The names of the classes that those in a cell inherit from."""
+    tree = dependence.parsed(source)
+    classes = (node for node in tree.body if isinstance(node, ast.ClassDef)) if tree else ()
+    return (base.id for node in classes for base in node.bases if isinstance(base, ast.Name))
 
 
 def _place(part: Part, added: str, cells: Sequence[Cell]) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from grader import exercise
 from grader.display import share
-from grader.exercise import Exercise, UnknownExercise, file_name, released
+from grader.exercise import Exercise, Part, UnknownExercise, file_name, released
 from grader.gradebook_access import (
     UnusableGradebook,
     check_version,
@@ -226,8 +226,12 @@ def _belongs(note: str, cell: str, found: Exercise) -> bool:
     """Whether a note is about a part whose code stands in the solution cell `cell`."""
     first = cell.removeprefix("part-").replace("-", ".")
     try:
-        owner = found.part(first).names[0].split(".")[0]
-        part = found.part(note.split(" ", 1)[0])
+        owner, other = (_owner(found.part(each)) for each in (first, note.split(" ", 1)[0]))
     except UnknownExercise:  # a part of an earlier version of the workbook
         return False
-    return part.names[0].split(".")[0] == owner
+    return owner == other
+
+
+def _owner(part: Part) -> str:
+    """The function or class that holds a part in the released notebook."""
+    return next(iter(part.homes.values())).split(".")[0]

@@ -36,8 +36,8 @@ def _own_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.hookimpl(optionalhook=True)  # xdist's, which some runs do without
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are cores: many tests wait for a child process or for a time limit."""
-    return len(os.sched_getaffinity(0)) + 2
+    """One more than there are cores: many tests wait for a child process or for a time limit."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_collection_finish() -> None:

@@ -91,9 +91,11 @@ def edited(old: str, new: str) -> Notebook:
     return content
 
 
-def graded(folder: Path, content: Notebook, slug: str = SLUG) -> dict[str, PartResult]:
+def graded(
+    folder: Path, content: Notebook, slug: str = SLUG, *, follow: bool = True
+) -> dict[str, PartResult]:
     path = notebooks.save(folder / f"{slug}.ipynb", content)
-    one = grade.grade_one(Task("Vega", slug, path, 5, ISOLATED, follow=True))
+    one = grade.grade_one(Task("Vega", slug, path, 5, ISOLATED, follow=follow))
     assert not one.trouble
     return {result.part.id: result for result in one.parts}
 
@@ -149,10 +151,17 @@ def test_a_light_curve_may_be_one_class(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_base_that_cannot_be_run_is_told_by_all_that_need_it(tmp_path: Path) -> None:
     """A mistake of syntax leaves no class, and none that inherits from it."""
-    found = graded(tmp_path, edited("return logger\n", "return logger)\n"))
+    found = graded(tmp_path, edited("return logger\n", "return logger)\n"), follow=False)
     for part in ("4.1", "4.3", "4.4"):
         assert "SyntaxError" in found[part].message
         assert "`return logger)`" in found[part].message
+
+
+@pytest.mark.slow
+def test_a_base_that_cannot_be_run_costs_its_own_parts(tmp_path: Path) -> None:
+    found = graded(tmp_path, edited("return logger\n", "return logger)\n"))
+    assert [id for id, one in found.items() if not one.points] == INHERITED
+    assert found["4.3"].followed == ("4.1", "4.2")
 
 
 @pytest.mark.slow
@@ -183,7 +192,7 @@ def test_our_code_of_no_other_part_comes_along(shape: Shape, tmp_path: Path) -> 
         text = "\n".join(cell.source for cell in made.cells)
         assert "session broken off" not in text
         assert "an observer failed" not in text
-        assert "%(levelname)s %(message)s" in text or not cells
+        assert "%(levelname)s %(message)s" in text
 
 
 @shapes

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.slow
 ISOLATED = isolation.why_unavailable() is None
 FOUND = exercise.load(EX2)
 POINTS = {part.id: part.points for part in FOUND.parts}
+INHERITED = {name for part in FOUND.parts if part.base for name in part.names}
 TIME = """
 class LightCurve:
     def __init__(self, data, object_id="unknown"):
@@ -60,16 +61,24 @@ def _server() -> Iterator[None]:
 
 
 def with_answers(*answers: str, slug: str = EX2) -> Notebook:
-    """The filled notebook with other definitions in the cell of `LightCurve`."""
+    """The filled notebook with other definitions of a light curve, where the notebook has them."""
     content = notebooks.filled(slug)
-    cell = next(one for one in content["cells"] if is_class_cell(one))
     for answer in answers:
-        cell["source"] = splice("".join(cell["source"]), answer)
+        put(content, answer)
     return content
 
 
-def is_class_cell(cell: dict[str, Any]) -> bool:
-    return cell["cell_type"] == "code" and "\nclass LightCurve:" in "\n" + "".join(cell["source"])
+def put(content: Notebook, answer: str) -> None:
+    """Put what a class `LightCurve` defines into that class or its base, whichever has it."""
+    method = answer.split("def ", 1)[1].split("(")[0]
+    owner = "ObservationTable" if f"LightCurve.{method}" in INHERITED else "LightCurve"
+    cell = next(one for one in content["cells"] if is_class_cell(one, owner))
+    answer = answer.replace("class LightCurve:", f"class {owner}:")
+    cell["source"] = splice("".join(cell["source"]), answer)
+
+
+def is_class_cell(cell: dict[str, Any], owner: str = "ObservationTable") -> bool:
+    return cell["cell_type"] == "code" and f"\nclass {owner}" in "\n" + "".join(cell["source"])
 
 
 def graded(folder: Path, content: Notebook, follow: bool = True, slug: str = EX2) -> Graded:
@@ -271,8 +280,7 @@ def test_the_theft_of_the_test_above_works(tmp_path: Path) -> None:
     """Otherwise it would prove nothing: `len` is right only where 2.1 has been found in memory."""
     shy = STEALING.replace("len(self.data)", "len(self.data) if stolen() else -1")
     content = hostile()
-    cell = next(one for one in content["cells"] if is_class_cell(one))
-    cell["source"] = splice("".join(cell["source"]), shy)
+    put(content, shy)
     two = part(graded(tmp_path, content), "2.2")
     assert two.followed == ("2.1",)
     assert two.checks["`len(lc)` is the number of observations"] == "passed"
