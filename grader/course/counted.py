@@ -1,4 +1,4 @@
-"""Replies that hold one item for each item of a question."""
+"""Numbers of things: one item of a reply for each of a question, and how often something is."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ def as_many(values: list[T], wanted: int) -> list[T]:
     if len(values) != wanted:
         raise Failure(f"{UNREADABLE} ({len(values)} values, not {wanted})", "error")
     return values
+
+
+def often(n: int) -> str:
+    """How often something happens, in words: "never", "once", "twice", "3 times"."""
+    return {0: "never", 1: "once", 2: "twice"}.get(n, f"{n} times")
 
 
 def items_of(column: Any) -> list[Any]:

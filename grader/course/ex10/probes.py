@@ -129,8 +129,8 @@ def asked(
     with what_is_left(model, inputs, inputs_of(x, lengths)) as left:
         answer = model.forward_with_uncertainty(*inputs, n_samples=n_samples)
     left += ["the batch normalisation"] if norm.num_batches_tracked else []
-    parts = answer.values() if isinstance(answer, dict) else [answer]
-    reply = Asked(answer, None, counting.n_calls, model.training, _any_flows(parts), left)
+    flows = _any_flows(answer.values() if isinstance(answer, dict) else [answer])
+    reply = Asked(answer, None, counting.n_calls, model.training, flows, left, counting.dropping)
     if again:
         with torch.no_grad():
             reply.again = model.forward_with_uncertainty(*inputs, n_samples=n_samples)
@@ -223,7 +223,8 @@ def diagrams(
             new = all(figure is not each for each in figures)
             changed = not all(map(np.array_equal, given, arrays)), plt.rcParams != settings
             figures.append(figure)
-            found.append(Diagram("Figure", panels, touched, new, bool(shown), *changed))
+            seen = touched, new, bool(shown), *changed, str(figure.get_label())
+            found.append(Diagram("Figure", panels, *seen))
     return found
 
 

@@ -39,7 +39,8 @@ class Layer(Struct):
 class Asked(Struct):
     """The answer of `forward_with_uncertainty`, and what was seen of the model on the way.
 
-    `again` is a second answer, if one was asked for. `left` names what the call has left changed.
+    `again` is a second answer, if one was asked for. `left` names what the call has left changed,
+    `dropping` the kinds of layers whose ordinary dropout was on.
     """
 
     answer: Any
@@ -48,6 +49,7 @@ class Asked(Struct):
     training: bool
     gradients: bool
     left: list[str]
+    dropping: list[str]
 
 
 class Crowd(Struct):
@@ -91,7 +93,7 @@ class Diagram(Struct):
     """The name of the result's type, its panels, and what else happened.
 
     `new` says whether the figure is another one than those drawn before, `changed` whether the
-    arguments were changed.
+    arguments were changed. `name` is that of the figure, if it has one.
     """
 
     returned: str
@@ -101,6 +103,7 @@ class Diagram(Struct):
     shown: bool = False
     changed: bool = False
     settings_changed: bool = False
+    name: str = ""
 
 
 class Start(Struct):

@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -130,16 +130,25 @@ def sources_of_random_numbers() -> Iterator[list[str]]:
 
 
 def counting_model(learner: Learner) -> Any:
-    """The learner's class, which counts the calls of `forward`."""
+    """The learner's class, which counts the calls of `forward`, and notes what drops in them."""
 
     class Counting(learner.BayesianTransformerEncoder):  # type: ignore[name-defined]
         n_calls = 0
+        dropping: ClassVar[list[str]] = []
 
         def forward(self, *args: Any, **kwargs: Any) -> torch.Tensor:
             Counting.n_calls += 1
+            Counting.dropping = sorted({*Counting.dropping, *dropping_in(learner, self)})
             return super().forward(*args, **kwargs)
 
     return Counting
+
+
+def dropping_in(learner: Learner, model: nn.Module) -> set[str]:
+    """The kinds of layers of a model whose ordinary dropout is on."""
+    kinds = nn.Dropout | nn.MultiheadAttention
+    on = [each for each in model.modules() if each.training and isinstance(each, kinds)]
+    return {type(each).__name__ for each in on if not isinstance(each, learner.MonteCarloDropout)}
 
 
 @contextmanager

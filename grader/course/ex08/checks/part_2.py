@@ -84,8 +84,7 @@ def check_answers(learner: Subject, losses: list[float], patience: int, delta: f
     fail_if_recognised(Answer(got), *slips(losses, patience, delta))
     by_then = stops(losses, patience, lambda loss, best: loss < best - delta, anew=True)
     low = isinstance(answer.value.counter, int) and answer.value.counter < patience
-    fields = {"patience": patience, "counter": shown(answer.value.counter)}
-    set_back = Mistake("counter-set-back", by_then, **fields)
+    set_back = Mistake("counter-set-back", by_then, patience=patience, n=patience - 1)
     fail_if_recognised(Answer(got), *([set_back] if low else []))
     place = next(i for i in range(len(want)) if not approx_equal(got[i], want[i]))
     raise Finding(

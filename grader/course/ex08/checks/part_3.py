@@ -211,9 +211,11 @@ def test_size_of_batch(learner: Subject, rng: Rng, size: int, form: str) -> None
     square = size > 1 and form == "logits" and approx_equal(got, along_batch)
     fail_if_recognised(answer, Mistake("classes-along-batch~square", square))
     works = approx_equal(learner.ask(probes.kept, NAMES, large).result, seen.called[size:])
+    numbers = works and form != "logits"
     fail_if_recognised(
         answer,
-        Mistake("numbers-taken-for-logits", works and form != "logits", n=size),
+        Mistake("numbers-taken-for-logits", numbers and size == len(NAMES), n=size),
+        Mistake("numbers-taken-for-logits~single", numbers),
         Mistake("logits-taken-for-numbers", works and form == "logits" and size == 1),
     )
     expect(answer, want, what="`predictions`")

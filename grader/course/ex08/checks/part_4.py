@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.answer import Answer, Subject, about
+from grader.answer import Answer, Failure, Subject, about
 from grader.course.counted import as_many
 from grader.course.ex08 import probes
 from grader.course.ex08.checks.common import figure_of
@@ -44,7 +44,8 @@ class Pictures:
         """One of them, once it is a figure with all names on its axes; and its matrix."""
         with about(self.answer.question):
             place = TABLES[data]
-            return named(as_many(self.answer.value, len(TABLES))[place]), self.tables[place]
+            got, table = as_many(self.answer.value, len(TABLES))[place], self.tables[place]
+            return named(got, table), table
 
 
 def drawn(learner: Subject, rng: Rng, memory: dict[str, Any]) -> Pictures:
@@ -72,7 +73,7 @@ def of_pairs(rng: Rng, table: np.ndarray) -> tuple[list[int], list[int]]:
     return [int(t) for t, _ in pairs], [int(p) for _, p in pairs]
 
 
-def named(seen: Matrix) -> Matrix:
+def named(seen: Matrix, plotted: np.ndarray) -> Matrix:
     """What is seen of a figure, once all names are on its axes, in order."""
     got = figure_of(seen)
     check_names(got.columns, "horizontal")
@@ -82,8 +83,18 @@ def named(seen: Matrix) -> Matrix:
     check_names(got.rows, "vertical")
     down = sorted(of_classes(got.rows), key=lambda tick: -tick.place)  # from top to bottom
     order = [tick.name for tick in down]
-    require(order == PLOT_NAMES, "upside-down", got=order, want=PLOT_NAMES)
+    turned = order == PLOT_NAMES[::-1] and stand_by_names(got, plotted)
+    require(not turned, "upside-down")
+    require(order == PLOT_NAMES, "rows-in-other-order", got=order, want=PLOT_NAMES)
     return got
+
+
+def stand_by_names(got: Matrix, plotted: np.ndarray) -> bool:
+    """Whether each count stands in the cell that the names say, wherever that is."""
+    try:
+        return bool((written_counts(got, plotted) == plotted).all())
+    except Failure:
+        return False
 
 
 def check_names(ticks: list[Tick], axis: str) -> None:

@@ -197,7 +197,8 @@ def test_best_epoch(learner: Subject, rng: Rng) -> None:
     require(steps != last or not got.loaded, "best-weights-not-copied")
     require(steps != last, "last-epoch-returned")
     require(steps != 2 or told != 1, "worst-epoch-returned")
-    require(steps != best or told != best - 1, "best-by-min-delta")
+    losses = ", ".join(map(str, script))
+    require(steps != best or told != best - 1, "best-by-min-delta", losses=losses)
     require(steps != 6 or told != 5, "last-of-equal-epochs")
     require(steps == best + 1, "other-weights", got=steps, want=best + 1)
     require(told != best + 1, "best-epoch-from-one", got=told, want=best)
@@ -224,7 +225,7 @@ def test_early_stop(learner: Subject, rng: Rng) -> None:
     require(reached == 4, "stops-elsewhere", losses=losses, got=reached)
     require(not only_parameters(got, 0.125, 2), "buffers-not-restored")
     require(got.steps != 4, "last-epoch-returned~stopped")
-    require(got.steps != 2, "best-by-min-delta~stopped")
+    require(got.steps != 2, "best-by-min-delta~stopped", losses=losses)
     require(got.steps == 3, "other-weights", got=got.steps, want=3)
     for name in SERIES:
         series(got, name, 4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from grader.answer import Answer, Subject
@@ -52,15 +53,23 @@ def check_artifact(
         require(not overwritten, "overwritten", epoch=epoch, other=other.epoch)
     with showing(sides.DESCRIBED):
         check_description(found, logged)
-    names = [NOTES, "model.safetensors"]
     with showing(sides.FILES):
-        expect(Answer(sorted(found.files)), names, what="the list of files in the artifact")
+        check_files(sorted(found.files))
     with showing(f"{{}}[{i}].files['model.safetensors'].tensors"):
         expect(Answer(model.tensors), tensors_of(logged.rows), what="the dict of weights")
     empty = isinstance(notes.content, dict) and approx_equal(notes.content.get("config"), {})
     with showing(f"{{}}[{i}].files[{NOTES!r}].content"):
         require(not empty, "config-missing~empty")
         check_notes(notes.content, config, epoch, logged.metrics)
+
+
+def check_files(got: list[str]) -> None:
+    """The artifact holds the two files of a checkpoint."""
+    want, paths = [NOTES, "model.safetensors"], [PurePath(name) for name in got]
+    folders = {str(path.parent) for path in paths}
+    inside = len(folders) == 1 and [path.name for path in paths] == want != got
+    require(not inside, "files-in-a-subfolder", folder=min(folders, default=""))
+    expect(Answer(got), want, what="the list of files in the artifact")
 
 
 def check_description(found: Artifact, logged: Checkpoint) -> None:

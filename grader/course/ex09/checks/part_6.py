@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from grader.answer import Answer, Failure, Finding, Subject
+from grader.course.counted import often
 from grader.course.ex09 import probes, sides
 from grader.course.ex09.checks.common import (
     CLASSES,
@@ -197,7 +198,7 @@ def check_axes(panel: Panel, others: bool = False) -> None:
     n_bands = len(panel.bars)
     with showing(sides.INVERTED):
         if not panel.inverted:
-            require(panel.turned < 2, "not-inverted~again", n=panel.turned, n_bands=n_bands)
+            require(panel.turned < 2, "not-inverted~again", n=often(panel.turned), n_bands=n_bands)
             require(panel.turned == 0, "not-inverted~undone")
             raise Finding("not-inverted~empty" if others else "not-inverted")
     with showing(sides.AXIS_LABELS):

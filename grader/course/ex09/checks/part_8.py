@@ -279,7 +279,10 @@ def test_stopped(learner: Subject, rng: Rng) -> None:
     with side("made.order"):
         require("data" not in got.made.order, "given-data-ignored~without-config")
     f1 = plan.series("val", "f1_rare_events")
-    want = [[epoch, f1[epoch]] for epoch in range(last + 1)]
+    want, losses = (
+        [[epoch, values[epoch]] for epoch in range(last + 1)]
+        for values in (f1, plan.series("val", "loss"))
+    )
     with side("told"):
         require(bool(got.told), "should-stop-ignored~never-asked")
     with showing(EPOCHS):
@@ -287,7 +290,13 @@ def test_stopped(learner: Subject, rng: Rng) -> None:
         require(not goes_on, "should-stop-ignored", after=last, last=n_epochs(got) - 1)
         require(n_epochs(got) == last + 1, "stopped-too-early", after=last, last=n_epochs(got) - 1)
     with side("told"):
-        expect(Answer(got.told), want, what="the list of what `should_stop` is asked", rtol=1e-4)
+        expect(
+            Answer(got.told),
+            want,
+            Mistake("loss-for-should-stop", losses),
+            what="the list of what `should_stop` is asked",
+            rtol=1e-4,
+        )
     with side("result"):
         expect(
             Answer(got.result),

@@ -71,8 +71,9 @@ def check_data(data: dict[str, Any]) -> None:
     for name, used in data.items():
         if name != "seed":
             check_setting(name, used)
-    seed = data.get("seed")
-    require(approx_equal(seed, 9), "data-without-seed", got=shown(seed))
+    require("seed" in data, "data-without-seed")
+    seed = data["seed"]
+    require(approx_equal(seed, 9), "data-without-seed~other", got=shown(seed))
 
 
 def gamma_of(got: Training, plan: Plan) -> float:

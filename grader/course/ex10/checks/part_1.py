@@ -130,13 +130,11 @@ def expect_replaced(
     require(not extra, "all-layers-replaced", mc_layers=mc_layers, name=min(extra, default=""))
     require(not missing or bool(in_transformer), "classifier-forgotten", name=first)
     require(not missing, "mc-layers-ignored", mc_layers=mc_layers, name=first)
-    others = [got[name].p for name in replaced if got[name].p != rate]
-    require(
-        not others,
-        "old-rate-kept~again" if again else "old-rate-kept",
-        got=min(others, default=rate),
-        want=rate,
-    )
+    other = min((got[name].p for name in replaced if got[name].p != rate), default=rate)
+    rates = {"got": other, "want": rate}
+    require(other == rate or not again, "old-rate-kept~again", **rates)
+    require(other == rate or other != dropout, "old-rate-kept", **rates)
+    require(other == rate, "old-rate-kept~other", **rates)
     for name in got.keys() - want:
         require(
             got[name].p == dropout,

@@ -113,6 +113,8 @@ def test_modes(learner: Subject, rng: Rng) -> None:
             alone = learner.ask(probes.asked_one_by_one, settings, batch, lengths).value
             refuse_mixed(p, array_of(alone, (2, 3), "the answer for single light curves"))
         alike = np.allclose(p, p[0], atol=1e-5)  # in training mode, if it comes to the other
+        only_attention = got.dropping == ["MultiheadAttention"]
+        require(alike or not only_attention, "everything-in-training-mode~attention")
         require(alike or not training, "everything-in-training-mode")
         require(alike, "everything-in-training-mode~part")
         require("the batch normalisation" not in got.left, "batch-norm-learns")

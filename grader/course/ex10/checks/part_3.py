@@ -67,6 +67,7 @@ def test_table(learner: Subject, rng: Rng) -> None:
         counted = np.bincount([bin_of(c, n_bins) for c in of_truth], minlength=n_bins)
         pairs = [bin_of(c, n_bins) for c in y_prob.ravel().tolist()]
         every = np.bincount(pairs, minlength=n_bins).astype(float).tolist()
+        over_range = counts_over_range(y_prob.max(axis=1), n_bins)
         expect(
             Answer(got["count"]),
             want["count"],
@@ -77,12 +78,24 @@ def test_table(learner: Subject, rng: Rng) -> None:
                 name=name,
             ),
             Mistake("border-too-wide", table_of(near)["count"], name=name),
+            *(Mistake("bins-over-data-range", counts, name=name) for counts in over_range),
             Mistake("all-classes-counted", every),
             Mistake("probability-of-truth", counted.astype(float).tolist()),
             what=f"the list of counts for {name}",
         )
         first_right = table_of(binned(with_ties_right(y_true, y_prob), y_prob, n_bins))
         check_means(got, want, name, first_right["accuracy"])
+
+
+def counts_over_range(confidence: Array, n_bins: int) -> list[list[float]]:
+    """Counts of bins from the smallest to the largest confidence, if they are not the same.
+
+    In the first the bins are open to the left, seen in a mirror; in the second to the right.
+    """
+    if confidence.min() == confidence.max():
+        return []
+    mirrored, plain = (np.histogram(each, n_bins)[0] for each in (-confidence, confidence))
+    return [counts.astype(float).tolist() for counts in (mirrored[::-1], plain)]
 
 
 def with_ties_right(y_true: Array, y_prob: Array) -> Array:

@@ -35,6 +35,7 @@ def panels_in(got: Diagram) -> list[Panel]:
     """The three panels of a figure, which is a new one."""
     require(got.returned != "NoneType", "figure-not-returned")
     require(got.returned == "Figure", "not-a-figure", got=got.returned)
+    require(got.new or not got.name, "same-figure-again~name", name=got.name)
     require(got.new, "same-figure-again")
     require(not got.touched_another, "drawn-into-other-figure")
     require(len(got.panels) == 3, "other-number-of-panels", n_panels=len(got.panels))

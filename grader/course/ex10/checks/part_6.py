@@ -157,7 +157,10 @@ def test_auroc(learner: Subject, rng: Rng) -> None:
             Answer(value),
             want,
             Mistake(
-                "turned-round", want < 0.5 and approx_equal(value, 1 - want), got=value, want=want
+                "turned-round",
+                want < 0.5 and approx_equal(value, 1 - want),
+                got=value,
+                share=f"a fraction {want:.3g}" if want else "none",
             ),
             Mistake("reversed", 1 - want),
             Mistake("ties-lost", wins / len(pairs)),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from grader.answer import Answer, Subject
+from grader.course.counted import often
 from grader.course.ex10 import probes
 from grader.course.gates import gate, twice
 from grader.course.oracles import Rng
@@ -34,7 +35,8 @@ def test_active_learning(learner: Subject, rng: Rng) -> None:
         require(chosen != places or chosen == numbers, "positions-for-numbers")
     check_curve(got.curve, got.fitted, [6, 10, 14, 18, 22])
     n_asked, n_choices = len(got.candidates), len(steps)
-    require(n_asked >= n_choices, "ranked-once", n_asked=n_asked, n_choices=n_choices)
+    asked = f"asked only {often(n_asked)}" if n_asked else "never asked"
+    require(n_asked >= n_choices, "ranked-once", asked=asked, n_choices=n_choices)
     for before, after in steps:
         check_choice(doubts, before, after)
     require(not any(got.ages), "older-model-asked")
@@ -54,7 +56,7 @@ def check_choice(doubts: np.ndarray, before: list[int], after: list[int]) -> Non
 
 def check_curve(curve: Any, fitted: list[list[int]], sizes: list[int]) -> None:
     """Models are fitted to more and more objects, and the curve says so."""
-    require(all(len(each) == len(set(each)) for each in fitted), "labelled-chosen-again")
+    check_drawn(fitted)
     always_all = [len(each) for each in fitted] == [sizes[-1]] * len(fitted)
     anew = len(fitted) == len(sizes) and not always_all
     require(anew, "not-fitted-in-each-round", n_rounds=len(sizes), n_fitted=len(fitted))
@@ -66,6 +68,15 @@ def check_curve(curve: Any, fitted: list[list[int]], sizes: list[int]) -> None:
     given = [pairs_as_tuples(pair) for pair in curve] if isinstance(curve, list) else curve
     what = "the list of (labels, score)"
     expect(Answer(given), want, Mistake("counted-too-late", shifted), what=what)
+
+
+def check_drawn(fitted: list[list[int]]) -> None:
+    """No object is labelled twice, neither in another round nor in the same one."""
+    for before, after in itertools.pairwise([[], *fitted]):
+        new = Counter(after) - Counter(before)
+        require(not set(new) & set(before), "labelled-chosen-again")
+        twice = [number for number, count in sorted(new.items()) if count > 1]
+        require(not twice, "drawn-with-replacement", number=min(twice, default=0))
 
 
 def pairs_as_tuples(pair: Any) -> Any:
