@@ -126,7 +126,7 @@ def check_lines(result: PartResult) -> list[str]:
 def _says(result: PartResult, title: str) -> str:
     """The first sentence on a check, if it is short and not told anyway."""
     sentence = SENTENCE.match(result.failures.get(title, ""))
-    if sentence is None or result.message.startswith(sentence[0]) or len(sentence[0]) > MAX_SAID:
+    if sentence is None or sentence[0] in result.message or len(sentence[0]) > MAX_SAID:
         return ""
     return f": {sentence[0]}"
 
