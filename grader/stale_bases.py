@@ -48,7 +48,7 @@ def _bases(cls: Any) -> tuple[type, ...]:
 def _is_earlier(base: type, namespace: dict[str, Any]) -> bool:
     """Whether the notebook has defined this class, and then another one in its place."""
     now = namespace.get(base.__name__)
-    if not inspect.isclass(now) or issubclass(now, base):
+    if not inspect.isclass(now) or base in _bases(now):
         return False
     home = namespace.get("__name__")
     return base.__qualname__ == base.__name__ and base.__module__ == now.__module__ == home

@@ -47,6 +47,17 @@ def _filled(slug: str) -> Notebook:
     return json.loads(build.build(build.SOURCES / f"{slug}.py", filled=True))
 
 
+def class_cell(notebook: Notebook, head: str) -> dict[str, Any]:
+    """The code cell with the class whose first line begins so: `LightCurve(`, `BatchJob`."""
+    return next(cell for cell in notebook["cells"] if defines(cell, head))
+
+
+def defines(cell: dict[str, Any], head: str) -> bool:
+    """Whether a class whose first line begins so stands in a code cell."""
+    source = "\n" + "".join(cell["source"])
+    return cell["cell_type"] == "code" and f"\nclass {head}" in source
+
+
 def without_checks(notebook: Notebook) -> Notebook:
     """The notebook without its check cells, so that all parts are judged at its end."""
     cells = [cell for cell in notebook["cells"] if 'check("' not in "".join(cell["source"])]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import notebooks
 import pytest
@@ -49,12 +48,8 @@ def _server() -> Iterator[None]:
     grade._forget_servers()
 
 
-def is_cell_of(cell: dict[str, Any], owner: str) -> bool:
-    return cell["cell_type"] == "code" and f"class {owner}" in "".join(cell["source"])
-
-
 def source_of(content: Notebook, owner: str) -> str:
-    return "".join(next(c for c in content["cells"] if is_cell_of(c, owner))["source"])
+    return "".join(notebooks.class_cell(content, owner)["source"])
 
 
 def in_two_classes(content: Notebook) -> Notebook:
@@ -70,8 +65,8 @@ def merged(content: Notebook, base: str, owner: str, more: str = "") -> Notebook
     """The notebook with the members of `base` in the class that inherits them."""
     inherited = source_of(content, base).replace(base, owner)
     rest = source_of(content, f"{owner}({base})").replace(f"({base})", "")
-    cells = [cell for cell in content["cells"] if not is_cell_of(cell, f"{base}:")]
-    place = next(n for n, cell in enumerate(cells) if is_cell_of(cell, f"{owner}("))
+    cells = [cell for cell in content["cells"] if not notebooks.defines(cell, f"{base}:")]
+    place = cells.index(notebooks.class_cell(content, f"{owner}("))
     source = splice(inherited, rest)
     cells[place] = notebooks.code(splice(source, more) if more else source)
     return {**content, "cells": cells}
@@ -84,7 +79,7 @@ shapes = pytest.mark.parametrize("shape", [in_one_class, in_two_classes])
 def edited(old: str, new: str) -> Notebook:
     """The filled notebook with a line of `BatchJob` changed."""
     content = notebooks.filled(SLUG)
-    cell = next(cell for cell in content["cells"] if is_cell_of(cell, "BatchJob"))
+    cell = notebooks.class_cell(content, "BatchJob")
     source = "".join(cell["source"])
     assert source.count(old) == 1
     cell["source"] = source.replace(old, new)
@@ -143,7 +138,7 @@ def test_all_is_judged_in_either_shape(shape: Shape, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_light_curve_may_be_one_class(tmp_path: Path) -> None:
     content = merged(notebooks.filled(EX2), "ObservationTable", "LightCurve")
-    assert not any(is_cell_of(cell, "ObservationTable") for cell in content["cells"])
+    assert not any(notebooks.defines(cell, "ObservationTable") for cell in content["cells"])
     found = graded(tmp_path, content, EX2)
     assert {id: one.message for id, one in found.items() if not one.passed} == {}
 
@@ -213,7 +208,7 @@ def test_an_edit_is_of_the_parts_of_its_cell(shape: Shape, tmp_path: Path) -> No
 @pytest.mark.slow
 def test_a_cell_that_became_text_is_run(tmp_path: Path) -> None:
     content = notebooks.filled(SLUG)
-    cell = next(cell for cell in content["cells"] if is_cell_of(cell, "BatchJob"))
+    cell = notebooks.class_cell(content, "BatchJob")
     cell["cell_type"] = "markdown"
     found = graded(tmp_path, content)
     assert all(one.passed for one in found.values())

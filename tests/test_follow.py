@@ -72,13 +72,9 @@ def put(content: Notebook, answer: str) -> None:
     """Put what a class `LightCurve` defines into that class or its base, whichever has it."""
     method = answer.split("def ", 1)[1].split("(")[0]
     owner = "ObservationTable" if f"LightCurve.{method}" in INHERITED else "LightCurve"
-    cell = next(one for one in content["cells"] if is_class_cell(one, owner))
+    cell = notebooks.class_cell(content, owner)
     answer = answer.replace("class LightCurve:", f"class {owner}:")
     cell["source"] = splice("".join(cell["source"]), answer)
-
-
-def is_class_cell(cell: dict[str, Any], owner: str = "ObservationTable") -> bool:
-    return cell["cell_type"] == "code" and f"\nclass {owner}" in "\n" + "".join(cell["source"])
 
 
 def graded(folder: Path, content: Notebook, follow: bool = True, slug: str = EX2) -> Graded:
@@ -119,7 +115,7 @@ def test_what_is_not_written_costs_its_own_part(tmp_path: Path) -> None:
 
 def test_a_constructor_that_is_deleted_is_put_into_the_class(tmp_path: Path) -> None:
     content = with_answers()
-    cell = next(one for one in content["cells"] if is_class_cell(one))
+    cell = notebooks.class_cell(content, "ObservationTable")
     source = "".join(cell["source"])
     cell["source"] = source.replace("def __init__", "def _init")
     one = graded(tmp_path, content)
@@ -258,7 +254,7 @@ class LightCurve:
 
 def hostile() -> Notebook:
     content = with_answers(STUB, STEALING)
-    place = next(n for n, cell in enumerate(content["cells"]) if is_class_cell(cell))
+    place = content["cells"].index(notebooks.class_cell(content, "ObservationTable"))
     content["cells"].insert(place, notebooks.code(THIEF))
     content["cells"].append(notebooks.code("plant()"))
     return content
